@@ -1,0 +1,50 @@
+# Peyvand needs Python 3.11 or newer; everything else is set up here.
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm_app/translations/*/LC_MESSAGES/messages.po))
+
+.PHONY: run setup test lint format translations bench clean
+
+run: setup  ## start Peyvand on http://localhost:8000
+	@$(VENV)/bin/crm serve
+
+setup: $(STAMP) $(CATALOGUES)
+
+test: $(DEV_STAMP) $(CATALOGUES) lint  ## the whole suite, on SQLite and PostgreSQL
+	@$(VENV)/bin/python -m tests.run
+
+lint: $(DEV_STAMP)  ## style, types, imports
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/lint-imports --no-cache | tail -n 3
+	@$(VENV)/bin/mypy --no-error-summary
+
+format: $(DEV_STAMP)
+	@$(VENV)/bin/ruff format --quiet . && $(VENV)/bin/ruff check --quiet --fix .
+
+translations: $(DEV_STAMP)  ## collect new texts into the catalogues
+	@$(VENV)/bin/python -m tests.translations
+
+bench: $(DEV_STAMP) $(CATALOGUES)
+	@$(VENV)/bin/python -m tests.bench
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Peyvand needs Python 3.11 or newer."; exit 1; }
+	@test -x $(VENV)/bin/pip || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "This Python cannot make environments. On Debian: apt install python3-venv"; exit 1; }
+	@echo "Setting up (about a minute, once) ..."
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): $(STAMP) requirements-dev.lock
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+%.mo: %.po $(STAMP)
+	@$(VENV)/bin/pybabel --quiet compile --input-file $< --output-file $@
+
+clean:
+	rm -rf $(VENV) instance

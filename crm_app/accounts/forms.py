@@ -1,0 +1,100 @@
+"""The forms of setting up, signing in, and one's own preferences."""
+
+from zoneinfo import available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, SelectField, ValidationError
+from wtforms.validators import Optional
+
+from crm_app.accounts import passwords
+from crm_app.web.fields import Required, TextField
+from crm_app.web.money import COMMON_CURRENCIES
+from crm_app.web.reader import LANGUAGES, reader
+
+CALENDAR_CHOICES = [("gregorian", _l("Gregorian")), ("jalali", _l("Jalali"))]
+DIGIT_CHOICES = [("latin", _l("Latin (123)")), ("persian", _l("Persian (۱۲۳)"))]
+THEME_CHOICES = [("system", _l("As the device")), ("light", _l("Light")), ("dark", _l("Dark"))]
+
+
+class EmailField(TextField):
+    """An e-mail address, lower-cased; its domain is not looked up."""
+
+    kind = "email"
+
+    def process_formdata(self, valuelist):
+        super().process_formdata(valuelist)
+        self.data = self.data.casefold()
+
+    def pre_validate(self, form):
+        if self.data:
+            try:
+                validate_email(self.data, check_deliverability=False, test_environment=True)
+            except EmailNotValidError as error:
+                raise ValidationError(_("That is no e-mail address.")) from error
+
+
+class NewPasswordField(PasswordField):
+    def pre_validate(self, form):
+        if not self.data:
+            return
+        if len(self.data) < passwords.SHORTEST:
+            raise ValidationError(_("At least %(count)s characters.", count=passwords.SHORTEST))
+        if len(self.data) > passwords.LONGEST:
+            raise ValidationError(_("At most %(count)s characters.", count=passwords.LONGEST))
+        if passwords.is_common(self.data):
+            raise ValidationError(_("That password is one of the first to be guessed. Choose another."))
+
+
+class SetupForm(FlaskForm):
+    """First run: the organisation and its first owner."""
+
+    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    organisation = TextField(_l("Name of your organisation"), [Required()])
+    currency = SelectField(_l("Currency"))
+    time_zone = SelectField(_l("Time zone"))
+    calendar = SelectField(_l("Calendar"), choices=CALENDAR_CHOICES)
+    name = TextField(_l("Your name"), [Required()])
+    email = EmailField(_l("Your e-mail"), [Required()])
+    password = NewPasswordField(_l("Password"), [Required()])
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.currency.choices = currency_choices()
+        self.time_zone.choices = time_zone_choices()
+
+
+class SignInForm(FlaskForm):
+    email = TextField(_l("E-mail"), [Required()])
+    password = PasswordField(_l("Password"), [Required()])
+    remember = BooleanField(_l("Keep me signed in on this device"))
+
+
+class PreferencesForm(FlaskForm):
+    """One's own way of reading; each part may be sent alone, from the menu."""
+
+    language = SelectField(_l("Language"), [Optional()], choices=list(LANGUAGES.items()), validate_choice=True)
+    calendar = SelectField(_l("Calendar"), [Optional()], choices=CALENDAR_CHOICES)
+    digits = SelectField(_l("Digits"), [Optional()], choices=DIGIT_CHOICES)
+    theme = SelectField(_l("Theme"), [Optional()], choices=THEME_CHOICES)
+
+
+class PasswordForm(FlaskForm):
+    current = PasswordField(_l("Current password"), [Required()])
+    password = NewPasswordField(_l("New password"), [Required()])
+
+
+def currency_choices() -> list[tuple[str, str]]:
+    """Often used ones first, then all others by code."""
+    from babel.numbers import list_currencies
+
+    names = reader.locale.currencies
+    rest = sorted(set(list_currencies()) & set(names) - set(COMMON_CURRENCIES))
+    return [(code, f"{code} · {names.get(code, code)}") for code in (*COMMON_CURRENCIES, *rest)]
+
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones)]

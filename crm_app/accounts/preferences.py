@@ -1,0 +1,45 @@
+"""How Peyvand is written for whoever reads it: their own choice, else the browser's language."""
+
+from flask import g, has_request_context, request, session
+from flask_login import current_user
+
+from crm_app.accounts import queries
+from crm_app.accounts.models import User
+from crm_app.web.reader import LANGUAGES, Reader, default_calendar, default_digits, read_as
+
+
+def apply(user: User) -> None:
+    read_as(for_user(user) if user.is_authenticated else for_visitor())
+
+
+def for_user(user: User) -> Reader:
+    """The person's settings; calendar and digits follow the language until chosen."""
+    return _reader(user.language, user.calendar, user.digits, user.theme)
+
+
+def for_visitor() -> Reader:
+    language = session.get("language") or request.accept_languages.best_match(list(LANGUAGES)) or "en"
+    return _reader(language, "", "", session.get("theme", "system"))
+
+
+def current() -> Reader:
+    """The reader of this request or job; found out if nobody has done so yet (an error before the first view)."""
+    if "reader" not in g:
+        if has_request_context():
+            apply(current_user)
+        else:
+            read_as(_reader("en", "", "", "system"))
+    return g.reader
+
+
+def _reader(language: str, calendar: str, digits: str, theme: str) -> Reader:
+    firm = queries.organisation()
+    return Reader(
+        language=language,
+        calendar=calendar or default_calendar(language),
+        digits=digits or default_digits(language),
+        theme=theme,
+        time_zone=firm.time_zone if firm else "UTC",
+        currency=firm.currency if firm else "USD",
+        shows_toman=firm.shows_toman if firm else True,
+    )

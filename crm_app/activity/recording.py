@@ -1,0 +1,66 @@
+"""Writing to the event log, in the transaction of the change itself."""
+
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import g, has_request_context
+from flask_login import current_user
+
+from crm_app.accounts.models import User
+from crm_app.activity.models import Event
+from crm_app.extensions import db
+from crm_app.web.money import Money
+
+
+def record(subject: Any, verb: str, **particulars: Any) -> Event:
+    """Note that the acting person did `verb` to `subject`. New subjects are flushed first, to have an id."""
+    if subject.id is None:
+        db.session.add(subject)
+        db.session.flush()
+    event = Event(
+        actor_id=actor_id(),
+        subject_table=subject.__tablename__,
+        subject_id=subject.id,
+        verb=verb,
+        particulars={name: plain(value) for name, value in particulars.items()},
+    )
+    db.session.add(event)
+    return event
+
+
+@contextmanager
+def acting_as(user: User | None):
+    """Outside a request (a job, a command), what happens inside is `user`'s doing."""
+    before = g.get("actor_id")
+    g.actor_id = user.id if user else None
+    try:
+        yield
+    finally:
+        g.actor_id = before
+
+
+def actor_id() -> int | None:
+    if "actor_id" in g:
+        return g.actor_id
+    if has_request_context() and current_user.is_authenticated:
+        return current_user.id
+    return None
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it and as a timeline can show it: records become their names."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Money):
+        return {"amount": value.amount, "currency": value.currency}
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [plain(inner) for inner in value]
+    return getattr(value, "name", None) or getattr(value, "title", str(value))

@@ -1,0 +1,69 @@
+"""What every record of the business has: an owner, a version, a bin, and a memory of its changes."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from crm_app.accounts.models import User
+from crm_app.activity.recording import plain, record
+from crm_app.extensions import utc_now
+
+
+class Conflict(Exception):
+    """The change was made against an older version than the one that stands."""
+
+
+class Record:
+    """A mixin for models. `change` logs what differed; the version rises with every change."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    deleted_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    @declared_attr
+    def owner_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+
+    @declared_attr
+    def owner(cls) -> Mapped[User | None]:
+        return relationship(User, foreign_keys=[cls.owner_id])
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+    def expect(self, version: int | None) -> None:
+        """Raise Conflict unless `version` is the one that stands; None stands for a caller who saw no version."""
+        if version is not None and version != self.version:
+            raise Conflict
+
+    def change(self, **values: Any) -> dict[str, list[Any]]:
+        """Set attributes (columns or related records) and log those that differ; returns {name: [before, after]}."""
+        changes = {}
+        for name, after in values.items():
+            before = getattr(self, name)
+            if before != after:
+                setattr(self, name, after)
+                changes[name] = [plain(before), plain(after)]
+        if changes:
+            record(self, "changed", changes=changes)
+        return changes
+
+    def create(self) -> Self:
+        """Add to the database, with the event that says who did."""
+        record(self, "created")
+        return self
+
+    def delete(self) -> None:
+        """Into the bin: gone from every list, figure and search until restored."""
+        if self.deleted_at is None:
+            self.deleted_at = utc_now()
+            record(self, "deleted")
+
+    def restore(self) -> None:
+        if self.deleted_at is not None:
+            self.deleted_at = None
+            record(self, "restored")

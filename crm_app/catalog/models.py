@@ -1,0 +1,55 @@
+"""Products."""
+
+from sqlalchemy import BigInteger, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from crm_app.activity.records import Record
+from crm_app.extensions import db
+from crm_app.web.money import Money
+from crm_app.web.text import match_key, search_key, sort_key
+
+
+class Product(Record, db.Model):
+    __tablename__ = "products"
+    __table_args__ = (Index("ix_products_sorted", "sort_key", "id"),)
+
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(200), index=True)
+    sort_key: Mapped[str] = mapped_column(String(255))
+    search_key: Mapped[str] = mapped_column(String(1000), default="")
+    code: Mapped[str] = mapped_column(String(60), default="")
+    family: Mapped[str] = mapped_column(String(100), default="", index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    price_amount: Mapped[int | None] = mapped_column(BigInteger)
+    cost_amount: Mapped[int | None] = mapped_column(BigInteger)
+
+    @property
+    def price(self) -> Money | None:
+        return None if self.price_amount is None else Money(self.price_amount, self.currency)
+
+    @price.setter
+    def price(self, value: Money | None) -> None:
+        self.price_amount = value.amount if value else None
+
+    @property
+    def cost(self) -> Money | None:
+        return None if self.cost_amount is None else Money(self.cost_amount, self.currency)
+
+    @cost.setter
+    def cost(self, value: Money | None) -> None:
+        self.cost_amount = value.amount if value else None
+
+    @validates("name", "code")
+    def _keep_keys(self, attribute: str, value: str) -> str:
+        for name, key in product_keys(**{"name": self.name, "code": self.code} | {attribute: value}).items():
+            setattr(self, name, key)
+        return value
+
+
+def product_keys(name: str | None, code: str | None) -> dict[str, str]:
+    """The columns by which a product is found, sorted and matched."""
+    return {
+        "name_key": match_key(name or ""),
+        "sort_key": sort_key(name or ""),
+        "search_key": search_key(name, code),
+    }

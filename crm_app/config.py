@@ -1,0 +1,92 @@
+"""Every setting, read from the environment once, strictly; docs/deployment.md lists them all."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class ConfigError(Exception):
+    """A setting that Peyvand cannot start with; the message names it and says what it takes."""
+
+
+def load(environ: dict[str, str] | None = None) -> dict[str, object]:
+    """The settings as Flask's config wants them. Raises ConfigError for a value it does not understand."""
+    env = _Environment(os.environ if environ is None else environ)
+    instance = Path(env.text("INSTANCE_PATH", "instance")).expanduser().absolute()
+    base_url = env.url("BASE_URL", "", schemes=("http", "https")).rstrip("/")
+    return {
+        "INSTANCE_PATH": str(instance),
+        "SQLALCHEMY_DATABASE_URI": _database_url(env, instance),
+        "REDIS_URL": env.url("REDIS_URL", "", schemes=("redis", "rediss", "unix")),
+        "SECRET_KEY": env.text("SECRET_KEY", "") or _stored_secret_key(instance),
+        "BASE_URL": base_url,
+        "HOST": env.text("HOST", "127.0.0.1"),
+        "PORT": env.integer("PORT", 8000, least=1, most=65535),
+        "WEB_PROCESSES": env.integer("WEB_PROCESSES", os.cpu_count() or 1, least=1, most=64),
+        "SMTP_URL": env.url("SMTP_URL", "", schemes=("smtp", "smtps")),
+        "SESSION_COOKIE_NAME": "__Host-peyvand" if base_url.startswith("https:") else "peyvand",
+        "SESSION_COOKIE_SECURE": base_url.startswith("https:"),
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "RATELIMIT_HEADERS_ENABLED": False,
+    }
+
+
+class _Environment:
+    """Reads `NAME`, or the file that `NAME_FILE` points to, and refuses nonsense."""
+
+    def __init__(self, environ):
+        self._environ = environ
+
+    def text(self, name: str, default: str) -> str:
+        path = self._environ.get(f"{name}_FILE")
+        if path is None:
+            return self._environ.get(name, default).strip()
+        if name in self._environ:
+            raise ConfigError(f"{name} and {name}_FILE are both set; keep one of them.")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from error
+
+    def integer(self, name: str, default: int, *, least: int, most: int) -> int:
+        text = self.text(name, str(default))
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ConfigError(f"{name} takes a whole number from {least} to {most}, not “{text}”.")
+        return int(text)
+
+    def url(self, name: str, default: str, *, schemes: tuple[str, ...]) -> str:
+        text = self.text(name, default)
+        if text and (urlsplit(text).scheme not in schemes or not urlsplit(text).netloc + urlsplit(text).path):
+            raise ConfigError(f"{name} takes an address that begins with {' or '.join(schemes)}://.")
+        return text
+
+
+def _database_url(env: _Environment, instance: Path) -> str:
+    url = env.url("DATABASE_URL", "", schemes=("postgresql", "postgres", "postgresql+psycopg", "sqlite"))
+    if url.startswith("postgres://"):
+        url = url.replace("postgres://", "postgresql://", 1)
+    return url or f"sqlite:///{instance / 'peyvand.db'}"
+
+
+def _stored_secret_key(instance: Path) -> str:
+    """The key of this installation, made once and readable by its owner alone."""
+    path = instance / "secret_key"
+    if not path.exists():
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return _stored_secret_key(instance)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < 32:
+        raise ConfigError(f"{path} holds no usable key; delete it to have a new one made (everyone signs in again).")
+    return key

@@ -1,0 +1,1 @@
+"""Import of what a business brings along, for every domain."""

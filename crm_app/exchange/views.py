@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("exchange", __name__, url_prefix="/exchange")

@@ -1,0 +1,1 @@
+"""Targets against measures, for the company, a team or a person."""

@@ -1,0 +1,77 @@
+"""Work done by the worker: tasks collected here, queued in SQLite or Redis, run inside the application."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
+
+from crm_app.extensions import db
+
+
+class Jobs:
+    """`@jobs.task` names a function as a task; `jobs.enqueue(name, *args)` asks for it once its row is committed.
+
+    Arguments are ids and plain values: the task reads the truth from the database, which makes it safe to repeat.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, Callable[..., Any]] = {}
+        self._periodic: dict[str, str] = {}
+        self._queued: dict[str, Any] = {}
+        self.huey: Any = None
+
+    def task(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        self._tasks[f"{function.__module__}.{function.__name__}"] = function
+        return function
+
+    def every_minutes(self, minutes: int) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+        def add(function: Callable[[], Any]) -> Callable[[], Any]:
+            self._periodic[f"{function.__module__}.{function.__name__}"] = f"*/{minutes}"
+            return self.task(function)
+
+        return add
+
+    def init_app(self, app: Flask) -> None:
+        self.huey = _storage(app)
+        app.extensions["huey"] = self.huey
+        for name, function in self._tasks.items():
+            options: dict[str, Any] = {"name": name, "retries": 3, "retry_delay": 10}
+            run = _inside(app, function)
+            if name in self._periodic:
+                self.huey.periodic_task(crontab(minute=self._periodic[name]), name=name)(run)
+            self._queued[name] = self.huey.task(**options | {"name": name + ":now"})(run)
+
+    def enqueue(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Ask the worker for a task. Call it after the commit that the task will read."""
+        self._queued[f"{function.__module__}.{function.__name__}"](*arguments)
+
+
+def _storage(app: Flask):
+    secret = SignedSerializer(secret=str(app.config["SECRET_KEY"]), salt="peyvand.jobs")
+    if app.testing:
+        return MemoryHuey("peyvand", immediate=True, serializer=secret)
+    if app.config["REDIS_URL"]:
+        return RedisHuey("peyvand", url=app.config["REDIS_URL"], serializer=secret)
+    Path(app.config["INSTANCE_PATH"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return SqliteHuey("peyvand", filename=str(Path(app.config["INSTANCE_PATH"]) / "jobs.db"), serializer=secret)
+
+
+def _inside(app: Flask, function: Callable[..., Any]) -> Callable[..., Any]:
+    def run(*arguments: Any) -> Any:
+        if app.testing:
+            return function(*arguments)
+        with app.app_context():
+            try:
+                return function(*arguments)
+            finally:
+                db.session.remove()
+
+    run.__name__ = function.__name__
+    run.__module__ = function.__module__
+    return run
+
+
+jobs = Jobs()

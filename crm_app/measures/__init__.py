@@ -1,0 +1,1 @@
+"""The one definition of every number that goals, reports and exports show."""

@@ -1,0 +1,191 @@
+"""Deals, and the verbs that move them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from crm_app.accounts.models import Team, User
+from crm_app.activity import record
+from crm_app.activity.records import Record
+from crm_app.catalog.models import Product
+from crm_app.contacts.models import Company, Person
+from crm_app.extensions import db, utc_now
+from crm_app.pipeline.models.history import Closing, Stay
+from crm_app.pipeline.models.stages import Pipeline, Stage
+from crm_app.web.money import Money, Rates
+from crm_app.web.text import match_key, search_key, sort_key
+
+
+class Deal(Record, db.Model):
+    """`status` repeats the kind of the deal's stage, for the indexes. `rank` orders the cards of a column."""
+
+    __tablename__ = "deals"
+    __table_args__ = (
+        Index("ix_deals_board", "stage_id", "rank", "id"),
+        Index("ix_deals_sorted", "sort_key", "id"),
+        Index("ix_deals_status_created_at", "status", "created_at"),
+    )
+
+    title: Mapped[str] = mapped_column(String(200))
+    sort_key: Mapped[str] = mapped_column(String(255))
+    search_key: Mapped[str] = mapped_column(String(1000), default="")
+    code: Mapped[str] = mapped_column(String(60), default="")
+    code_key: Mapped[str] = mapped_column(String(60), default="", index=True)
+    value_amount: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipelines.id", ondelete="RESTRICT"), index=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stages.id", ondelete="RESTRICT"))
+    status: Mapped[str] = mapped_column(String(8), default="open")
+    rank: Mapped[int] = mapped_column(BigInteger, default=0)
+    entered_stage_at: Mapped[datetime] = mapped_column(default=utc_now)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id", ondelete="SET NULL"), index=True)
+    source: Mapped[str] = mapped_column(String(100), default="")
+    expected_close: Mapped[date | None] = mapped_column(Date)
+    created_is_known: Mapped[bool] = mapped_column(default=True)
+    closed_at: Mapped[datetime | None]
+    lost_reason: Mapped[str] = mapped_column(String(500), default="")
+    first_owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    first_team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
+
+    pipeline: Mapped[Pipeline] = relationship()
+    stage: Mapped[Stage] = relationship()
+    company: Mapped[Company | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+    product: Mapped[Product | None] = relationship()
+    first_owner: Mapped[User | None] = relationship(foreign_keys=[first_owner_id])
+    first_team: Mapped[Team | None] = relationship(foreign_keys=[first_team_id])
+    stays: Mapped[list[Stay]] = relationship(order_by=Stay.seq, cascade="all, delete-orphan")
+    closings: Mapped[list[Closing]] = relationship(order_by=Closing.id, cascade="all, delete-orphan")
+
+    @property
+    def name(self) -> str:
+        return self.title
+
+    @property
+    def value(self) -> Money | None:
+        return None if self.value_amount is None else Money(self.value_amount, self.currency)
+
+    @value.setter
+    def value(self, value: Money | None) -> None:
+        self.value_amount = value.amount if value else None
+        self.currency = value.currency if value else self.currency
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == "open"
+
+    @validates("title", "code")
+    def _keep_keys(self, attribute: str, value: str) -> str:
+        for name, key in deal_keys(**{"title": self.title, "code": self.code} | {attribute: value}).items():
+            setattr(self, name, key)
+        return value
+
+    def open_in(self, stage: Stage) -> "Deal":
+        """Create the deal in an open stage, at the foot of its column unless a rank is set."""
+        self.stage, self.pipeline, self.status = stage, stage.pipeline, stage.kind
+        self.created_at = self.created_at or utc_now()
+        self.entered_stage_at = utc_now()
+        self.first_owner, self.first_team = self.owner, self.owner.team if self.owner else None
+        self._enter(stage, self.entered_stage_at)
+        return self.create()
+
+    def move_to(self, stage: Stage) -> None:
+        """Move to another open stage. Raises ValueError for a won or lost one: those take `win` and `lose`."""
+        if not stage.is_open:
+            raise ValueError("a deal is won or lost by its own verb")
+        if stage is not self.stage:
+            before = self.stage
+            self._reverse_closing()
+            self._change_stage(stage, utc_now())
+            record(self, "moved", before=before.name, after=stage.name, stages=[before.id, stage.id])
+
+    def win(self, value: Money | None, closed_at: datetime, rates: Rates) -> None:
+        """Close as won for `value`, at an instant that may lie in the past."""
+        before = self.stage
+        self.value = value
+        self._close("won", closed_at, rates)
+        record(self, "won", value=self.value, before=before.name, closed_at=closed_at)
+
+    def lose(self, reason: str, closed_at: datetime, rates: Rates) -> None:
+        before = self.stage
+        self.lost_reason = reason
+        self._close("lost", closed_at, rates)
+        record(self, "lost", reason=reason, before=before.name, closed_at=closed_at)
+
+    def reopen(self, stage: Stage) -> None:
+        """Back into play: the closing stays in the history, reversed."""
+        before = self.stage
+        self._reverse_closing()
+        self._change_stage(stage, utc_now())
+        record(self, "reopened", before=before.name, after=stage.name)
+
+    def change(self, **values: Any) -> dict[str, list[Any]]:
+        changes = super().change(**values)
+        self._follow()
+        return changes
+
+    def _close(self, outcome: str, closed_at: datetime, rates: Rates) -> None:
+        if not self.is_open:
+            raise ValueError("the deal is closed already")
+        closed_at = max(closed_at, self.created_at) if self.created_is_known else closed_at
+        self._change_stage(self.pipeline.stage_of_kind(outcome), closed_at)
+        self.closed_at = closed_at
+        base = rates.convert(self.value, closed_at.date()) if self.value else None
+        cycle = int((closed_at - self.created_at).total_seconds()) if self.created_is_known else None
+        self.closings.append(
+            Closing(
+                outcome=outcome,
+                closed_at=closed_at,
+                owner=self.owner,
+                team=self.owner.team if self.owner else None,
+                value_amount=self.value_amount,
+                currency=self.currency,
+                base_amount=base,
+                cycle_seconds=cycle,
+            )
+        )
+
+    def _reverse_closing(self) -> None:
+        for closing in self.closings:
+            if closing.reversed_at is None:
+                closing.reversed_at = utc_now()
+        self.closed_at, self.lost_reason = None, ""
+
+    def _change_stage(self, stage: Stage, at: datetime) -> None:
+        self.stays[-1].leave(at, stage)
+        self.stage, self.status = stage, stage.kind
+        self.entered_stage_at = self.stays[-1].left_at or at
+        self._enter(stage, self.entered_stage_at)
+
+    def _enter(self, stage: Stage, at: datetime) -> None:
+        self.stays.append(
+            Stay(
+                pipeline_id=stage.pipeline_id,
+                stage=stage,
+                seq=len(self.stays) + 1,
+                entered_at=at,
+                currency=self.currency,
+            )
+        )
+        self._follow()
+
+    def _follow(self) -> None:
+        """The open stay carries the deal's owner, team and value as they stand."""
+        if self.stays and self.stays[-1].left_at is None:
+            stay = self.stays[-1]
+            stay.owner_id = self.owner.id if self.owner else None
+            stay.team_id = self.owner.team_id if self.owner else None
+            stay.value_amount, stay.currency = self.value_amount, self.currency
+
+
+def deal_keys(title: str | None, code: str | None) -> dict[str, str]:
+    """The columns by which a deal is found, sorted and matched."""
+    return {
+        "sort_key": sort_key(title or ""),
+        "search_key": search_key(title, code),
+        "code_key": match_key(code or ""),
+    }

@@ -1,0 +1,70 @@
+"""What happened to deals, kept as rows: every stay in a stage, every closing. Credit is kept as it stood then."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm_app.accounts.models import Team, User
+from crm_app.extensions import db
+from crm_app.pipeline.models.stages import Stage
+
+
+class Stay(db.Model):
+    """A deal's stay in a stage; open while `left_at` is empty. Owner, team, value follow the deal until it leaves."""
+
+    __tablename__ = "stays"
+    __table_args__ = (
+        Index("ix_stays_deal_id_seq", "deal_id", "seq", unique=True),
+        Index("ix_stays_stage_id_entered_at", "stage_id", "entered_at", "left_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id", ondelete="CASCADE"))
+    pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipelines.id", ondelete="CASCADE"), index=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stages.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    entered_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    seconds: Mapped[int | None] = mapped_column(BigInteger)
+    left_to_id: Mapped[int | None] = mapped_column(ForeignKey("stages.id", ondelete="SET NULL"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
+    value_amount: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+
+    stage: Mapped[Stage] = relationship(foreign_keys=[stage_id])
+
+    def leave(self, at: datetime, stage: Stage | None) -> None:
+        self.left_at = max(at, self.entered_at)
+        self.seconds = int((self.left_at - self.entered_at).total_seconds())
+        self.left_to_id = stage.id if stage else None
+
+
+class Closing(db.Model):
+    """A deal won or lost. Reopening sets `reversed_at` and keeps the row.
+
+    `base_amount` is the value in the organisation's currency (minor units) at the rate of the closing day; empty
+    where the deal had no value or no rate was known. `cycle_seconds` runs from the deal's creation and is empty where
+    that instant is not known.
+    """
+
+    __tablename__ = "closings"
+    __table_args__ = (
+        Index("ix_closings_outcome_closed_at", "outcome", "closed_at", "owner_id", "team_id", "base_amount"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id", ondelete="CASCADE"), index=True)
+    outcome: Mapped[str] = mapped_column(String(8))
+    closed_at: Mapped[datetime]
+    reversed_at: Mapped[datetime | None]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
+    value_amount: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    base_amount: Mapped[int | None] = mapped_column(BigInteger)
+    cycle_seconds: Mapped[int | None] = mapped_column(BigInteger)
+
+    owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
+    team: Mapped[Team | None] = relationship(foreign_keys=[team_id])

@@ -1,0 +1,56 @@
+"""Pipelines and their ordered stages."""
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from crm_app.extensions import db
+from crm_app.web.text import match_key
+
+KINDS = {"open": _l("Open"), "won": _l("Won"), "lost": _l("Lost")}
+
+
+class Pipeline(db.Model):
+    __tablename__ = "pipelines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    position: Mapped[int] = mapped_column(default=0)
+
+    stages: Mapped[list["Stage"]] = relationship(
+        back_populates="pipeline", order_by="Stage.position", cascade="all, delete-orphan"
+    )
+
+    @property
+    def open_stages(self) -> list["Stage"]:
+        return [stage for stage in self.stages if stage.kind == "open"]
+
+    def stage_of_kind(self, kind: str) -> "Stage":
+        """The first stage of a kind; each pipeline keeps one won and one lost stage at least."""
+        return next(stage for stage in self.stages if stage.kind == kind)
+
+
+class Stage(db.Model):
+    """`probability` is per cent; `rot_days` is how long a deal may stay before it is called rotting."""
+
+    __tablename__ = "stages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipelines.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(100), default="")
+    position: Mapped[int] = mapped_column(default=0)
+    probability: Mapped[int] = mapped_column(default=0)
+    rot_days: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(8), default="open")
+
+    pipeline: Mapped[Pipeline] = relationship(back_populates="stages")
+
+    @property
+    def is_open(self) -> bool:
+        return self.kind == "open"
+
+    @validates("name")
+    def _set_key(self, _attribute: str, name: str) -> str:
+        self.name_key = match_key(name)
+        return name

@@ -1,0 +1,1 @@
+"""Questions about the business, answered with a sentence, a chart and a table."""

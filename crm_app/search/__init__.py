@@ -1,0 +1,1 @@
+"""Finding records of every domain by a few letters."""

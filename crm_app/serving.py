@@ -1,0 +1,145 @@
+"""`crm serve`: the web server and the worker, started together, stopped together."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import click
+
+_GRACE = 20
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (PORT).")
+def serve(host, port):
+    """Bring the database up to date, then run the web server and the worker until stopped."""
+    app = _prepared(host, port)
+    _say_where(app)
+    children = [
+        subprocess.Popen([sys.executable, "-m", "crm_app", name], start_new_session=True) for name in ("web", "worker")
+    ]
+    sys.exit(_supervise(children))
+
+
+@click.command()
+def web():
+    """Run the web server alone (several of them may share one PostgreSQL)."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    from crm_app import config
+
+    settings = config.load()
+    Granian(
+        "wsgi:app",
+        address=str(settings["HOST"]),
+        port=int(str(settings["PORT"])),
+        interface=Interfaces.WSGI,
+        workers=int(str(settings["WEB_PROCESSES"])),
+        blocking_threads=3,
+        websockets=False,
+        log_access=False,
+        log_level="warning",  # type: ignore[arg-type]
+        respawn_failed_workers=True,
+        workers_kill_timeout=_GRACE,
+    ).serve()
+
+
+@click.command()
+def worker():
+    """Run the worker: imports and other long work, one task at a time in each of two threads."""
+    from crm_app import create_app
+
+    app = create_app()
+    app.extensions["huey"].create_consumer(workers=2, periodic=True, check_worker_health=True).run()
+
+
+@click.group()
+def database():
+    """Look after the database."""
+
+
+@database.command()
+def upgrade():
+    """Bring the tables up to this version of Peyvand."""
+    from crm_app import create_app
+
+    before, after = _upgrade(create_app())
+    click.echo(
+        f"Database is at {after}." if before == after else f"Database went from {before or 'nothing'} to {after}."
+    )
+
+
+def _prepared(host, port):
+    if host:
+        os.environ["HOST"] = host
+    if port:
+        os.environ["PORT"] = str(port)
+    from crm_app import create_app
+
+    app = create_app()
+    _upgrade(app)
+    return app
+
+
+def _upgrade(app):
+    """Alembic's logging would print its own lines; what matters is said by the caller."""
+    from alembic.runtime.migration import MigrationContext
+    from flask_migrate import upgrade as upgrade_tables
+
+    from crm_app.extensions import db
+
+    def revision():
+        with db.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    with app.app_context():
+        before = revision()
+        upgrade_tables()
+        return before, revision()
+
+
+def _say_where(app):
+    from crm_app.accounts import queries, signing_in
+    from crm_app.extensions import db
+
+    address = app.config["BASE_URL"] or f"http://{_host_to_show(app.config['HOST'])}:{app.config['PORT']}"
+    click.echo(f"Peyvand runs at {address}")
+    with app.app_context():
+        if queries.organisation() is None:
+            token = secrets.token_urlsafe(24)
+            signing_in.new_setup_link(token)
+            db.session.commit()
+            click.echo(f"Set it up here (this link works once): {address}/settings/first-run/{token}")
+
+
+def _host_to_show(host):
+    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
+
+
+def _supervise(children):
+    """Wait for a signal or for a child to end; then end the rest. Returns the exit status."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.wait(0.2) and all(child.poll() is None for child in children):
+        pass
+    failed = [child for child in children if child.poll() is not None]
+    for child in children:
+        if child.poll() is None:
+            child.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + _GRACE + 5
+    for child in children:
+        try:
+            child.wait(max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            child.kill()
+    if failed and not stop.is_set():
+        click.echo("crm: a part of Peyvand stopped by itself; see the lines above.", err=True)
+        return 1
+    return 0

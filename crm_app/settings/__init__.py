@@ -1,0 +1,1 @@
+"""What the owner decides for everyone: the organisation, people, pipelines, rates."""

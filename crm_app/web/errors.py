@@ -1,0 +1,65 @@
+"""Errors in plain words: what happened, what to do. A page for readers, a toast for htmx, never a trace."""
+
+from flask import Flask, current_app, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from crm_app.extensions import db
+from crm_app.web.htmx import said_in_toast, wants_part
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, lambda error: _say(403, _words(419)))
+    app.register_error_handler(StaleDataError, lambda error: _say(409, _words(409)))
+    app.register_error_handler(DataError, lambda error: _say(400, _words(400)))
+    app.register_error_handler(OperationalError, _database_away)
+
+
+def _http_error(error: HTTPException):
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    answer = _say(error.code, _words(error.code))
+    if isinstance(error, InternalServerError):
+        current_app.logger.error("answered 500", exc_info=error.original_exception)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            answer.headers[name] = value
+    return answer
+
+
+def _database_away(error: OperationalError):
+    current_app.logger.error("database unavailable: %s", error.orig)
+    answer = _say(503, _words(503))
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _say(status: int, words: tuple[str, str]):
+    """Rolled back first: the shell reads the person's settings, and a broken transaction would stop it."""
+    db.session.rollback()
+    title, advice = words
+    if wants_part():
+        return said_in_toast(f"{title} {advice}", status)
+    return current_app.make_response((render_template("errors/error.html", title=title, advice=advice), status))
+
+
+def _words(code: int) -> tuple[str, str]:
+    known = {
+        400: (_("That request could not be understood."), _("Go back, check what you entered and try again.")),
+        403: (_("You may not do that."), _("Ask the owner of this Peyvand if you need to.")),
+        404: (_("There is nothing here."), _("It may have been deleted, or you may not have access to it.")),
+        405: (_("That request could not be understood."), _("Go back, check what you entered and try again.")),
+        409: (
+            _("Someone changed this a moment ago."),
+            _("Nothing of yours was saved. Look at the newer version first."),
+        ),
+        413: (_("That file is too large."), _("Split it, or send less at once.")),
+        419: (_("This page was open for too long."), _("Reload it and try again; nothing was changed.")),
+        429: (_("Too many tries."), _("Wait a few minutes and try again.")),
+        503: (_("Peyvand cannot reach its data right now."), _("Nothing was lost. Try again in a moment.")),
+    }
+    return known.get(code, (_("Something went wrong on our side."), _("Nothing was saved. Try again in a moment.")))

@@ -1,0 +1,162 @@
+"""Form fields that read what people type in three scripts: numbers, money, days, text without traps."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.validators import Length, StopValidation
+from wtforms.widgets import TextInput
+
+from crm_app.web import formats
+from crm_app.web.money import Money
+from crm_app.web.periods import JALALI
+from crm_app.web.reader import reader
+from crm_app.web.text import clean
+
+
+class Required:
+    """Says in the reader's language that a field wants an answer; marks it for the browser too."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form, field):
+        if field.data is None or field.data == "" or field.data == []:
+            raise StopValidation(_("Fill this in.") if not field.errors else "")
+
+
+class TextField(StringField):
+    """One line of text, cleaned, at most `longest` characters."""
+
+    def __init__(self, label=None, validators=(), *, longest: int = 200, **kwargs):
+        limit = Length(max=longest, message=lazy_gettext("At most %(max)d characters."))
+        super().__init__(label, [*validators, limit], **kwargs)
+
+    def process_formdata(self, valuelist):
+        self.data = clean(valuelist[0]) if valuelist else ""
+
+
+class LinesField(TextAreaField):
+    """Several lines of text, cleaned."""
+
+    def __init__(self, label=None, validators=(), *, longest: int = 10_000, **kwargs):
+        limit = Length(max=longest, message=lazy_gettext("At most %(max)d characters."))
+        super().__init__(label, [*validators, limit], **kwargs)
+
+    def process_formdata(self, valuelist):
+        self.data = clean(valuelist[0], lines=True) if valuelist else ""
+
+
+class _ReadField(Field):
+    """A text input whose text is read by `read` and written by `write`; keeps what was typed on an error."""
+
+    widget = TextInput()
+
+    def process_formdata(self, valuelist):
+        self.typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if self.typed:
+            self.data = self.read(self.typed)
+
+    def _value(self):
+        if self.raw_data:
+            return self.raw_data[0]
+        return "" if self.data is None else self.write(self.data)
+
+
+class NumberField(_ReadField):
+    """A Decimal, or a whole number with `whole=True`, between `least` and `most`."""
+
+    kind = "number"
+
+    def __init__(self, label=None, validators=(), *, least=None, most=10**15, whole=False, places=6, **kwargs):
+        super().__init__(label, validators, **kwargs)
+        self.least, self.most, self.whole, self.places = least, most, whole, places
+
+    def read(self, text):
+        try:
+            number = formats.parse_number(text)
+        except ValueError as error:
+            raise ValueError(_("Write a number, such as %(example)s.", example=formats.num(1250))) from error
+        if self.whole and number != number.to_integral_value():
+            raise ValueError(_("Write a whole number."))
+        if self.least is not None and number < self.least:
+            raise ValueError(_("Not below %(least)s.", least=formats.num(self.least)))
+        if number > self.most:
+            raise ValueError(_("Not above %(most)s.", most=formats.num(self.most)))
+        return int(number) if self.whole else number
+
+    def write(self, value):
+        text = f"{value:f}" if not isinstance(value, int) else str(value)
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class MoneyField(_ReadField):
+    """A Money that is not negative. Its currency comes from the form's field named `currency_from`, or `currency`."""
+
+    kind = "money"
+
+    def __init__(self, label=None, validators=(), *, currency_from: str | None = None, **kwargs):
+        super().__init__(label, validators, **kwargs)
+        self.currency = reader.currency
+        self.currency_from = currency_from
+        self.form = None
+
+    def process(self, formdata, data=..., **kwargs):
+        from wtforms.utils import unset_value
+
+        if formdata and self.currency_from:
+            chosen = formdata.get(self.currency_from, "")
+            self.currency = chosen if len(chosen) == 3 and chosen.isalpha() else self.currency
+        super().process(formdata, unset_value if data is ... else data, **kwargs)
+        if isinstance(self.data, Money):
+            self.currency = self.data.currency
+
+    def read(self, text):
+        try:
+            amount = formats.parse_money(text, self.currency)
+        except (ValueError, ArithmeticError) as error:
+            raise ValueError(_("Write an amount, such as %(example)s.", example=formats.num(1250))) from error
+        if amount.amount < 0:
+            raise ValueError(_("An amount cannot be negative."))
+        return amount
+
+    def write(self, value):
+        return formats.money_input(value)
+
+
+class DayField(_ReadField):
+    """A date, typed year first in the reader's calendar; either calendar is understood."""
+
+    kind = "day"
+
+    def __init__(self, label=None, validators=(), *, earliest=date(1900, 1, 1), latest=date(2200, 1, 1), **kwargs):
+        super().__init__(label, validators, **kwargs)
+        self.earliest, self.latest = earliest, latest
+
+    def read(self, text):
+        try:
+            day = formats.parse_day(text)
+        except ValueError as error:
+            example = formats.day(reader.today(), "numeric")
+            raise ValueError(_("Write a date with the year first, such as %(example)s.", example=example)) from error
+        if not self.earliest <= day < self.latest:
+            raise ValueError(_("That day is out of range."))
+        return day
+
+    def write(self, value):
+        return formats.day(value, "numeric")
+
+    @property
+    def calendar(self):
+        return "jalali" if reader.calendar == JALALI else "gregorian"
+
+
+def one_of(choices):
+    """A validator: the value is among `choices`; for fields filled from the query string."""
+
+    def check(form, field):
+        if field.data not in choices:
+            raise ValidationError(_("Choose one of the list."))
+
+    return check

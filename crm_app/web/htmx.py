@@ -1,0 +1,69 @@
+"""Page or part, decided in one place: nothing else knows a header of htmx."""
+
+import json
+from typing import Any
+
+from flask import Response, get_flashed_messages, make_response, redirect, render_template, request
+
+_VARY = ("HX-Request", "HX-Request-Type")
+
+
+def page(template: str, *, part: str | None = None, status: int = 200, **context) -> Response:
+    """Render a page, or only the named part of it when htmx asked for that."""
+    chosen = part if part and wants_part() else template
+    return _answer(render_template(chosen, **context), status)
+
+
+def changed(part: str, *, otherwise: str, status: int = 200, **context) -> Response:
+    """Answer a change: the new HTML (and what there is to say) for htmx, a redirect for a plain form.
+
+    A refusal (status 4xx) to a plain form is the redirect too; its reason was flashed.
+    """
+    if not wants_part():
+        return _redirect(otherwise)
+    html = render_template(part, **context)
+    return _answer(html + toasts(), status)
+
+
+def gone_to(url: str) -> Response:
+    """Send the reader to another page, whether htmx or a plain form asked."""
+    if not wants_part():
+        return _redirect(url)
+    response = _answer("", 200)
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+def said_in_toast(text: str, status: int) -> Response:
+    """An error for htmx: it lands among the toasts and leaves what the reader was doing alone."""
+    response = _answer(render_template("layouts/_toasts.html", messages=[("danger", text)], oob=False), status)
+    response.headers["HX-Retarget"] = "#toasts"
+    response.headers["HX-Reswap"] = "beforeend"
+    return response
+
+
+def toasts() -> str:
+    """What was flashed in this request, to be swapped in beside the changed part."""
+    messages = get_flashed_messages(with_categories=True)
+    return render_template("layouts/_toasts.html", messages=messages, oob=True) if messages else ""
+
+
+def wants_part() -> bool:
+    """Boosted links and the back button want a whole page; so does whoever does not say `partial`."""
+    return bool(request.htmx) and request.headers.get("HX-Request-Type") == "partial"  # type: ignore[attr-defined]
+
+
+def announce(response: Response, event: str, **detail: object) -> Response:
+    """Tell the page's scripts what happened, as an event on the document."""
+    response.headers["HX-Trigger"] = json.dumps({event: detail})
+    return response
+
+
+def _redirect(url: str) -> Any:
+    return redirect(url, 303)
+
+
+def _answer(html: str, status: int) -> Response:
+    response = make_response(html, status)
+    response.vary.update(_VARY)
+    return response

@@ -1,0 +1,112 @@
+"""Money: an integer of the currency's minor unit and a code; dated rates turn one currency into another."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.numbers import get_currency_precision, list_currencies
+from sqlalchemy import Select, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Date, Numeric, String
+
+from crm_app.extensions import db
+
+COMMON_CURRENCIES = ("EUR", "USD", "IRR", "CNY", "GBP", "AED", "TRY", "CHF", "CAD", "AUD", "JPY", "INR", "RUB", "SAR")
+LARGEST = 9 * 10**17
+
+
+@dataclass(frozen=True)
+class Money:
+    """`amount` counts the currency's minor unit: cents of euro, but whole rials and yen."""
+
+    amount: int
+    currency: str
+
+    @property
+    def units(self) -> Decimal:
+        return Decimal(self.amount).scaleb(-minor_digits(self.currency))
+
+
+def minor_digits(currency: str) -> int:
+    return get_currency_precision(currency)
+
+
+def to_minor(units: Decimal, currency: str) -> int:
+    """Raises ValueError for an amount finer than the currency's minor unit or too large to keep."""
+    scaled = units.scaleb(minor_digits(currency))
+    if scaled != scaled.to_integral_value() or abs(scaled) > LARGEST:
+        raise ValueError(f"{units} is no amount of {currency}")
+    return int(scaled)
+
+
+def is_currency(code: str) -> bool:
+    return code in list_currencies()
+
+
+class Rate(db.Model):
+    """From `day` on, one unit of `currency` is worth `rate` units of the organisation's currency."""
+
+    __tablename__ = "rates"
+    __table_args__ = (UniqueConstraint("currency", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    day: Mapped[date] = mapped_column(Date)
+    rate: Mapped[Decimal] = mapped_column(Numeric(20, 10, asdecimal=True))
+
+
+def latest_first() -> Select[tuple[Rate]]:
+    return select(Rate).order_by(Rate.currency, Rate.day.desc())
+
+
+class Rates:
+    """All rates at hand, read once: `rates.convert(Money(100, "EUR"), day)`."""
+
+    def __init__(self, base: str, rates: Iterable[tuple[str, date, Decimal]]):
+        self.base = base
+        self._days: dict[str, list[date]] = {}
+        self._rates: dict[str, list[Decimal]] = {}
+        for currency, day, rate in sorted(rates):
+            self._days.setdefault(currency, []).append(day)
+            self._rates.setdefault(currency, []).append(rate)
+
+    @classmethod
+    def load(cls, base: str) -> "Rates":
+        rows = db.session.execute(select(Rate.currency, Rate.day, Rate.rate)).all()
+        return cls(base, [(currency, day, Decimal(str(rate))) for currency, day, rate in rows])
+
+    def on(self, currency: str, day: date) -> Decimal | None:
+        """The rate in force on that day; None where none had been entered by then."""
+        if currency == self.base:
+            return Decimal(1)
+        index = bisect_right(self._days.get(currency, []), day)
+        return self._rates[currency][index - 1] if index else None
+
+    def convert(self, money: Money, day: date) -> int | None:
+        """Minor units of the base currency, rounded half up; None without a rate."""
+        rate = self.on(money.currency, day)
+        if rate is None:
+            return None
+        units = money.units * rate
+        return int(units.scaleb(minor_digits(self.base)).to_integral_value(ROUND_HALF_UP))
+
+    def total(self, amounts: Mapping[str, int | Decimal], day: date) -> "Total":
+        """One sum of amounts by currency (minor units), with the currencies that had no rate."""
+        converted, missing = 0, []
+        for currency, amount in amounts.items():
+            worth = self.convert(Money(int(amount), currency), day) if amount else 0
+            if worth is None:
+                missing.append(currency)
+            else:
+                converted += worth
+        return Total(Money(converted, self.base), tuple(sorted(missing)))
+
+
+@dataclass(frozen=True)
+class Total:
+    """A sum in the organisation's currency. `missing` names currencies left out for want of a rate."""
+
+    money: Money
+    missing: tuple[str, ...] = ()

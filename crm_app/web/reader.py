@@ -1,0 +1,74 @@
+"""Who reads this page: the language, calendar, digits and zone in which everything is written."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from flask import g
+from werkzeug.local import LocalProxy
+
+from crm_app.extensions import utc_now
+
+LANGUAGES = {"en": "English", "fa": "فارسی", "zh": "中文"}
+# Bare `fa` has the wrong week start and weekend in CLDR, so Babel is always given the country too.
+_LOCALES = {"en": "en_US", "fa": "fa_IR", "zh": "zh_Hans_CN"}
+_TAGS = {"en": "en", "fa": "fa-IR", "zh": "zh-CN"}
+
+
+@dataclass(frozen=True)
+class Reader:
+    language: str = "en"
+    calendar: str = "gregorian"
+    digits: str = "latin"
+    theme: str = "system"
+    time_zone: str = "UTC"
+    currency: str = "USD"
+    shows_toman: bool = True
+
+    @property
+    def locale(self) -> Locale:
+        return _PARSED[self.language]
+
+    @property
+    def locale_tag(self) -> str:
+        return _TAGS[self.language]
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if self.language == "fa" else "ltr"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def today(self) -> date:
+        return utc_now().astimezone(self.zone).date()
+
+    def local(self, instant: datetime) -> datetime:
+        return instant.astimezone(self.zone)
+
+
+_PARSED = {language: Locale.parse(name) for language, name in _LOCALES.items()}
+
+
+def read_as(someone: Reader) -> None:
+    """From here on, in this request or job, everything is written for `someone`."""
+    g.reader = someone
+    for cached in ("_flask_babel", "babel_locale", "babel_tzinfo"):
+        g.pop(cached, None)
+
+
+def default_calendar(language: str) -> str:
+    return "jalali" if language == "fa" else "gregorian"
+
+
+def default_digits(language: str) -> str:
+    return "persian" if language == "fa" else "latin"
+
+
+def _current() -> Reader:
+    return g.get("reader") or Reader()
+
+
+reader: Reader = LocalProxy(_current)  # type: ignore[assignment]

@@ -1,0 +1,87 @@
+"""Text as people type it in Persian, Arabic, Chinese and Latin: cleaning it, finding it, sorting it."""
+
+import re
+import unicodedata
+
+ZWNJ = "\u200c"
+_DIGITS = {
+    ord(c): str(i) for digits in ("۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９") for i, c in enumerate(digits)
+}
+_INVISIBLE = "\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad\u061c"
+_CONTROL = {c: None for c in (*range(0x20), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A, 0x0D)}
+_ARABIC_FORMS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک"})
+
+
+def _fold_table() -> dict[int, str | None]:
+    table: dict[int, str | None] = dict(_DIGITS)
+    for letters, folded in (
+        ("يىېےۍئ", "ی"), ("كڪ", "ک"), ("ةۀەہھ", "ه"), ("أإآٱ", "ا"), ("ؤۇۆ", "و"),
+        ("٫", "."), ("٬", ","), ("،؛؟", " "), ("\u2019\u02bc`´", "'"),
+    ):  # fmt: skip
+        table.update(dict.fromkeys(map(ord, letters), folded))
+    marks = (*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6EE))
+    table.update(dict.fromkeys(marks))
+    table.update(dict.fromkeys(map(ord, "ءٔ\u0640" + _INVISIBLE)))
+    return table
+
+
+_FOLD = _fold_table()
+
+
+def latin_digits(text: str) -> str:
+    return text.translate(_DIGITS)
+
+
+def clean(text: str | None, *, lines: bool = False) -> str:
+    """What is stored of typed text: NFC, Persian letters for their Arabic look-alikes, no control characters."""
+    text = unicodedata.normalize("NFC", text or "").translate(_CONTROL).translate(_ARABIC_FORMS)
+    text = "".join(c for c in text if not 0xD800 <= ord(c) <= 0xDFFF)
+    if lines:
+        return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return re.sub(r"\s+", " ", text).strip().strip(_INVISIBLE)
+
+
+def fold(text: str) -> str:
+    """The form in which two spellings of one word are equal. Keeps the zero-width non-joiner; idempotent."""
+    text = unicodedata.normalize("NFKC", text).translate(_FOLD).casefold()
+    text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).translate(_FOLD)).strip()
+
+
+def search_key(*texts: str | None) -> str:
+    """One folded line of all texts, to be searched by `LIKE`; joined and split words are both found."""
+    folded = fold(" ".join(text for text in texts if text))
+    if ZWNJ in folded:
+        folded = f"{folded.replace(ZWNJ, '')} {folded.replace(ZWNJ, ' ')}"
+    return f" {folded} "
+
+
+def match_key(text: str) -> str:
+    """The form in which names are compared for sameness: folded, letters and digits only."""
+    return "".join(c for c in fold(text) if c.isalnum())
+
+
+_PERSIAN_ORDER = {c: chr(0x2000 + i) for i, c in enumerate("آاءبپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")}
+_PERSIAN_ORDER |= {variant: _PERSIAN_ORDER[letter] for variant, letter in zip("أإٱؤئةۀيىك", "اااءءههییک", strict=True)}
+_UNSORTED = {ZWNJ, "\u200d", "\u200e", "\u200f", "\u0640"}
+
+
+def sort_key(text: str) -> str:
+    """Sorts the same on every database: Latin before Persian (in its own order) before Chinese (by pinyin).
+
+    Chinese goes by GB18030, whose common characters stand in pinyin order.
+    """
+    parts = []
+    for c in unicodedata.normalize("NFKC", text).translate(_DIGITS):
+        if c in _UNSORTED or c == "\x00":
+            continue
+        if c in _PERSIAN_ORDER:
+            parts.append(_PERSIAN_ORDER[c])
+        elif "\u3400" <= c <= "\u9fff" or c >= "\U00020000":
+            parts.append("\u4000" + "".join(chr(0x4100 + byte) for byte in c.encode("gb18030", "replace")))
+        elif c.isalnum():
+            folded = unicodedata.normalize("NFD", c.casefold())
+            parts.append("".join(x for x in folded if unicodedata.category(x) != "Mn"))
+        elif unicodedata.category(c) != "Mn":
+            parts.append(" ")
+    return "".join(parts)[:255]

@@ -1,0 +1,29 @@
+"""Runs migrations inside the application, on whichever database it uses, one transaction for all."""
+
+from alembic import context
+from flask import current_app
+
+from crm_app.extensions import UtcDateTime
+
+_migrate = current_app.extensions["migrate"]
+
+
+def _render_item(kind, item, _context):
+    """Migrations name plain columns: they must run long after our types have changed."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+with _migrate.db.engine.connect() as connection:
+    if connection.dialect.name == "sqlite":
+        # Batch mode rebuilds tables, which would cascade through the foreign keys that point at them.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=_migrate.db.metadata,
+        render_item=_render_item,
+        transactional_ddl=True,
+        **_migrate.configure_args,
+    )
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,209 @@
+"""The application under test, its database, and the people of every test: Alice, Bob, Charlie and Olivia."""
+
+import contextvars
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import event
+
+from crm_app import create_app
+from crm_app.extensions import db, limiter
+from tests import databases, html, make
+
+
+def pytest_addoption(parser):
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+@pytest.fixture(scope="session")
+def worker(request):
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+@pytest.fixture(scope="session")
+def database_url(request, worker, tmp_path_factory):
+    if request.config.getoption("--database") == "postgresql":
+        return databases.fresh_postgres(f"peyvand_test_{worker}")
+    return f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
+
+
+@pytest.fixture(scope="session")
+def _application(database_url, tmp_path_factory):
+    os.environ["SECRET_KEY"] = "a key for tests only, long enough to be accepted"
+    os.environ["INSTANCE_PATH"] = str(tmp_path_factory.mktemp("instance"))
+    app = create_app(
+        TESTING=True, SQLALCHEMY_DATABASE_URI=database_url, RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=True, PORT=8000
+    )
+    app.test_client_class = Browser
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture
+def app(_application):
+    """The application, inside its context, on an empty database."""
+    with _application.app_context():
+        yield _application
+        db.session.rollback()
+        _empty_database()
+        db.session.remove()
+    uploads = Path(_application.config["INSTANCE_PATH"]) / "uploads"
+    shutil.rmtree(uploads, ignore_errors=True)
+
+
+def _empty_database():
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
+        else:
+            names = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+            filled = [
+                table.name
+                for table in db.metadata.sorted_tables
+                if connection.exec_driver_sql(f'SELECT 1 FROM "{table.name}" LIMIT 1').first()
+            ]
+            if filled:
+                connection.exec_driver_sql(f"TRUNCATE {names} CASCADE")
+
+
+class Browser(FlaskClient):
+    """A client that checks the HTML it is given, fills in CSRF tokens, and keeps requests apart from the test."""
+
+    checks_html = True
+
+    def open(self, *args, **kwargs):
+        db.session.commit()
+        response = contextvars.Context().run(super().open, *args, **kwargs)
+        db.session.expire_all()
+        if self.checks_html and response.mimetype == "text/html" and response.status_code not in (301, 302, 303):
+            body = response.get_data(as_text=True)
+            is_page = "<!doctype html>" in body[:200].lower()
+            wrong = html.problems(body, is_page=is_page)
+            assert not wrong, f"{response.request.path}: " + "; ".join(wrong)
+        return response
+
+    def sign_in(self, user):
+        with self.session_transaction() as session:
+            session["_user_id"] = user.get_id()
+            session["_fresh"] = True
+        return self
+
+    def page(self, url, status=200, **kwargs):
+        """GET an address, expect a status, give back the parsed page."""
+        response = self.get(url, **kwargs)
+        assert response.status_code == status, (
+            f"{url}: {response.status_code}\n{response.get_data(as_text=True)[:2000]}"
+        )
+        return html.Page(response.get_data(as_text=True))
+
+    def send(self, url, data=None, *, htmx=False, follow=False, **kwargs):
+        """POST a form with its CSRF token, as a plain form or as htmx does."""
+        headers = dict(kwargs.pop("headers", {}))
+        headers["X-CSRFToken"] = self.csrf_token()
+        if htmx:
+            headers |= {"HX-Request": "true", "HX-Request-Type": "partial"}
+        return self.post(url, data=data or {}, headers=headers, follow_redirects=follow, **kwargs)
+
+    def part(self, url, status=200):
+        """GET an address as htmx does, for the part alone."""
+        return self.page(url, status, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+
+    def csrf_token(self):
+        from flask import g
+        from flask_wtf.csrf import generate_csrf
+
+        with self.application.test_request_context():
+            from flask import session as fresh
+
+            token = generate_csrf()
+            raw = fresh["csrf_token"]
+            g.pop("csrf_token", None)
+        with self.session_transaction() as session:
+            session["csrf_token"] = raw
+        return token
+
+
+@pytest.fixture
+def organisation(app):
+    return make.organisation()
+
+
+@pytest.fixture
+def alice(organisation):
+    """A rep, who owns most of the records."""
+    return make.user("Alice Adler")
+
+
+@pytest.fixture
+def bob(organisation):
+    """Another rep, who sees only his own."""
+    return make.user("Bob Brandt")
+
+
+@pytest.fixture
+def charlie(organisation, alice):
+    """The manager of Alice's team; Bob is in none."""
+    boss = make.user("Charlie Chen", role="manager")
+    alice.team = make.team("North", manager=boss, region="West")
+    db.session.commit()
+    return boss
+
+
+@pytest.fixture
+def olivia(organisation):
+    """The owner of the business."""
+    return make.user("Olivia Owen", role="owner")
+
+
+@pytest.fixture
+def vera(organisation):
+    """A viewer: sees all, changes nothing."""
+    return make.user("Vera Vogel", role="viewer")
+
+
+@pytest.fixture
+def client(app, alice):
+    """Alice's browser."""
+    return app.test_client().sign_in(alice)
+
+
+@pytest.fixture
+def browser_of(app):
+    """Anybody's browser: `browser_of(bob)`; without a user, a visitor's."""
+    return lambda user=None: app.test_client().sign_in(user) if user else app.test_client()
+
+
+@pytest.fixture
+def statements(app):
+    """The SQL statements that run while it is used: `with statements() as seen: ...; assert len(seen) <= 12`."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def counting():
+        seen = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+                seen.append(statement)
+
+        db.session.commit()
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    if limiter.initialized if hasattr(limiter, "initialized") else False:
+        limiter.reset()

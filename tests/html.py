@@ -1,0 +1,128 @@
+"""What every HTML answer must be, checked on each page that any test gets."""
+
+from html.parser import HTMLParser
+
+import html5lib
+
+_NO_LABEL = {"hidden", "submit", "button", "reset", "image"}
+
+
+class Page:
+    """A parsed answer, to be asked by tests: `page.text`, `page.all("a", href="...")`."""
+
+    def __init__(self, html: str):
+        self.html = html
+        self.root = html5lib.parse(html, namespaceHTMLElements=False)
+        self.elements = list(self.root.iter())
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.root.itertext()).split())
+
+    def all(self, tag: str, **attributes: str):
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [e for e in self.elements if e.tag == tag and all(e.get(n) == v for n, v in wanted.items())]
+
+    def one(self, tag: str, **attributes: str):
+        found = self.all(tag, **attributes)
+        assert len(found) == 1, f"{len(found)} of <{tag} {attributes}> in:\n{self.html[:3000]}"
+        return found[0]
+
+    def text_of(self, element) -> str:
+        return " ".join(" ".join(element.itertext()).split())
+
+
+def problems(html: str, *, is_page: bool) -> list[str]:
+    """Sentences about what is wrong with an answer: empty for a good one."""
+    page = Page(html)
+    found = _unbalanced(html)
+    ids = [e.get("id") for e in page.elements if isinstance(e.tag, str) and e.get("id")]
+    found += [f"id “{one}” stands {ids.count(one)} times" for one in sorted(set(ids)) if ids.count(one) > 1]
+    if is_page:
+        titles = [page.text_of(e) for e in page.all("title")]
+        if not titles or not titles[0]:
+            found.append("no title")
+        if len(page.all("h1")) != 1:
+            found.append(f"{len(page.all('h1'))} first headings")
+        if not page.all("html")[0].get("lang") or not page.all("html")[0].get("dir"):
+            found.append("no language or direction")
+    labelled = {e.get("for") for e in page.all("label")}
+    for element in page.elements:
+        if isinstance(element.tag, str):
+            found += _wrong_with(element, labelled, page, ids if is_page else None)
+    return found
+
+
+def _wrong_with(element, labelled, page, ids):
+    found = []
+    if element.get("style") is not None:
+        found.append(f"inline style on <{element.tag}>")
+    found += [f"inline handler {name} on <{element.tag}>" for name in element.attrib if name.startswith("on")]
+    if element.tag == "style" or (element.tag == "script" and not element.get("src")):
+        found.append(f"inline <{element.tag}>")
+    if element.tag in ("input", "select", "textarea") and element.get("type") not in _NO_LABEL:
+        named = element.get("id") in labelled or element.get("aria-label") or element.get("aria-labelledby")
+        if not named and not _inside(page, element, "label"):
+            found.append(f"no label for <{element.tag} name={element.get('name')}>")
+    if element.tag in ("button", "a") and not _has_name(page, element):
+        found.append(f"no name for <{element.tag} class={element.get('class')} href={element.get('href')}>")
+    if element.tag == "form":
+        found += _wrong_with_form(element)
+    for reference in ("aria-describedby", "aria-labelledby", "aria-controls"):
+        for target in (element.get(reference) or "").split():
+            if ids is not None and target not in ids:
+                found.append(f"{reference} points at no “{target}”")
+    return found
+
+
+def _wrong_with_form(form):
+    method = (form.get("method") or "").lower()
+    if method not in ("get", "post", "dialog"):
+        return [f"a form without method to {form.get('action')}"]
+    fields = [e.get("name") for e in form.iter() if e.tag in ("input", "button")]
+    if method == "post" and "csrf_token" not in fields:
+        return [f"a form without CSRF field to {form.get('action')}"]
+    return ["a GET form with a CSRF field"] if method == "get" and "csrf_token" in fields else []
+
+
+def _inside(page, element, tag):
+    return any(element in list(parent.iter()) for parent in page.all(tag))
+
+
+def _has_name(page, element):
+    if element.get("aria-label") or element.get("aria-labelledby") or page.text_of(element):
+        return True
+    return any(e.get("aria-label") or e.get("alt") for e in element.iter())
+
+
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class _Balance(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.found = [], []
+
+    def handle_starttag(self, tag, attrs):
+        names = [name for name, _ in attrs]
+        self.found += [f"{name} twice on <{tag}>" for name in set(names) if names.count(name) > 1]
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        if tag in _VOID:
+            return
+        if not self.open or self.open[-1] != tag:
+            self.found.append(f"</{tag}> closes {self.open[-1:]} at line {self.getpos()[0]}")
+        if tag in self.open:
+            while self.open and self.open.pop() != tag:
+                pass
+
+
+def _unbalanced(html: str) -> list[str]:
+    checker = _Balance()
+    checker.feed(html)
+    return checker.found + [f"<{tag}> is never closed" for tag in checker.open]

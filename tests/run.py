@@ -1,0 +1,53 @@
+"""`make test`: finds or installs what the suite needs, runs it on each database, says what it had to skip."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tests import databases
+
+_IN_CI = bool(os.environ.get("CI"))
+
+
+def main() -> int:
+    skipped = []
+    if not _chromium():
+        skipped.append("the browser tests: no Chromium (on Debian: apt install chromium)")
+    postgres = databases.find_postgres()
+    if postgres is None:
+        skipped.append("the suite on PostgreSQL: no server (on Debian: apt install postgresql)")
+    if skipped and _IN_CI:
+        for what in skipped:
+            print(f"CI may skip nothing, yet this cannot run: {what}")
+        return 1
+    browser = [] if _chromium() else ["-m", "not browser"]
+    workers = ["-n", str(max(2, os.cpu_count() or 2))]
+    status = 0
+    for database in ["sqlite"] + (["postgresql"] if postgres else []):
+        print(f"== the suite on {database}", flush=True)
+        status |= subprocess.call(
+            [sys.executable, "-m", "pytest", *workers, *browser, "--database", database, *sys.argv[1:]]
+        )
+    for what in skipped:
+        print(f"skipped: {what}")
+    return status
+
+
+def _chromium() -> str | None:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return found or _installed("chromium", "chromium")
+
+
+def _installed(package: str, program: str) -> str | None:
+    """Install a Debian package if this machine and this user can; None if not."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return None
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.call(["apt-get", "update", "-qq"], **quiet)
+    subprocess.call(["apt-get", "install", "-y", "-qq", package], **quiet)
+    return shutil.which(program)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

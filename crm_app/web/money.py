@@ -92,6 +92,15 @@ class Rates:
         units = money.units * rate
         return int(units.scaleb(minor_digits(self.base)).to_integral_value(ROUND_HALF_UP))
 
+    def equal_to(self, money: Money, day: date) -> dict[str, Decimal]:
+        """An amount of the base currency in each currency that has a rate on that day, in minor units."""
+        on_that_day = {currency: self.on(currency, day) for currency in (self.base, *self._days)}
+        return {
+            currency: (money.units / rate).scaleb(minor_digits(currency))
+            for currency, rate in on_that_day.items()
+            if rate
+        }
+
     def total(self, amounts: Mapping[str, int | Decimal], day: date) -> "Total":
         """One sum of amounts by currency (minor units), with the currencies that had no rate."""
         converted, missing = 0, []

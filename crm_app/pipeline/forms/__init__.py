@@ -1,0 +1,1 @@
+"""The forms of the pipeline, one class for each thing that people do."""

@@ -1,0 +1,82 @@
+"""Reads of pipelines and deals. Those of deals start from `visible_to(user)` and narrow it, one step each."""
+
+from math import ceil, floor
+
+from sqlalchemy import Select, false, or_, select
+from sqlalchemy.orm import selectinload
+
+from crm_app.accounts.models import User
+from crm_app.accounts.queries import owned_within
+from crm_app.contacts.models import Company
+from crm_app.pipeline.models import Deal, Pipeline
+from crm_app.web.money import Money, Rates
+from crm_app.web.reader import reader
+from crm_app.web.text import fold
+
+
+def visible_to(user: User) -> Select[tuple[Deal]]:
+    """Deals out of the bin, of those whose records the user sees; none for agents."""
+    if not user.sells:
+        return select(Deal).where(false())
+    return select(Deal).where(Deal.deleted_at.is_(None), owned_within(Deal.owner_id, user))
+
+
+def of_owner(deals: Select[tuple[Deal]], owner_id: int | None) -> Select[tuple[Deal]]:
+    return deals if owner_id is None else deals.where(Deal.owner_id == owner_id)
+
+
+def of_team(deals: Select[tuple[Deal]], team_id: int | None) -> Select[tuple[Deal]]:
+    """Deals whose owner is in the team now."""
+    if team_id is None:
+        return deals
+    return deals.where(Deal.owner_id.in_(select(User.id).where(User.team_id == team_id)))
+
+
+def of_product(deals: Select[tuple[Deal]], product_id: int | None) -> Select[tuple[Deal]]:
+    return deals if product_id is None else deals.where(Deal.product_id == product_id)
+
+
+def of_company(deals: Select[tuple[Deal]], company_id: int | None) -> Select[tuple[Deal]]:
+    return deals if company_id is None else deals.where(Deal.company_id == company_id)
+
+
+def of_person(deals: Select[tuple[Deal]], person_id: int | None) -> Select[tuple[Deal]]:
+    return deals if person_id is None else deals.where(Deal.person_id == person_id)
+
+
+def of_pipeline(deals: Select[tuple[Deal]], pipeline_id: int | None) -> Select[tuple[Deal]]:
+    return deals if pipeline_id is None else deals.where(Deal.pipeline_id == pipeline_id)
+
+
+def worth_at_least(deals: Select[tuple[Deal]], least: Money | None, rates: Rates) -> Select[tuple[Deal]]:
+    """Deals of any currency worth so much at today's rates; a currency without a rate is worth nothing known."""
+    if least is None:
+        return deals
+    equals = rates.equal_to(least, reader.today())
+    bounds = ((Deal.currency == code) & (Deal.value_amount >= ceil(amount)) for code, amount in equals.items())
+    return deals.where(or_(false(), *bounds))
+
+
+def worth_at_most(deals: Select[tuple[Deal]], most: Money | None, rates: Rates) -> Select[tuple[Deal]]:
+    if most is None:
+        return deals
+    equals = rates.equal_to(most, reader.today())
+    bounds = ((Deal.currency == code) & (Deal.value_amount <= floor(amount)) for code, amount in equals.items())
+    return deals.where(or_(false(), *bounds))
+
+
+def matching(deals: Select[tuple[Deal]], text: str) -> Select[tuple[Deal]]:
+    """Every word stands in the deal's title or code, or in its company's name."""
+    for word in fold(text).split():
+        companies = select(Company.id).where(Company.search_key.contains(word, autoescape=True))
+        deals = deals.where(or_(Deal.search_key.contains(word, autoescape=True), Deal.company_id.in_(companies)))
+    return deals
+
+
+def is_open(deals: Select[tuple[Deal]]) -> Select[tuple[Deal]]:
+    return deals.where(Deal.status == "open")
+
+
+def pipelines() -> Select[tuple[Pipeline]]:
+    """All pipelines in their order, with their stages: everyone knows how the business sells."""
+    return select(Pipeline).options(selectinload(Pipeline.stages)).order_by(Pipeline.position, Pipeline.id)

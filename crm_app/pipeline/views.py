@@ -1,3 +1,0 @@
-from flask import Blueprint
-
-bp = Blueprint("pipeline", __name__, url_prefix="/pipeline")

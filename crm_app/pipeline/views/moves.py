@@ -1,0 +1,1 @@
+"""Moving deals: from stage to stage, to won and lost, and back."""

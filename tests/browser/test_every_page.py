@@ -1,0 +1,82 @@
+"""Each page, looked at as people see it: no fault that axe knows, nothing sticking out, in every language and theme."""
+
+from pathlib import Path
+
+import pytest
+
+from crm_app.extensions import db
+from tests import make
+from tests.security import world
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+# What is left out by name: files to save, and what only exists inside another page.
+_NOT_PAGES = {"exchange.rejects", "accounts.sign_in", "accounts.set_password", "settings.first_run"}
+
+
+@pytest.fixture
+def pages(app, alice, olivia):
+    """The addresses of all pages, on a small but living business."""
+    arguments = world.build(alice, olivia)
+    for number in range(8):
+        make.deal(alice, value=number * 1000_00, at=("New lead", "Proposal")[number % 2], created=number * 9)
+    make.won(alice, value=5000_00)
+    make.lost(alice)
+    db.session.commit()
+    names = {}
+    for route in world.routes(app, arguments):
+        if route.method == "GET" and route.endpoint not in _NOT_PAGES:
+            names.setdefault(route.endpoint, route.url)
+    return names
+
+
+def _open(page, url):
+    """Whether the address is a page of its own; parts and files are not."""
+    response = page.request.get(url)
+    body = response.text()
+    if response.status != 200 or "<!doctype html>" not in body[:200].lower():
+        return False
+    page.goto(url, wait_until="networkidle")
+    return True
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"),
+    [("en", "light", 1280), ("fa", "dark", 360), ("zh", "light", 768), ("fa", "light", 1280), ("en", "dark", 360)],
+)
+def test_every_page_is_accessible_and_fits(pages, page_of, olivia, language, theme, width):
+    olivia.language = language
+    db.session.commit()
+    page = page_of(olivia, width=width, theme=theme)
+    looked_at, faults = 0, []
+    for endpoint, url in pages.items():
+        if _open(page, url):
+            looked_at += 1
+            faults += [f"{endpoint}: {fault}" for fault in _faults(page, width)]
+
+    assert looked_at >= 15
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("language", ["en", "fa", "zh"])
+def test_the_sign_in_page_is_accessible(page_of, language, app):
+    page = page_of(width=360)
+    page.set_extra_http_headers({"Accept-Language": language})
+    page.goto("/accounts/sign-in")
+
+    assert page.locator("html").get_attribute("lang").startswith(language)
+    assert not _faults(page, 360)
+
+
+def _faults(page, width):
+    page.evaluate(AXE)
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found = [
+        f"{violation['id']}: {violation['help']} at {violation['nodes'][0]['target']} "
+        f"{violation['nodes'][0]['failureSummary'][:300]}"
+        for violation in result["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append("the page scrolls sideways")
+    return found

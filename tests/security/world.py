@@ -1,0 +1,80 @@
+"""One of everything, Alice's; every route of the table with its arguments filled in; proof that nothing changed."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select
+
+from crm_app.exchange.models import Import
+from crm_app.extensions import db
+from crm_app.goals.models import Goal, Target
+from crm_app.web.money import Rate
+from tests import make
+
+# Written by looking on: who signed in when, how often somebody guessed.
+_NOT_COUNTED = {"sign_in_failures", "alembic_version"}
+PUBLIC = {"accounts.sign_in", "accounts.language", "settings.first_run", "accounts.set_password"}
+
+
+@dataclass(frozen=True)
+class Route:
+    endpoint: str
+    method: str
+    url: str
+    arguments: tuple[str, ...]
+
+    def __str__(self):
+        return f"{self.method} {self.endpoint}"
+
+
+def build(alice, olivia):
+    """Save one record of each kind for Alice; returns the value of every argument that routes take."""
+    company = make.company(alice, "Alpha Optics")
+    person = make.person(alice, "Anna Alt", company=company)
+    product = make.product(olivia, "Lens")
+    deal = make.deal(alice, "Alpha deal", value=100_00, company=company, product=product)
+    group = make.team("South", manager=olivia)
+    today = date.today()
+    goal = Goal(measure="won_value", unit="month", calendar="gregorian", user=alice)
+    target = Target(goal=goal, period_key=f"{today:%Y-%m}", start=today.replace(day=1), end=today, amount=5)
+    job = Import(kind="companies", file_name="a.csv", stored_name="nothing", user=alice)
+    rate = Rate(currency="USD", day=today, rate=2)
+    db.session.add_all([goal, target, job, rate])
+    db.session.commit()
+    return {
+        "company_id": company.id, "person_id": person.id, "product_id": product.id, "deal_id": deal.id,
+        "team_id": group.id, "user_id": alice.id, "goal_id": goal.id, "target_id": target.id,
+        "import_id": job.id, "rate_id": rate.id, "pipeline_id": deal.pipeline_id, "stage_id": deal.stage_id,
+        "kind": "companies", "fact": "name", "field": "name", "name": "name", "token": "no-such-token",
+        "measure": "won_value", "key": "won_value", "question": "pipeline", "noun": "companies",
+        "record_id": company.id, "table": "companies", "outcome": "won", "direction": "up", "step": "columns",
+    }  # fmt: skip
+
+
+def routes(app, arguments):
+    """Every route and method, with its arguments filled in; a new argument must be named in `build`."""
+    found = []
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        missing = rule.arguments - set(arguments)
+        assert not missing, f"{rule.endpoint} takes {missing}: give them a value in tests/security/world.py"
+        values = {name: arguments[name] for name in rule.arguments}
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            url = adapter.build(rule.endpoint, values, method=method)
+            found.append(Route(rule.endpoint, method, url, tuple(sorted(rule.arguments))))
+    return found
+
+
+def fingerprint(app):
+    """A hash of all that is stored: every row of every table, and the names of the files kept."""
+    digest = hashlib.sha256()
+    for table in db.metadata.sorted_tables:
+        if table.name not in _NOT_COUNTED:
+            for row in sorted(map(repr, db.session.execute(select(table)))):
+                digest.update(f"{table.name}{row}".encode())
+    for path in sorted(Path(app.config["INSTANCE_PATH"]).glob("uploads/**/*")):
+        digest.update(path.name.encode())
+    db.session.rollback()
+    return digest.hexdigest()

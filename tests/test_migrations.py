@@ -1,0 +1,46 @@
+"""The tables can be made from nothing, agree with the models, and can be taken away again."""
+
+import pytest
+from flask_migrate import check, downgrade, upgrade
+from sqlalchemy import create_engine, inspect
+
+from crm_app import create_app
+from crm_app.extensions import db
+from tests import databases
+
+
+@pytest.fixture
+def empty_url(request, worker, tmp_path):
+    if request.config.getoption("--database") == "postgresql":
+        return databases.fresh_postgres(f"peyvand_migrations_{worker}")
+    return f"sqlite:///{tmp_path / 'migrations.db'}"
+
+
+def test_migrations_go_up_from_nothing_agree_with_the_models_and_go_down_again(empty_url, _application):
+    app = create_app(TESTING=True, SQLALCHEMY_DATABASE_URI=empty_url)
+    with app.app_context():
+        upgrade()
+        check()
+        filled = set(inspect(db.engine).get_table_names())
+        downgrade(revision="base")
+        emptied = set(inspect(db.engine).get_table_names())
+        upgrade()
+        again = set(inspect(db.engine).get_table_names())
+        db.engine.dispose()
+
+    assert {table.name for table in db.metadata.sorted_tables} <= filled
+    assert emptied == {"alembic_version"}
+    assert again == filled
+
+
+def test_sqlite_runs_as_promised(app):
+    if db.engine.dialect.name != "sqlite":
+        assert create_engine(app.config["SQLALCHEMY_DATABASE_URI"]).dialect.name == "postgresql"
+        return
+    with db.engine.connect() as connection:
+        asked = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+
+    assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000}

@@ -1,0 +1,62 @@
+// data-dialog="<id>" opens that <dialog>; a press beside it closes it; the focus goes back to where it was.
+
+const openers = new WeakMap();
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    opener.closest("[popover]")?.hidePopover();
+    open(dialog, opener);
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-dialog-close]");
+  const around = closer?.closest("dialog[open]");
+  if (around) {
+    event.preventDefault();
+    around.close();
+  }
+});
+
+document.addEventListener("pointerdown", (event) => {
+  if (event.target instanceof HTMLDialogElement && isBeside(event, event.target)) event.target.close();
+});
+
+document.addEventListener(
+  "close",
+  (event) => {
+    const opener = openers.get(event.target);
+    if (opener?.isConnected) opener.focus();
+  },
+  true,
+);
+
+document.addEventListener("htmx:after:settle", openMarked);
+openMarked();
+
+function openMarked() {
+  for (const dialog of document.querySelectorAll("dialog[data-dialog-open]:not([open])")) {
+    dialog.removeAttribute("data-dialog-open");
+    open(dialog, document.activeElement);
+  }
+}
+
+function open(dialog, opener) {
+  if (dialog.open) return;
+  openers.set(dialog, opener);
+  dialog.showModal();
+}
+
+// A press on the backdrop is a press on the dialog itself, outside its box.
+function isBeside(event, dialog) {
+  const box = dialog.getBoundingClientRect();
+  const isInside =
+    event.clientX >= box.x &&
+    event.clientX <= box.x + box.width &&
+    event.clientY >= box.y &&
+    event.clientY <= box.y + box.height;
+  return !isInside;
+}

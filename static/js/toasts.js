@@ -1,0 +1,37 @@
+// Toasts (data-toasts) go by themselves after eight seconds, but never while someone looks at or stands on one.
+
+const LIFETIME = 8000;
+const timers = new WeakMap();
+
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-toasts-close]")?.closest("[data-toasts]").remove();
+});
+
+for (const event of ["pointerover", "focusin"]) document.addEventListener(event, (event) => hold(toastOf(event)));
+for (const event of ["pointerout", "focusout"]) document.addEventListener(event, (event) => start(toastOf(event)));
+
+document.addEventListener("htmx:after:settle", startAll);
+startAll();
+
+function startAll() {
+  for (const toast of document.querySelectorAll("[data-toasts]")) if (!timers.has(toast)) start(toast);
+}
+
+function start(toast) {
+  if (!toast) return;
+  clearTimeout(timers.get(toast));
+  timers.set(toast, setTimeout(() => leave(toast), LIFETIME));
+}
+
+function hold(toast) {
+  if (toast) clearTimeout(timers.get(toast));
+}
+
+function leave(toast) {
+  if (toast.matches(":hover, :focus-within")) start(toast);
+  else toast.remove();
+}
+
+function toastOf(event) {
+  return event.target.closest?.("[data-toasts]");
+}

@@ -10,19 +10,20 @@ from crm_app.accounts import preferences
 from crm_app.jobs import jobs
 from crm_app.web import assets, errors, filters, headers
 
-_ROOT = Path(__file__).resolve().parent.parent
-
 
 def create_app(**overrides: object) -> Flask:
     """The application, configured by the environment; `overrides` replace single settings (tests)."""
     app = Flask(
-        "crm_app", root_path=str(_ROOT / "crm_app"), template_folder=str(_ROOT / "templates"), static_folder=None
+        "crm_app",
+        root_path=str(config.ROOT / "crm_app"),
+        template_folder=str(config.ROOT / "templates"),
+        static_folder=None,
     )
     app.config.update(config.load())
     app.config.update(
-        MIGRATIONS_PATH=str(_ROOT / "migrations"),
-        STATIC_PATH=str(_ROOT / "static"),
-        BABEL_TRANSLATION_DIRECTORIES=str(_ROOT / "crm_app" / "translations"),
+        MIGRATIONS_PATH=str(config.ROOT / "migrations"),
+        STATIC_PATH=str(config.ROOT / "static"),
+        BABEL_TRANSLATION_DIRECTORIES=str(config.ROOT / "crm_app" / "translations"),
         RATELIMIT_STORAGE_URI=str(app.config["REDIS_URL"] or "memory://"),
     )
     app.config.update(overrides)

@@ -5,15 +5,17 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
+ROOT = Path(__file__).resolve().parent.parent
+
 
 class ConfigError(Exception):
     """A setting that Peyvand cannot start with; the message names it and says what it takes."""
 
 
 def load(environ: dict[str, str] | None = None) -> dict[str, object]:
-    """The settings as Flask's config wants them. Raises ConfigError for a value it does not understand."""
+    """The settings as Flask's config wants them; relative paths count from the project's folder. Raises ConfigError."""
     env = _Environment(os.environ if environ is None else environ)
-    instance = Path(env.text("INSTANCE_PATH", "instance")).expanduser().absolute()
+    instance = ROOT / Path(env.text("INSTANCE_PATH", "instance")).expanduser()
     base_url = env.url("BASE_URL", "", schemes=("http", "https")).rstrip("/")
     return {
         "INSTANCE_PATH": str(instance),

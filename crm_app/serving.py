@@ -10,6 +10,8 @@ import time
 
 import click
 
+from crm_app.config import ROOT
+
 _GRACE = 20
 
 
@@ -21,7 +23,8 @@ def serve(host, port):
     app = _prepared(host, port)
     _say_where(app)
     children = [
-        subprocess.Popen([sys.executable, "-m", "crm_app", name], start_new_session=True) for name in ("web", "worker")
+        subprocess.Popen([sys.executable, "-m", "crm_app", name], start_new_session=True, cwd=ROOT)
+        for name in ("web", "worker")
     ]
     sys.exit(_supervise(children))
 
@@ -37,6 +40,7 @@ def web():
     settings = config.load()
     Granian(
         "wsgi:app",
+        working_dir=config.ROOT,
         address=str(settings["HOST"]),
         port=int(str(settings["PORT"])),
         interface=Interfaces.WSGI,

@@ -9,6 +9,8 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("htmx:before:request", (event) => {
+  // A field that asks for suggestions does not send its form.
+  if (event.target.matches?.("input, select, textarea")) return;
   const form = event.target.closest?.("form");
   if (form?.method === "post") begin(form, form.querySelector("[type=submit]"));
 });

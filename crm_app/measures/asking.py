@@ -1,0 +1,189 @@
+"""Asking for measures: one figure, figures over time, by owner or product, day by day, and the deals behind them.
+
+Every function counts only what `scope.user` may see. Without `as_of` it answers as known now; with it, as known then.
+The number of SQL statements does not depend on the number of periods, groups or days.
+"""
+
+from bisect import insort
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Select, false
+
+from crm_app.accounts.queries import organisation
+from crm_app.analytics.averages import median
+from crm_app.extensions import utc_now
+from crm_app.measures import events, states
+from crm_app.measures.catalogue import DIMENSIONS, MEASURES, Measure
+from crm_app.measures.dimensions import in_order, labels_of
+from crm_app.measures.events import Place, Tally
+from crm_app.measures.figures import DayPoint, Figure, Group, Series
+from crm_app.measures.reading import figure_of
+from crm_app.measures.scope import Scope, dimension_of
+from crm_app.pipeline.models import Deal
+from crm_app.web.money import Rates
+from crm_app.web.periods import Period
+
+_DAY = Decimal(86400)
+
+
+def ask(measure: Measure | str, period: Period, scope: Scope, as_of: datetime | None = None) -> Figure:
+    return over_time(measure, [period], scope, as_of)[0]
+
+
+def over_time(
+    measure: Measure | str, periods: Sequence[Period], scope: Scope, as_of: datetime | None = None
+) -> list[Figure]:
+    """One figure for each period, in their order."""
+    chosen, view = _measure(measure), _View.at(as_of)
+    found = _tallies(chosen, periods, scope, view)
+    return [_figure(chosen, period, found.get((number, None)), view) for number, period in enumerate(periods)]
+
+
+def by(
+    measure: Measure | str, period: Period, dimension: str, scope: Scope, as_of: datetime | None = None
+) -> list[Group]:
+    """One figure for each owner, team, ... that has deals in the period; the greatest first, those with none last."""
+    groups = [
+        Group(key, label, figures[0]) for key, label, figures in matrix(measure, [period], dimension, scope, as_of)
+    ]
+    return in_order(groups, dimension)
+
+
+def matrix(
+    measure: Measure | str, periods: Sequence[Period], dimension: str, scope: Scope, as_of: datetime | None = None
+) -> list[Series]:
+    """One row of figures for each owner, team, ... that has deals in any of the periods; by name, none last.
+
+    Raises ValueError for a dimension that the measure is not told apart by (see DIMENSIONS).
+    """
+    chosen, view = _measure(measure), _View.at(as_of)
+    if dimension not in DIMENSIONS[chosen.key]:
+        raise ValueError(f"{chosen.key} has no {dimension}")
+    found = _tallies(chosen, periods, scope, view, dimension)
+    return [
+        Series(
+            key, label, [_figure(chosen, each, found.get((number, key)), view) for number, each in enumerate(periods)]
+        )
+        for key, label in labels_of(dimension, {key for _number, key in found})
+    ]
+
+
+def daily(measure: Measure | str, period: Period, scope: Scope, as_of: datetime | None = None) -> list[DayPoint]:
+    """What the figure was at the end of each day of the period that has begun; the last is the figure itself.
+
+    A state has its amount on each day; sums and counts rise; a rate and a mean carry both parts; the cycle is the
+    median so far, in days, and is 0 of 0 until the first deal is won.
+    """
+    chosen, view = _measure(measure), _View.at(as_of)
+    begun = period.days[: period.elapsed_days(view.instant.astimezone(period.zone).date())]
+    days = [Period(str(day), "day", period.calendar, day, day + timedelta(days=1), period.zone) for day in begun]
+    if not days:
+        return []
+    if chosen.key == "sales_cycle_days":
+        return _medians_so_far(days, scope, view)
+    found = _tallies(chosen, days, scope, view)
+    points, total = [], Tally()
+    for number, day in enumerate(days):
+        tally = found.get((number, None), Tally())
+        total = tally if chosen.is_snapshot else total + tally
+        points.append(DayPoint(day.start, *_parts(chosen, total)))
+    return points
+
+
+def records(
+    measure: Measure | str,
+    period: Period,
+    scope: Scope,
+    dimension: str | None = None,
+    key: int | str | None = None,
+    as_of: datetime | None = None,
+) -> Select[tuple[Deal]]:
+    """The deals behind a figure or a group's figure, as many as its `n`, newest first."""
+    chosen, view = _measure(measure), _View.at(as_of)
+    if chosen.is_snapshot:
+        found = states.rows(scope, view.moment(period))
+        deals = found.deals if view.has_begun(period) else found.deals.where(false())
+    else:
+        found = events.rows(chosen.key, scope, view.before)
+        deals = events.counted(chosen.key, found).where(found.at >= period.starts_at, found.at < period.ends_at)
+    if dimension is not None:
+        deals = deals.where(dimension_of(dimension, found.credit).is_not_distinct_from(key))
+    return deals.order_by(found.at.desc(), Deal.id.desc())
+
+
+@dataclass(frozen=True)
+class _View:
+    """From when we look: `instant` is now or the past instant asked for, `before` is None for now."""
+
+    instant: datetime
+    before: datetime | None
+
+    @classmethod
+    def at(cls, as_of: datetime | None) -> "_View":
+        now = utc_now()
+        if as_of is None or as_of >= now:
+            return cls(now, None)
+        # What happened at the very instant asked for is known by then.
+        return cls(as_of, as_of + timedelta(microseconds=1))
+
+    def is_partial(self, period: Period) -> bool:
+        return self.instant < period.ends_at
+
+    def has_begun(self, period: Period) -> bool:
+        return period.starts_at <= self.instant
+
+    def moment(self, period: Period) -> states.Moment:
+        if self.is_partial(period):
+            return states.Moment(self.before, self.instant.astimezone(period.zone).date())
+        return states.Moment(period.ends_at, period.last_day)
+
+
+def _measure(measure: Measure | str) -> Measure:
+    return MEASURES[measure] if isinstance(measure, str) else measure
+
+
+def _tallies(
+    measure: Measure, periods: Sequence[Period], scope: Scope, view: _View, dimension: str | None = None
+) -> dict[Place, Tally]:
+    if not measure.is_snapshot:
+        spans = [(period.starts_at, period.ends_at) for period in periods]
+        return events.tallies(measure.key, scope, spans, view.before, dimension)
+    begun = [number for number, period in enumerate(periods) if view.has_begun(period)]
+    firm = organisation()
+    assert firm is not None
+    moments = [view.moment(periods[number]) for number in begun]
+    found = states.tallies(measure.key, scope, moments, Rates.load(firm.currency), dimension)
+    return {(begun[position], key): tally for (position, key), tally in found.items()}
+
+
+def _figure(measure: Measure, period: Period, tally: Tally | None, view: _View) -> Figure:
+    return figure_of(
+        measure,
+        tally or Tally(),
+        has_begun=view.has_begun(period),
+        is_partial=view.is_partial(period),
+        as_of=view.instant,
+    )
+
+
+def _parts(measure: Measure, tally: Tally) -> tuple[int, int | None]:
+    return {
+        "win_rate": (tally.won, tally.n),
+        "average_deal": (tally.amount, tally.priced),
+    }.get(measure.key, (tally.amount if measure.unit == "money" else tally.n, None))
+
+
+def _medians_so_far(days: Sequence[Period], scope: Scope, view: _View) -> list[DayPoint]:
+    spans = [(day.starts_at, day.ends_at) for day in days]
+    found = events.cycles(scope, spans, view.before)
+    points: list[DayPoint] = []
+    known: list[int] = []
+    for number, day in enumerate(days):
+        for seconds in found.get(number, ()):
+            insort(known, seconds)
+        middle = median(known)
+        points.append(DayPoint(day.start, 0, 0) if middle is None else DayPoint(day.start, middle / _DAY))
+    return points

@@ -1,0 +1,137 @@
+"""What stood at instants: the open deals and their worth, rebuilt from the stays in stages."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from crm_app.accounts.models import User
+from crm_app.extensions import db
+from crm_app.measures.events import Place, Rows, Span, Tally, credited, spans_table
+from crm_app.measures.scope import Credit, Scope, dimension_of
+from crm_app.pipeline.models import Deal, Stage, Stay
+from crm_app.web.money import Money, Rates
+
+_BEGINNING = datetime(1000, 1, 1, tzinfo=UTC)
+
+
+class Moment(NamedTuple):
+    """The state just before `before`, at the rates of `day`; `before` is None for the state as it is now."""
+
+    before: datetime | None
+    day: date
+
+
+class _Kind(NamedTuple):
+    key: Any
+    currency: str
+
+
+class _Sum(NamedTuple):
+    n: int = 0
+    priced: int = 0
+    amount: int = 0
+
+    def plus(self, other: "_Sum", sign: int = 1) -> "_Sum":
+        return _Sum(*(mine + sign * theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+def tallies(
+    measure: str, scope: Scope, moments: Sequence[Moment], rates: Rates, dimension: str | None = None
+) -> dict[Place, Tally]:
+    """By number of the moment and key of the group; three statements at most, however many moments there are."""
+    past = sorted((moment.before, number) for number, moment in enumerate(moments) if moment.before is not None)
+    states = _past(measure, scope, past, dimension)
+    present = [number for number, moment in enumerate(moments) if moment.before is None]
+    states |= dict.fromkeys(present, _present(measure, scope, dimension) if present else {})
+    result: dict[Place, Tally] = {}
+    for number, state in states.items():
+        for kind, total in state.items():
+            if total.n:
+                tally = result.setdefault((number, kind.key), Tally())
+                _add(tally, kind, total, rates, moments[number].day)
+    return result
+
+
+def rows(scope: Scope, moment: Moment) -> Rows:
+    """The deals open at one moment, each with the instant at which it entered its stage."""
+    if moment.before is None:
+        deals = scope.deals().join(Stage, Stage.id == Deal.stage_id).outerjoin(User, User.id == Deal.owner_id)
+        credit = Credit(Deal.owner_id, User.team_id, Deal.stage_id)
+        found = Rows(deals.where(Deal.status == "open"), Deal.entered_stage_at, credit)
+        return found._replace(deals=credited(found.deals, credit, scope))
+    found = _stays(scope)
+    stood = and_(Stay.entered_at < moment.before, or_(Stay.left_at.is_(None), Stay.left_at >= moment.before))
+    return found._replace(deals=found.deals.where(stood))
+
+
+def _present(measure: str, scope: Scope, dimension: str | None) -> dict[_Kind, _Sum]:
+    found = rows(scope, Moment(None, date.min))
+    chosen = (dimension_of(dimension, found.credit).label("key"), Deal.currency, _worth(measure, Deal.value_amount))
+    table = found.deals.with_only_columns(*chosen).subquery()
+    query = _summed(table, table.c.key, table.c.currency)
+    return {_Kind(*row[:2]): _numbers(row[2:]) for row in db.session.execute(query)}
+
+
+def _past(
+    measure: str, scope: Scope, instants: Sequence[tuple[datetime, int]], dimension: str | None
+) -> dict[int, dict[_Kind, _Sum]]:
+    """All that was entered before an instant, less all that was left before it."""
+    if not instants:
+        return {}
+    starts = [_BEGINNING, *(instant for instant, _number in instants[:-1])]
+    spans = [(start, instant) for start, (instant, _number) in zip(starts, instants, strict=True)]
+    entered = _flows(measure, scope, Stay.entered_at, spans, dimension)
+    left = _flows(measure, scope, Stay.left_at, spans, dimension)
+    state: dict[_Kind, _Sum] = defaultdict(_Sum)
+    result = {}
+    for position, (_instant, number) in enumerate(instants):
+        for flows, sign in ((entered, 1), (left, -1)):
+            for kind, change in flows.get(position, ()):
+                state[kind] = state[kind].plus(change, sign)
+        result[number] = dict(state)
+    return result
+
+
+def _stays(scope: Scope) -> Rows:
+    deals = scope.deals().join(Stay, Stay.deal_id == Deal.id).join(Stage, Stage.id == Stay.stage_id)
+    credit = Credit(Stay.owner_id, Stay.team_id, Stay.stage_id)
+    return Rows(credited(deals.where(Stage.kind == "open"), credit, scope), Stay.entered_at, credit)
+
+
+def _flows(
+    measure: str, scope: Scope, at: Any, spans: Sequence[Span], dimension: str | None
+) -> dict[int, list[tuple[_Kind, _Sum]]]:
+    found, table = _stays(scope), spans_table(spans)
+    key = dimension_of(dimension, found.credit).label("key")
+    chosen = (table.c.number, key, Stay.currency, _worth(measure, Stay.value_amount))
+    inside = and_(at >= table.c.start, at < table.c.stop)
+    inner = found.deals.join(table, inside).with_only_columns(*chosen).subquery()
+    result: dict[int, list[tuple[_Kind, _Sum]]] = defaultdict(list)
+    for number, *row in db.session.execute(_summed(inner, inner.c.number, inner.c.key, inner.c.currency)):
+        result[number].append((_Kind(*row[:2]), _numbers(row[2:])))
+    return result
+
+
+def _worth(measure: str, value: Any) -> Any:
+    """The value in minor units; weighted, each deal's own is rounded, so that parts add up to the whole."""
+    return ((value * Stage.probability + 50) // 100 if measure == "weighted_value" else value).label("worth")
+
+
+def _summed(table: Any, *by: Any) -> Select[Any]:
+    return select(*by, func.count(), func.count(table.c.worth), func.sum(table.c.worth)).group_by(*by)
+
+
+def _numbers(row: Sequence[Any]) -> _Sum:
+    return _Sum(*(int(number or 0) for number in row))
+
+
+def _add(tally: Tally, kind: _Kind, total: _Sum, rates: Rates, day: date) -> None:
+    tally.n += total.n
+    tally.unpriced += total.n - total.priced
+    worth = rates.convert(Money(total.amount, kind.currency), day)
+    if worth is not None:
+        tally.priced += total.priced
+        tally.amount += worth

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, String
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.accounts.models import Team, User
@@ -16,6 +16,8 @@ from crm_app.pipeline.models.history import Closing, Stay
 from crm_app.pipeline.models.stages import Pipeline, Stage
 from crm_app.web.money import Money, Rates
 from crm_app.web.text import match_key, search_key, sort_key
+
+RANK_GAP = 1024
 
 
 class Deal(Record, db.Model):
@@ -38,7 +40,7 @@ class Deal(Record, db.Model):
     pipeline_id: Mapped[int] = mapped_column(ForeignKey("pipelines.id", ondelete="RESTRICT"), index=True)
     stage_id: Mapped[int] = mapped_column(ForeignKey("stages.id", ondelete="RESTRICT"))
     status: Mapped[str] = mapped_column(String(8), default="open")
-    rank: Mapped[int] = mapped_column(BigInteger, default=0)
+    rank: Mapped[int] = mapped_column(BigInteger)
     entered_stage_at: Mapped[datetime] = mapped_column(default=utc_now)
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
@@ -88,37 +90,49 @@ class Deal(Record, db.Model):
         """Create the deal in an open stage, at the foot of its column unless a rank is set."""
         self.stage, self.pipeline, self.status = stage, stage.pipeline, stage.kind
         self.created_at = self.created_at or utc_now()
-        self.entered_stage_at = utc_now()
+        self.entered_stage_at = self.created_at
+        with db.session.no_autoflush:
+            self.rank = rank_at_foot(stage) if self.rank is None else self.rank
         self.first_owner, self.first_team = self.owner, self.owner.team if self.owner else None
         self._enter(stage, self.entered_stage_at)
         return self.create()
 
-    def move_to(self, stage: Stage) -> None:
+    def move_to(self, stage: Stage, rank: int | None = None) -> None:
         """Move to another open stage. Raises ValueError for a won or lost one: those take `win` and `lose`."""
         if not stage.is_open:
             raise ValueError("a deal is won or lost by its own verb")
-        if stage is not self.stage:
+        if not self.is_open:
+            self.reopen(stage, rank)
+        elif stage is not self.stage:
             before = self.stage
-            self._reverse_closing()
+            self.rank = rank_at_foot(stage) if rank is None else rank
             self._change_stage(stage, utc_now())
             record(self, "moved", before=before.name, after=stage.name, stages=[before.id, stage.id])
 
     def win(self, value: Money | None, closed_at: datetime, rates: Rates) -> None:
-        """Close as won for `value`, at an instant that may lie in the past."""
+        """Close as won for `value`, at an instant that may lie in the past.
+
+        The rate is the one of the day that `closed_at` names in its own zone: give it in the organisation's.
+        """
+        self._must_be_open()
         before = self.stage
         self.value = value
         self._close("won", closed_at, rates)
-        record(self, "won", value=self.value, before=before.name, closed_at=closed_at)
+        record(self, "won", value=self.value, before=before.name, closed_at=self.closed_at)
 
     def lose(self, reason: str, closed_at: datetime, rates: Rates) -> None:
+        self._must_be_open()
         before = self.stage
         self.lost_reason = reason
         self._close("lost", closed_at, rates)
-        record(self, "lost", reason=reason, before=before.name, closed_at=closed_at)
+        record(self, "lost", reason=reason, before=before.name, closed_at=self.closed_at)
 
-    def reopen(self, stage: Stage) -> None:
-        """Back into play: the closing stays in the history, reversed."""
+    def reopen(self, stage: Stage, rank: int | None = None) -> None:
+        """Back into play in an open stage: the closing stays in the history, reversed."""
+        if self.is_open or not stage.is_open:
+            raise ValueError("only a closed deal is reopened, and into an open stage")
         before = self.stage
+        self.rank = rank_at_foot(stage) if rank is None else rank
         self._reverse_closing()
         self._change_stage(stage, utc_now())
         record(self, "reopened", before=before.name, after=stage.name)
@@ -128,14 +142,15 @@ class Deal(Record, db.Model):
         self._follow()
         return changes
 
-    def _close(self, outcome: str, closed_at: datetime, rates: Rates) -> None:
+    def _must_be_open(self) -> None:
         if not self.is_open:
             raise ValueError("the deal is closed already")
+
+    def _close(self, outcome: str, closed_at: datetime, rates: Rates) -> None:
+        day = closed_at.date()
         closed_at = max(closed_at, self.created_at) if self.created_is_known else closed_at
         self._change_stage(self.pipeline.stage_of_kind(outcome), closed_at)
         self.closed_at = closed_at
-        base = rates.convert(self.value, closed_at.date()) if self.value else None
-        cycle = int((closed_at - self.created_at).total_seconds()) if self.created_is_known else None
         self.closings.append(
             Closing(
                 outcome=outcome,
@@ -144,8 +159,8 @@ class Deal(Record, db.Model):
                 team=self.owner.team if self.owner else None,
                 value_amount=self.value_amount,
                 currency=self.currency,
-                base_amount=base,
-                cycle_seconds=cycle,
+                base_amount=rates.convert(self.value, day) if self.value else None,
+                cycle_seconds=int((closed_at - self.created_at).total_seconds()) if self.created_is_known else None,
             )
         )
 
@@ -156,9 +171,11 @@ class Deal(Record, db.Model):
         self.closed_at, self.lost_reason = None, ""
 
     def _change_stage(self, stage: Stage, at: datetime) -> None:
-        self.stays[-1].leave(at, stage)
-        self.stage, self.status = stage, stage.kind
-        self.entered_stage_at = self.stays[-1].left_at or at
+        """Leaving for another pipeline is no way out of a stage: then the stay ends without an answer."""
+        stay = self.stays[-1]
+        stay.leave(at, stage if stage.pipeline_id == stay.pipeline_id else None)
+        self.stage, self.pipeline, self.status = stage, stage.pipeline, stage.kind
+        self.entered_stage_at = stay.left_at or at
         self._enter(stage, self.entered_stage_at)
 
     def _enter(self, stage: Stage, at: datetime) -> None:
@@ -180,6 +197,13 @@ class Deal(Record, db.Model):
             stay.owner_id = self.owner.id if self.owner else None
             stay.team_id = self.owner.team_id if self.owner else None
             stay.value_amount, stay.currency = self.value_amount, self.currency
+
+
+def rank_at_foot(stage: Stage) -> int:
+    """A rank below every card of the column. The stage is locked, so that no two cards take the same."""
+    db.session.execute(select(Stage.id).where(Stage.id == stage.id).with_for_update(key_share=True))
+    lowest = db.session.scalar(select(func.max(Deal.rank)).where(Deal.stage_id == stage.id))
+    return (lowest or 0) + RANK_GAP
 
 
 def deal_keys(title: str | None, code: str | None) -> dict[str, str]:

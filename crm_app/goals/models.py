@@ -30,7 +30,10 @@ class Goal(db.Model):
 
 
 class Target(db.Model):
-    """The target of one period. `amount` counts the measure's smallest unit; `start` and `end` are days, half-open."""
+    """The target of one period, which `start` and `end` hold as days, half-open.
+
+    `amount` counts minor units of the organisation's currency, pieces, hundredths of a per cent, or of a day.
+    """
 
     __tablename__ = "targets"
     __table_args__ = (UniqueConstraint("goal_id", "period_key"),)
@@ -49,6 +52,12 @@ class Target(db.Model):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+    def set(self, amount: int | None, actor: User | None) -> None:
+        """Aim at another amount, or at none, and remember who wanted it so."""
+        if amount != self.amount:
+            self.changes.append(TargetChange(actor=actor, before=self.amount, after=amount))
+            self.amount = amount
 
 
 class TargetChange(db.Model):

@@ -5,19 +5,21 @@ The number of SQL statements does not depend on the number of periods, groups or
 """
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Select, false
+from flask import g, has_request_context
+from sqlalchemy import Select, false, func
 
 from crm_app.accounts.queries import organisation
 from crm_app.analytics.averages import median
-from crm_app.extensions import utc_now
+from crm_app.extensions import db, utc_now
 from crm_app.measures import events, states
 from crm_app.measures.catalogue import DIMENSIONS, MEASURES, Measure
-from crm_app.measures.dimensions import in_order, labels_of
+from crm_app.measures.dimensions import in_order, labels_of, nobody
 from crm_app.measures.events import Place, Tally
 from crm_app.measures.figures import DayPoint, Figure, Group, Series
 from crm_app.measures.reading import figure_of
@@ -27,6 +29,7 @@ from crm_app.web.money import Rates
 from crm_app.web.periods import Period
 
 _DAY = Decimal(86400)
+_ON_WON = ("won_value", "won_deals", "average_deal", "sales_cycle_days")
 
 
 def ask(measure: Measure | str, period: Period, scope: Scope, as_of: datetime | None = None) -> Figure:
@@ -42,6 +45,37 @@ def over_time(
     return [_figure(chosen, period, found.get((number, None)), view) for number, period in enumerate(periods)]
 
 
+def together(
+    measures: Sequence[Measure], periods: Sequence[Period], scope: Scope, as_of: datetime | None = None
+) -> dict[str, list[Figure]]:
+    """What `over_time` gives for each of several measures; those that rest on won deals share their statements."""
+    view, result = _View.at(as_of), {}
+    found: dict[str, dict[Place, Tally]] = {}
+    asked = {measure.key for measure in measures}
+    for measure in measures:
+        source = measure
+        if measure.key in _ON_WON:
+            source = MEASURES["sales_cycle_days" if "sales_cycle_days" in asked else "won_value"]
+        if source.key not in found:
+            found[source.key] = _tallies(source, periods, scope, view)
+        tallies = found[source.key]
+        result[measure.key] = [
+            _figure(measure, period, tallies.get((number, None)), view) for number, period in enumerate(periods)
+        ]
+    return result
+
+
+def latest(measure: Measure | str, scope: Scope) -> date | None:
+    """The last day on which anything was counted; None where there is nothing, and for a state."""
+    chosen = _measure(measure)
+    if chosen.is_snapshot:
+        return None
+    found = events.rows(chosen.key, scope, None)
+    instant = db.session.scalar(found.deals.with_only_columns(func.max(found.at)))
+    firm = organisation()
+    return instant.astimezone(firm.zone).date() if instant and firm else None
+
+
 def by(
     measure: Measure | str, period: Period, dimension: str, scope: Scope, as_of: datetime | None = None
 ) -> list[Group]:
@@ -53,10 +87,16 @@ def by(
 
 
 def matrix(
-    measure: Measure | str, periods: Sequence[Period], dimension: str, scope: Scope, as_of: datetime | None = None
+    measure: Measure | str,
+    periods: Sequence[Period],
+    dimension: str,
+    scope: Scope,
+    as_of: datetime | None = None,
+    labels: Mapping[int, str] | None = None,
 ) -> list[Series]:
     """One row of figures for each owner, team, ... that has deals in any of the periods; by name, none last.
 
+    `labels` are names by id that the caller has at hand: they save a statement, and keys missing there go by no name.
     Raises ValueError for a dimension that the measure is not told apart by (see DIMENSIONS).
     """
     chosen, view = _measure(measure), _View.at(as_of)
@@ -67,7 +107,7 @@ def matrix(
         Series(
             key, label, [_figure(chosen, each, found.get((number, key)), view) for number, each in enumerate(periods)]
         )
-        for key, label in labels_of(dimension, {key for _number, key in found})
+        for key, label in _labelled(dimension, {key for _number, key in found}, labels)
     ]
 
 
@@ -155,7 +195,7 @@ def _tallies(
     firm = organisation()
     assert firm is not None
     moments = [view.moment(periods[number]) for number in begun]
-    found = states.tallies(measure.key, scope, moments, Rates.load(firm.currency), dimension)
+    found = states.tallies(measure.key, scope, moments, _rates(firm.currency), dimension)
     return {(begun[position], key): tally for (position, key), tally in found.items()}
 
 
@@ -167,6 +207,22 @@ def _figure(measure: Measure, period: Period, tally: Tally | None, view: _View) 
         is_partial=view.is_partial(period),
         as_of=view.instant,
     )
+
+
+def _labelled(dimension: str, keys: set[Any], labels: Mapping[int, str] | None) -> list[tuple[Any, str]]:
+    if labels is None:
+        return labels_of(dimension, keys)
+    named = [(key, name) for key, name in labels.items() if key in keys]
+    return named + [(key, "" if key is not None else nobody(dimension)) for key in keys if key not in labels]
+
+
+def _rates(base: str) -> Rates:
+    """Read once a request."""
+    if not has_request_context():
+        return Rates.load(base)
+    if "rates" not in g:
+        g.rates = Rates.load(base)
+    return g.rates
 
 
 def _parts(measure: Measure, tally: Tally) -> tuple[int, int | None]:

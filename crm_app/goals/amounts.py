@@ -1,0 +1,80 @@
+"""Targets as people type and read them: money in units, rates in per cent, days with a decimal."""
+
+from decimal import Decimal
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from crm_app.web import formats
+from crm_app.web.money import LARGEST, Money
+from crm_app.web.reader import reader
+
+# A target is stored as a whole number of these parts of what its measure gives: hundredths of a per cent or of a day.
+PARTS = {"money": 1, "count": 1, "rate": 10_000, "days": 100}
+
+
+def as_value(amount: int | None, unit: str) -> Decimal | None:
+    """A stored target in the scale of its measure's figures."""
+    return None if amount is None else Decimal(amount) / PARTS[unit]
+
+
+def as_amount(value: Decimal, unit: str) -> int:
+    return int((value * PARTS[unit]).to_integral_value())
+
+
+def written(value: Decimal | int | float | None, unit: str, *, short: bool = False, none: str = "–") -> str:
+    """A figure in words of its unit; `short` where room is scarce."""
+    if value is None:
+        return none
+    if unit == "money":
+        return formats.money(Money(round(value), reader.currency), short=short)
+    if unit == "rate":
+        return formats.percent(Decimal(str(value)), 0 if short else 1)
+    if unit == "days":
+        number = formats.num(round(Decimal(value), 1), 1)
+        return ngettext("%(number)s day", "%(number)s days", 1 if value == 1 else 2, number=number)
+    return formats.short_num(value) if short else formats.num(value, 1)
+
+
+def typed(amount: int | None, unit: str) -> str:
+    """A target as an input holds it."""
+    if amount is None:
+        return ""
+    if unit == "money":
+        return formats.money_input(Money(amount, reader.currency))
+    value = as_value(amount, unit) * (100 if unit == "rate" else 1)
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def read(text: str, unit: str) -> int | None:
+    """What was typed into an input. Raises ValueError with a sentence for the person who typed it."""
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        if unit == "money":
+            return _within(formats.parse_money(text, reader.currency).amount, unit)
+        number = formats.parse_number(text)
+    except (ValueError, ArithmeticError) as error:
+        raise ValueError(_("Write a number, such as %(example)s.", example=formats.num(1250))) from error
+    if unit == "count" and number != number.to_integral_value():
+        raise ValueError(_("Write a whole number."))
+    return _within(as_amount(number / 100 if unit == "rate" else number, unit), unit)
+
+
+def _within(amount: int, unit: str) -> int:
+    if amount < 0:
+        raise ValueError(_("A target cannot be negative."))
+    if unit == "rate" and amount > PARTS["rate"]:
+        raise ValueError(_("A rate cannot be above %(most)s.", most=formats.percent(1)))
+    if amount > LARGEST:
+        raise ValueError(_("Not above %(most)s.", most=written(LARGEST, unit)))
+    return amount
+
+
+def unit_name(unit: str) -> str:
+    """What stands beside the heading of a sheet of targets."""
+    if unit == "money":
+        return formats.currency_unit(reader.currency)
+    return {"count": _("number"), "rate": _("per cent"), "days": _("days")}[unit]

@@ -1,3 +1,168 @@
-from flask import Blueprint
+"""The pages of products: the list, a product, and changing it fact by fact."""
+
+from decimal import Decimal
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from markupsafe import Markup
+from sqlalchemy import BigInteger, func, literal
+
+from crm_app.accounts.access import editor_required
+from crm_app.activity.records import Conflict
+from crm_app.catalog import queries
+from crm_app.catalog.forms import FACTS, FactForm, ProductForm
+from crm_app.catalog.models import Product
+from crm_app.extensions import db
+from crm_app.web.csv import download
+from crm_app.web.htmx import changed, page
+from crm_app.web.tables import listing
+from crm_app.web.text import clean
 
 bp = Blueprint("catalog", __name__, url_prefix="/catalog")
+
+# Products without a price stand before the cheapest.
+_NO_AMOUNT = literal(-1, BigInteger)
+SORTS = {
+    "name": Product.sort_key,
+    "code": Product.code,
+    "family": Product.family,
+    "price": func.coalesce(Product.price_amount, _NO_AMOUNT),
+    "cost": func.coalesce(Product.cost_amount, _NO_AMOUNT),
+}
+
+
+@bp.get("/")
+@login_required
+def index():
+    text, family = _asked("q"), _asked("family")
+    table = listing(_shown(text, family), key=Product.id, sorts=SORTS, default="name")
+    return page(
+        "catalog/index.html",
+        part="catalog/_rows.html" if table.is_continued else "catalog/_table.html",
+        table=table,
+        families=db.session.scalars(queries.families_among(_all())).all(),
+        family=family,
+        text=text,
+        in_bin=_in_bin(),
+    )
+
+
+@bp.get("/products.csv")
+@login_required
+def export():
+    rows = db.session.scalars(queries.by_name(_shown(_asked("q"), _asked("family"))))
+    head = (_("Name"), _("Code"), _("Family"), _("Price"), _("Cost"), _("Currency"))
+    return download("products.csv", head, [_cells(product) for product in rows])
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@editor_required
+def new():
+    form = ProductForm()
+    if form.validate_on_submit():
+        product = Product(currency=form.currency.data, name=form.name.data, code=form.code.data)
+        product.family, product.price, product.cost = form.family.data, form.price.data, form.cost.data
+        product.create()
+        db.session.commit()
+        flash(_("%(name)s is now one of your products.", name=product.name), "ok")
+        return redirect(url_for(".show", product_id=product.id), 303)
+
+    return page("catalog/new.html", form=form, status=422 if form.errors else 200)
+
+
+@bp.get("/<int:product_id>")
+@login_required
+def show(product_id):
+    product = _product(product_id)
+    fact = request.args.get("edit", "") if current_user.can_edit else ""
+    form = FactForm(product, fact) if fact in FACTS else None
+    return page("catalog/show.html", part="catalog/_facts.html", product=product, form=form)
+
+
+@bp.post("/<int:product_id>/facts/<fact>")
+@editor_required
+def change(product_id, fact):
+    product = _product(product_id)
+    form = FactForm(product, fact if fact in FACTS else abort(404))
+    if not form.validate_on_submit():
+        return page("catalog/show.html", part="catalog/_facts.html", status=422, product=product, form=form)
+
+    try:
+        product.expect(form.version.data)
+    except Conflict:
+        return _refused(product)
+    product.change(**form.changes())
+    db.session.commit()
+
+    return changed("catalog/_changed.html", otherwise=_page_of(product), product=product, form=None, changed_fact=fact)
+
+
+@bp.route("/<int:product_id>/deletion", methods=["GET", "POST"])
+@editor_required
+def delete(product_id):
+    product = _product(product_id)
+    if request.method == "GET":
+        return page("catalog/delete.html", product=product)
+
+    product.delete()
+    db.session.commit()
+    flash(Markup(render_template("catalog/_undo.html", product=product)), "ok")  # noqa: S704 - the part escapes.
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/<int:product_id>/restoration")
+@editor_required
+def restore(product_id):
+    product = db.one_or_404(queries.binned_for(current_user).where(Product.id == product_id))
+    twin = queries.with_code(queries.visible_to(current_user), product.code)
+    if twin:
+        text = _("The product %(name)s has the code %(code)s now. Change it first.", name=twin.name, code=twin.code)
+        flash(text, "danger")
+        return redirect(url_for(".show", product_id=twin.id), 303)
+
+    product.restore()
+    db.session.commit()
+    flash(_("%(name)s is back.", name=product.name), "ok")
+    return redirect(_page_of(product), 303)
+
+
+def _asked(name):
+    return clean(request.args.get(name, ""))[:200]
+
+
+def _in_bin():
+    return request.args.get("bin") == "1" and current_user.can_edit
+
+
+def _all():
+    return queries.binned_for(current_user) if _in_bin() else queries.visible_to(current_user)
+
+
+def _shown(text, family):
+    return queries.of_family(queries.matching(_all(), text), family)
+
+
+def _cells(product) -> tuple[str | Decimal | None, ...]:
+    price, cost = product.price, product.cost
+    return (
+        product.name,
+        product.code,
+        product.family,
+        price and price.units,
+        cost and cost.units,
+        product.currency,
+    )
+
+
+def _product(product_id):
+    return db.one_or_404(queries.visible_to(current_user).where(Product.id == product_id))
+
+
+def _page_of(product):
+    return url_for(".show", product_id=product.id)
+
+
+def _refused(product):
+    flash(_("Someone changed this product a moment ago. Here is how it stands now; nothing was saved."), "danger")
+    return changed("catalog/_changed.html", otherwise=_page_of(product), status=409, product=product, form=None)

@@ -1,0 +1,46 @@
+"""Reads of products, each a step that narrows a select."""
+
+from sqlalchemy import Select, select
+
+from crm_app.accounts.models import User
+from crm_app.catalog.models import Product
+from crm_app.extensions import db
+from crm_app.web.text import fold, match_key
+
+
+def visible_to(user: User) -> Select[tuple[Product]]:
+    """Products out of the bin: everyone knows what we sell."""
+    return select(Product).where(Product.deleted_at.is_(None))
+
+
+def binned_for(user: User) -> Select[tuple[Product]]:
+    """Products in the bin, which may still be restored."""
+    return select(Product).where(Product.deleted_at.is_not(None))
+
+
+def matching(products: Select[tuple[Product]], text: str) -> Select[tuple[Product]]:
+    """Every word stands in the product's name or code."""
+    for word in fold(text).split():
+        products = products.where(Product.search_key.contains(word, autoescape=True))
+    return products
+
+
+def of_family(products: Select[tuple[Product]], family: str) -> Select[tuple[Product]]:
+    return products.where(Product.family == family) if family else products
+
+
+def families_among(products: Select[tuple[Product]]) -> Select[str]:
+    named = products.with_only_columns(Product.family).where(Product.family != "")
+    return named.distinct().order_by(Product.family)
+
+
+def by_name(products: Select[tuple[Product]]) -> Select[tuple[Product]]:
+    return products.order_by(Product.sort_key, Product.id)
+
+
+def with_code(products: Select[tuple[Product]], code: str) -> Product | None:
+    """The product that has this code, however its letters and digits are written; a catalogue is small enough."""
+    wanted = match_key(code)
+    coded = products.with_only_columns(Product.id, Product.code).where(Product.code != "")
+    found = (number for number, other in db.session.execute(coded) if wanted and match_key(other) == wanted)
+    return db.session.get(Product, next(found, 0))

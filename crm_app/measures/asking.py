@@ -29,7 +29,7 @@ from crm_app.web.money import Rates
 from crm_app.web.periods import Period
 
 _DAY = Decimal(86400)
-_ON_WON = ("won_value", "won_deals", "average_deal", "sales_cycle_days")
+ON_WON = ("won_value", "won_deals", "average_deal", "sales_cycle_days")
 
 
 def ask(measure: Measure | str, period: Period, scope: Scope, as_of: datetime | None = None) -> Figure:
@@ -54,7 +54,7 @@ def together(
     asked = {measure.key for measure in measures}
     for measure in measures:
         source = measure
-        if measure.key in _ON_WON:
+        if measure.key in ON_WON:
             source = MEASURES["sales_cycle_days" if "sales_cycle_days" in asked else "won_value"]
         if source.key not in found:
             found[source.key] = _tallies(source, periods, scope, view)

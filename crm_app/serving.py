@@ -1,7 +1,6 @@
 """`crm serve`: the web server and the worker, started together, stopped together."""
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -109,21 +108,17 @@ def _upgrade(app):
 
 
 def _say_where(app):
-    from crm_app.accounts import queries, signing_in
+    from crm_app.accounts import links, queries
     from crm_app.extensions import db
+    from crm_app.web.redirects import own_address
 
-    address = app.config["BASE_URL"] or f"http://{_host_to_show(app.config['HOST'])}:{app.config['PORT']}"
-    click.echo(f"Peyvand runs at {address}")
     with app.app_context():
+        address = own_address()
+        click.echo(f"Peyvand runs at {address}")
         if queries.organisation() is None:
-            token = secrets.token_urlsafe(24)
-            signing_in.new_setup_link(token)
+            token = links.new_setup_link()
             db.session.commit()
             click.echo(f"Set it up here (this link works once): {address}/settings/first-run/{token}")
-
-
-def _host_to_show(host):
-    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
 
 
 def _supervise(children):

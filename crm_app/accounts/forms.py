@@ -75,14 +75,22 @@ class SignInForm(FlaskForm):
 class PreferencesForm(FlaskForm):
     """One's own way of reading; each part may be sent alone, from the menu."""
 
-    language = SelectField(_l("Language"), [Optional()], choices=list(LANGUAGES.items()), validate_choice=True)
-    calendar = SelectField(_l("Calendar"), [Optional()], choices=CALENDAR_CHOICES)
-    digits = SelectField(_l("Digits"), [Optional()], choices=DIGIT_CHOICES)
-    theme = SelectField(_l("Theme"), [Optional()], choices=THEME_CHOICES)
+    language = SelectField(_l("Language"), [Optional()], choices=list(LANGUAGES.items()))
+    calendar = SelectField(
+        _l("Calendar"), [Optional()], choices=[("", _l("As the language has it")), *CALENDAR_CHOICES]
+    )
+    digits = SelectField(_l("Digits"), [Optional()], choices=[("", _l("As the language has it")), *DIGIT_CHOICES])
+    theme = SelectField(_l("Appearance"), [Optional()], choices=THEME_CHOICES)
 
 
 class PasswordForm(FlaskForm):
     current = PasswordField(_l("Current password"), [Required()])
+    password = NewPasswordField(_l("New password"), [Required()])
+
+
+class ChosenPasswordForm(FlaskForm):
+    """By a link, without the old password."""
+
     password = NewPasswordField(_l("New password"), [Required()])
 
 

@@ -21,6 +21,8 @@ ROLES = {
     "viewer": _l("Viewer"),
 }
 SELLERS = ("owner", "manager", "rep")
+# Who may see and do most stands first.
+BY_RANK = tuple(ROLES)
 
 
 class Organisation(db.Model):
@@ -96,6 +98,10 @@ class User(UserMixin, db.Model):
         return self.disabled_at is None
 
     @property
+    def can_sign_in(self) -> bool:
+        return self.is_active and bool(self.email and self.password_hash)
+
+    @property
     def is_owner(self) -> bool:
         return self.role == "owner"
 
@@ -150,8 +156,20 @@ class SetupLink(db.Model):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class PasswordLink(db.Model):
+    """Lets one person set a password, once, until `expires_at`; a newer link takes its place."""
+
+    __tablename__ = "password_links"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
+
+
 class SignInFailure(db.Model):
-    """A wrong password, remembered for a while so that guessing is slowed in every process alike."""
+    """A guess at a password, remembered for a while so that guessing is slowed in every process alike."""
 
     __tablename__ = "sign_in_failures"
 

@@ -2,6 +2,7 @@
 
 from flask import g, has_request_context, request, session
 from flask_login import current_user
+from sqlalchemy.exc import OperationalError
 
 from crm_app.accounts import queries
 from crm_app.accounts.models import User
@@ -25,10 +26,11 @@ def for_visitor() -> Reader:
 def current() -> Reader:
     """The reader of this request or job; found out if nobody has done so yet (an error before the first view)."""
     if "reader" not in g:
-        if has_request_context():
-            apply(current_user)
-        else:
-            read_as(_reader("en", "", "", "system"))
+        try:
+            apply(current_user) if has_request_context() else read_as(_reader("en", "", "", "system"))
+        except OperationalError:
+            # The page that says so must be written all the same.
+            read_as(Reader())
     return g.reader
 
 
@@ -42,4 +44,5 @@ def _reader(language: str, calendar: str, digits: str, theme: str) -> Reader:
         time_zone=firm.time_zone if firm else "UTC",
         currency=firm.currency if firm else "USD",
         shows_toman=firm.shows_toman if firm else True,
+        organisation=firm.name if firm else "",
     )

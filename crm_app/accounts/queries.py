@@ -6,8 +6,9 @@ from flask import g
 from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from crm_app.accounts.models import Organisation, Team, User
+from crm_app.accounts.models import BY_RANK, SELLERS, Organisation, Team, User
 from crm_app.extensions import db
+from crm_app.web.text import fold, match_key
 
 
 def organisation() -> Organisation | None:
@@ -28,6 +29,16 @@ def visible_to(user: User) -> Select[tuple[User]]:
 
 def active(users: Select[tuple[User]]) -> Select[tuple[User]]:
     return users.where(User.disabled_at.is_(None))
+
+
+def matching(users: Select[tuple[User]], text: str) -> Select[tuple[User]]:
+    """The words stand in the person's name as one, or in the address."""
+    wanted = fold(text)
+    if not wanted:
+        return users
+    by_address = User.email.contains(wanted, autoescape=True)
+    key = match_key(text)
+    return users.where(or_(by_address, User.name_key.contains(key, autoescape=True)) if key else by_address)
 
 
 def by_name(users: Select[tuple[User]]) -> Select[tuple[User]]:
@@ -65,5 +76,20 @@ def owned_within(owner: Any, user: User) -> ColumnElement[bool]:
 
 def assignable_by(user: User) -> Select[tuple[User]]:
     """Whom `user` may make the owner of a record: people who sell, of those whose records they see."""
-    sellers = active(select(User)).where(User.role.in_(("owner", "manager", "rep")))
+    sellers = active(select(User)).where(User.role.in_(SELLERS))
     return by_name(sellers.where(owned_within(User.id, user)).options(joinedload(User.team)))
+
+
+def owners_who_can_sign_in() -> Select[tuple[User]]:
+    return active(select(User)).where(User.role == "owner", User.email.is_not(None), User.password_hash.is_not(None))
+
+
+def is_last_owner(user: User) -> bool:
+    """Whether nobody could look after this Peyvand without `user`. Other owners cannot go until the transaction ends."""
+    owners = db.session.scalars(owners_who_can_sign_in().with_for_update()).all()
+    return user in owners and len(owners) == 1
+
+
+def grantable_by(user: User) -> list[str]:
+    """The roles that `user` may give to somebody: none above their own."""
+    return list(BY_RANK[BY_RANK.index(user.role) :])

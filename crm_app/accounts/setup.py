@@ -1,12 +1,10 @@
-"""The first run: one organisation, its first owner, its first team-less day."""
-
-from flask import request
+"""The first run: the organisation and its first owner."""
 
 from crm_app.accounts import passwords, queries
 from crm_app.accounts.forms import SetupForm
-from crm_app.accounts.models import Organisation, SetupLink, User
+from crm_app.accounts.models import Organisation, User
 from crm_app.extensions import db
-from crm_app.web.reader import LANGUAGES, reader
+from crm_app.web.reader import reader
 
 _SUGGESTED = {
     "en": ("USD", "Europe/London", "gregorian", ""),
@@ -18,15 +16,14 @@ _WEEKENDS = {"en": "56", "fa": "4", "zh": "56"}
 
 
 def suggested() -> dict[str, str]:
-    """What a business that reads this language most likely uses; `?language=` switches."""
-    language = request.args.get("language", reader.language)
-    language = language if language in LANGUAGES else "en"
+    """What a business that reads this language most likely uses."""
+    language = reader.language
     currency, zone, calendar, _country = _SUGGESTED[language]
     return {"language": language, "currency": currency, "time_zone": zone, "calendar": calendar}
 
 
 def found(form: SetupForm) -> User:
-    """Write the organisation and its first owner; the setup link goes with it, so it works once."""
+    """Write the organisation and its first owner."""
     language = form.language.data
     organisation = Organisation(
         name=form.organisation.data,
@@ -40,7 +37,6 @@ def found(form: SetupForm) -> User:
     owner.rename(form.name.data)
     owner.password_hash = passwords.hashed(form.password.data)
     db.session.add_all([organisation, owner])
-    db.session.query(SetupLink).delete()
     db.session.flush()
     queries.forget_organisation()
     return owner

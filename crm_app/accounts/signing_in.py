@@ -1,14 +1,15 @@
 """Signing in: finding the account, checking the password, slowing down guesses."""
 
-import hashlib
 from datetime import timedelta
+from ipaddress import ip_network
 
 from flask import session
 from flask_login import AnonymousUserMixin, login_user
 from sqlalchemy import delete, func, or_, select
 
 from crm_app.accounts import passwords
-from crm_app.accounts.models import SetupLink, SignInFailure, User
+from crm_app.accounts.links import digest
+from crm_app.accounts.models import SignInFailure, User
 from crm_app.extensions import db, login_manager, utc_now
 
 TRIES = 10
@@ -36,24 +37,41 @@ def load(session_id: str) -> User | None:
     return user if user and user.is_active and user.session_key == key else None
 
 
-def is_paused(email: str, address: str) -> bool:
-    """Whether this account, or this address, has guessed too often in the last minutes."""
-    since = utc_now() - PAUSE
+def is_paused(email: str, address: str, *, besides: int = 0) -> bool:
+    """Whether this account, or this address, has guessed too often lately, `besides` guesses just noted."""
+    account, network = digest(email.casefold()), _network(address)
     recent = select(
-        func.count().filter(SignInFailure.email_hash == _digest(email)),
-        func.count().filter(SignInFailure.address == address),
-    ).where(SignInFailure.at > since, or_(SignInFailure.email_hash == _digest(email), SignInFailure.address == address))
+        func.count().filter(SignInFailure.email_hash == account),
+        func.count().filter(SignInFailure.address == network),
+    ).where(
+        SignInFailure.at > utc_now() - PAUSE,
+        or_(SignInFailure.email_hash == account, SignInFailure.address == network),
+    )
     of_account, of_address = db.session.execute(recent).one()
-    return of_account >= TRIES or of_address >= TRIES_PER_ADDRESS
+    return of_account - besides >= TRIES or of_address - besides >= TRIES_PER_ADDRESS
+
+
+def note_guess(email: str, address: str) -> SignInFailure:
+    """Count a guess before it is looked at: of guesses sent all at once, no more than the limit get through."""
+    db.session.execute(delete(SignInFailure).where(SignInFailure.at < utc_now() - PAUSE))
+    guess = SignInFailure(email_hash=digest(email.casefold()), address=_network(address))
+    db.session.add(guess)
+    return guess
+
+
+def forget_guesses(email: str) -> None:
+    db.session.execute(delete(SignInFailure).where(SignInFailure.email_hash == digest(email.casefold())))
 
 
 def authenticated(email: str, password: str) -> User | None:
     """The user whom e-mail and password belong to. Holds no lock on the database while it hashes."""
-    user = db.session.scalar(select(User).where(User.email == email.casefold()))
-    stored = user.password_hash if user and user.is_active else None
+    found = db.session.execute(
+        select(User.id, User.password_hash).where(User.email == email.casefold(), User.disabled_at.is_(None))
+    ).first()
     db.session.rollback()
-    right = passwords.is_right(stored, password)
-    return user if right and user and user.is_active else None
+    right = passwords.is_right(found.password_hash if found else None, password)
+    user = db.session.get(User, found.id) if found and right else None
+    return user if user and user.is_active else None
 
 
 def begin_session(user: User, *, remember: bool) -> None:
@@ -63,26 +81,9 @@ def begin_session(user: User, *, remember: bool) -> None:
     login_user(user)
 
 
-def note_failure(email: str, address: str) -> None:
-    db.session.execute(delete(SignInFailure).where(SignInFailure.at < utc_now() - PAUSE))
-    db.session.add(SignInFailure(email_hash=_digest(email), address=address))
-
-
-def forget_failures(email: str) -> None:
-    db.session.execute(delete(SignInFailure).where(SignInFailure.email_hash == _digest(email)))
-
-
-def setup_link_for(token: str) -> SetupLink | None:
-    return db.session.scalar(select(SetupLink).where(SetupLink.token_hash == _digest(token)))
-
-
-def new_setup_link(token: str) -> SetupLink:
-    """Keeps the hash of a fresh token; links made before stop working."""
-    db.session.execute(delete(SetupLink))
-    link = SetupLink(token_hash=_digest(token))
-    db.session.add(link)
-    return link
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.casefold().encode()).hexdigest()
+def _network(address: str) -> str:
+    """An IPv4 address, or the network that one line of IPv6 owns: who has one address there has them all."""
+    try:
+        return str(ip_network(f"{address}/64" if ":" in address else address, strict=False))
+    except ValueError:
+        return address[:64]

@@ -25,6 +25,7 @@ class Reader:
     time_zone: str = "UTC"
     currency: str = "USD"
     shows_toman: bool = True
+    organisation: str = ""
 
     @property
     def locale(self) -> Locale:

@@ -1,6 +1,10 @@
-"""Where a reader may be sent back to: a path of our own, never another site."""
+"""Our own addresses: where a reader may be sent back to, and how this installation is reached from outside."""
 
 from urllib.parse import urlsplit
+
+from flask import current_app, has_request_context, request
+
+_EVERY_INTERFACE = ("127.0.0.1", "0.0.0.0", "::", "::1")  # noqa: S104
 
 
 def local_path(target: str | None, otherwise: str) -> str:
@@ -9,5 +13,19 @@ def local_path(target: str | None, otherwise: str) -> str:
         return otherwise
     if any(c in target for c in "\\\r\n\t\0") or len(target) > 2000 or not target.isprintable():
         return otherwise
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return otherwise
     return otherwise if parts.scheme or parts.netloc else target
+
+
+def own_address() -> str:
+    """Without a slash at its end: BASE_URL where it is set, else what the reader's browser asked, else host and port."""
+    config = current_app.config
+    if config["BASE_URL"]:
+        return str(config["BASE_URL"])
+    if has_request_context():
+        return request.host_url.rstrip("/")
+    host = "localhost" if config["HOST"] in _EVERY_INTERFACE else config["HOST"]
+    return f"http://{f'[{host}]' if ':' in host else host}:{config['PORT']}"

@@ -79,11 +79,7 @@ def upgrade():
         sa.Column("region", sa.String(length=200), nullable=False),
         sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["manager_id"],
-            ["users.id"],
-            name=op.f("fk_teams_manager_id_users"),
-            ondelete="SET NULL",
-            use_alter=True,
+            ["manager_id"], ["users.id"], name=op.f("fk_teams_manager_id_users"), ondelete="SET NULL", use_alter=True
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
         sa.UniqueConstraint("name_key", name=op.f("uq_teams_name_key")),
@@ -103,10 +99,7 @@ def upgrade():
         sa.Column("rot_days", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.ForeignKeyConstraint(
-            ["pipeline_id"],
-            ["pipelines.id"],
-            name=op.f("fk_stages_pipeline_id_pipelines"),
-            ondelete="CASCADE",
+            ["pipeline_id"], ["pipelines.id"], name=op.f("fk_stages_pipeline_id_pipelines"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stages")),
     )
@@ -130,12 +123,7 @@ def upgrade():
         sa.Column("theme", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["teams.id"],
-            name=op.f("fk_users_team_id_teams"),
-            ondelete="SET NULL",
-        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_users_team_id_teams"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
     )
@@ -166,16 +154,10 @@ def upgrade():
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["users.id"],
-            name=op.f("fk_companies_owner_id_users"),
-            ondelete="SET NULL",
+            ["owner_id"], ["users.id"], name=op.f("fk_companies_owner_id_users"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["parent_id"],
-            ["companies.id"],
-            name=op.f("fk_companies_parent_id_companies"),
-            ondelete="SET NULL",
+            ["parent_id"], ["companies.id"], name=op.f("fk_companies_parent_id_companies"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_companies")),
     )
@@ -197,12 +179,7 @@ def upgrade():
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("verb", sa.String(length=32), nullable=False),
         sa.Column("particulars", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["actor_id"],
-            ["users.id"],
-            name=op.f("fk_events_actor_id_users"),
-            ondelete="SET NULL",
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_events_actor_id_users"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
@@ -210,6 +187,17 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_events_at"), ["at"], unique=False)
         batch_op.create_index("ix_events_subject", ["subject_table", "subject_id", "id"], unique=False)
 
+    op.create_table(
+        "password_links",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_password_links_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_password_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_password_links_token_hash")),
+    )
     op.create_table(
         "products",
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -227,10 +215,7 @@ def upgrade():
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["users.id"],
-            name=op.f("fk_products_owner_id_users"),
-            ondelete="SET NULL",
+            ["owner_id"], ["users.id"], name=op.f("fk_products_owner_id_users"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
     )
@@ -246,17 +231,9 @@ def upgrade():
         sa.Column("company_id", sa.Integer(), nullable=False),
         sa.Column("tag_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["companies.id"],
-            name=op.f("fk_company_tags_company_id_companies"),
-            ondelete="CASCADE",
+            ["company_id"], ["companies.id"], name=op.f("fk_company_tags_company_id_companies"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["tag_id"],
-            ["tags.id"],
-            name=op.f("fk_company_tags_tag_id_tags"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["tag_id"], ["tags.id"], name=op.f("fk_company_tags_tag_id_tags"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("company_id", "tag_id", name=op.f("pk_company_tags")),
     )
     with op.batch_alter_table("company_tags", schema=None) as batch_op:
@@ -280,17 +257,9 @@ def upgrade():
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["companies.id"],
-            name=op.f("fk_people_company_id_companies"),
-            ondelete="SET NULL",
+            ["company_id"], ["companies.id"], name=op.f("fk_people_company_id_companies"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["users.id"],
-            name=op.f("fk_people_owner_id_users"),
-            ondelete="SET NULL",
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_people_owner_id_users"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
@@ -332,52 +301,26 @@ def upgrade():
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["company_id"],
-            ["companies.id"],
-            name=op.f("fk_deals_company_id_companies"),
-            ondelete="SET NULL",
+            ["company_id"], ["companies.id"], name=op.f("fk_deals_company_id_companies"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["first_owner_id"],
-            ["users.id"],
-            name=op.f("fk_deals_first_owner_id_users"),
-            ondelete="SET NULL",
+            ["first_owner_id"], ["users.id"], name=op.f("fk_deals_first_owner_id_users"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["first_team_id"],
-            ["teams.id"],
-            name=op.f("fk_deals_first_team_id_teams"),
-            ondelete="SET NULL",
+            ["first_team_id"], ["teams.id"], name=op.f("fk_deals_first_team_id_teams"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_deals_owner_id_users"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_deals_person_id_people"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["users.id"],
-            name=op.f("fk_deals_owner_id_users"),
-            ondelete="SET NULL",
+            ["pipeline_id"], ["pipelines.id"], name=op.f("fk_deals_pipeline_id_pipelines"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_deals_person_id_people"),
-            ondelete="SET NULL",
+            ["product_id"], ["products.id"], name=op.f("fk_deals_product_id_products"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["pipeline_id"],
-            ["pipelines.id"],
-            name=op.f("fk_deals_pipeline_id_pipelines"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["product_id"],
-            ["products.id"],
-            name=op.f("fk_deals_product_id_products"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["stage_id"],
-            ["stages.id"],
-            name=op.f("fk_deals_stage_id_stages"),
-            ondelete="RESTRICT",
+            ["stage_id"], ["stages.id"], name=op.f("fk_deals_stage_id_stages"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deals")),
     )
@@ -398,17 +341,9 @@ def upgrade():
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("tag_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["people.id"],
-            name=op.f("fk_person_tags_person_id_people"),
-            ondelete="CASCADE",
+            ["person_id"], ["people.id"], name=op.f("fk_person_tags_person_id_people"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["tag_id"],
-            ["tags.id"],
-            name=op.f("fk_person_tags_tag_id_tags"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["tag_id"], ["tags.id"], name=op.f("fk_person_tags_tag_id_tags"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "tag_id", name=op.f("pk_person_tags")),
     )
     with op.batch_alter_table("person_tags", schema=None) as batch_op:
@@ -427,24 +362,11 @@ def upgrade():
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("base_amount", sa.BigInteger(), nullable=True),
         sa.Column("cycle_seconds", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name=op.f("fk_closings_deal_id_deals"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
-            ["deal_id"],
-            ["deals.id"],
-            name=op.f("fk_closings_deal_id_deals"),
-            ondelete="CASCADE",
+            ["owner_id"], ["users.id"], name=op.f("fk_closings_owner_id_users"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["users.id"],
-            name=op.f("fk_closings_owner_id_users"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["teams.id"],
-            name=op.f("fk_closings_team_id_teams"),
-            ondelete="SET NULL",
-        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_closings_team_id_teams"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closings")),
     )
     with op.batch_alter_table("closings", schema=None) as batch_op:
@@ -470,60 +392,26 @@ def upgrade():
         sa.Column("team_id", sa.Integer(), nullable=True),
         sa.Column("value_amount", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name=op.f("fk_stays_deal_id_deals"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
-            ["deal_id"],
-            ["deals.id"],
-            name=op.f("fk_stays_deal_id_deals"),
-            ondelete="CASCADE",
+            ["left_to_id"], ["stages.id"], name=op.f("fk_stays_left_to_id_stages"), ondelete="SET NULL"
         ),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_stays_owner_id_users"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
-            ["left_to_id"],
-            ["stages.id"],
-            name=op.f("fk_stays_left_to_id_stages"),
-            ondelete="SET NULL",
+            ["pipeline_id"], ["pipelines.id"], name=op.f("fk_stays_pipeline_id_pipelines"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["users.id"],
-            name=op.f("fk_stays_owner_id_users"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["pipeline_id"],
-            ["pipelines.id"],
-            name=op.f("fk_stays_pipeline_id_pipelines"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["stage_id"],
-            ["stages.id"],
-            name=op.f("fk_stays_stage_id_stages"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["teams.id"],
-            name=op.f("fk_stays_team_id_teams"),
-            ondelete="SET NULL",
-        ),
+        sa.ForeignKeyConstraint(["stage_id"], ["stages.id"], name=op.f("fk_stays_stage_id_stages"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_stays_team_id_teams"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stays")),
     )
     with op.batch_alter_table("stays", schema=None) as batch_op:
         batch_op.create_index("ix_stays_deal_id_seq", ["deal_id", "seq"], unique=True)
         batch_op.create_index(batch_op.f("ix_stays_pipeline_id"), ["pipeline_id"], unique=False)
-        batch_op.create_index(
-            "ix_stays_stage_id_entered_at",
-            ["stage_id", "entered_at", "left_at"],
-            unique=False,
-        )
+        batch_op.create_index("ix_stays_stage_id_entered_at", ["stage_id", "entered_at", "left_at"], unique=False)
 
     with op.batch_alter_table("teams") as batch_op:
         batch_op.create_foreign_key(
-            op.f("fk_teams_manager_id_users"),
-            "users",
-            ["manager_id"],
-            ["id"],
-            ondelete="SET NULL",
+            op.f("fk_teams_manager_id_users"), "users", ["manager_id"], ["id"], ondelete="SET NULL"
         )
 
 
@@ -580,6 +468,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_products_deleted_at"))
 
     op.drop_table("products")
+    op.drop_table("password_links")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index("ix_events_subject")
         batch_op.drop_index(batch_op.f("ix_events_at"))

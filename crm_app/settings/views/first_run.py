@@ -3,8 +3,9 @@
 from flask import abort, flash, redirect, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
-from crm_app.accounts import queries, setup, signing_in
+from crm_app.accounts import links, preferences, queries, setup, signing_in
 from crm_app.accounts.forms import SetupForm
 from crm_app.extensions import db, limiter
 from crm_app.pipeline import starting
@@ -15,16 +16,28 @@ from crm_app.web.htmx import page
 @bp.route("/first-run/<token>", methods=["GET", "POST"])
 @limiter.limit("30 per hour", methods=["POST"])
 def first_run(token):
-    if queries.organisation() is not None or signing_in.setup_link_for(token) is None:
+    if queries.organisation() is not None or not links.setup_link_works(token):
         abort(404)
     form = SetupForm(data=setup.suggested())
-    if form.validate_on_submit():
-        owner = setup.found(form)
-        with force_locale(owner.language):
-            starting.first_pipeline()
-        db.session.commit()
-        signing_in.begin_session(owner, remember=False)
-        flash(_("Welcome to Peyvand. Bring in what you have, or add your first deal."), "ok")
-        return redirect(url_for("home.index"), 303)
+    if not form.validate_on_submit():
+        return page("settings/first_run.html", form=form, token=token, status=422 if form.errors else 200)
 
-    return page("settings/first_run.html", form=form, token=token, status=422 if form.errors else 200)
+    owner = _begun(form, token)
+    db.session.commit()
+
+    signing_in.begin_session(owner, remember=False)
+    flash(_("Welcome to Peyvand. Bring in what you have, or add your first deal."), "ok")
+    return redirect(url_for("home.index"), 303)
+
+
+def _begun(form, token):
+    """The link is taken first: of two who send the form at once, one finds it gone."""
+    if not links.use_setup_link(token):
+        abort(404)
+    try:
+        owner = setup.found(form)
+    except IntegrityError:
+        abort(404)
+    with force_locale(str(preferences.for_user(owner).locale)):
+        starting.first_pipeline()
+    return owner

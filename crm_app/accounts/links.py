@@ -1,0 +1,63 @@
+"""Links that let somebody in without a password, once. Only the hash of a token is kept."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from crm_app.accounts.models import PasswordLink, SetupLink, User
+from crm_app.extensions import db, utc_now
+
+VALID_FOR = timedelta(hours=24)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def new_setup_link() -> str:
+    """The token of the link to the first run; links made before stop working."""
+    token = secrets.token_urlsafe(32)
+    db.session.execute(delete(SetupLink))
+    db.session.add(SetupLink(token_hash=digest(token)))
+    return token
+
+
+def setup_link_works(token: str) -> bool:
+    return db.session.scalar(select(SetupLink.id).where(SetupLink.token_hash == digest(token))) is not None
+
+
+def use_setup_link(token: str) -> bool:
+    """Take the link away. Of two who come at once, the database lets one have it."""
+    return db.session.execute(delete(SetupLink).where(SetupLink.token_hash == digest(token))).rowcount == 1
+
+
+def new_password_link(user: User) -> str:
+    """The token of a link by which `user` sets a password; the one made before stops working."""
+    token = secrets.token_urlsafe(32)
+    forget_password_link(user)
+    db.session.add(PasswordLink(user_id=user.id, token_hash=digest(token), expires_at=utc_now() + VALID_FOR))
+    return token
+
+
+def forget_password_link(user: User) -> None:
+    """Whenever the person's password, address or standing changes: an old link must not undo it."""
+    db.session.execute(delete(PasswordLink).where(PasswordLink.user_id == user.id))
+
+
+def person_behind(token: str) -> User | None:
+    """Whose password the link sets; None when it was used, replaced or is too old."""
+    return db.session.scalar(
+        select(User)
+        .join(PasswordLink, PasswordLink.user_id == User.id)
+        .where(
+            PasswordLink.token_hash == digest(token),
+            PasswordLink.expires_at > utc_now(),
+            User.disabled_at.is_(None),
+        )
+    )
+
+
+def use_password_link(token: str) -> bool:
+    return db.session.execute(delete(PasswordLink).where(PasswordLink.token_hash == digest(token))).rowcount == 1

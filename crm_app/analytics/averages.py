@@ -1,6 +1,6 @@
 """The middle of many numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 
@@ -12,8 +12,13 @@ def mean(numbers: Iterable[int | Decimal]) -> Decimal | None:
 
 def median(numbers: Iterable[int | Decimal]) -> Decimal | None:
     """The middle one, or the mean of the two in the middle; None for no numbers at all."""
-    known = sorted(Decimal(number) for number in numbers)
-    half = len(known) // 2
-    if not known:
-        return None
-    return known[half] if len(known) % 2 else (known[half - 1] + known[half]) / 2
+    known = sorted(numbers)
+    return median_of_sorted(known) if known else None
+
+
+def median_of_sorted(numbers: Sequence[int | Decimal]) -> Decimal:
+    """The same for one number at least, in order already."""
+    half = len(numbers) // 2
+    if len(numbers) % 2:
+        return Decimal(numbers[half])
+    return (Decimal(numbers[half - 1]) + Decimal(numbers[half])) / 2

@@ -15,7 +15,7 @@ from flask import g, has_request_context
 from sqlalchemy import Select, false, func
 
 from crm_app.accounts.queries import organisation
-from crm_app.analytics.averages import median
+from crm_app.analytics.averages import median_of_sorted
 from crm_app.extensions import db, utc_now
 from crm_app.measures import events, states
 from crm_app.measures.catalogue import DIMENSIONS, MEASURES, Measure
@@ -23,7 +23,7 @@ from crm_app.measures.dimensions import in_order, labels_of, nobody
 from crm_app.measures.events import Place, Tally
 from crm_app.measures.figures import DayPoint, Figure, Group, Series
 from crm_app.measures.reading import figure_of
-from crm_app.measures.scope import Scope, dimension_of
+from crm_app.measures.scope import Scope
 from crm_app.pipeline.models import Deal
 from crm_app.web.money import Rates
 from crm_app.web.periods import Period
@@ -145,12 +145,13 @@ def records(
     chosen, view = _measure(measure), _View.at(as_of)
     if chosen.is_snapshot:
         found = states.rows(scope, view.moment(period))
-        deals = found.deals if view.has_begun(period) else found.deals.where(false())
+        found = found if view.has_begun(period) else found.where(false())
     else:
-        found = events.rows(chosen.key, scope, view.before)
-        deals = events.counted(chosen.key, found).where(found.at >= period.starts_at, found.at < period.ends_at)
+        found = events.counted(chosen.key, events.rows(chosen.key, scope, view.before))
+        found = found.where(found.at >= period.starts_at, found.at < period.ends_at)
+    deals, group = found.told_apart(dimension)
     if dimension is not None:
-        deals = deals.where(dimension_of(dimension, found.credit).is_not_distinct_from(key))
+        deals = deals.where(group.is_not_distinct_from(key))
     return deals.order_by(found.at.desc(), Deal.id.desc())
 
 
@@ -240,6 +241,5 @@ def _medians_so_far(days: Sequence[Period], scope: Scope, view: _View) -> list[D
     for number, day in enumerate(days):
         for seconds in found.get(number, ()):
             insort(known, seconds)
-        middle = median(known)
-        points.append(DayPoint(day.start, 0, 0) if middle is None else DayPoint(day.start, middle / _DAY))
+        points.append(DayPoint(day.start, median_of_sorted(known) / _DAY) if known else DayPoint(day.start, 0, 0))
     return points

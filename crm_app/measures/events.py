@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import CTE, Integer, Select, and_, case, column, exists, func, literal_column, or_, select, values
+from sqlalchemy import CTE, Integer, and_, case, column, exists, func, literal_column, or_, select, values
 from sqlalchemy.orm import aliased
 
 from crm_app.extensions import UtcDateTime, db
-from crm_app.measures.scope import Credit, Scope, dimension_of
+from crm_app.measures.scope import Credit, Rows, Scope
 from crm_app.pipeline.models import Closing, Deal
 
 Span = tuple[datetime, datetime]
@@ -21,7 +21,10 @@ _OUTCOMES = {"win_rate": ("won", "lost"), "lost_deals": ("lost",)}
 
 @dataclass
 class Tally:
-    """What is added up for one period and group; `amount` counts minor units of the organisation's currency."""
+    """What is added up for one period and group.
+
+    `amount` counts minor units of the organisation's currency; `middle` sums the one or two cycles in the middle.
+    """
 
     n: int = 0
     won: int = 0
@@ -30,8 +33,13 @@ class Tally:
     unpriced: int = 0
     cycles: int = 0
     cycle_seconds: int = 0
-    median_seconds: Decimal | None = None
+    middle: int = 0
+    middles: int = 0
     undated: int = 0
+
+    @property
+    def median_seconds(self) -> Decimal | None:
+        return Decimal(self.middle) / self.middles if self.middles else None
 
     @property
     def unconverted(self) -> int:
@@ -39,17 +47,8 @@ class Tally:
         return self.n - self.priced - self.unpriced
 
     def __add__(self, other: "Tally") -> "Tally":
-        """Both together, but for the median, which cannot be had from two."""
-        sums = {name: value + getattr(other, name) for name, value in vars(self).items() if name != "median_seconds"}
-        return Tally(**sums)
-
-
-class Rows(NamedTuple):
-    """A select of deals joined with the rows that are counted, the instant of each, and who has its credit."""
-
-    deals: Select[tuple[Deal]]
-    at: Any
-    credit: Credit
+        """Both together; the median of both cannot be had so."""
+        return Tally(**{name: value + getattr(other, name) for name, value in vars(self).items()})
 
 
 def rows(measure: str, scope: Scope, before: datetime | None) -> Rows:
@@ -61,48 +60,40 @@ def rows(measure: str, scope: Scope, before: datetime | None) -> Rows:
         deals = scope.deals().join(Closing, Closing.deal_id == Deal.id)
         deals = deals.where(Closing.outcome.in_(_OUTCOMES.get(measure, ("won",))), _standing(before))
         found = Rows(deals, Closing.closed_at, Credit(Closing.owner_id, Closing.team_id))
-    return found._replace(deals=credited(found.deals, found.credit, scope))
+    return found.credited(scope)
 
 
-def credited(deals: Select[tuple[Deal]], credit: Credit, scope: Scope) -> Select[tuple[Deal]]:
-    if scope.owner_id is not None:
-        deals = deals.where(credit.owner == scope.owner_id)
-    return deals if scope.team_id is None else deals.where(credit.team == scope.team_id)
-
-
-def counted(measure: str, found: Rows) -> Select[tuple[Deal]]:
+def counted(measure: str, found: Rows) -> Rows:
     """Only the rows that the figure rests on: a mean of values rests on deals that have one."""
     if measure == "average_deal":
-        return found.deals.where(Closing.base_amount.is_not(None))
-    return found.deals.where(Closing.cycle_seconds.is_not(None)) if measure == "sales_cycle_days" else found.deals
+        return found.where(Closing.base_amount.is_not(None))
+    return found.where(Closing.cycle_seconds.is_not(None)) if measure == "sales_cycle_days" else found
 
 
 def tallies(
     measure: str, scope: Scope, spans: Sequence[Span], before: datetime | None, dimension: str | None = None
 ) -> dict[Place, Tally]:
-    """By number of the span and key of the group; what is missing is empty. One statement, two for the cycle."""
+    """By number of the span and key of the group, in one statement; what is missing is empty."""
     found = rows(measure, scope, before)
     columns = _created_columns() if measure == "new_deals" else _closed_columns()
     table, names = _in_spans(found, spans, dimension, columns), list(columns)
+    if measure == "sales_cycle_days":
+        table, names = _with_middle(table), [*names, "middle", "middles"]
     grouped = select(table.c.span, table.c.key, *(func.sum(table.c[name]) for name in names))
     result = {}
     for span, key, *numbers in db.session.execute(grouped.group_by(table.c.span, table.c.key)):
         counts: dict[str, Any] = {name: int(number or 0) for name, number in zip(names, numbers, strict=True)}
         result[span, key] = Tally(**counts)
-    if measure == "sales_cycle_days":
-        for place, seconds in _medians(found, spans, dimension).items():
-            result[place].median_seconds = seconds
     return result
 
 
 def cycles(scope: Scope, spans: Sequence[Span], before: datetime | None) -> dict[int, list[int]]:
     """The length in seconds of every won deal's cycle, by number of the span."""
-    found = rows("sales_cycle_days", scope, before)
-    table = _in_spans(found, spans, None, {"cycle_seconds": Closing.cycle_seconds})
+    found = rows("sales_cycle_days", scope, before).where(Closing.cycle_seconds.is_not(None))
+    table = _in_spans(found, spans, None, {"seconds": Closing.cycle_seconds})
     result: dict[int, list[int]] = {}
-    for span, seconds in db.session.execute(select(table.c.span, table.c.cycle_seconds)):
-        if seconds is not None:
-            result.setdefault(span, []).append(seconds)
+    for span, seconds in db.session.execute(select(table.c.span, table.c.seconds)):
+        result.setdefault(span, []).append(seconds)
     return result
 
 
@@ -144,26 +135,26 @@ def _created_columns() -> dict[str, Any]:
 
 
 def _in_spans(found: Rows, spans: Sequence[Span], dimension: str | None, columns: dict[str, Any]) -> Any:
-    key = dimension_of(dimension, found.credit).label("key")
     table = spans_table(spans)
+    deals, key = found.told_apart(dimension)
     inside = and_(found.at >= table.c.start, found.at < table.c.stop)
-    chosen = [table.c.number.label("span"), key, *(value.label(name) for name, value in columns.items())]
-    return found.deals.join(table, inside).with_only_columns(*chosen).subquery()
+    chosen = [table.c.number.label("span"), key.label("key"), *(value.label(name) for name, value in columns.items())]
+    return deals.join(table, inside).with_only_columns(*chosen).subquery()
 
 
-def _medians(found: Rows, spans: Sequence[Span], dimension: str | None) -> dict[Place, Decimal]:
-    known = found._replace(deals=found.deals.where(Closing.cycle_seconds.is_not(None)))
-    table = _in_spans(known, spans, dimension, {"seconds": Closing.cycle_seconds})
-    place: dict[str, Any] = {"partition_by": (table.c.span, table.c.key)}
+def _with_middle(table: Any) -> Any:
+    """The same rows, with the cycle that stands in the middle of its group marked, or the two that do."""
+    unknown = case((table.c.cycle_seconds.is_(None), 1), else_=0)
+    group = [table.c.span, table.c.key, unknown]
     ranked = select(
-        table.c.span,
-        table.c.key,
-        table.c.seconds,
-        func.row_number().over(order_by=table.c.seconds, **place).label("position"),
-        func.count().over(**place).label("of"),
+        table,
+        func.row_number().over(partition_by=group, order_by=table.c.cycle_seconds).label("position"),
+        func.count().over(partition_by=group).label("of"),
     ).subquery()
     twice = 2 * ranked.c.position
-    middle = or_(twice == ranked.c.of, twice == ranked.c.of + 1, twice == ranked.c.of + 2)
-    query = select(ranked.c.span, ranked.c.key, func.sum(ranked.c.seconds), func.count()).where(middle)
-    found_rows = db.session.execute(query.group_by(ranked.c.span, ranked.c.key))
-    return {(span, key): Decimal(int(total)) / number for span, key, total, number in found_rows}
+    in_middle = and_(ranked.c.cycles == 1, twice >= ranked.c.of, twice <= ranked.c.of + 2)
+    return select(
+        ranked,
+        case((in_middle, ranked.c.cycle_seconds)).label("middle"),
+        case((in_middle, 1), else_=0).label("middles"),
+    ).subquery()

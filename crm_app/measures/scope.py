@@ -1,7 +1,7 @@
 """Over which deals a measure is asked, and by what they can be told apart."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, null, select
 
@@ -33,7 +33,8 @@ class Scope:
         if self.source is not None:
             deals = deals.where(Deal.source == self.source)
         if self.industry is not None:
-            deals = deals.where(dimension_of("industry", Credit()).is_not_distinct_from(self.industry or None))
+            of_industry = select(Company.id).where(Company.industry == self.industry)
+            deals = deals.where(Deal.company_id.in_(of_industry))
         return deals
 
 
@@ -41,19 +42,41 @@ class Scope:
 class Credit:
     """The columns of one kind of row that say whose it is and in which stage."""
 
-    owner: Any = None
-    team: Any = None
+    owner: Any
+    team: Any
     stage: Any = None
 
 
-def dimension_of(dimension: str | None, credit: Credit) -> ColumnElement[Any]:
-    """The expression by which rows joined with their deal are grouped; NULL where a deal has none."""
-    if dimension is None:
-        return null()
-    if dimension == "region":
-        region = select(func.nullif(Team.region, "")).where(Team.id == credit.team)
-        return region.scalar_subquery()
-    if dimension == "industry":
-        industry = select(func.nullif(Company.industry, "")).where(Company.id == Deal.company_id)
-        return industry.scalar_subquery()
-    return {"owner": credit.owner, "team": credit.team, "product": Deal.product_id, "stage": credit.stage}[dimension]
+class Rows(NamedTuple):
+    """A select of deals joined with the rows that are counted, the instant of each, and who has its credit."""
+
+    deals: Select[tuple[Deal]]
+    at: Any
+    credit: Credit
+
+    def credited(self, scope: Scope) -> "Rows":
+        """Only what the scope's owner and team have the credit for."""
+        deals = self.deals
+        if scope.owner_id is not None:
+            deals = deals.where(self.credit.owner == scope.owner_id)
+        if scope.team_id is not None:
+            deals = deals.where(self.credit.team == scope.team_id)
+        return self._replace(deals=deals)
+
+    def where(self, *conditions: Any) -> "Rows":
+        return self._replace(deals=self.deals.where(*conditions))
+
+    def told_apart(self, dimension: str | None) -> tuple[Select[tuple[Deal]], ColumnElement[Any]]:
+        """The select with what it takes to tell groups apart, and their key: NULL where a deal belongs to none."""
+        if dimension == "region":
+            return self.deals.outerjoin(Team, Team.id == self.credit.team), func.nullif(Team.region, "")
+        if dimension == "industry":
+            return self.deals.outerjoin(Company, Company.id == Deal.company_id), func.nullif(Company.industry, "")
+        keys = {
+            None: null(),
+            "owner": self.credit.owner,
+            "team": self.credit.team,
+            "product": Deal.product_id,
+            "stage": self.credit.stage,
+        }
+        return self.deals, keys[dimension]

@@ -9,8 +9,8 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from crm_app.accounts.models import User
 from crm_app.extensions import db
-from crm_app.measures.events import Place, Rows, Span, Tally, credited, spans_table
-from crm_app.measures.scope import Credit, Scope, dimension_of
+from crm_app.measures.events import Place, Span, Tally, spans_table
+from crm_app.measures.scope import Credit, Rows, Scope
 from crm_app.pipeline.models import Deal, Stage, Stay
 from crm_app.web.money import Money, Rates
 
@@ -43,9 +43,10 @@ def tallies(
 ) -> dict[Place, Tally]:
     """By number of the moment and key of the group; three statements at most, however many moments there are."""
     past = sorted((moment.before, number) for number, moment in enumerate(moments) if moment.before is not None)
-    states = _past(measure, scope, past, dimension)
-    present = [number for number, moment in enumerate(moments) if moment.before is None]
-    states |= dict.fromkeys(present, _present(measure, scope, dimension) if present else {})
+    states = _over_time(measure, scope, past, dimension) if len(past) > 1 else {}
+    for number, moment in enumerate(moments):
+        if number not in states:
+            states[number] = _at(measure, scope, moment, dimension)
     result: dict[Place, Tally] = {}
     for number, state in states.items():
         for kind, total in state.items():
@@ -57,30 +58,27 @@ def tallies(
 
 def rows(scope: Scope, moment: Moment) -> Rows:
     """The deals open at one moment, each with the instant at which it entered its stage."""
-    if moment.before is None:
-        deals = scope.deals().join(Stage, Stage.id == Deal.stage_id).outerjoin(User, User.id == Deal.owner_id)
-        credit = Credit(Deal.owner_id, User.team_id, Deal.stage_id)
-        found = Rows(deals.where(Deal.status == "open"), Deal.entered_stage_at, credit)
-        return found._replace(deals=credited(found.deals, credit, scope))
-    found = _stays(scope)
-    stood = and_(Stay.entered_at < moment.before, or_(Stay.left_at.is_(None), Stay.left_at >= moment.before))
-    return found._replace(deals=found.deals.where(stood))
+    if moment.before is not None:
+        stood = and_(Stay.entered_at < moment.before, or_(Stay.left_at.is_(None), Stay.left_at >= moment.before))
+        return _stays(scope).where(stood)
+    deals = scope.deals().join(Stage, Stage.id == Deal.stage_id).outerjoin(User, User.id == Deal.owner_id)
+    credit = Credit(Deal.owner_id, User.team_id, Deal.stage_id)
+    return Rows(deals, Deal.entered_stage_at, credit).where(Deal.status == "open").credited(scope)
 
 
-def _present(measure: str, scope: Scope, dimension: str | None) -> dict[_Kind, _Sum]:
-    found = rows(scope, Moment(None, date.min))
-    chosen = (dimension_of(dimension, found.credit).label("key"), Deal.currency, _worth(measure, Deal.value_amount))
-    table = found.deals.with_only_columns(*chosen).subquery()
+def _at(measure: str, scope: Scope, moment: Moment, dimension: str | None) -> dict[_Kind, _Sum]:
+    deals, key = rows(scope, moment).told_apart(dimension)
+    source = Deal if moment.before is None else Stay
+    chosen = (key.label("key"), source.currency, _worth(measure, source.value_amount))
+    table = deals.with_only_columns(*chosen).subquery()
     query = _summed(table, table.c.key, table.c.currency)
     return {_Kind(*row[:2]): _numbers(row[2:]) for row in db.session.execute(query)}
 
 
-def _past(
+def _over_time(
     measure: str, scope: Scope, instants: Sequence[tuple[datetime, int]], dimension: str | None
 ) -> dict[int, dict[_Kind, _Sum]]:
     """All that was entered before an instant, less all that was left before it."""
-    if not instants:
-        return {}
     starts = [_BEGINNING, *(instant for instant, _number in instants[:-1])]
     spans = [(start, instant) for start, (instant, _number) in zip(starts, instants, strict=True)]
     entered = _flows(measure, scope, Stay.entered_at, spans, dimension)
@@ -98,17 +96,17 @@ def _past(
 def _stays(scope: Scope) -> Rows:
     deals = scope.deals().join(Stay, Stay.deal_id == Deal.id).join(Stage, Stage.id == Stay.stage_id)
     credit = Credit(Stay.owner_id, Stay.team_id, Stay.stage_id)
-    return Rows(credited(deals.where(Stage.kind == "open"), credit, scope), Stay.entered_at, credit)
+    return Rows(deals, Stay.entered_at, credit).where(Stage.kind == "open").credited(scope)
 
 
 def _flows(
     measure: str, scope: Scope, at: Any, spans: Sequence[Span], dimension: str | None
 ) -> dict[int, list[tuple[_Kind, _Sum]]]:
-    found, table = _stays(scope), spans_table(spans)
-    key = dimension_of(dimension, found.credit).label("key")
-    chosen = (table.c.number, key, Stay.currency, _worth(measure, Stay.value_amount))
+    table = spans_table(spans)
+    deals, key = _stays(scope).told_apart(dimension)
+    chosen = (table.c.number, key.label("key"), Stay.currency, _worth(measure, Stay.value_amount))
     inside = and_(at >= table.c.start, at < table.c.stop)
-    inner = found.deals.join(table, inside).with_only_columns(*chosen).subquery()
+    inner = deals.join(table, inside).with_only_columns(*chosen).subquery()
     result: dict[int, list[tuple[_Kind, _Sum]]] = defaultdict(list)
     for number, *row in db.session.execute(_summed(inner, inner.c.number, inner.c.key, inner.c.currency)):
         result[number].append((_Kind(*row[:2]), _numbers(row[2:])))

@@ -21,8 +21,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
-document.addEventListener("pointerdown", (event) => {
-  if (event.target instanceof HTMLDialogElement && isBeside(event, event.target)) event.target.close();
+document.addEventListener("mousedown", (event) => {
+  if (event.target instanceof HTMLDialogElement && isBeside(event, event.target)) {
+    // Or the press would take the focus with it.
+    event.preventDefault();
+    event.target.close();
+  }
 });
 
 document.addEventListener(

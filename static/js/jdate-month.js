@@ -6,6 +6,7 @@ import { today, weekday } from "./jdate-calendar.js";
 export function frame(button) {
   const { previous, next, today: todayWord } = button.dataset;
   const box = make("div", { role: "dialog", "aria-modal": "true", "aria-label": button.ariaLabel, class: "jdate" });
+  box.popover = "manual";
   const head = make("div", { class: "jdate__head" });
   const foot = make("div", { class: "jdate__foot" });
   head.append(
@@ -31,7 +32,7 @@ export function drawMonth(box, { calendar, day, chosen, isPersian, firstWeekday 
 
   const body = make("tbody");
   body.append(...rows);
-  box.querySelector(".jdate__title").textContent = write({ month: "long", year: "numeric" }, first);
+  box.querySelector(".jdate__title").textContent = write.month(first);
   box.querySelector("table").replaceChildren(headings(firstWeekday, write), body);
 }
 
@@ -41,11 +42,11 @@ function cell(at, { day, chosen, write }) {
     class: "jdate__day",
     tabindex: at === day ? "0" : "-1",
     "data-day": at,
-    "aria-label": write({ weekday: "long", day: "numeric", month: "long", year: "numeric" }, at),
+    "aria-label": write.whole(at),
   };
   if (at === today()) attributes["aria-current"] = "date";
   const box = make("td", at === chosen ? { role: "gridcell", "aria-selected": "true" } : { role: "gridcell" });
-  box.append(make("button", attributes, write({ day: "numeric" }, at).replace(/\D+$/u, "")));
+  box.append(make("button", attributes, write.number(at)));
   return box;
 }
 
@@ -53,24 +54,32 @@ function headings(firstWeekday, write) {
   const row = make("tr");
   for (let index = 0; index < 7; index++) {
     const someDay = 3 + ((firstWeekday + index) % 7); // 4 January 1970 was a Sunday
-    const name = write({ weekday: "long" }, someDay);
-    row.append(make("th", { scope: "col", abbr: name }, write({ weekday: "narrow" }, someDay)));
+    const name = write.part({ weekday: "long" }, someDay);
+    row.append(make("th", { scope: "col", abbr: name }, write.part({ weekday: "narrow" }, someDay)));
   }
   const head = make("thead");
   head.append(row);
   return head;
 }
 
+// Browsers order the parts of a Jalali date in ways no Persian reader writes it, so here they are put together.
 function writer(calendar, isPersian) {
   const language = document.documentElement.lang;
   const tag = `${language}-u-ca-${calendar.name}-nu-${isPersian ? "arabext" : "latn"}`;
-  return (parts, day) =>
-    new Intl.DateTimeFormat(tag, { timeZone: "UTC", ...parts })
-      .formatToParts(new Date(day * 86_400_000))
-      .filter((part) => part.type !== "era")
-      .map((part) => part.value)
-      .join("")
-      .trim();
+  const count = new Intl.NumberFormat(tag, { useGrouping: false });
+  const part = (parts, day) =>
+    new Intl.DateTimeFormat(tag, { timeZone: "UTC", ...parts }).format(new Date(day * 86_400_000));
+  const joined = (day, ...words) => [...words, part({ month: "long" }, day), count.format(calendar.fromDay(day)[0])].join(" ");
+  const number = (day) => count.format(calendar.fromDay(day)[2]);
+  const isJalali = calendar.name === "persian";
+
+  return {
+    part,
+    number,
+    month: (day) => (isJalali ? joined(day) : part({ month: "long", year: "numeric" }, day)),
+    whole: (day) =>
+      isJalali ? joined(day, part({ weekday: "long" }, day), number(day)) : part({ dateStyle: "full" }, day),
+  };
 }
 
 function step(sign, months, label) {

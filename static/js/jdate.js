@@ -28,6 +28,7 @@ function show(button) {
   box.addEventListener("click", pressed);
   box.addEventListener("keydown", keyed);
   field.append(box);
+  box.showPopover({ source: button });
   button.ariaExpanded = "true";
   draw(true);
 }

@@ -56,11 +56,8 @@ function open(dialog, opener) {
 
 // A press on the backdrop is a press on the dialog itself, outside its box.
 function isBeside(event, dialog) {
-  const box = dialog.getBoundingClientRect();
-  const isInside =
-    event.clientX >= box.x &&
-    event.clientX <= box.x + box.width &&
-    event.clientY >= box.y &&
-    event.clientY <= box.y + box.height;
-  return !isInside;
+  const { x, y, width, height } = dialog.getBoundingClientRect();
+  const across = Math.abs(event.clientX - x - width / 2);
+  const down = Math.abs(event.clientY - y - height / 2);
+  return across * 2 > width || down * 2 > height;
 }

@@ -188,6 +188,32 @@ def upgrade():
         batch_op.create_index("ix_events_subject", ["subject_table", "subject_id", "id"], unique=False)
 
     op.create_table(
+        "goals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("measure", sa.String(length=40), nullable=False),
+        sa.Column("unit", sa.String(length=8), nullable=False),
+        sa.Column("calendar", sa.String(length=16), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_goals_team_id_teams"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_goals_user_id_users"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goals")),
+        sa.UniqueConstraint(
+            "measure",
+            "unit",
+            "calendar",
+            "team_id",
+            "user_id",
+            name=op.f("uq_goals_measure_unit_calendar_team_id_user_id"),
+        ),
+    )
+    with op.batch_alter_table("goals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goals_team_id"), ["team_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goals_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "password_links",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -272,6 +298,22 @@ def upgrade():
         batch_op.create_index("ix_people_sorted", ["sort_key", "id"], unique=False)
 
     op.create_table(
+        "targets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("period_key", sa.String(length=16), nullable=False),
+        sa.Column("start", sa.Date(), nullable=False),
+        sa.Column("end", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["goal_id"], ["goals.id"], name=op.f("fk_targets_goal_id_goals"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_targets")),
+        sa.UniqueConstraint("goal_id", "period_key", name=op.f("uq_targets_goal_id_period_key")),
+    )
+    with op.batch_alter_table("targets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_targets_start"), ["start"], unique=False)
+
+    op.create_table(
         "deals",
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("sort_key", sa.String(length=255), nullable=False),
@@ -350,6 +392,25 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_person_tags_tag_id"), ["tag_id"], unique=False)
 
     op.create_table(
+        "target_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("target_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("before", sa.BigInteger(), nullable=True),
+        sa.Column("after", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["users.id"], name=op.f("fk_target_changes_actor_id_users"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["targets.id"], name=op.f("fk_target_changes_target_id_targets"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target_changes")),
+    )
+    with op.batch_alter_table("target_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_target_changes_target_id"), ["target_id"], unique=False)
+
+    op.create_table(
         "closings",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("deal_id", sa.Integer(), nullable=False),
@@ -406,6 +467,8 @@ def upgrade():
     )
     with op.batch_alter_table("stays", schema=None) as batch_op:
         batch_op.create_index("ix_stays_deal_id_seq", ["deal_id", "seq"], unique=True)
+        batch_op.create_index("ix_stays_entered_at", ["entered_at"], unique=False)
+        batch_op.create_index("ix_stays_left_at", ["left_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_stays_pipeline_id"), ["pipeline_id"], unique=False)
         batch_op.create_index("ix_stays_stage_id_entered_at", ["stage_id", "entered_at", "left_at"], unique=False)
 
@@ -421,6 +484,8 @@ def downgrade():
     with op.batch_alter_table("stays", schema=None) as batch_op:
         batch_op.drop_index("ix_stays_stage_id_entered_at")
         batch_op.drop_index(batch_op.f("ix_stays_pipeline_id"))
+        batch_op.drop_index("ix_stays_left_at")
+        batch_op.drop_index("ix_stays_entered_at")
         batch_op.drop_index("ix_stays_deal_id_seq")
 
     op.drop_table("stays")
@@ -429,6 +494,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_closings_deal_id"))
 
     op.drop_table("closings")
+    with op.batch_alter_table("target_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_target_changes_target_id"))
+
+    op.drop_table("target_changes")
     with op.batch_alter_table("person_tags", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_tags_tag_id"))
 
@@ -446,6 +515,10 @@ def downgrade():
         batch_op.drop_index("ix_deals_board")
 
     op.drop_table("deals")
+    with op.batch_alter_table("targets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_targets_start"))
+
+    op.drop_table("targets")
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_index("ix_people_sorted")
         batch_op.drop_index(batch_op.f("ix_people_phone_key"))
@@ -469,6 +542,11 @@ def downgrade():
 
     op.drop_table("products")
     op.drop_table("password_links")
+    with op.batch_alter_table("goals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goals_user_id"))
+        batch_op.drop_index(batch_op.f("ix_goals_team_id"))
+
+    op.drop_table("goals")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index("ix_events_subject")
         batch_op.drop_index(batch_op.f("ix_events_at"))

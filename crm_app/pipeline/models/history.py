@@ -17,6 +17,8 @@ class Stay(db.Model):
     __table_args__ = (
         Index("ix_stays_deal_id_seq", "deal_id", "seq", unique=True),
         Index("ix_stays_stage_id_entered_at", "stage_id", "entered_at", "left_at"),
+        Index("ix_stays_entered_at", "entered_at"),
+        Index("ix_stays_left_at", "left_at"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)

@@ -1,8 +1,10 @@
 """The `crm` command: serve, work, bring data in, ask for numbers, look after users."""
 
 import sys
+from functools import wraps
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from crm_app.config import ConfigError
 
@@ -16,6 +18,9 @@ class _Commands(click.Group):
         except ConfigError as error:
             click.echo(f"crm: {error}", err=True)
             sys.exit(2)
+        except DBAPIError as error:
+            click.echo(f"crm: the database refused: {str(error.orig).splitlines()[0]}", err=True)
+            sys.exit(1)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,10 +30,28 @@ def main():
 
 
 def _add_commands():
+    from crm_app.measures.cli import measure
     from crm_app.serving import database, serve, web, worker
 
     for command in (serve, web, worker, database):
         main.add_command(command)
+    for command in (measure,):
+        main.add_command(_inside_the_application(command))
+
+
+def _inside_the_application(command):
+    """For commands of domains, which cannot make the application themselves."""
+    run = command.callback
+
+    @wraps(run)
+    def run_inside(*args, **kwargs):
+        from crm_app import create_app
+
+        with create_app().app_context():
+            return run(*args, **kwargs)
+
+    command.callback = run_inside
+    return command
 
 
 _add_commands()

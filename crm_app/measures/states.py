@@ -42,11 +42,15 @@ def tallies(
     measure: str, scope: Scope, moments: Sequence[Moment], rates: Rates, dimension: str | None = None
 ) -> dict[Place, Tally]:
     """By number of the moment and key of the group; three statements at most, however many moments there are."""
+    states: dict[int, dict[_Kind, _Sum]] = {}
     past = sorted((moment.before, number) for number, moment in enumerate(moments) if moment.before is not None)
-    states = _over_time(measure, scope, past, dimension) if len(past) > 1 else {}
-    for number, moment in enumerate(moments):
-        if number not in states:
-            states[number] = _at(measure, scope, moment, dimension)
+    if len(past) > 1:
+        states = _over_time(measure, scope, past, dimension)
+    elif past:
+        states = {number: _at(measure, scope, moments[number], dimension) for _before, number in past}
+    present = [number for number, moment in enumerate(moments) if moment.before is None]
+    if present:
+        states |= dict.fromkeys(present, _at(measure, scope, moments[present[0]], dimension))
     result: dict[Place, Tally] = {}
     for number, state in states.items():
         for kind, total in state.items():

@@ -31,6 +31,7 @@ _PLACES = (
     _Place("catalog.index", _l("Products"), "package", False, "everyone"),
     _Place("goals.index", _l("Goals"), "target", True, "sellers"),
     _Place("reports.index", _l("Reports"), "chart-column", True, "sellers"),
+    _Place("settings.index", _l("Settings"), "settings", False, "everyone"),
 )
 _NEW = (
     _Place("pipeline.new", _l("Deal"), "square-kanban", False, "sellers"),

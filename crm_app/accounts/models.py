@@ -102,6 +102,10 @@ class User(UserMixin, db.Model):
         return self.is_active and bool(self.email and self.password_hash)
 
     @property
+    def role_name(self) -> str:
+        return str(ROLES[self.role])
+
+    @property
     def is_owner(self) -> bool:
         return self.role == "owner"
 

@@ -1,0 +1,1 @@
+"""The forms of the settings, a module for each page."""

@@ -1,0 +1,55 @@
+"""The form of what holds for the whole organisation."""
+
+from babel.dates import get_day_names, get_month_names
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectField, SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from crm_app.accounts.forms import CALENDAR_CHOICES, currency_choices, time_zone_choices
+from crm_app.accounts.models import Organisation
+from crm_app.web.fields import Required, TextField
+from crm_app.web.formats import LATIN_MONTHS, PERSIAN_MONTHS
+from crm_app.web.periods import JALALI
+from crm_app.web.reader import reader
+
+
+class OrganisationForm(FlaskForm):
+    name = TextField(_l("Name"), [Required()])
+    currency = SelectField(_l("Currency"))
+    time_zone = SelectField(_l("Time zone"))
+    calendar_name = SelectField(_l("Calendar of goals and reports"), choices=CALENDAR_CHOICES)
+    fiscal_start = SelectField(_l("The year begins with"), coerce=int)
+    weekend = SelectMultipleField(_l("Days off"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
+    reps_see_all = BooleanField(_l("Reps see everyone's records"))
+    shows_toman = BooleanField(_l("Write rials as tomans"))
+
+    def __init__(self, *args, firm: Organisation, **kwargs):
+        super().__init__(*args, obj=firm, **kwargs)
+        self.currency.choices = currency_choices()
+        self.time_zone.choices = time_zone_choices()
+        if firm.time_zone not in dict(self.time_zone.choices):
+            self.time_zone.choices.insert(0, (firm.time_zone, firm.time_zone))
+        self.fiscal_start.choices = _months(firm.calendar_name)
+        self.weekend.choices = _weekdays()
+        if not self.is_submitted():
+            self.weekend.data = list(firm.weekend)
+
+    def values(self) -> dict:
+        fields = (f for f in self if f.name not in ("csrf_token", "weekend"))
+        return {field.name: field.data for field in fields} | {"weekend": "".join(sorted(self.weekend.data))}
+
+
+def _months(calendar: str) -> list[tuple[int, str]]:
+    if calendar == JALALI:
+        names = PERSIAN_MONTHS if reader.language == "fa" else LATIN_MONTHS
+        return list(enumerate(names, 1))
+    months = get_month_names("wide", "stand-alone", reader.locale)
+    return [(number, months[number]) for number in range(1, 13)]
+
+
+def _weekdays() -> list[tuple[str, str]]:
+    """In the order of the reader's week."""
+    names = get_day_names("wide", "stand-alone", reader.locale)
+    first = reader.locale.first_week_day
+    return [(str(day % 7), names[day % 7]) for day in range(first, first + 7)]

@@ -1,0 +1,63 @@
+"""The forms of adding a person and of changing one's name, address, role and team."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from wtforms import SelectField, ValidationError
+
+from crm_app.accounts.forms import EmailField, NewPasswordField
+from crm_app.accounts.models import ROLES, Team, User
+from crm_app.accounts.queries import grantable_by, teams_visible_to
+from crm_app.extensions import db
+from crm_app.web.fields import Required, TextField
+from crm_app.web.reader import LANGUAGES, reader
+
+
+class PersonForm(FlaskForm):
+    """Someone who works here. The address may be missing: then they own records and cannot sign in."""
+
+    name = TextField(_l("Name"), [Required()])
+    email = EmailField(_l("E-mail"), longest=254)
+    role = SelectField(_l("Role"))
+    team_id = SelectField(_l("Team"), coerce=int, default=0)
+
+    def __init__(self, *args, person: User | None = None, **kwargs):
+        super().__init__(*args, obj=person, **kwargs)
+        self.person = person
+        self.role.choices = [(role, ROLES[role]) for role in grantable_by(current_user)]
+        teams = db.session.execute(teams_visible_to(current_user).with_only_columns(Team.id, Team.name)).all()
+        self.team_id.choices = [(0, _("No team")), *((team.id, team.name) for team in teams)]
+        if not self.is_submitted() and not (person and person.team_id):
+            self.team_id.data = 0
+        if not self.is_submitted() and person is None:
+            self.role.data = "rep"
+
+    def validate_email(self, field):
+        taken = select(User.id).where(User.email == field.data, User.id != (self.person.id if self.person else 0))
+        if field.data and db.session.scalar(taken):
+            raise ValidationError(_("Somebody else has that address."))
+        if not field.data and self.person and self.person.password_hash:
+            raise ValidationError(_("Without an address they could no longer sign in. Disable them instead."))
+
+    def values(self) -> dict:
+        return {
+            "name": self.name.data,
+            "email": self.email.data or None,
+            "role": self.role.data,
+            "team": db.session.get(Team, self.team_id.data) if self.team_id.data else None,
+        }
+
+
+class NewPersonForm(PersonForm):
+    """With an address, and a password unless they are to choose it by a link."""
+
+    email = EmailField(_l("E-mail"), [Required()], longest=254)
+    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    password = NewPasswordField(_l("First password"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.is_submitted():
+            self.language.data = reader.language

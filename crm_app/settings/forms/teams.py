@@ -1,0 +1,67 @@
+"""The form of a team."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import or_, select
+from wtforms import SelectField, SelectMultipleField, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from crm_app.accounts.models import Team, User
+from crm_app.accounts.queries import active, by_name, visible_to
+from crm_app.extensions import db
+from crm_app.web.fields import Required, TextField
+from crm_app.web.text import match_key
+
+
+class TeamForm(FlaskForm):
+    """A name of its own, who leads it, where, and who is in it. Whoever is ticked leaves the team they were in."""
+
+    name = TextField(_l("Name"), [Required()])
+    region = TextField(_l("Region"))
+    manager_id = SelectField(_l("Manager"), coerce=int, default=0)
+    members = SelectMultipleField(
+        _l("Members"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+
+    def __init__(self, *args, user: User, team: Team | None = None, **kwargs):
+        super().__init__(*args, obj=team, **kwargs)
+        self.team = team
+        people = db.session.scalars(by_name(_choosable(user, team))).all()
+        self.people = {person.id: person for person in people}
+        leads = [p for p in people if p.role in ("owner", "manager") or (team and p.id == team.manager_id)]
+        self.manager_id.choices = [(0, _("Nobody")), *((person.id, person.name) for person in leads)]
+        self.members.choices = [(person.id, _with_team(person, team)) for person in people]
+        if not self.is_submitted():
+            self.manager_id.data = (team and team.manager_id) or 0
+            self.members.data = [person.id for person in people if team and person.team_id == team.id]
+
+    def validate_name(self, field):
+        key = match_key(field.data)
+        if not key:
+            raise ValidationError(_("A name has at least one letter or digit."))
+        taken = select(Team.id).where(Team.name_key == key, Team.id != (self.team.id if self.team else 0))
+        if db.session.scalar(taken):
+            raise ValidationError(_("Another team has that name."))
+
+    @property
+    def manager(self) -> User | None:
+        return self.people.get(self.manager_id.data)
+
+    @property
+    def chosen(self) -> list[User]:
+        return [self.people[number] for number in self.members.data]
+
+
+def _choosable(user: User, team: Team | None):
+    """Everyone who still works here, and whoever is in the team or leads it although they left."""
+    people = visible_to(user)
+    if team is None:
+        return active(people)
+    return people.where(or_(User.disabled_at.is_(None), User.team_id == team.id, User.id == team.manager_id))
+
+
+def _with_team(person: User, team: Team | None) -> str:
+    if person.team is None or person.team is team:
+        return person.name
+    return _("%(name)s (now in %(team)s)", name=person.name, team=person.team.name)

@@ -1,0 +1,42 @@
+"""Changing what holds for the whole organisation, and what follows when its currency changes."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete
+
+from crm_app.accounts.models import Organisation
+from crm_app.activity import record
+from crm_app.activity.recording import plain
+from crm_app.extensions import db
+from crm_app.web.money import Rate, Rates, latest_first
+
+
+def change(firm: Organisation, **values: Any) -> None:
+    """In another currency the dated rates are written anew, so that they say the same as before."""
+    before = {name: getattr(firm, name) for name in values}
+    changes = {name: [plain(before[name]), plain(after)] for name, after in values.items() if before[name] != after}
+    if not changes:
+        return
+    for name, value in values.items():
+        setattr(firm, name, value)
+    record(firm, "changed", changes=changes)
+    if "currency" in changes:
+        rebase(before["currency"], firm.currency)
+
+
+def rebase(old: str, new: str) -> None:
+    """Each rate told how much of `old` a currency is worth; now it tells how much of `new`.
+
+    Days before the first rate between the two are left without one: nothing is known of them.
+    """
+    found = db.session.scalars(latest_first()).all()
+    rates = Rates(old, [(rate.currency, rate.day, Decimal(rate.rate)) for rate in found])
+    currencies = {old, *(rate.currency for rate in found)} - {new}
+    db.session.execute(delete(Rate))
+    for day in sorted({rate.day for rate in found}):
+        worth = rates.on(new, day)
+        for currency in sorted(currencies) if worth else ():
+            value = rates.on(currency, day)
+            if value:
+                db.session.add(Rate(currency=currency, day=day, rate=value / worth))

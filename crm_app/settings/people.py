@@ -1,0 +1,80 @@
+"""Adding people, changing their place, letting them in and out; each with its trace in the event log."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from crm_app.accounts import links, passwords
+from crm_app.accounts.models import Team, User
+from crm_app.accounts.queries import grantable_by, is_last_owner
+from crm_app.activity import record
+from crm_app.activity.recording import plain
+from crm_app.extensions import db
+from crm_app.settings.teams import carry_along
+from crm_app.web.redirects import own_address
+
+
+class RefusedError(Exception):
+    """What was asked for must not be; the message says why, to whoever asked."""
+
+
+_LAST_OWNER = _l("%(name)s is the only owner who can sign in. Make somebody else an owner first.")
+
+
+def add(
+    *, name: str, email: str | None, role: str, team: Team | None = None, language: str, password: str = ""
+) -> User:
+    """Without a password they cannot sign in until they set one by a link."""
+    person = User(email=email, role=role, team=team, language=language)
+    person.rename(name)
+    person.password_hash = passwords.hashed(password) if password else None
+    db.session.add(person)
+    db.session.flush()
+    record(person, "added", role=role)
+    return person
+
+
+def change(person: User, by: User, *, name: str, email: str | None, role: str, team: Team | None) -> None:
+    """An address that changes ends the link sent to the old one; a role that changes holds from the next request."""
+    if role != person.role and not {role, person.role} <= set(grantable_by(by)):
+        raise RefusedError(_("You cannot give or take a role above your own."))
+    if role != "owner" and is_last_owner(person):
+        raise RefusedError(_LAST_OWNER % {"name": person.name})
+    before = {"name": person.name, "email": person.email, "role": person.role, "team": person.team}
+    after = {"name": name, "email": email, "role": role, "team": team}
+    if email != person.email:
+        links.forget_password_link(person)
+    person.rename(name)
+    person.email, person.role, person.team = email, role, team
+    carry_along(person)
+    changes = {key: [plain(before[key]), plain(after[key])] for key in before if before[key] != after[key]}
+    if changes:
+        record(person, "changed", changes=changes)
+
+
+def disable(person: User, by: User | None) -> None:
+    """Out at once, on every device; what they own stays theirs until somebody else takes it over."""
+    if person is by:
+        raise RefusedError(_("You cannot disable yourself."))
+    if is_last_owner(person):
+        raise RefusedError(_LAST_OWNER % {"name": person.name})
+    if person.is_active:
+        person.disable()
+        links.forget_password_link(person)
+        record(person, "disabled")
+
+
+def enable(person: User) -> None:
+    if not person.is_active:
+        person.enable()
+        record(person, "enabled")
+
+
+def password_link(person: User) -> str:
+    """The address at which they set a password, once, within a day. Only its hash is kept: show it now or never."""
+    if not person.email:
+        raise RefusedError(_("%(name)s has no e-mail address to sign in with. Enter one first.", name=person.name))
+    if not person.is_active:
+        raise RefusedError(_("%(name)s is disabled. Enable them first.", name=person.name))
+    token = links.new_password_link(person)
+    record(person, "given a password link")
+    return f"{own_address()}/accounts/password/{token}"

@@ -1,0 +1,52 @@
+"""The way to all settings: each person sees what they may change."""
+
+from typing import NamedTuple
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from crm_app.settings.views import bp
+from crm_app.web.htmx import page
+
+
+class Place(NamedTuple):
+    title: str
+    note: str
+    icon: str
+    url: str
+
+
+@bp.get("/")
+@login_required
+def index():
+    return page("settings/index.html", own=_own(), common=_common() if current_user.is_owner else [])
+
+
+def _own():
+    places = [
+        Place(
+            _("Your preferences"),
+            _("Language, calendar, digits, appearance, password"),
+            "sliders-horizontal",
+            url_for("accounts.edit_preferences"),
+        )
+    ]
+    if current_user.can_edit:
+        places.append(
+            Place(_("Import"), _("Bring in companies, people, products and deals"), "upload", url_for("exchange.index"))
+        )
+    return places
+
+
+def _common():
+    return [
+        Place(
+            _("Organisation"),
+            _("Name, currency, time zone, calendar, what reps see"),
+            "building",
+            url_for(".organisation"),
+        ),
+        Place(_("People"), _("Who works here, their roles and passwords"), "users", url_for(".people")),
+        Place(_("Teams"), _("Managers, regions and members"), "briefcase-business", url_for(".teams")),
+    ]

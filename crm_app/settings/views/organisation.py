@@ -1,0 +1,27 @@
+"""What holds for the whole organisation."""
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+
+from crm_app.accounts import queries
+from crm_app.accounts.access import role_required
+from crm_app.extensions import db
+from crm_app.settings import organisation as work
+from crm_app.settings.forms.organisation import OrganisationForm
+from crm_app.settings.views import bp
+from crm_app.web.htmx import page
+
+
+@bp.route("/organisation", methods=["GET", "POST"])
+@role_required("owner")
+def organisation():
+    firm = queries.organisation()
+    form = OrganisationForm(firm=firm)
+    if not form.validate_on_submit():
+        return page("settings/organisation.html", form=form, firm=firm, status=422 if form.errors else 200)
+
+    work.change(firm, **form.values())
+    db.session.commit()
+
+    flash(_("The settings of %(name)s are saved.", name=firm.name), "ok")
+    return redirect(url_for(".organisation"), 303)

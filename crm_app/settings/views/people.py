@@ -1,0 +1,126 @@
+"""The people who work here: the list, adding one, changing one, letting one in or out."""
+
+from flask import abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import case, func
+
+from crm_app.accounts import queries
+from crm_app.accounts.access import role_required
+from crm_app.accounts.models import BY_RANK, Team, User
+from crm_app.extensions import db
+from crm_app.settings import people as work
+from crm_app.settings.forms.people import NewPersonForm, PersonForm
+from crm_app.settings.views import bp
+from crm_app.web.htmx import page
+from crm_app.web.tables import listing
+from crm_app.web.text import clean
+
+SORTS = {
+    "name": User.sort_key,
+    "email": func.coalesce(User.email, ""),
+    "role": case({role: place for place, role in enumerate(BY_RANK)}, value=User.role, else_=len(BY_RANK)),
+    "team": func.coalesce(Team.name_key, ""),
+    "added": User.created_at,
+}
+
+
+@bp.get("/people")
+@role_required("owner")
+def people():
+    text = clean(request.args.get("q", "")[:200])
+    shown = queries.matching(queries.visible_to(current_user), text).outerjoin(Team, User.team_id == Team.id)
+    table = listing(shown, key=User.id, sorts=SORTS, default="name")
+    part = "settings/people/_rows.html" if table.is_continued else "settings/people/_table.html"
+    return page("settings/people.html", part=part, table=table, text=text)
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+@role_required("owner")
+def new_person():
+    form = NewPersonForm()
+    if not form.validate_on_submit():
+        return page("settings/new_person.html", form=form, status=422 if form.errors else 200)
+
+    password = form.password.data
+    person = work.add(**form.values(), language=form.language.data, password=password)
+    link = None if password else work.password_link(person)
+    db.session.commit()
+
+    if link:
+        return _link_page(person, link, is_new=True)
+    flash(_("%(name)s can sign in now.", name=person.name), "ok")
+    return redirect(url_for(".people"), 303)
+
+
+@bp.route("/people/<int:user_id>", methods=["GET", "POST"])
+@role_required("owner")
+def person(user_id):
+    person = _person(user_id)
+    form = PersonForm(person=person)
+    if not form.validate_on_submit():
+        return page("settings/person.html", form=form, person=person, status=422 if form.errors else 200)
+
+    try:
+        work.change(person, current_user, **form.values())
+    except work.RefusedError as refusal:
+        form.form_errors.append(str(refusal))
+        return page("settings/person.html", form=form, person=person, status=422)
+    db.session.commit()
+
+    flash(_("%(name)s is changed.", name=person.name), "ok")
+    return redirect(url_for(".people"), 303)
+
+
+@bp.post("/people/<int:user_id>/standing")
+@role_required("owner")
+def set_standing(user_id):
+    """Disabled or enabled, as the form's `state` says."""
+    person = _person(user_id)
+    state = request.form.get("state")
+    try:
+        if state == "disabled":
+            work.disable(person, current_user)
+            said = _("%(name)s is signed out everywhere and cannot sign in.", name=person.name)
+        elif state == "active":
+            work.enable(person)
+            said = _("%(name)s may sign in again.", name=person.name)
+        else:
+            abort(400)
+    except work.RefusedError as refusal:
+        return _refused(person, refusal)
+    db.session.commit()
+
+    flash(said, "ok")
+    return redirect(url_for(".person", user_id=person.id), 303)
+
+
+@bp.post("/people/<int:user_id>/password-link")
+@role_required("owner")
+def reset_password(user_id):
+    person = _person(user_id)
+    try:
+        link = work.password_link(person)
+    except work.RefusedError as refusal:
+        return _refused(person, refusal)
+    db.session.commit()
+
+    return _link_page(person, link)
+
+
+def _person(user_id: int) -> User:
+    return db.one_or_404(queries.visible_to(current_user).where(User.id == user_id))
+
+
+def _refused(person, refusal):
+    db.session.rollback()
+    form = PersonForm(formdata=None, person=person)
+    form.form_errors.append(str(refusal))
+    return page("settings/person.html", form=form, person=person, status=422)
+
+
+def _link_page(person, link, is_new=False):
+    """Shown here and nowhere else, so it is answered at once instead of after a redirect."""
+    response = page("settings/reset_password.html", person=person, link=link, is_new=is_new)
+    response.headers["Cache-Control"] = "no-store"
+    return response

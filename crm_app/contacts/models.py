@@ -32,7 +32,7 @@ class Tag(db.Model):
 
     @validates("name")
     def _set_key(self, _attribute: str, name: str) -> str:
-        self.name_key = match_key(name)
+        self.name_key = (match_key(name) or name.casefold())[:60]
         return name
 
 
@@ -125,21 +125,21 @@ class Person(Record, db.Model):
 
 
 def company_keys(name: str | None, website: str | None, phone: str | None) -> dict[str, str]:
-    """The columns by which a company is found, sorted and matched."""
+    """The columns by which a company is found, sorted and matched; folding can make a text longer, hence the limits."""
     return {
-        "name_key": match_key(name or ""),
+        "name_key": match_key(name or "")[:200],
         "sort_key": sort_key(name or ""),
-        "search_key": search_key(name, website, phone),
-        "phone_key": phone_key(phone or ""),
+        "search_key": search_key(name, website, phone)[:1000],
+        "phone_key": phone_key(phone or "")[:32],
     }
 
 
 def person_keys(name: str | None, email: str | None, phone: str | None) -> dict[str, str]:
     """The columns by which a person is found, sorted and matched."""
     return {
-        "name_key": match_key(name or ""),
+        "name_key": match_key(name or "")[:200],
         "sort_key": sort_key(name or ""),
-        "search_key": search_key(name, email, phone),
-        "email_key": (email or "").casefold(),
-        "phone_key": phone_key(phone or ""),
+        "search_key": search_key(name, email, phone)[:1000],
+        "email_key": (email or "").casefold()[:254],
+        "phone_key": phone_key(phone or "")[:32],
     }

@@ -1,0 +1,166 @@
+"""The fields that only contacts have: web address, tags, country, year of founding, owner."""
+
+import re
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+from flask_login import current_user
+from wtforms import SelectField, ValidationError
+
+from crm_app.accounts.models import User
+from crm_app.accounts.queries import assignable_by
+from crm_app.extensions import db
+from crm_app.web import formats
+from crm_app.web.fields import NumberField, TextField
+from crm_app.web.periods import JALALI
+from crm_app.web.reader import reader
+from crm_app.web.text import sort_key
+
+# Where the year 1 of the Jalali calendar begins; most of a Jalali year lies in the Gregorian year so found.
+_JALALI_EPOCH = 621
+_JALALI_YEARS_END = 1500
+_NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
+LONGEST_TAG = 60
+MOST_TAGS = 20
+
+
+class WebsiteField(TextField):
+    """An http(s) address; the scheme may be left out, any other is refused."""
+
+    kind = "url"
+
+    def __init__(self, label=None, validators=(), **kwargs):
+        super().__init__(label, validators, longest=300, **kwargs)
+
+    def process_formdata(self, valuelist):
+        super().process_formdata(valuelist)
+        if self.data and not re.match(r"[a-z][a-z0-9+.-]*:(?!\d)", self.data, re.IGNORECASE):
+            self.data = f"https://{self.data}"
+
+    def pre_validate(self, form):
+        if self.data and not is_web_address(self.data):
+            raise ValidationError(_("Write a web address, such as https://example.com."))
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a link to it is safe and leads to a host."""
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if parts.scheme.lower() not in ("http", "https") or parts.username is not None:
+        return False
+    return "." in host.strip(".") and not re.search(r"[\s<>\"'`{}|\\^]", text)
+
+
+class PhoneField(TextField):
+    kind = "tel"
+
+    def __init__(self, label=None, validators=(), **kwargs):
+        super().__init__(label, validators, longest=60, **kwargs)
+
+    def pre_validate(self, form):
+        if self.data and not re.search(r"\d", self.data):
+            raise ValidationError(_("Write a phone number with its digits."))
+
+
+class TagsField(TextField):
+    """Names separated by commas; its data is a list of them."""
+
+    def __init__(self, label=None, validators=(), **kwargs):
+        super().__init__(label, validators, longest=MOST_TAGS * (LONGEST_TAG + 2), **kwargs)
+
+    def process_formdata(self, valuelist):
+        super().process_formdata(valuelist)
+        self.typed = self.data
+        parts = re.split(r"[,،、，;؛；]", self.data)
+        names = [part.strip().lstrip("#").strip() for part in parts]
+        self.data = list(dict.fromkeys(name for name in names if name))
+
+    def process_data(self, value):
+        self.data = [tag.name for tag in value or ()]
+
+    def pre_validate(self, form):
+        if any(len(name) > LONGEST_TAG for name in self.data):
+            raise ValidationError(_("A tag has at most %(max)d characters.", max=LONGEST_TAG))
+        if len(self.data) > MOST_TAGS:
+            raise ValidationError(_("At most %(max)d tags.", max=MOST_TAGS))
+
+    def _value(self):
+        return self.raw_data[0] if self.raw_data else ", ".join(self.data or ())
+
+
+class YearField(NumberField):
+    """A year, kept as Gregorian. Jalali ones are understood, and shown to whoever reads in that calendar."""
+
+    def __init__(self, label=None, validators=(), **kwargs):
+        super().__init__(label, validators, whole=True, least=1, most=2200, **kwargs)
+
+    def read(self, text):
+        year = super().read(text)
+        if reader.calendar == JALALI and year < _JALALI_YEARS_END:
+            return year + _JALALI_EPOCH
+        if year < 1000:
+            raise ValueError(_("Write the year with four digits."))
+        return year
+
+    def write(self, value):
+        return str(_year_read(value))
+
+
+def year(value: int) -> str:
+    """A year as the reader counts them; never grouped like a number."""
+    return formats.digits(str(_year_read(value)))
+
+
+def _year_read(value: int) -> int:
+    return value - _JALALI_EPOCH if reader.calendar == JALALI else value
+
+
+class CountryField(SelectField):
+    """An ISO 3166 code, chosen by its name in the reader's language."""
+
+    def __init__(self, label=None, validators=(), **kwargs):
+        super().__init__(label, validators, **kwargs)
+        self.choices = [("", "–"), *sorted(countries().items(), key=lambda pair: sort_key(pair[1]))]
+
+    def process_formdata(self, valuelist):
+        self.data = valuelist[0] if valuelist else ""
+
+
+def countries() -> dict[str, str]:
+    names = reader.locale.territories
+    return {code: name for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRIES}
+
+
+class OwnerField(SelectField):
+    """Nobody, or one of those to whom the reader may give records; its data is the user or None."""
+
+    def __init__(self, label=None, validators=(), **kwargs):
+        super().__init__(label, validators, coerce=str, validate_choice=False, **kwargs)
+        self.users: dict[str, User] = {}
+
+    def offer(self, owner: User | None, *, is_new: bool) -> None:
+        """Fill the choices. Who owns the record stays one of them; a new one begins with whoever makes it."""
+        users = list(db.session.scalars(assignable_by(current_user)))
+        if owner and owner not in users:
+            users.append(owner)
+        self.users = {str(user.id): user for user in users}
+        if is_new and self.raw_data is None and str(current_user.id) in self.users:
+            self.data = str(current_user.id)
+        self.choices = [("", _("Nobody")), *((number, user.name) for number, user in self.users.items())]
+
+    def process_data(self, value):
+        self.data = str(value.id) if value else ""
+
+    def process_formdata(self, valuelist):
+        self.data = valuelist[0] if valuelist else ""
+
+    def pre_validate(self, form):
+        if self.data and self.data not in self.users:
+            raise ValidationError(_("Choose one of the list."))
+
+    @property
+    def user(self) -> User | None:
+        return self.users.get(self.data)

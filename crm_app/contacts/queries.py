@@ -1,0 +1,131 @@
+"""Reads of companies, people and tags. Those of records start from what a user may see and narrow it."""
+
+import re
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, or_, select, true
+
+from crm_app.accounts.models import User
+from crm_app.accounts.queries import owned_within
+from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
+from crm_app.web.text import fold
+
+Rows = TypeVar("Rows", bound=Select[Any])
+
+
+def companies_visible_to(user: User) -> Select[tuple[Company]]:
+    """Companies out of the bin: one's own, those of the people one sees, and those nobody owns; all for agents."""
+    return select(Company).where(Company.deleted_at.is_(None), _within_sight(Company, user))
+
+
+def people_visible_to(user: User) -> Select[tuple[Person]]:
+    return select(Person).where(Person.deleted_at.is_(None), _within_sight(Person, user))
+
+
+def companies_in_bin_of(user: User) -> Select[tuple[Company]]:
+    """Deleted companies that the user saw before."""
+    return select(Company).where(Company.deleted_at.is_not(None), _within_sight(Company, user))
+
+
+def people_in_bin_of(user: User) -> Select[tuple[Person]]:
+    return select(Person).where(Person.deleted_at.is_not(None), _within_sight(Person, user))
+
+
+def _within_sight(model: Any, user: User) -> ColumnElement[bool]:
+    if user.role == "agent":
+        return true()
+    return or_(model.owner_id.is_(None), owned_within(model.owner_id, user))
+
+
+def matching(rows: Rows, text: str) -> Rows:
+    """Every word of the text stands in the name, web or e-mail address or phone number; all are found by no text."""
+    model = _model(rows)
+    folded = fold(text[:200])
+    if re.fullmatch(r"[\d\s+()./-]+", folded, re.ASCII) and (digits := re.sub(r"\D", "", folded).lstrip("0")):
+        return rows.where(or_(model.search_key.contains(folded, autoescape=True), model.phone_key.contains(digits)))
+    for word in folded.split()[:10]:
+        rows = rows.where(model.search_key.contains(word, autoescape=True))
+    return rows
+
+
+def tagged(rows: Rows, tag_id: int | None) -> Rows:
+    if tag_id is None:
+        return rows
+    model = _model(rows)
+    table, column = (
+        (company_tags, company_tags.c.company_id) if model is Company else (person_tags, person_tags.c.person_id)
+    )
+    return rows.where(model.id.in_(select(column).where(table.c.tag_id == tag_id)))
+
+
+def of_owner(rows: Rows, owner_id: int | None) -> Rows:
+    """Records of one person; 0 asks for those nobody owns."""
+    if owner_id is None:
+        return rows
+    model = _model(rows)
+    return rows.where(model.owner_id == owner_id if owner_id else model.owner_id.is_(None))
+
+
+def in_industry(companies: Select[tuple[Company]], industry: str) -> Select[tuple[Company]]:
+    return companies.where(Company.industry == industry) if industry else companies
+
+
+def under(companies: Select[tuple[Company]], parent_id: int | None) -> Select[tuple[Company]]:
+    return companies if parent_id is None else companies.where(Company.parent_id == parent_id)
+
+
+def at_company(people: Select[tuple[Person]], company_id: int | None) -> Select[tuple[Person]]:
+    return people if company_id is None else people.where(Person.company_id == company_id)
+
+
+def at_companies_matching(people: Select[tuple[Person]], text: str, user: User) -> Select[tuple[Person]]:
+    """People of companies that the user may see and whose names hold every word."""
+    if not fold(text):
+        return people
+    companies = matching(companies_visible_to(user), text).with_only_columns(Company.id)
+    return people.where(Person.company_id.in_(companies))
+
+
+def by_name(rows: Rows) -> Rows:
+    model = _model(rows)
+    return rows.order_by(model.sort_key, model.id)
+
+
+def same_name(user: User, company: Company) -> Select[tuple[Company]]:
+    """Other companies that the user sees and would take for this one."""
+    same = Company.name_key == company.name_key if company.name_key else Company.name == company.name
+    return companies_visible_to(user).where(same)
+
+
+def same_email(user: User, email: str) -> Select[tuple[Person]]:
+    return people_visible_to(user).where(Person.email_key == email.casefold(), Person.email_key != "")
+
+
+def ancestors_of(company_id: int) -> Select[tuple[int]]:
+    """The ids of the company itself, its parent, the parent's parent and so on; ends even where they form a ring."""
+    line = select(Company.id, Company.parent_id).where(Company.id == company_id).cte("line", recursive=True)
+    line = line.union(select(Company.id, Company.parent_id).join(line, Company.id == line.c.parent_id))
+    return select(line.c.id)
+
+
+def industries_seen_by(user: User) -> Select[tuple[str]]:
+    """The industries of all companies in sight, to choose from."""
+    seen = companies_visible_to(user).with_only_columns(Company.industry).where(Company.industry != "")
+    return seen.distinct().order_by(Company.industry).limit(200)
+
+
+def tags_of_companies(user: User) -> Select[tuple[Tag]]:
+    """The tags on companies in sight; one that only hidden records carry is hidden too."""
+    seen = companies_visible_to(user).with_only_columns(Company.id)
+    used = select(company_tags.c.tag_id).where(company_tags.c.company_id.in_(seen))
+    return select(Tag).where(Tag.id.in_(used)).order_by(Tag.name).limit(200)
+
+
+def tags_of_people(user: User) -> Select[tuple[Tag]]:
+    seen = people_visible_to(user).with_only_columns(Person.id)
+    used = select(person_tags.c.tag_id).where(person_tags.c.person_id.in_(seen))
+    return select(Tag).where(Tag.id.in_(used)).order_by(Tag.name).limit(200)
+
+
+def _model(rows: Select[Any]) -> Any:
+    return rows.column_descriptions[0]["entity"]

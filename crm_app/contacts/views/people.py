@@ -1,0 +1,179 @@
+"""People: the list, one of them, and every way to change what is known of them."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from markupsafe import Markup
+from sqlalchemy import func
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+
+from crm_app.accounts.access import editor_required
+from crm_app.accounts.models import User
+from crm_app.activity import record
+from crm_app.activity.forms import NoteForm
+from crm_app.activity.records import Conflict
+from crm_app.activity.timeline import history
+from crm_app.contacts import queries
+from crm_app.contacts.facts import PERSON_WORDS
+from crm_app.contacts.filters import filters_of_people, number_asked
+from crm_app.contacts.forms import PERSON_FACTS, PersonFactForm, PersonForm, change_fact, fill
+from crm_app.contacts.models import Company, Person
+from crm_app.contacts.views import bp
+from crm_app.extensions import db
+from crm_app.web.htmx import changed, gone_to, page
+from crm_app.web.pickers import found_by_id, suggested
+from crm_app.web.tables import listing
+
+
+@bp.get("/people")
+@login_required
+def people():
+    filters = filters_of_people(current_user)
+    found = filters.narrowed(queries.people_visible_to(current_user)).outerjoin(Person.owner)
+    # A company out of sight is not named, nor sorted by.
+    seen = aliased(Company, queries.companies_visible_to(current_user).subquery())
+    found = found.outerjoin(seen, seen.id == Person.company_id).add_columns(seen)
+    sorts = {
+        "name": Person.sort_key,
+        "company": func.coalesce(seen.sort_key, ""),
+        "job_title": Person.job_title,
+        "owner": func.coalesce(User.sort_key, ""),
+        "created": Person.created_at,
+    }
+    found = found.options(contains_eager(Person.owner), selectinload(Person.tags))
+    table = listing(found, key=Person.id, sorts=sorts, default="name")
+    part = "contacts/people/_rows.html" if table.is_continued else "contacts/people/_table.html"
+    return page("contacts/people.html", part=part, table=table, filters=filters)
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+@editor_required
+def new_person():
+    form = PersonForm()
+    if form.validate_on_submit():
+        person = Person()
+        fill(person, form, PERSON_FACTS)
+        db.session.commit()
+        flash(_("%(name)s is among your people now.", name=person.name), "ok")
+        return gone_to(_page_of(person))
+
+    _begin_with_company(form)
+    return page("contacts/new_person.html", form=form, status=422 if form.errors else 200)
+
+
+@bp.get("/people/suggestions")
+@login_required
+def person_suggestions():
+    found = suggested(queries.people_visible_to(current_user))
+    return page("contacts/suggestions.html", part="contacts/_suggestions.html", **found)
+
+
+@bp.get("/people/<int:person_id>")
+@login_required
+def person(person_id):
+    shown = _person(person_id)
+    before = number_asked("before")
+    part = "contacts/_older.html" if before else "contacts/person/_facts.html"
+    return page("contacts/person.html", part=part, **_around(shown, before=before))
+
+
+@bp.route("/people/<int:person_id>/facts/<fact>", methods=["GET", "POST"])
+@editor_required
+def person_fact(person_id, fact):
+    shown = _person(person_id)
+    form = PersonFactForm(shown, fact) if fact in PERSON_FACTS else abort(404)
+    if request.method == "GET" or not (form.is_sent and form.validate_on_submit()):
+        status = 422 if request.method == "POST" else 200
+        return page(
+            "contacts/person.html", part="contacts/person/_facts.html", status=status, **_around(shown, form=form)
+        )
+    try:
+        shown.expect(form.version.data)
+    except Conflict:
+        return _refused(shown)
+
+    change_fact(shown, form)
+    db.session.commit()
+
+    return changed(
+        "contacts/person/_changed.html", otherwise=_page_of(shown), **_around(shown, changed_fact=fact), oob=True
+    )
+
+
+@bp.post("/people/<int:person_id>/notes")
+@editor_required
+def note_person(person_id):
+    shown = _person(person_id)
+    form = NoteForm()
+    if not form.validate_on_submit():
+        around = _around(shown, note_form=form)
+        return page("contacts/person.html", part="contacts/_history.html", status=422, **around)
+
+    record(shown, "noted", text=form.text.data)
+    db.session.commit()
+
+    return changed(
+        "contacts/_history.html", otherwise=_page_of(shown), **_around(shown, note_form=NoteForm(formdata=None))
+    )
+
+
+@bp.route("/people/<int:person_id>/deletion", methods=["GET", "POST"])
+@editor_required
+def delete_person(person_id):
+    shown = _person(person_id)
+    if request.method == "GET":
+        return page("contacts/delete_person.html", **_around(shown))
+
+    shown.delete()
+    db.session.commit()
+
+    flash(Markup(render_template("contacts/person/_undo.html", person=shown)), "ok")  # noqa: S704 - it escapes.
+    return gone_to(url_for(".people"))
+
+
+@bp.post("/people/<int:person_id>/restoration")
+@editor_required
+def restore_person(person_id):
+    shown = db.one_or_404(queries.people_in_bin_of(current_user).where(Person.id == person_id))
+
+    shown.restore()
+    db.session.commit()
+
+    flash(_("%(name)s is back.", name=shown.name), "ok")
+    return redirect(_page_of(shown), 303)
+
+
+def _begin_with_company(form):
+    """`?company=7` comes from the company's page."""
+    company_id = number_asked("company")
+    if request.method == "GET" and company_id:
+        form.company.data = found_by_id(queries.companies_visible_to(current_user), company_id)
+
+
+def _person(person_id):
+    found = queries.people_visible_to(current_user).where(Person.id == person_id)
+    return db.one_or_404(found.options(joinedload(Person.owner), selectinload(Person.tags)))
+
+
+def _page_of(shown):
+    return url_for(".person", person_id=shown.id)
+
+
+def _around(shown, *, before=None, **more):
+    """What the page of a person shows of its surroundings: only what the reader may see."""
+    seen = queries.companies_visible_to(current_user)
+    return {
+        "person": shown,
+        "company": found_by_id(seen, shown.company_id) if shown.company_id else None,
+        "history": history(shown, PERSON_WORDS, before),
+        "note_form": NoteForm(formdata=None),
+        "form": None,
+        "here": _page_of(shown),
+        "note_url": url_for(".note_person", person_id=shown.id),
+    } | more
+
+
+def _refused(shown):
+    db.session.refresh(shown)
+    flash(_("Someone changed this person a moment ago. Here is how it stands now; nothing was saved."), "danger")
+    return changed("contacts/person/_facts.html", otherwise=_page_of(shown), status=409, **_around(shown))

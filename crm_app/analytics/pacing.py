@@ -19,12 +19,16 @@ EARLIEST = Decimal("0.1")
 
 @dataclass(frozen=True)
 class Clock:
-    """The days of a period that have begun, of all its days; the same for its working days alone."""
+    """The days of a period that have begun, of all its days; the same for its working days alone.
+
+    On its last day all days have begun, yet it is not over.
+    """
 
     elapsed: int
     days: int
     working_elapsed: int
     working_days: int
+    is_over: bool
 
     @property
     def share(self) -> Decimal:
@@ -37,10 +41,6 @@ class Clock:
     @property
     def working_remaining(self) -> int:
         return self.working_days - self.working_elapsed
-
-    @property
-    def is_over(self) -> bool:
-        return self.elapsed >= self.days
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ class Pace:
     needed_per_working_day: Decimal | None = None
 
 
-def clock(start: date, end: date, today: date, weekend: Collection[int] = (), *, is_over: bool = False) -> Clock:
+def clock(start: date, end: date, today: date, weekend: Collection[int] = ()) -> Clock:
     """The days from `start` up to `end`, today counted as elapsed; `weekend` holds numbers of `date.weekday()`."""
     days = [start + timedelta(days=number) for number in range((end - start).days)]
-    elapsed = days if is_over else [day for day in days if day <= today]
+    elapsed = [day for day in days if day <= today]
     working = [day for day in days if day.weekday() not in weekend]
-    return Clock(len(elapsed), len(days), sum(day in working for day in elapsed), len(working))
+    return Clock(len(elapsed), len(days), sum(day <= today for day in working), len(working), today >= end)
 
 
 def attainment(actual: Number | None, target: Number | None, better: str = "up") -> Decimal | None:

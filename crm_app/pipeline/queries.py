@@ -2,16 +2,17 @@
 
 from math import ceil, floor
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import owned_within
 from crm_app.contacts.models import Company
+from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Pipeline
 from crm_app.web.money import Money, Rates
 from crm_app.web.reader import reader
-from crm_app.web.text import fold
+from crm_app.web.text import fold, match_key
 
 
 def visible_to(user: User) -> Select[tuple[Deal]]:
@@ -19,6 +20,13 @@ def visible_to(user: User) -> Select[tuple[Deal]]:
     if not user.sells:
         return select(Deal).where(false())
     return select(Deal).where(Deal.deleted_at.is_(None), owned_within(Deal.owner_id, user))
+
+
+def binned_for(user: User) -> Select[tuple[Deal]]:
+    """Deals in the bin, of those whose records the user sees: they may be restored."""
+    if not user.sells:
+        return select(Deal).where(false())
+    return select(Deal).where(Deal.deleted_at.is_not(None), owned_within(Deal.owner_id, user))
 
 
 def of_owner(deals: Select[tuple[Deal]], owner_id: int | None) -> Select[tuple[Deal]]:
@@ -46,6 +54,14 @@ def of_person(deals: Select[tuple[Deal]], person_id: int | None) -> Select[tuple
 
 def of_pipeline(deals: Select[tuple[Deal]], pipeline_id: int | None) -> Select[tuple[Deal]]:
     return deals if pipeline_id is None else deals.where(Deal.pipeline_id == pipeline_id)
+
+
+def of_stage(deals: Select[tuple[Deal]], stage_id: int | None) -> Select[tuple[Deal]]:
+    return deals if stage_id is None else deals.where(Deal.stage_id == stage_id)
+
+
+def of_status(deals: Select[tuple[Deal]], status: str | None) -> Select[tuple[Deal]]:
+    return deals if status is None else deals.where(Deal.status == status)
 
 
 def worth_at_least(deals: Select[tuple[Deal]], least: Money | None, rates: Rates) -> Select[tuple[Deal]]:
@@ -80,3 +96,18 @@ def is_open(deals: Select[tuple[Deal]]) -> Select[tuple[Deal]]:
 def pipelines() -> Select[tuple[Pipeline]]:
     """All pipelines in their order, with their stages: everyone knows how the business sells."""
     return select(Pipeline).options(selectinload(Pipeline.stages)).order_by(Pipeline.position, Pipeline.id)
+
+
+def reasons_for_losing(deals: Select[tuple[Deal]]) -> Select[tuple[str]]:
+    """What these deals were lost for, the most frequent first."""
+    reasons = deals.with_only_columns(Deal.lost_reason).where(Deal.lost_reason != "")
+    return reasons.group_by(Deal.lost_reason).order_by(func.count().desc(), Deal.lost_reason).limit(12)
+
+
+def is_code_taken(code: str, deal: Deal | None = None) -> bool:
+    """Whether another deal has this code, whoever owns it: codes are how imports know deals again."""
+    key = match_key(code)
+    others = select(Deal.id).where(Deal.code_key == key, Deal.deleted_at.is_(None))
+    if deal is not None:
+        others = others.where(Deal.id != deal.id)
+    return bool(key) and db.session.scalar(others.limit(1)) is not None

@@ -77,6 +77,11 @@ class Rates:
         rows = db.session.execute(select(Rate.currency, Rate.day, Rate.rate)).all()
         return cls(base, [(currency, day, Decimal(str(rate))) for currency, day, rate in rows])
 
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The other currencies for which some rate is known."""
+        return tuple(self._days)
+
     def on(self, currency: str, day: date) -> Decimal | None:
         """The rate in force on that day; None where none had been entered by then."""
         if currency == self.base:

@@ -80,6 +80,12 @@ class Deal(Record, db.Model):
     def is_open(self) -> bool:
         return self.status == "open"
 
+    @property
+    def last_open_stage(self) -> Stage:
+        """Where a closed deal goes back to."""
+        been = [stay.stage for stay in self.stays if stay.stage.is_open]
+        return been[-1] if been else self.pipeline.open_stages[0]
+
     @validates("title", "code")
     def _keep_keys(self, attribute: str, value: str) -> str:
         for name, key in deal_keys(**{"title": self.title, "code": self.code} | {attribute: value}).items():

@@ -25,6 +25,11 @@ class Pipeline(db.Model):
     def open_stages(self) -> list["Stage"]:
         return [stage for stage in self.stages if stage.kind == "open"]
 
+    @property
+    def outcomes(self) -> list["Stage"]:
+        """Where a deal's way ends: won, lost."""
+        return [self.stage_of_kind("won"), self.stage_of_kind("lost")]
+
     def stage_of_kind(self, kind: str) -> "Stage":
         """The first stage of a kind; each pipeline keeps one won and one lost stage at least."""
         return next(stage for stage in self.stages if stage.kind == kind)
@@ -49,6 +54,11 @@ class Stage(db.Model):
     @property
     def is_open(self) -> bool:
         return self.kind == "open"
+
+    @property
+    def hue(self) -> int:
+        """Its colour: the stages of a pipeline take six in turn."""
+        return (self.position - 1) % 6 + 1
 
     @validates("name")
     def _set_key(self, _attribute: str, name: str) -> str:

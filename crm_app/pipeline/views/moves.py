@@ -1,1 +1,117 @@
-"""Moving deals: from stage to stage, to won and lost, and back."""
+"""Moving a deal to another stage or another place in its column. A refused move shows where the card truly is."""
+
+from flask import abort, flash, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.orm.exc import StaleDataError
+
+from crm_app.accounts.access import selling_editor_required
+from crm_app.activity.records import Conflict
+from crm_app.extensions import db
+from crm_app.pipeline import boards, moving, queries
+from crm_app.pipeline.forms.filters import DealFilterForm
+from crm_app.pipeline.forms.moves import MoveForm, ReopeningForm, outcome_form
+from crm_app.pipeline.models import Deal
+from crm_app.pipeline.views import bp
+from crm_app.pipeline.views.showing import showing
+from crm_app.web.htmx import changed, gone_to, page
+from crm_app.web.money import Rates
+from crm_app.web.reader import reader
+from crm_app.web.redirects import local_path
+
+
+@bp.get("/deals/<int:deal_id>/stage")
+@selling_editor_required
+def stage(deal_id):
+    """Where to move the deal: the menu of a card, as a page."""
+    deal = find(deal_id)
+    kept = DealFilterForm.of_request().in_force
+    return page("pipeline/stage.html", deal=deal, action=url_for(".move", deal_id=deal.id, **kept), back=back_to(deal))
+
+
+@bp.post("/deals/<int:deal_id>/stage")
+@selling_editor_required
+def move(deal_id):
+    deal, form = find(deal_id), MoveForm()
+    target = _stage_of(deal, form.stage.data) if form.validate() else abort(400)
+    after, before = _neighbour(form.after.data), _neighbour(form.before.data)
+    touched = {deal.stage, target}
+
+    try:
+        moving.claim(deal, form.version.data, target)
+        if not target.is_open:
+            return _ask_for_outcome(deal, target.kind)
+        moving.move(deal, target, after=after, before=before)
+        db.session.commit()
+    except (Conflict, StaleDataError):
+        return refused(deal_id, target.id, form.came_from.data)
+
+    shown = showing(deal.pipeline)
+    parts = {"board": shown, "heads": shown.heads(*touched), "card": boards.card(deal)}
+    return changed("pipeline/_moved.html", otherwise=back_to(deal), **parts)
+
+
+@bp.post("/deals/<int:deal_id>/reopening")
+@selling_editor_required
+def reopen(deal_id):
+    deal, form = find(deal_id), ReopeningForm()
+    wanted = _stage_of(deal, form.stage.data) if form.stage.data and form.validate() else deal.last_open_stage
+
+    try:
+        moving.claim(deal, form.version.data, wanted)
+        if deal.is_open or not wanted.is_open:
+            raise Conflict
+        deal.reopen(wanted)
+        db.session.commit()
+    except (Conflict, StaleDataError):
+        return refused(deal_id)
+
+    flash(_("%(name)s is open again, in %(stage)s.", name=deal.title, stage=wanted.name), "ok")
+    return gone_to(local_path(request.form.get("next"), url_for(".show", deal_id=deal.id)))
+
+
+def find(deal_id: int) -> Deal:
+    return db.one_or_404(queries.visible_to(current_user).where(Deal.id == deal_id))
+
+
+def back_to(deal: Deal) -> str:
+    """The page the mover came from if it said so, else the deal's board under the filters of the address."""
+    kept = DealFilterForm.of_request().in_force
+    return local_path(request.values.get("next"), url_for("pipeline.board", pipeline=deal.pipeline_id, **kept))
+
+
+def refused(deal_id: int, *stage_ids: int | None):
+    """Answer with the truth: the columns concerned as they stand, the card where it is now, and why."""
+    db.session.rollback()
+    flash(_("Someone moved this a moment ago; you see where it stands now."), "danger")
+    deal = db.session.scalar(queries.visible_to(current_user).where(Deal.id == deal_id))
+    if deal is None:
+        abort(404)
+    shown = showing(deal.pipeline)
+    concerned = {one for one in deal.pipeline.open_stages if one.id in (*stage_ids, deal.stage_id)}
+    columns = boards.columns(shown.deals, deal.pipeline, shown.sums, concerned)
+    columns = [boards.reaching(deal, column, shown.deals) for column in columns]
+    return changed("pipeline/_truth.html", otherwise=back_to(deal), status=409, board=shown, columns=columns)
+
+
+def _ask_for_outcome(deal, kind):
+    """Won and lost want to know more first: a dialog for the board, a page without a script."""
+    if not deal.is_open:
+        raise Conflict
+    kept = DealFilterForm.of_request().in_force
+    address = url_for(f".{kind}", deal_id=deal.id, **kept)
+    onward = url_for(f".{kind}", deal_id=deal.id, next=request.form.get("next"), **kept)
+    form = outcome_form(deal, kind, Rates.load(reader.currency), formdata=None)
+    return changed("pipeline/_asked.html", otherwise=onward, deal=deal, kind=kind, form=form, action=address)
+
+
+def _stage_of(deal, stage_id):
+    """Stages of the deal's own pipeline only."""
+    return next((one for one in deal.pipeline.stages if one.id == stage_id), None) or abort(404)
+
+
+def _neighbour(deal_id):
+    """A card that the mover does not see counts as not given, so that nothing of it shows."""
+    if deal_id is None:
+        return None
+    return db.session.scalar(queries.visible_to(current_user).where(Deal.id == deal_id))

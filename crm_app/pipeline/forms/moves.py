@@ -1,0 +1,100 @@
+"""Forms for moving a deal: to a stage, to won, to lost, and back."""
+
+from datetime import datetime, time
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, SelectField, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from crm_app.extensions import db, utc_now
+from crm_app.pipeline import queries
+from crm_app.pipeline.forms.filters import LARGEST_ID, whole_id
+from crm_app.pipeline.models import Deal
+from crm_app.web import formats
+from crm_app.web.fields import DayField, MoneyField, Required, TextField
+from crm_app.web.money import Rates
+from crm_app.web.reader import reader
+
+_ID = NumberRange(min=1, max=LARGEST_ID)
+
+
+class MoveForm(FlaskForm):
+    """A card's own form: the stage it goes to, the cards above and below it there, and what its mover saw.
+
+    `came_from` is the column in which the mover's page shows the card.
+    """
+
+    stage = IntegerField(validators=[InputRequired(), _ID])
+    after = IntegerField(validators=[Optional(), _ID])
+    before = IntegerField(validators=[Optional(), _ID])
+    came_from = IntegerField(validators=[Optional(), _ID])
+    version = IntegerField(validators=[Optional(), _ID])
+
+
+class ReopeningForm(FlaskForm):
+    stage = IntegerField(validators=[Optional(), _ID])
+    version = IntegerField(validators=[Optional(), _ID])
+
+
+class _ClosingForm(FlaskForm):
+    version = HiddenField()
+    came_from = HiddenField()
+
+    def __init__(self, deal: Deal, facts: dict[str, Any], **kwargs: Any):
+        self.deal = deal
+        super().__init__(data={"version": deal.version, "came_from": deal.stage_id, **facts}, **kwargs)
+
+    @property
+    def seen_version(self) -> int | None:
+        return whole_id(self.version.data)
+
+    @property
+    def seen_in(self) -> int | None:
+        return whole_id(self.came_from.data)
+
+
+class WonForm(_ClosingForm):
+    amount = MoneyField(_l("Amount"), [Required()], currency_from="currency")
+    currency = SelectField(_l("Currency"))
+    day = DayField(_l("Won on"), [Required()])
+
+    def __init__(self, deal: Deal, rates: Rates, **kwargs: Any):
+        facts = {"amount": deal.value, "currency": deal.currency, "day": reader.today()}
+        super().__init__(deal, facts, **kwargs)
+        codes = sorted({deal.currency, rates.base, *rates.currencies})
+        self.currency.choices = [(code, code) for code in codes]
+
+    def validate_day(self, field):
+        if field.data and field.data > reader.today():
+            raise ValidationError(_("That day has not come yet."))
+        began = reader.local(self.deal.created_at).date()
+        if field.data and self.deal.created_is_known and field.data < began:
+            raise ValidationError(_("The deal began on %(day)s, later than that.", day=formats.day(began)))
+
+    def close(self, rates: Rates) -> None:
+        self.deal.win(self.amount.data, self._closed_at(), rates)
+
+    def _closed_at(self) -> datetime:
+        """Now, or noon of an earlier day: an instant in the organisation's zone, whose day decides the rate."""
+        now = reader.local(utc_now())
+        return now if self.day.data == now.date() else datetime.combine(self.day.data, time(12), reader.zone)
+
+
+class LostForm(_ClosingForm):
+    reason = TextField(_l("Why was it lost?"), [Required()], longest=500)
+
+    def __init__(self, deal: Deal, rates: Rates, **kwargs: Any):
+        super().__init__(deal, {}, **kwargs)
+        known = queries.reasons_for_losing(queries.visible_to(current_user))
+        self.earlier_reasons = list(db.session.scalars(known))
+
+    def close(self, rates: Rates) -> None:
+        self.deal.lose(self.reason.data, reader.local(utc_now()), rates)
+
+
+def outcome_form(deal: Deal, kind: str, rates: Rates, **kwargs: Any) -> WonForm | LostForm:
+    return {"won": WonForm, "lost": LostForm}[kind](deal, rates, **kwargs)

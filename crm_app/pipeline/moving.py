@@ -1,0 +1,27 @@
+"""Moving a card on the board: the lock, the check that nobody moved it first, its place, its stage."""
+
+from crm_app.activity.records import Conflict
+from crm_app.extensions import db
+from crm_app.pipeline import ranking
+from crm_app.pipeline.models import Deal, Stage
+
+
+def claim(deal: Deal, version: int | None, *stages: Stage) -> None:
+    """Hold the deal's column and those it goes to. Raises Conflict if the deal is no longer what its mover saw."""
+    ranking.lock(deal.stage, *stages)
+    db.session.refresh(deal)
+    deal.expect(version)
+    if deal.deleted_at is not None:
+        raise Conflict
+
+
+def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | None = None) -> None:
+    """Put a claimed deal into an open stage of its pipeline, between two cards.
+
+    Within its own stage only the order changes: the stay goes on, and nothing is recorded.
+    """
+    rank = ranking.rank_between(deal, stage, after, before)
+    if deal.stage is stage:
+        ranking.place(deal, rank)
+    else:
+        deal.move_to(stage, rank)

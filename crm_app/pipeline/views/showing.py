@@ -1,0 +1,67 @@
+"""What the board's page and the answers to moves show alike: one pipeline under the filters of the address."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_login import current_user
+from sqlalchemy import Select
+
+from crm_app.extensions import db
+from crm_app.pipeline import boards, queries
+from crm_app.pipeline.forms.filters import DealFilterForm
+from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.web.money import Rates
+from crm_app.web.reader import reader
+
+
+@dataclass(frozen=True)
+class Showing:
+    pipelines: list[Pipeline]
+    pipeline: Pipeline
+    deals: Select[tuple[Deal]]
+    sums: boards.Sums
+    filters: DealFilterForm
+
+    @property
+    def totals(self) -> boards.Totals:
+        return self.sums.of(self.pipeline.open_stages)
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "label": one.name,
+                "url": self.url(pipeline=one.id),
+                "is_current": one is self.pipeline,
+                "count": self.sums.count(one.open_stages),
+            }
+            for one in self.pipelines
+        ]
+
+    def url(self, endpoint: str = "pipeline.board", **values: Any) -> str:
+        """An address under the same filters; None takes one of them out."""
+        arguments = {"pipeline": self.pipeline.id, **self.filters.in_force, **values}
+        return url_for(endpoint, **{name: value for name, value in arguments.items() if value is not None})
+
+    def heads(self, *stages: Stage) -> list[boards.Column]:
+        return [boards.head(self.pipeline, stage, self.sums) for stage in self.pipeline.open_stages if stage in stages]
+
+
+def showing(pipeline: Pipeline | None = None, *, filters: DealFilterForm | None = None) -> Showing:
+    """The given pipeline's board, or the one that the address names, or the first with deals, or the first."""
+    filters = filters or DealFilterForm.of_request()
+    rates = Rates.load(reader.currency)
+    deals = filters.narrow(queries.visible_to(current_user), rates)
+    pipelines = list(db.session.scalars(queries.pipelines()))
+    sums = boards.sums(deals, rates)
+    chosen = pipeline or _chosen(pipelines, sums)
+    return Showing(pipelines, chosen, deals, sums, filters)
+
+
+def _chosen(pipelines: list[Pipeline], sums: boards.Sums) -> Pipeline:
+    if not pipelines:
+        abort(404)
+    wanted = request.args.get("pipeline", type=int)
+    named = next((one for one in pipelines if one.id == wanted), None)
+    return named or next((one for one in pipelines if sums.count(one.open_stages)), pipelines[0])

@@ -48,7 +48,7 @@ def over_time(
 def together(
     measures: Sequence[Measure], periods: Sequence[Period], scope: Scope, as_of: datetime | None = None
 ) -> dict[str, list[Figure]]:
-    """What `over_time` gives for each of several measures; those that rest on won deals share their statements."""
+    """What `over_time` gives for each of several measures; those that rest on won or on open deals share theirs."""
     view, result = _View.at(as_of), {}
     found: dict[str, dict[Place, Tally]] = {}
     asked = {measure.key for measure in measures}
@@ -56,6 +56,8 @@ def together(
         source = measure
         if measure.key in ON_WON:
             source = MEASURES["sales_cycle_days" if "sales_cycle_days" in asked else "won_value"]
+        elif measure.is_snapshot:
+            source = MEASURES["open_value"]
         if source.key not in found:
             found[source.key] = _tallies(source, periods, scope, view)
         tallies = found[source.key]
@@ -196,7 +198,7 @@ def _tallies(
     firm = organisation()
     assert firm is not None
     moments = [view.moment(periods[number]) for number in begun]
-    found = states.tallies(measure.key, scope, moments, _rates(firm.currency), dimension)
+    found = states.tallies(scope, moments, _rates(firm.currency), dimension)
     return {(begun[position], key): tally for (position, key), tally in found.items()}
 
 
@@ -230,6 +232,7 @@ def _parts(measure: Measure, tally: Tally) -> tuple[int, int | None]:
     return {
         "win_rate": (tally.won, tally.n),
         "average_deal": (tally.amount, tally.priced),
+        "weighted_value": (tally.weighted, None),
     }.get(measure.key, (tally.amount if measure.unit == "money" else tally.n, None))
 
 

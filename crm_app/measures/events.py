@@ -23,12 +23,14 @@ _OUTCOMES = {"win_rate": ("won", "lost"), "lost_deals": ("lost",)}
 class Tally:
     """What is added up for one period and group.
 
-    `amount` counts minor units of the organisation's currency; `middle` sums the one or two cycles in the middle.
+    `amount` and, of open deals, `weighted` count minor units of the organisation's currency; `middle` sums the one
+    or two cycles in the middle.
     """
 
     n: int = 0
     won: int = 0
     amount: int = 0
+    weighted: int = 0
     priced: int = 0
     unpriced: int = 0
     cycles: int = 0

@@ -33,6 +33,10 @@ def _amount(tally: Tally) -> dict[str, Any]:
     return {"value": tally.amount, "numerator": tally.amount, "n": tally.n}
 
 
+def _weighted(tally: Tally) -> dict[str, Any]:
+    return {"value": tally.weighted, "numerator": tally.weighted, "n": tally.n}
+
+
 def _count(tally: Tally) -> dict[str, Any]:
     return {"value": tally.n, "numerator": tally.n, "n": tally.n}
 
@@ -68,7 +72,12 @@ def _sales_cycle(tally: Tally) -> dict[str, Any]:
     }
 
 
-_FACTS = {"win_rate": _win_rate, "average_deal": _average_deal, "sales_cycle_days": _sales_cycle}
+_FACTS = {
+    "weighted_value": _weighted,
+    "win_rate": _win_rate,
+    "average_deal": _average_deal,
+    "sales_cycle_days": _sales_cycle,
+}
 
 
 def _status(measure: Measure, facts: dict[str, Any], tally: Tally, is_partial: bool) -> Status:

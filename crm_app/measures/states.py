@@ -33,24 +33,23 @@ class _Sum(NamedTuple):
     n: int = 0
     priced: int = 0
     amount: int = 0
+    weighted: int = 0
 
     def plus(self, other: "_Sum", sign: int = 1) -> "_Sum":
         return _Sum(*(mine + sign * theirs for mine, theirs in zip(self, other, strict=True)))
 
 
-def tallies(
-    measure: str, scope: Scope, moments: Sequence[Moment], rates: Rates, dimension: str | None = None
-) -> dict[Place, Tally]:
+def tallies(scope: Scope, moments: Sequence[Moment], rates: Rates, dimension: str | None = None) -> dict[Place, Tally]:
     """By number of the moment and key of the group; three statements at most, however many moments there are."""
     states: dict[int, dict[_Kind, _Sum]] = {}
     past = sorted((moment.before, number) for number, moment in enumerate(moments) if moment.before is not None)
     if len(past) > 1:
-        states = _over_time(measure, scope, past, dimension)
+        states = _over_time(scope, past, dimension)
     elif past:
-        states = {number: _at(measure, scope, moments[number], dimension) for _before, number in past}
+        states = {number: _at(scope, moments[number], dimension) for _before, number in past}
     present = [number for number, moment in enumerate(moments) if moment.before is None]
     if present:
-        states |= dict.fromkeys(present, _at(measure, scope, moments[present[0]], dimension))
+        states |= dict.fromkeys(present, _at(scope, moments[present[0]], dimension))
     result: dict[Place, Tally] = {}
     for number, state in states.items():
         for kind, total in state.items():
@@ -70,23 +69,23 @@ def rows(scope: Scope, moment: Moment) -> Rows:
     return Rows(deals, Deal.entered_stage_at, credit).where(Deal.status == "open").credited(scope)
 
 
-def _at(measure: str, scope: Scope, moment: Moment, dimension: str | None) -> dict[_Kind, _Sum]:
+def _at(scope: Scope, moment: Moment, dimension: str | None) -> dict[_Kind, _Sum]:
     deals, key = rows(scope, moment).told_apart(dimension)
     source = Deal if moment.before is None else Stay
-    chosen = (key.label("key"), source.currency, _worth(measure, source.value_amount))
+    chosen = (key.label("key"), source.currency, source.value_amount, _weighted(source.value_amount))
     table = deals.with_only_columns(*chosen).subquery()
     query = _summed(table, table.c.key, table.c.currency)
     return {_Kind(*row[:2]): _numbers(row[2:]) for row in db.session.execute(query)}
 
 
 def _over_time(
-    measure: str, scope: Scope, instants: Sequence[tuple[datetime, int]], dimension: str | None
+    scope: Scope, instants: Sequence[tuple[datetime, int]], dimension: str | None
 ) -> dict[int, dict[_Kind, _Sum]]:
     """All that was entered before an instant, less all that was left before it."""
     starts = [_BEGINNING, *(instant for instant, _number in instants[:-1])]
     spans = [(start, instant) for start, (instant, _number) in zip(starts, instants, strict=True)]
-    entered = _flows(measure, scope, Stay.entered_at, spans, dimension)
-    left = _flows(measure, scope, Stay.left_at, spans, dimension)
+    entered = _flows(scope, Stay.entered_at, spans, dimension)
+    left = _flows(scope, Stay.left_at, spans, dimension)
     state: dict[_Kind, _Sum] = defaultdict(_Sum)
     result = {}
     for position, (_instant, number) in enumerate(instants):
@@ -103,12 +102,10 @@ def _stays(scope: Scope) -> Rows:
     return Rows(deals, Stay.entered_at, credit).where(Stage.kind == "open").credited(scope)
 
 
-def _flows(
-    measure: str, scope: Scope, at: Any, spans: Sequence[Span], dimension: str | None
-) -> dict[int, list[tuple[_Kind, _Sum]]]:
+def _flows(scope: Scope, at: Any, spans: Sequence[Span], dimension: str | None) -> dict[int, list[tuple[_Kind, _Sum]]]:
     table = spans_table(spans)
     deals, key = _stays(scope).told_apart(dimension)
-    chosen = (table.c.number, key.label("key"), Stay.currency, _worth(measure, Stay.value_amount))
+    chosen = (table.c.number, key.label("key"), Stay.currency, Stay.value_amount, _weighted(Stay.value_amount))
     inside = and_(at >= table.c.start, at < table.c.stop)
     inner = deals.join(table, inside).with_only_columns(*chosen).subquery()
     result: dict[int, list[tuple[_Kind, _Sum]]] = defaultdict(list)
@@ -117,13 +114,14 @@ def _flows(
     return result
 
 
-def _worth(measure: str, value: Any) -> Any:
-    """The value in minor units; weighted, each deal's own is rounded, so that parts add up to the whole."""
-    return ((value * Stage.probability + 50) // 100 if measure == "weighted_value" else value).label("worth")
+def _weighted(value: Any) -> Any:
+    """Each deal's own is rounded to minor units, so that parts add up to the whole."""
+    return ((value * Stage.probability + 50) // 100).label("weighted")
 
 
 def _summed(table: Any, *by: Any) -> Select[Any]:
-    return select(*by, func.count(), func.count(table.c.worth), func.sum(table.c.worth)).group_by(*by)
+    amount = table.c.value_amount
+    return select(*by, func.count(), func.count(amount), func.sum(amount), func.sum(table.c.weighted)).group_by(*by)
 
 
 def _numbers(row: Sequence[Any]) -> _Sum:
@@ -134,6 +132,8 @@ def _add(tally: Tally, kind: _Kind, total: _Sum, rates: Rates, day: date) -> Non
     tally.n += total.n
     tally.unpriced += total.n - total.priced
     worth = rates.convert(Money(total.amount, kind.currency), day)
-    if worth is not None:
+    weighted = rates.convert(Money(total.weighted, kind.currency), day)
+    if worth is not None and weighted is not None:
         tally.priced += total.priced
         tally.amount += worth
+        tally.weighted += weighted

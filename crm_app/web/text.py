@@ -56,6 +56,11 @@ def search_key(*texts: str | None) -> str:
     return f" {folded} "
 
 
+def search_words(text: str) -> list[str]:
+    """The words to look for in search keys: at most ten, the parts of a joined word each by itself."""
+    return fold(text[:200]).replace(ZWNJ, " ").split()[:10]
+
+
 def match_key(text: str) -> str:
     """The form in which names are compared for sameness: folded, letters and digits only."""
     return "".join(c for c in fold(text) if c.isalnum())

@@ -16,6 +16,7 @@ from crm_app.catalog.models import Product
 from crm_app.extensions import db
 from crm_app.web.csv import download
 from crm_app.web.htmx import changed, page
+from crm_app.web.pickers import suggested
 from crm_app.web.tables import listing
 from crm_app.web.text import clean
 
@@ -69,6 +70,13 @@ def new():
         return redirect(url_for(".show", product_id=product.id), 303)
 
     return page("catalog/new.html", form=form, status=422 if form.errors else 200)
+
+
+@bp.get("/suggestions")
+@login_required
+def suggestions():
+    found = suggested(queries.visible_to(current_user))
+    return page("catalog/suggestions.html", part="catalog/_suggestions.html", **found)
 
 
 @bp.get("/<int:product_id>")

@@ -5,14 +5,14 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from flask import request, url_for
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 
-from crm_app.extensions import db
+from crm_app.extensions import UtcDateTime, db
 
 PAGE_SIZE = 50
 COUNTED_TO = 1000
@@ -101,7 +101,7 @@ def _beyond(expression: ColumnElement, key: ColumnElement, after: tuple[Any, int
 
 
 def _encoded(value: Any, last: int) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         value = value.isoformat()
     elif isinstance(value, Decimal):
         value = str(value)
@@ -114,13 +114,25 @@ def _decoded(text: str, expression: ColumnElement) -> tuple[Any, int] | None:
         return None
     try:
         value, last = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        wanted = expression.type.python_type
-        if wanted is datetime:
-            value = datetime.fromisoformat(value)
-        elif wanted is Decimal:
-            value = Decimal(value)
-        elif not isinstance(value, wanted if wanted is not float else (int, float)):
-            return None
+        value = _as(datetime if isinstance(expression.type, UtcDateTime) else expression.type.python_type, value)
         return (value, last) if isinstance(last, int) and abs(last) < 2**62 else None
     except (ValueError, TypeError, ArithmeticError, NotImplementedError, binascii.Error):
         return None
+
+
+def _as(wanted: type, value: Any) -> Any:
+    """A value of a page's key in the type of its column. Raises ValueError or TypeError for anything else."""
+    if wanted is datetime:
+        instant = datetime.fromisoformat(value)
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    if wanted is date:
+        return date.fromisoformat(value)
+    if wanted is Decimal:
+        return Decimal(value)
+    if not isinstance(value, wanted if wanted is not float else (int, float)):
+        raise TypeError(f"{value!r} is no {wanted.__name__}")
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise ValueError("too large to be anyone's key")
+    if isinstance(value, str) and any(c == "\0" or 0xD800 <= ord(c) <= 0xDFFF for c in value):
+        raise ValueError("no text that a database keeps")
+    return value

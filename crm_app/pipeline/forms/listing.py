@@ -1,0 +1,84 @@
+"""What narrows the list of deals beyond what a board can show: closed ones too, and those of one contact."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
+from wtforms import Field, SelectField
+from wtforms.widgets import HiddenInput
+
+from crm_app.accounts.models import User
+from crm_app.contacts import queries as contacts
+from crm_app.pipeline import queries
+from crm_app.pipeline.forms.filters import Chip, DealFilterForm, whole_id
+from crm_app.pipeline.models import KINDS, Deal, Pipeline
+from crm_app.web.money import Rates
+from crm_app.web.pickers import found_by_id
+
+
+class _ContactField(Field):
+    """The id of a company or person, given by the page that leads here."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist):
+        self.data = whole_id(valuelist[0]) if valuelist else None
+
+    def _value(self):
+        return str(self.data or "")
+
+
+class DealListForm(DealFilterForm):
+    company = _ContactField(_l("Company"))
+    person = _ContactField(_l("Person"))
+    status = SelectField(_l("Status"), validate_choice=False)
+    pipeline = SelectField(_l("Pipeline"), coerce=lambda value: whole_id(value), validate_choice=False)
+    stage = SelectField(_l("Stage"), coerce=lambda value: whole_id(value), validate_choice=False)
+
+    def offer_all(self, user: User, pipelines: list[Pipeline]) -> "DealListForm":
+        """With everything there is to choose from, and the names of the contacts that were asked for."""
+        self.offer(user)
+        stages = [(one, stage) for one in pipelines for stage in one.stages]
+        several = len(pipelines) > 1
+        self.status.choices = [("", _("Any status")), *KINDS.items()]
+        self.pipeline.choices = [("", _("Any pipeline")), *((str(one.id), one.name) for one in pipelines)]
+        self.stage.choices = [
+            ("", _("Any stage")),
+            *((str(stage.id), f"{one.name} · {stage.name}" if several else stage.name) for one, stage in stages),
+        ]
+        for field in (self.pipeline, self.stage, self.status):
+            if str(field.data or "") not in dict(field.choices):
+                field.data = None
+        self.names = {
+            "company": _name_of(contacts.companies_visible_to(user), self.company.data),
+            "person": _name_of(contacts.people_visible_to(user), self.person.data),
+        }
+        return self
+
+    def narrow(self, deals: Select[tuple[Deal]], rates: Rates) -> Select[tuple[Deal]]:
+        deals = super().narrow(deals, rates)
+        deals = queries.of_company(deals, self.company.data)
+        deals = queries.of_person(deals, self.person.data)
+        deals = queries.of_pipeline(deals, self.pipeline.data)
+        deals = queries.of_stage(deals, self.stage.data)
+        return queries.of_status(deals, self.status.data or None)
+
+    @property
+    def chips(self) -> list[Chip]:
+        contact = [field for field in (self.company, self.person) if field.data is not None]
+        named = [Chip(f.name, f.label.text, "", self.names[f.name] or _("not known to you")) for f in contact]
+        chosen = [field for field in (self.status, self.pipeline, self.stage) if field.data]
+        named += [Chip(f.name, f.label.text, "", str(dict(f.choices)[str(f.data)])) for f in chosen]
+        return named + super().chips
+
+    @property
+    def offered(self) -> list[Any]:
+        """The fields to fill in, in their order; a choice of one is none."""
+        fields = [self.owner, self.team, self.product, self.status, self.pipeline, self.stage]
+        return [field for field in fields if len(field.choices) > 2] + [self.least, self.most]
+
+
+def _name_of(rows: Select[Any], record_id: int | None) -> str:
+    found = found_by_id(rows, record_id) if record_id else None
+    return found.name if found else ""

@@ -1,0 +1,43 @@
+"""The way of one deal through the stages of its pipeline, and how long it stayed in each."""
+
+from collections import Counter
+from datetime import datetime
+from typing import NamedTuple
+
+from crm_app.extensions import utc_now
+from crm_app.pipeline.models import Deal, Stage
+
+
+class Step(NamedTuple):
+    """`state` is done, current, ahead, won or lost; `days` is None where the deal has never been."""
+
+    stage: Stage
+    days: int | None
+    state: str
+
+
+def steps(deal: Deal, now: datetime | None = None) -> list[Step]:
+    """One step for each open stage in order, and for the closing stage of a deal that is closed."""
+    seconds = _seconds_in_stages(deal, now or utc_now())
+    stages = [stage for stage in deal.pipeline.stages if stage.is_open or stage.id == deal.stage_id]
+    return [_step(deal, stage, seconds) for stage in stages]
+
+
+def _step(deal: Deal, stage: Stage, seconds: Counter[int]) -> Step:
+    was_here = stage.id in seconds
+    days = seconds[stage.id] // 86_400 if was_here and stage.is_open else None
+    if stage.id == deal.stage_id:
+        state = "current" if stage.is_open else stage.kind
+    elif deal.is_open:
+        state = "done" if stage.position < deal.stage.position else "ahead"
+    else:
+        state = "done" if was_here else "ahead"
+    return Step(stage, days, state)
+
+
+def _seconds_in_stages(deal: Deal, now: datetime) -> Counter[int]:
+    seconds: Counter[int] = Counter()
+    for stay in deal.stays:
+        lasted = stay.seconds if stay.left_at else int((now - stay.entered_at).total_seconds())
+        seconds[stay.stage_id] += max(lasted or 0, 0)
+    return seconds

@@ -1,0 +1,96 @@
+"""The list of deals, what of it can be taken along, and adding a deal."""
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.orm import joinedload
+
+from crm_app.accounts.access import seller_required, selling_editor_required
+from crm_app.extensions import db
+from crm_app.pipeline import queries, ranking
+from crm_app.pipeline.forms.deals import NewDealForm, prefilled
+from crm_app.pipeline.forms.listing import DealListForm
+from crm_app.pipeline.models import KINDS, Deal
+from crm_app.pipeline.sorting import in_order, sorts
+from crm_app.pipeline.views import bp
+from crm_app.web.csv import download
+from crm_app.web.htmx import page
+from crm_app.web.money import Rates
+from crm_app.web.reader import reader
+from crm_app.web.tables import listing
+
+_SHOWN_BESIDE = 6
+
+
+@bp.get("/deals")
+@seller_required
+def deals():
+    """The list; as a part of another page, the newest few that its filters leave."""
+    rates, filters = Rates.load(reader.currency), _filters()
+    found = _detailed(filters.narrow(queries.visible_to(current_user), rates))
+    table = listing(found, key=Deal.id, sorts=sorts(rates), default="-created")
+    part = "pipeline/deals/_rows.html" if table.is_continued else "pipeline/deals/_panel.html"
+    return page("pipeline/deals.html", part=part, table=table, filters=filters, kinds=KINDS, shown_beside=_SHOWN_BESIDE)
+
+
+@bp.get("/deals.csv")
+@seller_required
+def export_deals():
+    rates = Rates.load(reader.currency)
+    found = _detailed(_filters().narrow(queries.visible_to(current_user), rates))
+    head = (
+        _("Title"), _("Company"), _("Person"), _("Product"), _("Value"), _("Currency"), _("Stage"), _("Status"),
+        _("Owner"), _("Expected close"), _("Created"), _("Closed"), _("Source"), _("Code"), _("Lost because"),
+    )  # fmt: skip
+    return download("deals.csv", head, (_cells(deal) for deal in db.session.scalars(in_order(found, rates))))
+
+
+@bp.route("/deals/new", methods=["GET", "POST"])
+@selling_editor_required
+def new():
+    pipelines = list(db.session.scalars(queries.pipelines()))
+    form = NewDealForm(pipelines, **prefilled())
+    if form.validate_on_submit():
+        deal, stage = Deal(), form.chosen_stage
+        ranking.lock(stage)
+        form.fill(deal)
+        deal.open_in(stage)
+        db.session.commit()
+        flash(_("%(name)s is now a deal.", name=deal.title), "ok")
+        return redirect(url_for(".show", deal_id=deal.id), 303)
+
+    return page("pipeline/new.html", form=form, status=422 if form.errors else 200)
+
+
+def _filters():
+    pipelines = list(db.session.scalars(queries.pipelines()))
+    return DealListForm.of_request().offer_all(current_user, pipelines)
+
+
+def _detailed(deals):
+    return deals.options(
+        joinedload(Deal.company),
+        joinedload(Deal.person),
+        joinedload(Deal.product),
+        joinedload(Deal.owner),
+        joinedload(Deal.stage),
+    )
+
+
+def _cells(deal):
+    linked = [one.name if one else "" for one in (deal.company, deal.person, deal.product)]
+    return (
+        deal.title,
+        *linked,
+        deal.value.units if deal.value else None,
+        deal.currency,
+        deal.stage.name,
+        str(KINDS[deal.status]),
+        deal.owner.name if deal.owner else "",
+        deal.expected_close,
+        reader.local(deal.created_at).date() if deal.created_is_known else None,
+        reader.local(deal.closed_at).date() if deal.closed_at else None,
+        deal.source,
+        deal.code,
+        deal.lost_reason,
+    )

@@ -2,4 +2,9 @@
 
 from flask import Blueprint
 
+from crm_app.goals import amounts
+
 bp = Blueprint("goals", __name__, url_prefix="/goals")
+bp.add_app_template_filter(amounts.written, "figure")
+
+from crm_app.goals.views import overview, targets  # noqa: E402, F401

@@ -1,0 +1,117 @@
+"""How one goal stands in one period: its target, what was reached, and where that leads."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from flask import url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from crm_app.analytics import pacing
+from crm_app.analytics.pacing import Clock, Pace
+from crm_app.analytics.rates import Interval
+from crm_app.goals import amounts
+from crm_app.goals.choosing import Subject
+from crm_app.goals.models import Target
+from crm_app.measures.catalogue import Measure
+from crm_app.measures.figures import Figure
+from crm_app.web import charts
+from crm_app.web.periods import Period
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A goal of `subject`, or a figure that has no goal: then `target` is None and the pace says nothing."""
+
+    measure: Measure
+    subject: Subject
+    period: Period
+    figure: Figure
+    target: Decimal | None
+    target_id: int | None
+    clock: Clock
+    pace: Pace
+
+    @property
+    def actual(self) -> Decimal | None:
+        return None if self.figure.value is None else Decimal(self.figure.value)
+
+    @property
+    def rises(self) -> bool:
+        """Whether it adds up day by day towards its target."""
+        return self.measure.adds_up and not self.measure.is_snapshot
+
+    @property
+    def ahead_by(self) -> Decimal | None:
+        """How far past today's mark; below nought how far short of it."""
+        if self.actual is None or self.pace.expected is None:
+            return None
+        return self.actual - self.pace.expected
+
+    @property
+    def bullet(self) -> tuple[float, float | None, float | None]:
+        """Reached, expected and landing in per cent of the longest of them and the target."""
+        known = [value for value in (self.actual, self.target, self.pace.projected) if value]
+        longest = max(known, default=Decimal(1))
+        share = [
+            None if v is None else float(v / longest * 100)
+            for v in (self.actual, self.pace.expected, self.pace.projected)
+        ]
+        return share[0] or 0.0, share[1], share[2]
+
+    @property
+    def projected_share(self) -> Decimal | None:
+        return self.pace.projected / self.target if self.target and self.pace.projected is not None else None
+
+    @property
+    def tone(self) -> str:
+        return {"behind": "warn", "missed": "danger"}.get(self.pace.status, "")
+
+    @property
+    def records_url(self) -> str:
+        return records_url(self.measure, self.period, self.subject)
+
+    def pace_on(self, day: date) -> Decimal | None:
+        """What the target asks by the end of a day."""
+        if self.target is None or not self.rises:
+            return self.target
+        return self.target * ((day - self.period.start).days + 1) / self.period.length
+
+    def spark(self, history: Sequence[Figure]) -> Markup:
+        """The figures of the last periods as a small line."""
+        values = [None if figure.value is None else float(figure.value) for figure in history]
+        title = _("%(measure)s over the last periods", measure=self.measure.label)
+        return charts.spark(values, title=title)
+
+    def written(self, value: Decimal | int | None, *, short: bool = False) -> str:
+        return amounts.written(value, self.measure.unit, short=short)
+
+
+def standing(
+    measure: Measure, subject: Subject, period: Period, figure: Figure, target: Target | None, clock: Clock
+) -> Standing:
+    aimed = amounts.as_value(target.amount, measure.unit) if target else None
+    pace = _pace(measure, figure, aimed, clock)
+    return Standing(measure, subject, period, figure, aimed, target.id if target else None, clock, pace)
+
+
+def clock_of(period: Period, today: date, weekend: Collection[int]) -> Clock:
+    return pacing.clock(period.start, period.end, today, weekend)
+
+
+def records_url(measure: Measure, period: Period, subject: Subject) -> str:
+    """The page of the deals behind a figure."""
+    days = {"from": period.start.isoformat(), "to": period.end.isoformat()}
+    return url_for("reports.records", measure=measure.key, **days, **subject.query)
+
+
+def _pace(measure: Measure, figure: Figure, target: Decimal | None, clock: Clock) -> Pace:
+    actual = None if figure.value is None else Decimal(figure.value)
+    if measure.unit == "rate":
+        interval = Interval(figure.low, figure.high) if figure.low is not None and figure.high is not None else None
+        return pacing.of_rate(actual, target, figure.n, interval, clock, measure.better)
+    if measure.adds_up and not measure.is_snapshot:
+        return pacing.of_sum(actual, target, clock, measure.better)
+    return pacing.of_level(actual, target, clock, measure.better)

@@ -1,0 +1,100 @@
+"""What the goals say, in a sentence or two."""
+
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from crm_app.goals.overview import Overview
+from crm_app.goals.standing import Standing
+from crm_app.web import formats
+
+
+def answer(view: Overview) -> Markup:
+    sentences = [_state(view.first), _course(view.first), _others(view)]
+    return Markup(" ").join(sentence for sentence in sentences if sentence)
+
+
+def subject_name(goal: Standing) -> str:
+    if goal.subject.person:
+        return goal.subject.person.name
+    return goal.subject.team.name if goal.subject.team else _("Company")
+
+
+def _state(goal: Standing) -> Markup:
+    facts = {
+        "measure": goal.measure.label,
+        "actual": _bold(goal.written(goal.actual, short=True)),
+        "target": _bold(goal.written(goal.target, short=True)),
+        "day": formats.num(goal.clock.elapsed),
+        "days": formats.num(goal.clock.days),
+        "period": formats.period_label(goal.period),
+    }
+    if goal.pace.status == "not_begun":
+        return _say(_("%(period)s has not begun; its target is %(target)s."), facts)
+    if goal.actual is None and goal.target is not None:
+        return _say(_("Nothing can be said of %(measure)s yet; the target is %(target)s."), facts)
+    if goal.target is None:
+        return _say(_("%(measure)s: %(actual)s in %(period)s, without a target of its own."), facts)
+    if goal.clock.is_over:
+        return _say(_("%(measure)s: %(period)s ended at %(actual)s against a target of %(target)s."), facts)
+    return _say(_("%(measure)s: %(actual)s of %(target)s on day %(day)s of %(days)s."), facts)
+
+
+def _course(goal: Standing) -> Markup:
+    facts = {
+        "period": formats.period_label(goal.period),
+        "gap": _bold(goal.written(abs(goal.ahead_by), short=True)) if goal.ahead_by is not None else "",
+        "landing": _bold(goal.written(goal.pace.projected, short=True)),
+        "reached": _bold(formats.percent(goal.pace.attainment)),
+        "n": formats.num(goal.figure.n),
+    }
+    status = goal.pace.status
+    if status in ("met", "missed"):
+        text = _("The target was met: %(reached)s.") if status == "met" else _("The target was missed: %(reached)s.")
+        return _say(text, facts)
+    if status == "low_n":
+        return _say(_("That rests on only %(n)s deals, too few to call."), facts)
+    if status not in ("ahead", "on_pace", "behind"):
+        return Markup("")
+    return _say(_running(goal), facts)
+
+
+def _running(goal: Standing) -> str:
+    if not goal.rises:
+        return {
+            "ahead": _("That is ahead of the target."),
+            "on_pace": _("That is on pace."),
+            "behind": _("That is behind, by %(gap)s."),
+        }[goal.pace.status]
+    is_more = (goal.ahead_by or Decimal(0)) >= 0
+    if goal.pace.projected is None:
+        return _("That is %(gap)s more than the pace asks.") if is_more else _("That is %(gap)s short of the pace.")
+    if is_more:
+        return _("That is %(gap)s more than the pace asks, and at this rate %(period)s lands near %(landing)s.")
+    return _("That is %(gap)s short of the pace, and at this rate %(period)s lands near %(landing)s.")
+
+
+def _others(view: Overview) -> Markup:
+    """The first of the other goals that is behind; or that none is."""
+    aimed = [card.standing for card in view.cards if card.standing.target is not None]
+    late = next((each for each in aimed if each.pace.status in ("behind", "missed")), None)
+    if late:
+        facts = {
+            "measure": late.measure.label,
+            "actual": _bold(late.written(late.actual, short=True)),
+            "target": _bold(late.written(late.target, short=True)),
+        }
+        return _say(_("The one to watch is %(measure)s: %(actual)s of %(target)s."), facts)
+    if aimed and all(each.pace.status in ("ahead", "on_pace", "met") for each in aimed):
+        return escape(_("No other goal is behind."))
+    return Markup("")
+
+
+def _say(text: str, facts: dict[str, Any]) -> Markup:
+    return escape(text) % facts
+
+
+def _bold(text: str) -> Markup:
+    return Markup("<b>{}</b>").format(text)

@@ -1,0 +1,122 @@
+"""The deals behind a figure: as many as it counts, and summing to what it says."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from sqlalchemy import Select, func
+from sqlalchemy.orm import joinedload
+
+from crm_app.accounts.models import Organisation, Team, User
+from crm_app.catalog.models import Product
+from crm_app.extensions import db
+from crm_app.measures import asking
+from crm_app.measures.catalogue import DIMENSION_LABELS, DIMENSIONS, Measure
+from crm_app.measures.figures import Figure
+from crm_app.measures.scope import Scope
+from crm_app.pipeline.models import Closing, Deal, Pipeline, Stage
+from crm_app.web import formats
+from crm_app.web.periods import Period
+
+_NAMED: dict[str, Any] = {"owner": User, "team": Team, "product": Product, "stage": Stage, "pipeline": Pipeline}
+_SCOPED = ("owner", "team", "product", "pipeline", "industry")
+LARGEST = 100_000
+
+
+class NoSuchFigure(ValueError):
+    """The address does not name a figure that there is."""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Which figure: its measure, days, scope, and the group it stands for where the scope cannot say it."""
+
+    measure: Measure
+    period: Period
+    scope: Scope
+    dimension: str | None = None
+    key: int | str | None = None
+
+    @classmethod
+    def from_address(cls, measure: Measure, user: User, firm: Organisation) -> "Behind":
+        """Raises NoSuchFigure for days that are none, ids that are no numbers, or groups the measure has not."""
+        scope: dict[str, Any] = {}
+        group: tuple[str | None, Any] = (None, None)
+        for name in (*_SCOPED, "stage", "region"):
+            value = request.args.get(name)
+            if not value:
+                continue
+            if name in ("stage", "region") or value == "none":
+                group = name, None if value == "none" else _key(name, value)
+            else:
+                scope[f"{name}_id" if name in _NAMED else name] = _key(name, value)
+        if group[0] is not None and group[0] not in DIMENSIONS[measure.key]:
+            raise NoSuchFigure(group[0])
+        return cls(measure, _days(firm), Scope(user, **scope), *group)
+
+    def figure(self) -> Figure:
+        """The very figure that the page led here from."""
+        if self.dimension is None:
+            return asking.ask(self.measure, self.period, self.scope)
+        groups = asking.matrix(self.measure, [self.period], self.dimension, self.scope, labels={})
+        return next((group.figures[0] for group in groups if group.key == self.key), Figure(0))
+
+    def deals(self) -> Select[tuple[Deal]]:
+        deals = asking.records(self.measure, self.period, self.scope, self.dimension, self.key)
+        loaded = (joinedload(Deal.company), joinedload(Deal.owner), joinedload(Deal.product), joinedload(Deal.stage))
+        return deals.options(*loaded).order_by(None)
+
+    @property
+    def counted(self) -> Any:
+        """What a deal adds to the figure, in the organisation's currency; none for states, whose rate is today's."""
+        return None if self.measure.is_snapshot or self.measure.key == "new_deals" else Closing.base_amount
+
+    def sorts(self) -> dict[str, Any]:
+        """The instant at which the deal was counted, and what else the list can be sorted by."""
+        at: Any = Closing.closed_at
+        if self.measure.is_snapshot:
+            at = Deal.entered_stage_at
+        elif self.measure.key == "new_deals":
+            at = Deal.created_at
+        return {"when": at, "title": Deal.sort_key, "value": func.coalesce(Deal.value_amount, 0)}
+
+    def narrowed(self) -> list[tuple[str, str]]:
+        """What the figure is narrowed to, in words: kind and name."""
+        labels = DIMENSION_LABELS | {"pipeline": _("Pipeline")}
+        found = []
+        for name in (*_SCOPED, "stage", "region"):
+            value = request.args.get(name)
+            if value:
+                found.append((str(labels[name]), _name(name, value)))
+        return found
+
+
+def _days(firm: Organisation) -> Period:
+    """Half-open, as ISO days."""
+    try:
+        start = date.fromisoformat(request.args.get("from", ""))
+        end = date.fromisoformat(request.args.get("to", ""))
+    except ValueError as error:
+        raise NoSuchFigure("days") from error
+    if not date(1800, 1, 1) <= start < end <= date(2300, 1, 1):
+        raise NoSuchFigure("days")
+    return firm.calendar().custom(start, end)
+
+
+def _key(name: str, value: str) -> int | str:
+    if name not in _NAMED:
+        return value[:200]
+    if not value.isascii() or not value.isdecimal() or len(value) > 9:
+        raise NoSuchFigure(name)
+    return int(value)
+
+
+def _name(name: str, value: str) -> str:
+    if value == "none":
+        return _("none")
+    if name not in _NAMED:
+        return value
+    found = db.session.get(_NAMED[name], int(value))
+    return found.name if found else formats.digits(value)

@@ -1,0 +1,157 @@
+"""What is in the pipeline?"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+from sqlalchemy import select
+
+from crm_app.extensions import db
+from crm_app.goals.amounts import written
+from crm_app.measures import asking
+from crm_app.measures.catalogue import MEASURES
+from crm_app.measures.figures import Figure
+from crm_app.pipeline.models import Pipeline, Stage
+from crm_app.reports.choosing import Choice, Options
+from crm_app.reports.sheet import Cell, Column, Line, Report
+from crm_app.web import charts, formats
+from crm_app.web.reader import reader
+
+USUAL = {"preset": "this_quarter", "comparison": "previous"}
+_NOTHING = Figure(0, n=0)
+
+
+def title() -> str:
+    return _("What is in the pipeline?")
+
+
+def ask(choice: Choice, given: Options) -> Report:
+    """A line for each open stage in board order; a stage without deals counts as nought."""
+    stages = _stages(choice)
+    labels = {stage.id: stage.name for stage in stages}
+    spans = [choice.period, *([choice.compared] if choice.compared else [])]
+    opened = asking.matrix("open_value", spans, "stage", choice.scope, labels=labels)
+    weighted = asking.matrix("weighted_value", [choice.period], "stage", choice.scope, labels=labels)
+    values = {group.key: group.figures for group in opened}
+    worth = {group.key: group.figures[0] for group in weighted}
+    empty = [_NOTHING] * len(spans)
+    rows = [(stage, values.get(stage.id, empty), worth.get(stage.id, _NOTHING)) for stage in stages]
+    whole = [_sum([figures[number] for _stage, figures, _worth in rows]) for number in range(len(spans))]
+    expected = _sum([figure for _stage, _figures, figure in rows])
+    return Report(
+        question="pipeline",
+        title=title(),
+        answer=_answer(choice, whole, expected),
+        chart=_chart(rows, whole[0]),
+        keys=[(_("Value"), ""), (_("Weighted value"), "ghost")],
+        chart_title=_("Value of open deals by stage"),
+        heading=_("Stage"),
+        columns=_columns(choice),
+        lines=[_line(choice, stage, figures, figure, number) for number, (stage, figures, figure) in enumerate(rows)],
+        total=_total(choice, whole, expected),
+        definitions=[_definition(key) for key in ("open_value", "weighted_value")],
+        notes=sorted({note for _stage, figures, _worth in rows for note in figures[0].notes}),
+        frame="chart-frame--compared",
+        is_empty=not whole[0].n,
+    )
+
+
+def _stages(choice: Choice) -> list[Stage]:
+    stages = select(Stage).join(Pipeline).where(Stage.kind == "open").order_by(Pipeline.position, Pipeline.id)
+    if choice.scope.pipeline_id is not None:
+        stages = stages.where(Stage.pipeline_id == choice.scope.pipeline_id)
+    return list(db.session.scalars(stages.order_by(Stage.position, Stage.id)))
+
+
+def _sum(figures: Sequence[Figure]) -> Figure:
+    return Figure(sum(figure.value or 0 for figure in figures), n=sum(figure.n for figure in figures))
+
+
+def _definition(key: str) -> tuple[str, str, str]:
+    measure = MEASURES[key]
+    return str(measure.label), str(measure.definition), str(measure.formula)
+
+
+def _columns(choice: Choice) -> list[Column]:
+    columns = [
+        Column(_("Deals"), "count"),
+        Column(_("Value"), "money"),
+        Column(_("Probability"), "rate", is_quiet=True),
+        Column(_("Weighted value"), "money"),
+    ]
+    if choice.compared:
+        columns += [Column(_as_of(choice.compared), "money", is_quiet=True), Column(_("Change"), "change", of="money")]
+    return columns
+
+
+def _line(choice: Choice, stage: Stage, figures: Sequence[Figure], weighted: Figure, number: int) -> Line:
+    opened = choice.records("open_value", stage=stage.id)
+    cells = [
+        Cell(figures[0].n, opened),
+        Cell(figures[0].value or 0, opened),
+        Cell(Decimal(stage.probability) / 100),
+        Cell(weighted.value or 0, choice.records("weighted_value", stage=stage.id)),
+    ]
+    if choice.compared:
+        url = choice.records("open_value", choice.compared, stage=stage.id)
+        cells += [Cell(figures[1].value or 0, url), _change(figures)]
+    return Line(stage.name, cells, hue=number % 6 + 1)
+
+
+def _total(choice: Choice, whole: Sequence[Figure], weighted: Figure) -> Line:
+    opened = choice.records("open_value")
+    cells = [Cell(whole[0].n, opened), Cell(whole[0].value, opened), Cell()]
+    cells.append(Cell(weighted.value, choice.records("weighted_value")))
+    if choice.compared:
+        cells += [Cell(whole[1].value, choice.records("open_value", choice.compared)), _change(whole)]
+    return Line(_("Total"), cells)
+
+
+def _change(figures: Sequence[Figure]) -> Cell:
+    difference = (figures[0].value or 0) - (figures[1].value or 0)
+    return Cell(difference, tone="up" if difference > 0 else "down" if difference < 0 else "")
+
+
+def _as_of(period) -> str:
+    """The end of a period that is over, today for one that is not."""
+    return formats.day(min(period.last_day, reader.today()))
+
+
+def _answer(choice: Choice, whole: Sequence[Figure], weighted: Figure) -> Markup:
+    day = _as_of(choice.period)
+    if not whole[0].n:
+        return escape(_("No deal is open on %(day)s.")) % {"day": day}
+    facts = {
+        "deals": _bold(formats.num(whole[0].n)),
+        "value": _bold(written(whole[0].value, "money", short=True)),
+        "weighted": _bold(written(weighted.value, "money", short=True)),
+        "day": day,
+    }
+    said = _("%(deals)s open deals are worth %(value)s on %(day)s; weighted by their stages, %(weighted)s.")
+    return Markup(" ").join(part for part in (escape(said) % facts, _compared(choice, whole)) if part)
+
+
+def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:
+    if not choice.compared or not whole[1].value or whole[0].value is None:
+        return Markup("")
+    change = Decimal(whole[0].value) / Decimal(whole[1].value) - 1
+    facts = {"change": _bold(formats.percent(abs(change))), "day": _as_of(choice.compared)}
+    text = (
+        _("That is %(change)s more than on %(day)s.") if change >= 0 else _("That is %(change)s less than on %(day)s.")
+    )
+    return escape(text) % facts
+
+
+def _chart(rows, whole: Figure) -> Markup:
+    labels = [stage.name for stage, _figures, _worth in rows] or [""]
+    value = charts.Series(_("Value"), [float(figures[0].value or 0) for _s, figures, _w in rows] or [0.0])
+    weighted = charts.Series(_("Weighted value"), [float(figure.value or 0) for _s, _f, figure in rows] or [0.0])
+    summary = written(whole.value, "money")
+    return charts.bars(
+        labels, [value, weighted], unit="money", title=_("Value of open deals by stage"), summary=summary
+    )
+
+
+def _bold(text) -> Markup:
+    return Markup("<b>{}</b>").format(text)

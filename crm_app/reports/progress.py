@@ -1,0 +1,200 @@
+"""How far are we from our goals?"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from flask import url_for
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from crm_app.accounts.models import User
+from crm_app.accounts.queries import organisation, sees_everything
+from crm_app.analytics.pacing import attainment
+from crm_app.extensions import db
+from crm_app.goals import queries
+from crm_app.goals.amounts import written
+from crm_app.goals.choosing import Subject
+from crm_app.goals.models import Goal, Target
+from crm_app.goals.standing import Standing, clock_of, standing
+from crm_app.measures import asking
+from crm_app.measures.catalogue import MEASURES, Measure
+from crm_app.reports.choosing import Choice, Options
+from crm_app.reports.sheet import Cell, Column, Line, Report
+from crm_app.web import charts, formats
+from crm_app.web.periods import Period
+from crm_app.web.reader import reader
+
+USUAL = {"preset": "this_year", "every": "quarter", "comparison": "none", "measure": "won_value"}
+
+
+def title() -> str:
+    return _("How far are we from our goals?")
+
+
+def ask(choice: Choice, given: Options) -> Report:
+    """A line for each month, quarter or year that the period touches, whole; two statements."""
+    choice = _whose(choice, given)
+    measure = MEASURES.get(choice.measure, MEASURES["won_value"])
+    periods = choice.calendar.between(choice.period.start, choice.period.end, choice.every)[:40]
+    targets = _targets(choice, measure, periods)
+    figures = asking.over_time(measure, periods, choice.scope)
+    weekend = [int(day) for day in organisation().weekend]
+    goals = [
+        standing(measure, Subject(), period, figure, targets.get(period.key), clock_of(period, reader.today(), weekend))
+        for period, figure in zip(periods, figures, strict=True)
+    ]
+    whose = _name(choice, given)
+    return Report(
+        question="goals",
+        title=title(),
+        answer=_answer(goals, whose),
+        chart=_chart(goals, whose),
+        keys=[(_("Actual"), ""), (_("Target"), "ghost")],
+        chart_title=f"{measure.label}, {whose}",
+        heading=_("Period"),
+        columns=_columns(measure),
+        lines=[_line(choice, goal) for goal in goals],
+        total=_total(choice, measure, goals),
+        definitions=[(str(measure.label), str(measure.definition), str(measure.formula))],
+        notes=sorted({note for figure in figures for note in figure.notes}),
+        frame="chart-frame--compared",
+        is_empty=not any(goal.figure.n or goal.target is not None for goal in goals),
+    )
+
+
+def _whose(choice: Choice, given: Options) -> Choice:
+    """Without a filter: the company, for those who see all of it; else one's own team, or oneself."""
+    scope, user = choice.scope, choice.scope.user
+    scope = replace(scope, product_id=None, pipeline_id=None)
+    if scope.owner_id is not None:
+        scope = replace(scope, team_id=None)
+    elif scope.team_id is None and not sees_everything(user):
+        scope = _own(scope, user, given)
+    return replace(choice, scope=scope)
+
+
+def _own(scope, user: User, given: Options):
+    managed = [team for team in given.teams if team.manager_id == user.id]
+    return replace(scope, team_id=managed[0].id) if managed else replace(scope, owner_id=user.id)
+
+
+def _targets(choice: Choice, measure: Measure, periods: Sequence[Period]) -> dict[str, Target]:
+    goals = queries.of_kind(queries.visible_to(choice.scope.user), choice.every, choice.calendar.name)
+    goals = queries.of_measure(goals, measure.key)
+    goals = goals.where(
+        Goal.team_id.is_not_distinct_from(choice.scope.team_id),
+        Goal.user_id.is_not_distinct_from(choice.scope.owner_id),
+    )
+    found = db.session.scalars(queries.with_targets(goals, periods[0].start, periods[-1].end)).unique()
+    return {target.period_key: target for goal in found for target in goal.targets}
+
+
+def _name(choice: Choice, given: Options) -> str:
+    if choice.scope.owner_id is not None:
+        return given.names["owner"].get(choice.scope.owner_id, choice.scope.user.name)
+    return given.names["team"].get(choice.scope.team_id or 0, _("Company"))
+
+
+def _columns(measure: Measure) -> list[Column]:
+    return [
+        Column(_("Actual"), measure.unit),
+        Column(_("Target"), measure.unit),
+        Column(_("Difference"), "change", of=measure.unit),
+        Column(_("Reached"), "rate"),
+        Column(_("Expected by today"), measure.unit, is_quiet=True),
+        Column(_("Projected"), measure.unit, is_quiet=True),
+        Column(_("Standing"), "text"),
+    ]
+
+
+def _line(choice: Choice, goal: Standing) -> Line:
+    history = url_for("goals.target_history", target_id=goal.target_id) if goal.target_id else ""
+    cells = [
+        Cell(goal.actual, choice.records(goal.measure.key, goal.period)),
+        Cell(goal.target, history),
+        _difference(goal.actual, goal.target, goal.measure.better),
+        Cell(goal.pace.attainment),
+        Cell(goal.pace.expected),
+        Cell(goal.pace.projected),
+        Cell(word(goal)),
+    ]
+    return Line(formats.period_label(goal.period), cells)
+
+
+def word(goal: Standing) -> str:
+    if goal.target is None:
+        return _("no target")
+    return {
+        "ahead": _("ahead"),
+        "on_pace": _("on pace"),
+        "behind": _("behind"),
+        "met": _("met"),
+        "missed": _("missed"),
+        "low_n": _("too few to tell"),
+        "not_begun": _("not begun"),
+    }.get(goal.pace.status, _("nothing yet"))
+
+
+def _difference(actual: Decimal | None, target: Decimal | None, better: str) -> Cell:
+    if actual is None or target is None:
+        return Cell()
+    good = actual >= target if better == "up" else actual <= target
+    return Cell(actual - target, tone="up" if good else "down")
+
+
+def _total(choice: Choice, measure: Measure, goals: Sequence[Standing]) -> Line | None:
+    """Sums, where the measure has them, of the periods that have begun and have a target."""
+    aimed = [goal for goal in goals if goal.target is not None and goal.period.start <= reader.today()]
+    if not measure.adds_up or measure.is_snapshot or not aimed:
+        return None
+    actual = sum((goal.actual or Decimal(0) for goal in aimed), Decimal(0))
+    target = sum((goal.target or Decimal(0) for goal in aimed), Decimal(0))
+    span = choice.calendar.custom(aimed[0].period.start, aimed[-1].period.end)
+    url = choice.records(measure.key, span) if span.length == sum(goal.period.length for goal in aimed) else ""
+    cells = [Cell(actual, url), Cell(target), _difference(actual, target, measure.better)]
+    return Line(_("Total so far"), [*cells, Cell(attainment(actual, target, measure.better)), Cell(), Cell(), Cell("")])
+
+
+def _answer(goals: Sequence[Standing], whose: str) -> Markup:
+    aimed = [goal for goal in goals if goal.target is not None]
+    facts = {"whose": formats.isolate(whose), "measure": goals[0].measure.label}
+    if not aimed:
+        return escape(_("%(whose)s has no target for %(measure)s in these periods.")) % facts
+    over = [goal for goal in aimed if goal.clock.is_over]
+    met = sum(goal.pace.status == "met" for goal in over)
+    facts |= {"met": _bold(formats.num(met)), "over": formats.num(len(over)), "period": ""}
+    said = []
+    if over:
+        said.append(escape(_("%(whose)s met the target in %(met)s of %(over)s periods that are over.")) % facts)
+    now = next((goal for goal in aimed if 0 < goal.clock.elapsed < goal.clock.days), None)
+    if now:
+        said.append(_now(now))
+    return Markup(" ").join(said or [escape(_("None of these periods has begun.")) % facts])
+
+
+def _now(goal: Standing) -> Markup:
+    facts = {
+        "period": formats.period_label(goal.period),
+        "actual": _bold(goal.written(goal.actual, short=True)),
+        "target": _bold(goal.written(goal.target, short=True)),
+        "standing": _bold(word(goal)),
+    }
+    return escape(_("%(period)s stands at %(actual)s of %(target)s: %(standing)s.")) % facts
+
+
+def _chart(goals: Sequence[Standing], whose: str) -> Markup:
+    measure = goals[0].measure
+    actual = charts.Series(_("Actual"), [_float(goal.actual) for goal in goals])
+    target = charts.Series(_("Target"), [_float(goal.target) for goal in goals])
+    labels = [formats.period_short(goal.period) for goal in goals]
+    summary = written(goals[-1].actual, measure.unit)
+    return charts.bars(labels, [actual, target], unit=measure.unit, title=f"{measure.label}, {whose}", summary=summary)
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _bold(text) -> Markup:
+    return Markup("<b>{}</b>").format(text)

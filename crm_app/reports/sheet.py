@@ -1,0 +1,97 @@
+"""An answered question: a sentence, a chart, and one table that the page and the CSV file share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from crm_app.web.money import Money
+from crm_app.web.reader import reader
+
+Number = Decimal | int | None
+
+
+class Column(NamedTuple):
+    """`unit` is that of a measure, `text`, or `change`: a difference in the unit `of`."""
+
+    label: str
+    unit: str
+    of: str = ""
+    is_quiet: bool = False
+
+
+class Cell(NamedTuple):
+    """`url` opens the deals behind the number; `high` makes an interval of it."""
+
+    value: Number | str = None
+    url: str = ""
+    high: Decimal | None = None
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row; `is_dim` where its sample is too small to lean on, `hue` for the colour beside its name."""
+
+    label: str
+    cells: Sequence[Cell]
+    url: str = ""
+    is_dim: bool = False
+    hue: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    question: str
+    title: str
+    answer: Markup
+    chart: Markup
+    keys: Sequence[tuple[str, str]]
+    chart_title: str
+    heading: str
+    columns: Sequence[Column]
+    lines: Sequence[Line]
+    total: Line | None
+    definitions: Sequence[tuple[str, str, str]]
+    notes: Sequence[str] = field(default_factory=tuple)
+    frame: str = ""
+    is_empty: bool = False
+
+    def csv_head(self) -> list[str]:
+        return [self.heading, *(name for column in self.columns for name in _csv_names(column))]
+
+    def csv_rows(self) -> list[list[object]]:
+        lines = [*self.lines, self.total] if self.total else self.lines
+        return [[line.label, *self._csv_cells(line)] for line in lines]
+
+    def _csv_cells(self, line: Line) -> list[object]:
+        cells = zip(self.columns, line.cells, strict=True)
+        return [value for column, cell in cells for value in _csv_values(column, cell)]
+
+
+def plain(value: Number | str, unit: str) -> object:
+    """A figure for a machine: units of money, per cent, days; never words."""
+    if value is None or isinstance(value, str):
+        return value
+    if unit == "money":
+        return _short(Money(round(value), reader.currency).units)
+    return _short(round(Decimal(value) * 100, 2) if unit == "rate" else round(Decimal(value), 2))
+
+
+def _short(number: Decimal) -> Decimal | int:
+    return int(number) if number == number.to_integral_value() else number
+
+
+def _csv_names(column: Column) -> list[str]:
+    unit = column.of or column.unit
+    label = f"{column.label} ({reader.currency})" if unit == "money" else column.label
+    label = f"{column.label} (%)" if unit in ("rate", "interval") else label
+    return [f"{label} ≥", f"{label} ≤"] if column.unit == "interval" else [label]
+
+
+def _csv_values(column: Column, cell: Cell) -> list[object]:
+    if column.unit == "interval":
+        return [plain(cell.value, "rate"), plain(cell.high, "rate")]
+    return [plain(cell.value, column.of or column.unit)]

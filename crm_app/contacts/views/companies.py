@@ -74,7 +74,9 @@ def company(company_id):
     shown = _company(company_id)
     before = number_asked("before")
     part = "contacts/_older.html" if before else "contacts/company/_facts.html"
-    return page("contacts/company.html", part=part, **_around(shown, before=before))
+    return page(
+        "contacts/company.html", part=part, **_around(shown, before=before, changed_fact=request.args.get("fact"))
+    )
 
 
 @bp.route("/companies/<int:company_id>/facts/<fact>", methods=["GET", "POST"])

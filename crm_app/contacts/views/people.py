@@ -74,7 +74,9 @@ def person(person_id):
     shown = _person(person_id)
     before = number_asked("before")
     part = "contacts/_older.html" if before else "contacts/person/_facts.html"
-    return page("contacts/person.html", part=part, **_around(shown, before=before))
+    return page(
+        "contacts/person.html", part=part, **_around(shown, before=before, changed_fact=request.args.get("fact"))
+    )
 
 
 @bp.route("/people/<int:person_id>/facts/<fact>", methods=["GET", "POST"])

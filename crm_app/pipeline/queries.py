@@ -12,7 +12,7 @@ from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Pipeline
 from crm_app.web.money import Money, Rates
 from crm_app.web.reader import reader
-from crm_app.web.text import fold, match_key
+from crm_app.web.text import match_key, search_words
 
 
 def visible_to(user: User) -> Select[tuple[Deal]]:
@@ -83,7 +83,7 @@ def worth_at_most(deals: Select[tuple[Deal]], most: Money | None, rates: Rates) 
 
 def matching(deals: Select[tuple[Deal]], text: str) -> Select[tuple[Deal]]:
     """Every word stands in the deal's title or code, or in its company's name."""
-    for word in fold(text).split():
+    for word in search_words(text):
         companies = select(Company.id).where(Company.search_key.contains(word, autoescape=True))
         deals = deals.where(or_(Deal.search_key.contains(word, autoescape=True), Deal.company_id.in_(companies)))
     return deals

@@ -1,0 +1,96 @@
+// data-board: cards are dragged by mouse or finger; a drop moves the card at once and submits the card's own form.
+
+import { cardOf, forget, hasMoved, idOf, putBack, remember, send } from "./places.js";
+
+const OPTIONS = {
+  group: "board",
+  draggable: "[data-board-card]:not([aria-busy])",
+  filter: "[data-card-menu]",
+  preventOnFilter: false,
+  animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
+  forceFallback: true,
+  fallbackOnBody: true,
+  fallbackTolerance: 4,
+  fallbackClass: "card--held",
+  ghostClass: "card--gap",
+  delay: 180,
+  delayOnTouchOnly: true,
+  touchStartThreshold: 6,
+  scrollSensitivity: 60,
+  bubbleScroll: true,
+};
+let focused = null;
+
+document.addEventListener("htmx:before:request", (event) => {
+  const card = cardOfForm(event.target);
+  focused = card?.contains(document.activeElement) ? idOf(card) : null;
+});
+
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  const { status } = ctx.response;
+  const asked = ctx.sourceElement.dataset.boardOutcome;
+  if (asked && status === 409) putBack(asked);
+  leaveWhereItWas(cardOfForm(ctx.sourceElement), status >= 500);
+});
+
+document.addEventListener("htmx:error", (event) => {
+  leaveWhereItWas(cardOfForm(event.detail.ctx?.sourceElement ?? event.target), true);
+});
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  const card = cardOfForm(ctx.sourceElement);
+  const now = card && cardOf(idOf(card));
+  if (now && now !== card) forget(idOf(card));
+  now?.removeAttribute("aria-busy");
+  if (now && focused === idOf(card)) now.querySelector("a").focus();
+});
+
+// The dialog of won and lost was left: the card goes back. After an answer the card is gone, and this does nothing.
+document.addEventListener(
+  "close",
+  (event) => {
+    const id = event.target.querySelector("[data-board-outcome]")?.dataset.boardOutcome;
+    if (id) putBack(id);
+  },
+  true,
+);
+
+document.addEventListener("htmx:after:process", begin);
+begin();
+
+async function begin() {
+  const lists = [...document.querySelectorAll("[data-board] [data-board-stage], [data-board-ends]")];
+  if (!lists.length) return;
+  const { default: Sortable } = await import("../vendor/sortable.esm.js");
+  for (const list of lists) {
+    if (!Sortable.get(list)) Sortable.create(list, { ...OPTIONS, onStart, onEnd, onMove: showTarget });
+  }
+}
+
+function onStart({ item }) {
+  remember(item);
+  document.querySelector("[data-board-outcomes]").hidden = false;
+}
+
+function onEnd({ item }) {
+  document.querySelector("[data-board-outcomes]").hidden = true;
+  showTarget({});
+  if (hasMoved(item)) send(item);
+  else forget(idOf(item));
+}
+
+function showTarget({ to }) {
+  for (const column of document.querySelectorAll(".column--target")) column.classList.remove("column--target");
+  to?.closest(".column")?.classList.add("column--target");
+}
+
+function leaveWhereItWas(card, isUnreachable) {
+  if (!card) return;
+  putBack(idOf(card));
+  const toast = isUnreachable && document.querySelector("[data-board-unreachable]");
+  if (toast) document.getElementById("toasts").append(toast.content.cloneNode(true));
+}
+
+function cardOfForm(element) {
+  return element?.closest?.("[data-board-move]")?.closest("[data-board-card]");
+}

@@ -1,0 +1,49 @@
+// data-card-menu on a card opens the board's one "Move to…" menu for that card; its items submit the card's own form.
+
+import { isBusy, place, remember, send } from "./places.js";
+
+let chosen = null;
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-card-menu]");
+  const menu = document.getElementById("card-menu");
+  if (!opener || !menu || event.ctrlKey || event.metaKey || event.shiftKey) return;
+
+  event.preventDefault();
+  chosen = opener.closest("[data-board-card]");
+  for (const item of menu.querySelectorAll("[data-card-menu-stage]")) {
+    const isHere = item.dataset.cardMenuStage === chosen.closest("[data-board-stage]").dataset.boardStage;
+    item.toggleAttribute("aria-current", isHere);
+    item.disabled = isHere;
+  }
+  menu.showPopover({ source: opener });
+  menu.querySelector("button:enabled").focus();
+});
+
+document.addEventListener("click", (event) => {
+  const item = event.target.closest("[data-card-menu-stage]");
+  if (!item || !chosen?.isConnected || isBusy(chosen)) return;
+
+  item.closest("[popover]").hidePopover();
+  chosen.querySelector("[data-card-menu]").focus();
+  moveTo(item.dataset.cardMenuStage);
+});
+
+document.addEventListener("keydown", (event) => {
+  const item = event.target.closest?.("[data-card-menu-stage]");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!item || !step) return;
+
+  event.preventDefault();
+  const items = [...item.parentElement.querySelectorAll("[data-card-menu-stage]:enabled")];
+  items.at((items.indexOf(item) + step) % items.length).focus();
+});
+
+// At the top of an open column, where it is seen; for won and lost the card waits where it is.
+function moveTo(stage) {
+  const list = document.querySelector(`[data-board] [data-board-stage="${stage}"]`);
+  remember(chosen);
+  if (list) place(chosen, list, list.firstElementChild);
+  send(chosen, stage);
+  chosen.scrollIntoView({ block: "nearest", inline: "nearest" });
+}

@@ -30,12 +30,13 @@ def main():
 
 
 def _add_commands():
+    from crm_app.exchange.commands import import_
     from crm_app.measures.cli import measure
     from crm_app.serving import database, serve, web, worker
 
     for command in (serve, web, worker, database):
         main.add_command(command)
-    for command in (measure,):
+    for command in (import_, measure):
         main.add_command(_inside_the_application(command))
 
 

@@ -15,8 +15,9 @@ STATUSES = ("draft", "queued", "running", "done", "failed")
 class Import(db.Model):
     """A draft until the person confirms; then queued, running, and done or failed with nothing written.
 
-    `layout` holds encoding, separator and header row; `columns` maps a header to a field; `values` maps
-    field -> {text in the file: what it stands for}; `options` the rest (pipeline, currency, ...).
+    `layout` holds separator and header row; `columns` maps a header to a field; `values` maps
+    field -> {text in the file: what it stands for}; `options` the rest (units, pipeline, currency, digest).
+    `preview` is what the person was shown; `refusals` lists [row number, reason]; `touched_at` is the worker's pulse.
     """
 
     __tablename__ = "imports"
@@ -38,8 +39,11 @@ class Import(db.Model):
     unchanged: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
     message: Mapped[str] = mapped_column(Text, default="")
+    preview: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)
+    refusals: Mapped[list[Any]] = mapped_column(JSON, default=list, deferred=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     started_at: Mapped[datetime | None]
+    touched_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
     user: Mapped[User | None] = relationship()

@@ -1,0 +1,137 @@
+"""What a cell of a file means: numbers, money, days, addresses. Each reader refuses in a plain sentence."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+
+from crm_app.web import formats
+from crm_app.web.money import is_currency, to_minor
+from crm_app.web.text import clean, latin_digits
+
+
+class CellError(ValueError):
+    """What is wrong with a cell, as a sentence for the person who imports."""
+
+
+def text(longest: int):
+    def read(cell: str) -> str:
+        value = clean(cell)
+        if len(value) > longest:
+            raise CellError(_("The text is longer than %(most)s characters.", most=longest))
+        return value
+
+    return read
+
+
+def whole(least: int, most: int):
+    def read(cell: str) -> int:
+        value = number(cell)
+        if value != value.to_integral_value():
+            raise CellError(_("“%(text)s” is not a whole number.", text=_short(cell)))
+        if not least <= value <= most:
+            raise CellError(
+                _("“%(text)s” is not between %(least)s and %(most)s.", text=_short(cell), least=least, most=most)
+            )
+        return int(value)
+
+    return read
+
+
+def number(cell: str) -> Decimal:
+    try:
+        return formats.parse_number(cell)
+    except (ValueError, ArithmeticError) as error:
+        raise CellError(_("“%(text)s” is not a number.", text=_short(cell))) from error
+
+
+_CURRENCY_SIGNS = re.compile(r"^(usd|eur|gbp|[$€£¥￥])|(usd|eur|gbp|[$€£¥￥元])$", re.IGNORECASE)
+
+
+def amount(cell: str) -> Decimal:
+    """An amount of money in the unit that the column says, never negative; the sign of a currency is left out."""
+    value = number(_CURRENCY_SIGNS.sub("", cell.strip()).strip())
+    if value < 0:
+        raise CellError(_("“%(text)s” is negative; an amount cannot be.", text=_short(cell)))
+    return value
+
+
+def minor(value: Decimal, unit: int, currency: str) -> int:
+    """An amount in the currency's minor unit. What is finer than that is refused, not rounded."""
+    try:
+        return to_minor(value * unit, currency)
+    except (ValueError, ArithmeticError) as error:
+        raise CellError(
+            _("%(amount)s is no amount of %(currency)s.", amount=value * unit, currency=currency)
+        ) from error
+
+
+_TIME_OF_DAY = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?Z| ?[+\-]\d{2}:?\d{2})?$", re.ASCII)
+
+
+def day(cell: str) -> date:
+    """A date with the year first, in either calendar; a time after it is left out. Other orders are not guessed."""
+    plain = _TIME_OF_DAY.sub("", latin_digits(cell).strip())
+    try:
+        value = formats.parse_day(plain)
+    except ValueError as error:
+        if re.fullmatch(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}", plain):
+            raise CellError(
+                _(
+                    "“%(text)s” does not begin with the year. Write the year first, such as 2017-02-28.",
+                    text=_short(cell),
+                )
+            ) from error
+        raise CellError(
+            _("“%(text)s” is not a date. Write the year first, such as 2017-02-28.", text=_short(cell))
+        ) from error
+    if not date(1900, 1, 1) <= value < date(2200, 1, 1):
+        raise CellError(_("“%(text)s” is out of range.", text=_short(cell)))
+    return value
+
+
+def email(cell: str) -> str:
+    value = clean(cell).casefold()
+    try:
+        validate_email(value, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise CellError(_("“%(text)s” is no e-mail address.", text=_short(cell))) from error
+    if len(value) > 254:
+        raise CellError(_("The text is longer than %(most)s characters.", most=254))
+    return value
+
+
+def currency(cell: str) -> str:
+    code = clean(cell).upper()
+    if not is_currency(code):
+        raise CellError(_("“%(text)s” is no currency. Write its code, such as USD.", text=_short(cell)))
+    return code
+
+
+def website(cell: str) -> str:
+    """An address on the web, with or without its scheme; nothing else may become a link."""
+    value = text(300)(cell)
+    if re.match(r"[a-z][a-z0-9+.\-]*:", value, re.IGNORECASE) and not re.match(r"https?://", value, re.IGNORECASE):
+        raise CellError(_("“%(text)s” is no web address.", text=_short(cell)))
+    return value
+
+
+def tags(cell: str) -> list[str]:
+    """Tags parted by semicolons, commas or their Persian and Chinese kin."""
+    names = {clean(part): None for part in re.split(r"[;,،؛，；、|]", cell) if clean(part)}
+    if any(len(name) > 60 for name in names):
+        raise CellError(_("A tag is longer than %(most)s characters.", most=60))
+    return list(names)
+
+
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet would compute the cell. A number with a sign and a phone number are none."""
+    cell = cell.lstrip()
+    return cell.startswith(("=", "@")) or (cell.startswith(("+", "-")) and bool(re.search(r"[A-Za-z(!]", cell)))
+
+
+def _short(cell: str) -> str:
+    cell = clean(cell)
+    return cell if len(cell) <= 60 else cell[:59] + "…"

@@ -1,0 +1,263 @@
+"""`crm import`: bring a CSV file in from the command line, with the same plan, preview and job as in the browser."""
+
+import csv
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from sqlalchemy import select
+
+from crm_app.exchange.fields import UNITS
+from crm_app.extensions import db
+
+_MOST_BYTES = 64 * 1024 * 1024
+_SHOWN = 20
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(["users", "companies", "people", "products", "deals"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="Where a column goes; “COLUMN=” leaves it out. Money may count thousands or millions: “revenue=revenue*1000000”.",
+)  # noqa: E501
+@click.option(
+    "--value",
+    "values",
+    multiple=True,
+    metavar="COLUMN:FROM=TO",
+    help="What a value of a column stands for; “COLUMN:FROM=” leaves the cell out.",
+)  # noqa: E501
+@click.option(
+    "--pipeline",
+    metavar="NAME",
+    help="Deals: the pipeline; made from the stages of the file if there is none of that name.",
+)  # noqa: E501
+@click.option("--currency", metavar="CODE", help="The currency of amounts that say none (the organisation's).")
+@click.option("--as", "email", metavar="EMAIL", help="Who imports (the first owner).")
+@click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Import the rows that are fine without asking; take products, stages, countries and roles that are nearly right.",
+)  # noqa: E501
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write the refused rows there, with the reason in each.",
+)  # noqa: E501
+def import_(kind, file, sets, values, pipeline, currency, email, dry_run, yes, rejects):
+    """Bring in users, companies, people, products or deals from a CSV file in UTF-8.
+
+    Rows that are known already are updated, not doubled. A refused row never stops the others.
+    """
+    # A context of its own: what is read here is let go of while rows are checked.
+    with current_app.app_context():
+        try:
+            given = _Given(kind, file, sets, values, {"pipeline": pipeline, "currency": currency}, email)
+            _Import(given, dry_run=dry_run, yes=yes, rejects=rejects).run()
+        finally:
+            db.session.remove()
+
+
+class _Given:
+    """What the command line says, checked against the file and the database."""
+
+    def __init__(self, kind, file, sets, values, options, email):
+        from crm_app.accounts import preferences, queries
+        from crm_app.exchange import preparing
+        from crm_app.exchange.matching import match_columns
+        from crm_app.exchange.reading import UnreadableError
+        from crm_app.web.reader import read_as
+
+        if queries.organisation() is None:
+            raise click.ClickException("Peyvand is not set up yet: open it in the browser first.")
+        self.kind, self.file = kind, file
+        self.user = _user(email)
+        read_as(preferences.for_user(self.user))
+        if kind not in preparing.may_import(self.user):
+            raise click.ClickException(f"{self.user.name} may not import {kind}.")
+        if file.stat().st_size > _MOST_BYTES:
+            raise click.ClickException("The file is larger than 64 MB. Split it and import the parts.")
+        self.content = file.read_bytes()
+        try:
+            self.sheet = preparing.sheet_of(kind, self.content)
+        except UnreadableError as error:
+            raise click.ClickException(f"{file.name}: {error}") from error
+        self.fields = preparing.KINDS[kind].fields
+        self.columns = match_columns(self.sheet.header, self.fields)
+        self.units: dict[str, int] = {}
+        for text in sets:
+            self._set(text)
+        self.values: dict[str, dict[str, str]] = {}
+        for text in values:
+            self._value(text)
+        self.options = _options(options["pipeline"], options["currency"]) | {"units": self.units}
+
+    def matches(self):
+        from crm_app.exchange.planning import Matches
+
+        return Matches(self.columns, self.units, self.values)
+
+    def _set(self, text):
+        header, separator, key = text.rpartition("=")
+        header = next((name for name in self.sheet.header if name.casefold() == header.strip().casefold()), None)
+        if not separator or header is None:
+            raise click.BadParameter(f"“{text}”: the file has no such column. It has: {', '.join(self.sheet.header)}.")
+        key, _times, unit = key.strip().partition("*")
+        known = {field.key: field for field in self.fields}
+        if key and key not in known:
+            raise click.BadParameter(f"“{text}”: there is no field “{key}”. There are: {', '.join(known)}.")
+        if unit and (unit not in map(str, UNITS) or not known[key].is_money):
+            raise click.BadParameter(f"“{text}”: only money is multiplied, by 1000 or 1000000.")
+        self.columns = {name: field for name, field in self.columns.items() if name != header and field != key}
+        if key:
+            self.columns[header] = key
+        self.units |= {header: int(unit)} if unit else {}
+
+    def _value(self, text):
+        from crm_app.web.text import clean
+
+        for header, key in self.columns.items():
+            for name in (header, key):
+                if text.casefold().startswith(f"{name.casefold()}:"):
+                    before, separator, after = text[len(name) + 1 :].rpartition("=")
+                    if separator:
+                        self.values.setdefault(key, {})[clean(before)] = clean(after)
+                        return
+        raise click.BadParameter(f"“{text}” names no column that is imported, or is not COLUMN:FROM=TO.")
+
+
+def _user(email):
+    from crm_app.accounts.models import User
+
+    owners = select(User).where(User.disabled_at.is_(None)).order_by(User.id).limit(1)
+    wanted = owners.where(User.email == email.casefold()) if email else owners.where(User.role == "owner")
+    user = db.session.scalars(wanted).first()
+    if user is None:
+        raise click.ClickException(f"There is no user with the e-mail {email}." if email else "There is no owner yet.")
+    return user
+
+
+def _options(pipeline, currency):
+    from crm_app.pipeline.models import Pipeline
+    from crm_app.web.money import is_currency
+    from crm_app.web.text import clean, match_key
+
+    options = {}
+    if currency:
+        if not is_currency(currency.upper()):
+            raise click.BadParameter(f"“{currency}” is no currency.")
+        options["currency"] = currency.upper()
+    if pipeline:
+        known = {match_key(one.name): one.id for one in db.session.scalars(select(Pipeline))}
+        found = known.get(match_key(pipeline))
+        options |= {"pipeline_id": found} if found else {"new_pipeline": clean(pipeline)[:100]}
+    return options
+
+
+class _Import:
+    """The steps of one import: plan, ask, show, write."""
+
+    def __init__(self, given, *, dry_run, yes, rejects):
+        self.given, self.dry_run, self.yes, self.rejects = given, dry_run, yes, rejects
+
+    def run(self):
+        plan = self._plan()
+        if self._settle(plan):
+            plan = self._plan()
+        self._show(plan)
+        if self.rejects:
+            self._write_rejects(plan)
+        if self.dry_run:
+            click.echo("Nothing was written: this was a dry run.")
+            return
+        changing = plan.counts["create"] + plan.counts["update"]
+        if not plan.fine:
+            raise click.ClickException("No row can be imported; nothing was written.")
+        if changing and not self.yes:
+            click.confirm(f"Import these {plan.fine:,} rows?", abort=True)
+        self._carry_out(plan)
+
+    def _plan(self):
+        from crm_app.accounts.models import User
+        from crm_app.exchange import preparing
+        from crm_app.exchange.planning import MappingError
+
+        given = self.given
+        try:
+            user = db.session.get_one(User, given.user.id)
+            return preparing.prepare(given.kind, given.sheet, given.matches(), user, given.options).plan
+        except MappingError as error:
+            raise click.ClickException(f"{given.file.name}: {error} Use --set COLUMN=FIELD.") from error
+
+    def _settle(self, plan):
+        """Ask about values that name nothing exactly; whether any has found its meaning."""
+        found = False
+        for question in plan.questions:
+            if question.suggestion is None or (self.yes and not question.suggestion.is_sure):
+                continue
+            name = question.suggestion.entry.name
+            said = f"“{question.text}” in column {question.column} ({question.rows:,} rows) as “{name}”"
+            if self.yes or self.dry_run:
+                click.echo(f"Taking {said}.")
+            elif not click.confirm(f"Take {said}?", default=True):
+                continue
+            self.given.values.setdefault(question.field.key, {})[question.text] = name
+            found = True
+        return found
+
+    def _show(self, plan):
+        from crm_app.exchange import preparing
+
+        click.echo("Columns: " + ", ".join(f"{header} → {field.key}" for header, field in plan.columns) + ".")
+        for text in (*plan.warnings, *plan.kind.notes):
+            click.echo(text)
+        for number, reason in preparing.refusals(plan)[:_SHOWN]:
+            click.echo(f"Row {number}: {reason}", err=True)
+        counts = plan.counts
+        if counts["refused"] > _SHOWN:
+            click.echo(f"… and {counts['refused'] - _SHOWN:,} more rows are refused.", err=True)
+        click.echo(
+            f"{len(plan.rows):,} rows: {plan.fine:,} fine ({counts['create']:,} new, {counts['update']:,} to update, "
+            f"{counts['unchanged']:,} unchanged), {counts['refused']:,} refused."
+        )
+
+    def _write_rejects(self, plan):
+        from crm_app.exchange import rejects
+
+        with self.rejects.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows(rejects.rows(plan.sheet, rejects.reasons(plan)))
+        click.echo(f"{plan.counts['refused']:,} refused rows are in {self.rejects}.")
+
+    def _carry_out(self, plan):
+        from crm_app.exchange import jobs, uploads
+        from crm_app.exchange.models import Import
+        from crm_app.extensions import utc_now
+
+        given = self.given
+        import_ = Import(
+            kind=given.kind, file_name=given.file.name[:255], stored_name=uploads.store(given.content),
+            status="queued", layout=given.sheet.layout, columns=given.columns, values=given.values,
+            options=given.options | {"digest": plan.digest}, user_id=given.user.id, rows=len(plan.rows),
+            touched_at=utc_now(),
+        )  # fmt: skip
+        db.session.add(import_)
+        db.session.flush()
+        # Read before the commit: asking afterwards would begin a transaction in which the job would have to wait.
+        import_id = import_.id
+        db.session.commit()
+        jobs.run_import(import_id)
+        db.session.refresh(import_)
+        if import_.status != "done":
+            raise click.ClickException(import_.message)
+        click.echo(
+            f"Done: {import_.created:,} created, {import_.updated:,} updated, {import_.unchanged:,} unchanged, "
+            f"{import_.refused:,} refused."
+        )
+        sys.stdout.flush()

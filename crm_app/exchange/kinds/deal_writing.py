@@ -1,0 +1,163 @@
+"""Deals of a plan into the database: in bulk when new, by the deals' own verbs when they move."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from crm_app.accounts.models import User
+from crm_app.exchange.kinds import history, owners
+from crm_app.exchange.kinds.history import Past
+from crm_app.exchange.kinds.kind import Row, Setting
+from crm_app.extensions import db, utc_now
+from crm_app.pipeline.models import Closing, Deal, Stage, Stay
+from crm_app.pipeline.models.deals import RANK_GAP, deal_keys
+from crm_app.web.money import Money, Rates
+
+_BLANK = {
+    "code": "", "value_amount": None, "owner_id": None, "company_id": None, "person_id": None, "product_id": None,
+    "source": "", "expected_close": None, "lost_reason": "",
+}  # fmt: skip
+_PAST = ("stage_id", "created_day", "closed_day")
+
+
+class Writing:
+    """Made with what the plan knows of teams and rates."""
+
+    def __init__(self, setting: Setting):
+        self._setting = setting
+        self._now = utc_now()
+        self._team_of = dict(db.session.execute(select(User.id, User.team_id)).tuples().all())
+        self._rates = Rates.load(setting.base)
+
+    def create(self, rows: list[Row], kind: Any, pen: Any) -> None:
+        ranks = self._ranks(rows, kind)
+        worked_in = kind.stages.real_id(kind.worked_in) if kind.worked_in else 0
+        pasts = {row.number: self._past(row) for row in rows}
+        made = {row.number: self._columns(row, kind, pasts[row.number], ranks[row.number]) for row in rows}
+        pen.create(Deal, rows, lambda row: made[row.number])
+        stays, closings = [], []
+        for row in rows:
+            deal, past = made[row.number] | {"id": row.id}, pasts[row.number]
+            stays += history.stays(deal, past, worked_in or deal["stage_id"])
+            if past.closed_at:
+                closings.append(history.closing(deal, past, self._base(deal, row)))
+        pen.insert(Stay, stays)
+        pen.insert(Closing, closings)
+
+    def _past(self, row: Row) -> Past:
+        zone = self._setting.zone
+        return history.past(row.facts.get("created_day"), row.facts.get("closed_day"), self._now, zone)
+
+    def _columns(self, row: Row, kind: Any, past: Past, rank: int) -> dict[str, Any]:
+        facts = _BLANK | {"currency": self._setting.currency, "title": row.values["default_title"]} | row.facts
+        if "owner" not in kind.mapped:
+            facts["owner_id"] = owners.of_deals(self._setting.user)
+        columns = {name: value for name, value in facts.items() if name not in ("created_day", "closed_day")}
+        return columns | deal_keys(facts["title"], facts["code"]) | {
+            "stage_id": kind.stages.real_id(facts["stage_id"]),
+            "pipeline_id": kind.stages.pipeline.id,
+            "status": row.values["outcome"],
+            "rank": rank,
+            "created_at": past.created_at,
+            "created_is_known": past.created_is_known,
+            "entered_stage_at": past.entered_stage_at,
+            "closed_at": past.closed_at,
+            "first_owner_id": facts["owner_id"],
+            "first_team_id": self._team_of.get(facts["owner_id"]),
+        }  # fmt: skip
+
+    def _ranks(self, rows: list[Row], kind: Any) -> dict[int, int]:
+        """Below the cards that are there, the newest deal first; those without a date last, as the file has them."""
+        lowest = dict(
+            db.session.execute(select(Deal.stage_id, func.max(Deal.rank)).group_by(Deal.stage_id)).tuples().all()
+        )
+        ranks: dict[int, int] = {}
+        for row in sorted(rows, key=self._newest_first):
+            stage = kind.stages.real_id(row.facts["stage_id"])
+            lowest[stage] = ranks[row.number] = (lowest.get(stage) or 0) + RANK_GAP
+        return ranks
+
+    def _newest_first(self, row: Row) -> tuple[int, int]:
+        begun = row.facts.get("created_day") or row.facts.get("closed_day")
+        return (-begun.toordinal() if begun else 0, row.number)
+
+    def _base(self, deal: dict[str, Any], row: Row) -> int | None:
+        if deal["value_amount"] is None:
+            return None
+        return self._rates.convert(Money(deal["value_amount"], deal["currency"]), row.facts["closed_day"])
+
+    def update(self, rows: list[Row], kind: Any, pen: Any) -> None:
+        by_id = {row.known["id"]: row for row in rows if row.known}
+        stages = {stage.id: stage for stage in db.session.scalars(select(Stage))}
+        noted = []
+        for deal in pen.records(Deal, rows):
+            row = by_id[deal.id]
+            noted.append((deal.id, {"row": row.number, "changes": self._change(deal, row, kind, stages, pen)}))
+        pen.note(Deal, noted)
+
+    def _change(self, deal: Deal, row: Row, kind: Any, stages: dict[int, Stage], pen: Any) -> dict[str, Any]:
+        past = {name: row.changes[name] for name in _PAST if name in row.changes}
+        row.changes = {name: change for name, change in row.changes.items() if name not in past}
+        worth = {"value_amount", "currency"} & row.changes.keys()
+        changes = pen.apply(deal, row)
+        # Nothing more to change: this lets the open stay follow the deal's owner and value.
+        deal.change()
+        target = stages[kind.stages.real_id(row.facts["stage_id"])]
+        if "created_day" in past:
+            self._begin_on(deal, history.midnight(past["created_day"][1], self._setting.zone))
+            changes["created"] = [str(day) if day else None for day in past["created_day"]]
+        if "stage_id" in past:
+            self._move(deal, target, row, stages.get(kind.worked_in))
+        elif not deal.is_open and (past or worth):
+            self._close_again(deal, row)
+        if "closed_day" in past:
+            changes["closed"] = [str(day) if day else None for day in past["closed_day"]]
+        return changes
+
+    def _move(self, deal: Deal, target: Stage, row: Row, worked_in: Stage | None) -> None:
+        if target.kind == "open":
+            deal.move_to(target)
+            return
+        if not deal.is_open:
+            deal.reopen(worked_in or target.pipeline.open_stages[0])
+        closed_at = history.midnight(row.facts["closed_day"], self._setting.zone).astimezone(self._setting.zone)
+        if target.kind == "won":
+            deal.win(deal.value, closed_at, self._rates)
+        else:
+            deal.lose(deal.lost_reason, closed_at, self._rates)
+
+    def _begin_on(self, deal: Deal, begun: datetime) -> None:
+        first = deal.stays[0]
+        if first.entered_at == deal.created_at and (len(deal.stays) > 1 or deal.is_open):
+            first.entered_at = begun
+            if first.left_at:
+                first.leave(first.left_at, None if first.left_to_id is None else deal.stays[1].stage)
+            else:
+                deal.entered_stage_at = begun
+        deal.created_at, deal.created_is_known = begun, True
+
+    def _close_again(self, deal: Deal, row: Row) -> None:
+        """The file knows better when or for how much: the closing that stood is reversed, the right one written."""
+        standing = next((closing for closing in deal.closings if closing.reversed_at is None), None)
+        closed_day = row.facts.get("closed_day") or (row.known or {})["closed_day"]
+        closed_at = history.midnight(closed_day, self._setting.zone)
+        if standing is not None:
+            standing.reversed_at = self._now
+        last = deal.stays[-1]
+        if len(deal.stays) > 1 and deal.stays[-2].left_at == last.entered_at:
+            deal.stays[-2].leave(closed_at, deal.stage)
+        last.entered_at = deal.entered_stage_at = deal.closed_at = closed_at
+        cycle = (closed_at - deal.created_at) if deal.created_is_known else None
+        deal.closings.append(
+            Closing(
+                outcome=deal.status,
+                closed_at=closed_at,
+                owner_id=standing.owner_id if standing else deal.owner_id,
+                team_id=standing.team_id if standing else None,
+                value_amount=deal.value_amount,
+                currency=deal.currency,
+                base_amount=self._rates.convert(deal.value, closed_day) if deal.value else None,
+                cycle_seconds=None if cycle is None else round(cycle / timedelta(days=1)) * 24 * 3600,
+            )
+        )

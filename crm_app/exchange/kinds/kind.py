@@ -1,0 +1,138 @@
+"""What every kind of record that can be imported has in common: rows, what is known already, how to tell."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar, NamedTuple
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from crm_app.accounts.models import User
+from crm_app.exchange.fields import Field
+from crm_app.exchange.matching import Lookup
+
+# What stands for an existing record: its columns by name, with `id` among them.
+Known = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Who imports, and what the organisation and the person decided beside the columns.
+
+    `base` is the organisation's currency; `currency` the one of amounts that say none.
+    """
+
+    user: User
+    base: str
+    currency: str
+    zone: ZoneInfo
+    today: date
+    pipeline_id: int | None = None
+    new_pipeline: str = ""
+
+
+class Problem(NamedTuple):
+    """Why a row is refused. `column` is the header as the file has it; empty where the whole row is meant."""
+
+    column: str
+    text: str
+
+
+@dataclass
+class Row:
+    """One row of the file: `values` by field as read, `facts` by column of the table as they will stand."""
+
+    number: int
+    cells: list[str]
+    values: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    known: Known | None = None
+    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    id: int | None = None
+
+    @property
+    def becomes(self) -> str:
+        if self.problems:
+            return "refused"
+        if self.known is None:
+            return "create"
+        return "update" if self.changes else "unchanged"
+
+
+class Kind:
+    """A kind of record. An object of it serves one plan: made with what the database holds, then purely computing."""
+
+    key: ClassVar[str]
+    fields: ClassVar[tuple[Field, ...]]
+    # The columns that tell one record from another; a later one counts where the record lacks an earlier one.
+    identities: ClassVar[tuple[str, ...]]
+
+    def __init__(self, setting: Setting):
+        self.setting = setting
+        self.lookups: dict[str, Lookup] = {}
+        self.notes: list[str] = []
+        self.mapped: frozenset[str] = frozenset()
+        self.header_of: dict[str, str] = {}
+        self._index: dict[tuple[str, Any], list[Known]] = {}
+        self.load()
+
+    def load(self) -> None:
+        """Read from the database everything that the plan needs."""
+        raise AssertionError("each kind loads its own")
+
+    def know(self, records: Iterable[Known]) -> None:
+        for record in records:
+            for name in self.identities:
+                if key := self.identity(name, record):
+                    self._index.setdefault((name, key), []).append(record)
+
+    def meet(self, texts_of: Callable[[str], list[str]]) -> None:
+        """Look through whole columns before the rows are read: `texts_of(field)` gives the cells of its column."""
+
+    def identity(self, name: str, facts: Mapping[str, Any]) -> Any:
+        """The value by which `facts` (or an existing record) is told apart in the identity `name`; None without."""
+        return facts.get(name) or None
+
+    def settle(self, row: Row) -> None:
+        """Fill `row.facts` from its values; add problems that only several cells together show."""
+        row.facts.update({name: value for name, value in row.values.items() if value is not None})
+
+    def find(self, row: Row) -> None:
+        """Set `row.known` to the record that the row speaks of, if there is one."""
+        names = [name for name in self.identities if self.identity(name, row.facts)]
+        for name in names:
+            found = self._index.get((name, self.identity(name, row.facts)), [])
+            if name != names[0]:
+                found = [known for known in found if not self.identity(names[0], known)]
+            if len(found) > 1:
+                row.problems.append(Problem("", self.say_ambiguous(len(found))))
+            if found:
+                row.known = found[0]
+                return
+
+    def compare(self, row: Row) -> None:
+        """Fill `row.changes`. Empty cells change nothing."""
+        known = row.known or {}
+        row.changes = {
+            name: (known[name], value)
+            for name, value in row.facts.items()
+            if name in known and value not in (None, "") and known[name] != value
+        }
+
+    def finish(self, rows: list[Row]) -> None:
+        """Look at all rows together, once each has been read and compared."""
+
+    def write(self, rows: list[Row], pen: Any) -> None:
+        """Put what the rows say into the database, through the pen."""
+        raise AssertionError("each kind writes its own")
+
+    def say_unknown(self, field: Field, text: str) -> str:
+        return _("“%(text)s” is not known here.", text=text)
+
+    def say_ambiguous(self, count: int) -> str:
+        return _("%(count)s records here go by this name; give what tells them apart.", count=count)
+
+    def refuse(self, row: Row, field_key: str, text: str) -> None:
+        row.problems.append(Problem(self.header_of.get(field_key, ""), text))

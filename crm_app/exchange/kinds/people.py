@@ -1,0 +1,98 @@
+"""Importing people: told apart by e-mail, else by name and company."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from crm_app.contacts import queries
+from crm_app.contacts.models import Company, Person, person_keys, person_tags
+from crm_app.exchange import cells
+from crm_app.exchange.fields import Field
+from crm_app.exchange.headers import PEOPLE
+from crm_app.exchange.kinds import owners
+from crm_app.exchange.kinds.kind import Kind, Row
+from crm_app.exchange.kinds.tags import missing_tags, tags_of
+from crm_app.exchange.matching import Entry, Lookup
+from crm_app.extensions import db
+from crm_app.web.text import match_key
+
+_PLAIN = ("name", "job_title", "email", "phone")
+_COLUMNS = ("id", "version", *_PLAIN, "name_key", "email_key", "company_id", "owner_id")
+
+
+class People(Kind):
+    key = "people"
+    identities = ("email", "name_and_company")
+    fields = (
+        Field("name", _l("Name"), PEOPLE["name"], cells.text(200)),
+        Field("first_name", _l("First name"), PEOPLE["first_name"], cells.text(100)),
+        Field("last_name", _l("Last name"), PEOPLE["last_name"], cells.text(100)),
+        Field("email", _l("E-mail"), PEOPLE["email"], cells.email),
+        Field("company", _l("Company"), PEOPLE["company"], to="companies"),
+        Field("job_title", _l("Role"), PEOPLE["job_title"], cells.text(200)),
+        Field("phone", _l("Phone"), PEOPLE["phone"], cells.text(60)),
+        Field("tags", _l("Tags"), PEOPLE["tags"], cells.tags),
+        Field("owner", _l("Owner"), PEOPLE["owner"], to="owners"),
+    )  # fmt: skip
+
+    def load(self) -> None:
+        user = self.setting.user
+        columns = [getattr(Person, name) for name in _COLUMNS]
+        visible = queries.people_visible_to(user).with_only_columns(*columns)
+        self.know([row._mapping for row in db.session.execute(visible)])
+        companies = queries.companies_visible_to(user).with_only_columns(Company.id, Company.name)
+        self.lookups = {
+            "companies": Lookup(Entry(id_, name) for id_, name in db.session.execute(companies)),
+            "owners": owners.lookup(user),
+        }
+        self._tags = tags_of(person_tags.c.person_id, person_tags.c.tag_id)
+
+    def identity(self, name: str, facts: Mapping[str, Any]) -> Any:
+        if name == "email":
+            return (facts.get("email") or "").casefold() or None
+        key = match_key(facts.get("name") or "")
+        return (key, facts.get("company_id")) if key else None
+
+    def settle(self, row: Row) -> None:
+        values = row.values
+        values["name"] = values.get("name") or _joined(values.get("first_name") or "", values.get("last_name") or "")
+        row.facts = {name: values[name] for name in _PLAIN if values.get(name)}
+        if not match_key(row.facts.get("name", "")):
+            self.refuse(row, "name", _("The row has no name."))
+        for name in ("company", "owner"):
+            if values.get(name):
+                row.facts[f"{name}_id"] = values[name].id
+        if values.get("tags"):
+            row.facts["tags"] = values["tags"]
+
+    def compare(self, row: Row) -> None:
+        super().compare(row)
+        assert row.known is not None
+        missing_tags(row, self._tags.get(row.known["id"], {}))
+
+    def write(self, rows: list[Row], pen: Any) -> None:
+        pen.create(Person, [row for row in rows if row.becomes == "create"], self._columns_of)
+        pen.update(Person, rows)
+        pen.tag(person_tags, "person_id", rows)
+
+    def _columns_of(self, row: Row) -> dict[str, Any]:
+        blank = {
+            "job_title": "", "email": "", "phone": "", "company_id": None,
+            "owner_id": owners.of_contacts(self.setting.user),
+        }  # fmt: skip
+        facts = blank | {name: value for name, value in row.facts.items() if name != "tags"}
+        return facts | person_keys(facts["name"], facts["email"], facts["phone"])
+
+    def say_unknown(self, field: Field, text: str) -> str:
+        if field.to == "owners":
+            return _("There is nobody called “%(text)s” to whom you may give records.", text=text)
+        return _("There is no company “%(text)s”; import the companies first.", text=text)
+
+
+def _joined(first: str, last: str) -> str:
+    """A full name; in Chinese the family name comes first, without a space."""
+    if last and all("\u3400" <= letter <= "\u9fff" for letter in last + first):
+        return last + first
+    return f"{first} {last}".strip()

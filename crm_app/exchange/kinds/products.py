@@ -1,0 +1,64 @@
+"""Importing products: told apart by code, else by name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from crm_app.catalog import queries
+from crm_app.catalog.models import Product, product_keys
+from crm_app.exchange import cells
+from crm_app.exchange.cells import CellError
+from crm_app.exchange.fields import Field
+from crm_app.exchange.headers import PRODUCTS
+from crm_app.exchange.kinds.kind import Kind, Row
+from crm_app.extensions import db
+from crm_app.web.text import match_key
+
+_COLUMNS = ("id", "version", "name", "name_key", "code", "family", "currency", "price_amount", "cost_amount")
+
+
+class Products(Kind):
+    key = "products"
+    identities = ("code", "name")
+    fields = (
+        Field("name", _l("Name"), PRODUCTS["name"], cells.text(200), required=True),
+        Field("code", _l("Code"), PRODUCTS["code"], cells.text(60)),
+        Field("family", _l("Family"), PRODUCTS["family"], cells.text(100)),
+        Field("price", _l("Price"), PRODUCTS["price"], cells.amount, is_money=True),
+        Field("cost", _l("Cost"), PRODUCTS["cost"], cells.amount, is_money=True),
+        Field("currency", _l("Currency"), PRODUCTS["currency"], cells.currency),
+    )  # fmt: skip
+
+    def load(self) -> None:
+        columns = [getattr(Product, name) for name in _COLUMNS]
+        visible = queries.visible_to(self.setting.user).with_only_columns(*columns)
+        self.know([row._mapping for row in db.session.execute(visible)])
+
+    def identity(self, name: str, facts: Mapping[str, Any]) -> str | None:
+        return match_key(facts.get(name) or "") or None
+
+    def settle(self, row: Row) -> None:
+        values = row.values
+        row.facts = {name: values[name] for name in ("name", "code", "family") if values.get(name)}
+        if not match_key(row.facts["name"]):
+            self.refuse(row, "name", str(_l("A name needs a letter or a digit.")))
+        currency = values.get("currency") or self.setting.currency
+        if values.get("currency") or any(values.get(name) is not None for name in ("price", "cost")):
+            row.facts["currency"] = currency
+        for name in ("price", "cost"):
+            if values.get(name) is not None:
+                try:
+                    row.facts[f"{name}_amount"] = cells.minor(values[name], 1, currency)
+                except CellError as error:
+                    self.refuse(row, name, str(error))
+
+    def write(self, rows: list[Row], pen: Any) -> None:
+        new = [row for row in rows if row.becomes == "create"]
+        pen.create(Product, new, self._columns_of)
+        pen.update(Product, rows)
+
+    def _columns_of(self, row: Row) -> dict[str, Any]:
+        blank = {"code": "", "family": "", "currency": self.setting.currency, "price_amount": None, "cost_amount": None}
+        facts = blank | row.facts
+        return facts | product_keys(facts["name"], facts["code"]) | {"owner_id": self.setting.user.id}

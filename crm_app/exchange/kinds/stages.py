@@ -1,0 +1,124 @@
+"""Stages as a file names them: those of a pipeline, Won and Lost in three languages, or a new pipeline's own."""
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from crm_app.exchange.matching import Entry, Lookup
+from crm_app.extensions import db
+from crm_app.pipeline.models import Pipeline, Stage
+from crm_app.web.text import match_key
+
+_CLOSED = {
+    "won": "won,closed won,close won,win,successful,"
+    "برنده,برنده شده,موفق,فروش موفق,بسته موفق,برد,"
+    "赢单,成交,已成交,已赢单,成功,胜出",
+    "lost": "lost,closed lost,close lost,lose,loss,unsuccessful,"
+    "از دست رفته,ازدست رفته,ناموفق,فروش ناموفق,شکست,باخت,"
+    "丢单,输单,失败,已丢失,已失败,流失",
+}
+_WORDS = {kind: frozenset(map(match_key, words.split(","))) for kind, words in _CLOSED.items()}
+# From early to late, as businesses name them; what is not here keeps the order of the file, after these.
+_ORDER = (
+    "lead,new lead,new,open,incoming,inquiry,سرنخ,سرنخ جدید,جدید,线索,新线索,新建",
+    "prospecting,prospect,contacted,contact made,first contact,اولین تماس,تماس,مشتری احتمالی,初步接触,联系,潜在客户",
+    "qualification,qualified,qualifying,discovery,needs analysis,واجد شرایط,ارزیابی,نیازسنجی,资格确认,需求分析,合格",
+    "engaging,engaged,meeting,demo,presentation,demo scheduled,appointment scheduled,جلسه,ارائه,دمو,会议,演示,接洽",
+    "proposal,proposal made,quote,quotation,offer,proposal sent,پیشنهاد,پیش فاکتور,پیشنهاد قیمت,方案,报价,提案",
+    "negotiation,negotiating,negotiations started,commitment,decision maker bought in,contract,contract sent,"
+    "مذاکره,قرارداد,谈判,商务谈判,合同",
+)  # fmt: skip
+_PLACE = {match_key(word): place for place, words in enumerate(_ORDER) for word in words.split(",")}
+
+
+def kind_of(text: str) -> str:
+    """`won`, `lost`, or `open` for every other name of a stage."""
+    key = match_key(text)
+    return next((kind for kind, words in _WORDS.items() if key in words), "open")
+
+
+class Stages:
+    """The stages that deals may go to: of a pipeline that is there, or of one that the import makes."""
+
+    def __init__(self, pipeline_id: int | None, new_pipeline: str):
+        self.pipeline = None if new_pipeline else _pipeline(pipeline_id)
+        self.new_name = new_pipeline
+        self.kinds: dict[int, str] = {}
+        self.names: dict[int, str] = {}
+        if self.pipeline:
+            for stage in self.pipeline.stages:
+                self._know(stage.id, stage.name, stage.kind)
+
+    def _know(self, id_: int, name: str, kind: str) -> None:
+        self.names[id_], self.kinds[id_] = name, kind
+
+    def meet(self, texts: Iterable[str]) -> None:
+        """For a new pipeline, take the stages from the file; they go by negative ids until they are made."""
+        if not self.new_name:
+            return
+        found: dict[str, str] = {}
+        closed = {"won": _("Won"), "lost": _("Lost")}
+        for text in dict.fromkeys(texts):
+            kind = kind_of(text)
+            if kind != "open":
+                closed[kind] = text[:100]
+            elif match_key(text):
+                found.setdefault(match_key(text), text[:100])
+        names = list(found.values())
+        ordered = sorted(names, key=lambda name: (_PLACE.get(match_key(name), len(_ORDER)), names.index(name)))
+        for place, name in enumerate(ordered or [_("Open")], 1):
+            self._know(-place, name, "open")
+        self._know(-901, closed["won"], "won")
+        self._know(-902, closed["lost"], "lost")
+
+    @property
+    def open_ids(self) -> list[int]:
+        """In the order of the board."""
+        return [id_ for id_, kind in self.kinds.items() if kind == "open"]
+
+    def of_kind(self, kind: str) -> int:
+        return next(id_ for id_, this in self.kinds.items() if this == kind)
+
+    def lookup(self) -> Lookup:
+        """Stages by name; the first won and lost stage also by the words for it, where no stage is so called."""
+        named = {match_key(name) for name in self.names.values()}
+        words = {
+            self.of_kind(kind): tuple(word for word in _CLOSED[kind].split(",") if match_key(word) not in named)
+            for kind in ("won", "lost")
+        }
+        return Lookup((Entry(id_, name, words.get(id_, ())) for id_, name in self.names.items()), is_vocabulary=True)
+
+    def make(self) -> None:
+        """Write the new pipeline, and put real ids in the place of the negative ones."""
+        if not self.new_name:
+            return
+        last = db.session.scalar(select(func.max(Pipeline.position))) or 0
+        pipeline = Pipeline(name=self.new_name, position=last + 1)
+        opens = self.open_ids
+        made = {}
+        for position, (id_, name) in enumerate(self.names.items(), 1):
+            kind = self.kinds[id_]
+            chance = {"won": 100, "lost": 0}.get(kind) if kind != "open" else _chance(opens.index(id_), len(opens))
+            made[id_] = Stage(name=name, position=position, probability=chance, kind=kind)
+            pipeline.stages.append(made[id_])
+        db.session.add(pipeline)
+        db.session.flush()
+        self.real = {id_: stage.id for id_, stage in made.items()}
+        self.pipeline = pipeline
+
+    def real_id(self, id_: int) -> int:
+        return id_ if id_ > 0 else self.real[id_]
+
+
+def _chance(place: int, stages: int) -> int:
+    """Spread evenly: of three open stages 25, 50 and 75 per cent."""
+    return round(100 * (place + 1) / (stages + 1))
+
+
+def _pipeline(pipeline_id: int | None) -> Pipeline | None:
+    pipelines = select(Pipeline).options(selectinload(Pipeline.stages)).order_by(Pipeline.position, Pipeline.id)
+    if pipeline_id is not None:
+        pipelines = pipelines.where(Pipeline.id == pipeline_id)
+    return db.session.scalars(pipelines.limit(1)).first()

@@ -1,0 +1,222 @@
+"""Rows and their mapping into a plan: what each row will become, or why it is refused. Nothing here writes."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+
+from crm_app.exchange import cells
+from crm_app.exchange.cells import CellError
+from crm_app.exchange.fields import Field
+from crm_app.exchange.kinds.kind import Kind, Problem, Row
+from crm_app.exchange.matching import Suggestion
+from crm_app.exchange.reading import Line, Sheet
+from crm_app.web.text import clean
+
+_MOST_WARNINGS = 20
+
+
+class MappingError(ValueError):
+    """The columns cannot stand for what they are said to; the message says why."""
+
+
+@dataclass(frozen=True)
+class Matches:
+    """`columns`: header -> field; `units`: header -> what one unit counts; `values`: field -> text -> its meaning.
+
+    The meaning of a text is the name of a record or word; an empty one leaves the cell out.
+    """
+
+    columns: Mapping[str, str]
+    units: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass
+class Question:
+    """A text that names nothing exactly, in how many rows it stands, and what it may mean."""
+
+    field: Field
+    column: str
+    text: str
+    rows: int
+    suggestion: Suggestion | None
+
+
+@dataclass
+class Plan:
+    kind: Kind
+    sheet: Sheet
+    rows: list[Row]
+    columns: list[tuple[str, Field]]
+    questions: list[Question]
+    warnings: list[str]
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(row.becomes for row in self.rows)
+
+    @property
+    def fine(self) -> int:
+        return len(self.rows) - self.counts["refused"]
+
+    @property
+    def refused(self) -> list[Row]:
+        return [row for row in self.rows if row.problems]
+
+    @property
+    def digest(self) -> str:
+        """Equal for two plans that do the same to the same records: what was shown is what may be written."""
+        told = hashlib.sha256()
+        for row in self.rows:
+            told.update(repr((row.number, row.becomes, row.known and row.known["id"], sorted(row.changes))).encode())
+            if row.becomes in ("create", "update"):
+                told.update(repr(sorted((name, str(value)) for name, value in row.facts.items())).encode())
+        told.update(repr(self.kind.notes).encode())
+        return told.hexdigest()
+
+
+def plan(kind: Kind, sheet: Sheet, mapping: Matches, progress: Callable[[int], None] = lambda rows: None) -> Plan:
+    """Raises MappingError. `progress` is told now and then how many rows have been read."""
+    columns = _columns(kind, sheet, mapping)
+    reader = _Reader(kind, mapping, columns)
+    kind.mapped = frozenset(field.key for _position, _header, field in columns)
+    kind.header_of = {field.key: header for _position, header, field in columns}
+    kind.meet(lambda key: reader.texts(sheet, key))
+    rows, seen = [], _Seen()
+    for count, line in enumerate(sheet.lines, 1):
+        row = reader.row(line)
+        if not row.problems:
+            kind.settle(row)
+        if not row.problems:
+            kind.find(row)
+            seen.check(kind, row)
+        if row.known and not row.problems:
+            kind.compare(row)
+        rows.append(row)
+        if count % 500 == 0:
+            progress(count)
+    kind.finish(rows)
+    shown = [(header, field) for _position, header, field in columns]
+    return Plan(kind, sheet, rows, shown, reader.questions(), [*sheet.warnings, *reader.warnings()])
+
+
+def _columns(kind: Kind, sheet: Sheet, mapping: Matches) -> list[tuple[int, str, Field]]:
+    fields = {field.key: field for field in kind.fields}
+    taken: dict[str, str] = {}
+    columns = []
+    for position, header in enumerate(sheet.header):
+        key = mapping.columns.get(header, "")
+        if key not in fields:
+            continue
+        if key in taken:
+            raise MappingError(
+                _(
+                    "Two columns go to “%(field)s”: %(first)s and %(second)s. Leave one of them out.",
+                    field=fields[key].label, first=taken[key], second=header,
+                )
+            )  # fmt: skip
+        taken[key] = header
+        columns.append((position, header, fields[key]))
+    missing = [str(field.label) for field in kind.fields if field.required and field.key not in taken]
+    if missing:
+        raise MappingError(_("No column of the file goes to “%(field)s”; it is needed.", field=missing[0]))
+    return columns
+
+
+class _Reader:
+    """Reads lines into rows and collects what it could not look up."""
+
+    def __init__(self, kind: Kind, mapping: Matches, columns: list[tuple[int, str, Field]]):
+        self._kind, self._mapping, self._columns = kind, mapping, columns
+        self._asked: dict[tuple[str, str], Question] = {}
+        self._formulas: list[tuple[int, str]] = []
+
+    def row(self, line: Line) -> Row:
+        row = Row(line.number, line.cells)
+        if line.problem:
+            row.problems.append(Problem("", line.problem))
+            return row
+        for position, header, column in self._columns:
+            text = line.cells[position].strip()
+            if text and cells.is_formula(text):
+                self._formulas.append((line.number, header))
+            try:
+                row.values[column.key] = self._value(column, header, text)
+            except CellError as error:
+                row.problems.append(Problem(header, str(error)))
+        return row
+
+    def texts(self, sheet: Sheet, key: str) -> list[str]:
+        """The cells of the column that goes to a field, as they are meant; rows that do not fit left out."""
+        for position, _header, column in self._columns:
+            if column.key == key:
+                meant = self._mapping.values.get(key, {})
+                texts = (clean(line.cells[position]) for line in sheet.lines if not line.problem)
+                return [meant.get(text, text) for text in texts]
+        return []
+
+    def questions(self) -> list[Question]:
+        return sorted(self._asked.values(), key=lambda asked: (asked.column, -asked.rows, asked.text))
+
+    def warnings(self) -> list[str]:
+        if not self._formulas:
+            return []
+        places = [
+            _("row %(row)s, column %(column)s", row=row, column=column)
+            for row, column in self._formulas[:_MOST_WARNINGS]
+        ]
+        places += ["…"] if len(self._formulas) > _MOST_WARNINGS else []
+        return [_("Cells that begin like a formula are kept as text: %(places)s.", places="; ".join(places))]
+
+    def _value(self, column: Field, header: str, text: str) -> Any:
+        if column.to:
+            return self._looked_up(column, header, clean(text))
+        if not text:
+            if column.required:
+                raise CellError(_("The cell is empty; “%(field)s” is needed.", field=column.label))
+            return None
+        assert column.read is not None
+        value = column.read(text)
+        return value * self._mapping.units.get(header, 1) if column.is_money else value
+
+    def _looked_up(self, column: Field, header: str, text: str) -> Any:
+        meaning = self._mapping.values.get(column.key, {}).get(text, text)
+        if not meaning:
+            if column.required:
+                raise CellError(_("The cell is empty; “%(field)s” is needed.", field=column.label))
+            return None
+        lookup = self._kind.lookups[column.to]
+        entry = lookup.find(meaning)
+        if entry is not None:
+            return entry
+        if lookup.all_named(meaning):
+            raise CellError(_("More than one here is called “%(text)s”.", text=meaning))
+        asked = self._asked.get((column.key, text))
+        if asked is None:
+            asked = Question(column, header, text, 0, lookup.suggest(meaning))
+            self._asked[column.key, text] = asked
+        asked.rows += 1
+        said = self._kind.say_unknown(column, meaning)
+        if asked.suggestion:
+            said += " " + _("Perhaps “%(name)s” is meant.", name=asked.suggestion.entry.name)
+        raise CellError(said)
+
+
+class _Seen:
+    """Which row spoke of which record first: the second one is refused."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Any, int] = {}
+
+    def check(self, kind: Kind, row: Row) -> None:
+        name = next((name for name in kind.identities if kind.identity(name, row.facts)), None)
+        keys: list[Any] = [(name, kind.identity(name, row.facts))] if name else []
+        keys += [("id", row.known["id"])] if row.known else []
+        for key in keys:
+            if (first := self._rows.setdefault(key, row.number)) != row.number:
+                row.problems.append(Problem("", _("The same as in row %(row)s, by what tells them apart.", row=first)))
+                return

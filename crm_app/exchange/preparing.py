@@ -1,0 +1,175 @@
+"""From a stored import to its plan, and from a plan to what a person is shown of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+
+from crm_app.accounts.models import User
+from crm_app.accounts.queries import organisation
+from crm_app.exchange import uploads
+from crm_app.exchange.fields import UNITS
+from crm_app.exchange.kinds import KINDS
+from crm_app.exchange.kinds.kind import Row, Setting
+from crm_app.exchange.matching import known_headers
+from crm_app.exchange.models import Import
+from crm_app.exchange.planning import Matches, Plan, plan
+from crm_app.exchange.reading import Sheet, UnreadableError, read
+from crm_app.exchange.writing import last_event
+from crm_app.extensions import db, reading, utc_now
+
+SHOWN_FINE = 20
+SHOWN_REFUSED = 100
+MOST_CHOICES = 300
+_MOST_QUESTIONS = 200
+
+
+class Prepared(NamedTuple):
+    """`as_of` is where the event log stood when the database was read; `again` makes the plan anew."""
+
+    plan: Plan
+    as_of: int
+    again: Callable[[], Plan]
+
+
+def may_import(user: User) -> list[str]:
+    """The kinds that a user may bring in: users are an owner's to add, deals those of people who sell."""
+    if not user.can_edit:
+        return []
+    return [kind for kind in KINDS if (kind != "users" or user.is_owner) and (kind != "deals" or user.sells)]
+
+
+def sheet_of(kind: str, content: bytes) -> Sheet:
+    return read(content, known_headers(KINDS[kind].fields))
+
+
+def stored_sheet(import_: Import) -> Sheet:
+    try:
+        return sheet_of(import_.kind, uploads.load(import_.stored_name))
+    except FileNotFoundError as error:
+        raise UnreadableError(_("The file is no longer here. Choose it again.")) from error
+
+
+def matches_of(import_: Import) -> Matches:
+    units = {header: unit for header, unit in import_.options.get("units", {}).items() if unit in UNITS}
+    return Matches(import_.columns, units, import_.values)
+
+
+def prepare(
+    kind: str,
+    sheet: Sheet,
+    matches: Matches,
+    user: User,
+    options: Mapping[str, Any],
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Prepared:
+    """Read what the plan needs in one short transaction, let go of it, then compute. Raises MappingError.
+
+    Everything in the session is detached, so that nothing holds a lock while rows are read.
+    """
+
+    def again() -> Plan:
+        return plan(KINDS[kind](_setting(user, options)), sheet, matches)
+
+    with reading():
+        as_of = last_event()
+        loaded = KINDS[kind](_setting(user, options))
+        db.session.expunge_all()
+        db.session.rollback()
+    return Prepared(plan(loaded, sheet, matches, progress), as_of, again)
+
+
+def _setting(user: User, options: Mapping[str, Any]) -> Setting:
+    firm = organisation()
+    assert firm is not None
+    return Setting(
+        user=user,
+        base=firm.currency,
+        currency=options.get("currency") or firm.currency,
+        zone=firm.zone,
+        today=utc_now().astimezone(firm.zone).date(),
+        pipeline_id=options.get("pipeline_id"),
+        new_pipeline=options.get("new_pipeline") or "",
+    )
+
+
+def preview(plan: Plan, matches: Matches) -> dict[str, Any]:
+    """What a person is shown before anything is written, as plain JSON."""
+    counts = plan.counts
+    fine = [row for row in plan.rows if not row.problems][:SHOWN_FINE]
+    return {
+        "counts": {name: counts[name] for name in ("create", "update", "unchanged", "refused")},
+        "fine": plan.fine,
+        "columns": [header for header, _field in plan.columns],
+        "rows": [_shown(plan, row) for row in fine],
+        "refused": [_shown(plan, row) for row in plan.refused[:SHOWN_REFUSED]],
+        "questions": _questions(plan, matches),
+        "choices": _choices(plan),
+        "notes": plan.kind.notes,
+        "warnings": plan.warnings,
+        "digest": plan.digest,
+    }
+
+
+def refusals(plan: Plan) -> list[list[Any]]:
+    """Row number and reason of every refused row, in the order of the file."""
+    return [[row.number, reason(row)] for row in plan.refused]
+
+
+def reason(row: Row) -> str:
+    """Everything that is wrong with a row, each with its column."""
+    return " ".join(
+        _("Column “%(column)s”: %(problem)s", column=problem.column, problem=problem.text)
+        if problem.column
+        else problem.text
+        for problem in row.problems
+    )
+
+
+def _shown(plan: Plan, row: Row) -> dict[str, Any]:
+    places = {header: position for position, header in enumerate(plan.sheet.header)}
+    cells = [row.cells[places[header]][:200] if places[header] < len(row.cells) else "" for header, _f in plan.columns]
+    return {
+        "number": row.number,
+        "cells": cells,
+        "becomes": row.becomes,
+        "reason": reason(row),
+        "bad": [problem.column for problem in row.problems],
+    }
+
+
+def _questions(plan: Plan, matches: Matches) -> list[dict[str, Any]]:
+    """Values that name nothing, with what they may mean; then those already answered, which may be changed."""
+    asked = [
+        {
+            "field": question.field.key,
+            "to": question.field.to,
+            "column": question.column,
+            "text": question.text,
+            "rows": question.rows,
+            "suggestion": question.suggestion.entry.name if question.suggestion else "",
+            "answer": None,
+        }
+        for question in plan.questions[:_MOST_QUESTIONS]
+    ]
+    still_open = {(question["field"], question["text"]) for question in asked}
+    for header, field in plan.columns:
+        for text, answer in matches.values.get(field.key, {}).items():
+            if field.to and (field.key, text) not in still_open:
+                asked.append(
+                    {
+                        "field": field.key, "to": field.to, "column": header, "text": text, "rows": 0,
+                        "suggestion": "", "answer": answer,
+                    }
+                )  # fmt: skip
+    return asked
+
+
+def _choices(plan: Plan) -> dict[str, list[str]]:
+    """For each list that has questions, all its names; none where there are too many to choose from."""
+    wanted = {field.to for _header, field in plan.columns if field.to}
+    found = {}
+    for name in wanted:
+        names = sorted({entry.name for entry in plan.kind.lookups[name].entries}, key=str.casefold)
+        found[name] = names if len(names) <= MOST_CHOICES else []
+    return found

@@ -1,0 +1,233 @@
+"""A file's bytes into rows of text: UTF-8, separator and header found out, anything damaged refused with its row."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+
+from crm_app.web.text import match_key
+
+MOST_ROWS = 50_000
+MOST_COLUMNS = 500
+LONGEST_LINE = 1_000_000
+SEPARATORS = (",", ";", "\t", "|")
+_SAMPLE = 20
+_NOT_TEXT = {
+    b"PK\x03\x04": "spreadsheet",
+    b"PK\x05\x06": "spreadsheet",
+    b"\xd0\xcf\x11\xe0": "spreadsheet",
+    b"%PDF": "other",
+    b"\x1f\x8b": "other",
+    b"\x89PNG": "other",
+    b"\xff\xd8\xff": "other",
+    b"SQLite format": "other",
+}
+_LOOKS_LIKE_DATA = re.compile(r"[\s\d.,:/+\-%$€£¥]+|[^@\s]+@[^@\s]+\.\w+")
+
+
+class UnreadableError(Exception):
+    """The whole file is refused; the message says why, in the reader's language, with the row where there is one."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the file under the number that a spreadsheet shows; `problem` where its cells do not fit."""
+
+    number: int
+    cells: list[str]
+    problem: str = ""
+
+
+@dataclass
+class Sheet:
+    """`header` holds a name for each column, all different; `lines` the rows below it, empty ones left out."""
+
+    header: list[str]
+    lines: list[Line]
+    layout: dict[str, object] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def first_values(self, column: int, most: int = 3) -> list[str]:
+        """The first different values of a column, to recognise it by."""
+        found: dict[str, None] = {}
+        for line in self.lines[:200]:
+            if column < len(line.cells) and line.cells[column].strip():
+                found.setdefault(line.cells[column].strip()[:60])
+            if len(found) == most:
+                break
+        return list(found)
+
+
+def read(content: bytes, known_names: frozenset[str] = frozenset()) -> Sheet:
+    """Raises UnreadableError. `known_names` are headers (as match keys) by which the header row is recognised."""
+    text = _decoded(content)
+    separator, skipped = _separator(text)
+    records = list(_records(text, separator))[skipped:]
+    filled = [(number, cells) for number, cells in records if any(cell.strip() for cell in cells)]
+    if not filled:
+        raise UnreadableError(_("The file is empty."))
+    start = _header_row([cells for _number, cells in filled[:_SAMPLE]], known_names)
+    header, below = (_unnamed(filled), filled) if start is None else (filled[start][1], filled[start + 1 :])
+    names, warnings = _distinct(header)
+    if not below:
+        raise UnreadableError(_("The file has a header and no rows."))
+    lines = [_line(number, cells, len(names)) for number, cells in below]
+    layout = {"separator": separator, "header_row": None if start is None else filled[start][0]}
+    return Sheet(names, lines, layout, warnings)
+
+
+def _decoded(content: bytes) -> str:
+    _refuse_what_is_no_text(content)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableError(
+            _(
+                "Row %(row)s: the file is not UTF-8. Save it again as “CSV UTF-8” and choose that file.",
+                row=row,
+            )
+        ) from error
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise UnreadableError(_("Row %(row)s: the file holds NUL characters, which no text has.", row=row))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise UnreadableError(_("The file is empty."))
+    _refuse_endless_lines(text)
+    return text
+
+
+def _refuse_what_is_no_text(content: bytes) -> None:
+    for magic, kind in _NOT_TEXT.items():
+        if content.startswith(magic):
+            if kind == "spreadsheet":
+                raise UnreadableError(
+                    _(
+                        "This is a spreadsheet or ZIP file, not CSV, whatever its name says. "
+                        "Open it in the spreadsheet, save it as “CSV UTF-8” and choose that file."
+                    )
+                )
+            raise UnreadableError(_("This is no CSV file. Export the rows as “CSV UTF-8” and choose that file."))
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableError(_("The file is UTF-16, not UTF-8. Save it again as “CSV UTF-8” and choose that file."))
+
+
+def _refuse_endless_lines(text: str) -> None:
+    start, row = 0, 1
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if end - start > LONGEST_LINE:
+            raise UnreadableError(
+                _("Row %(row)s: the line is longer than %(most)s characters.", row=row, most=f"{LONGEST_LINE:,}")
+            )
+        start, row = end + 1, row + 1
+
+
+def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Every row with its number; strict, so that a quotation mark out of place is an error and not a guess."""
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=separator, strict=True)
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UnreadableError(_why_broken(str(error), number)) from error
+        if number > MOST_ROWS + _SAMPLE:
+            raise UnreadableError(
+                _("The file has more than %(most)s rows. Split it and import the parts.", most=f"{MOST_ROWS:,}")
+            )
+        if len(cells) > MOST_COLUMNS:
+            raise UnreadableError(_("Row %(row)s: more than %(most)s columns.", row=number, most=MOST_COLUMNS))
+        yield number, cells
+
+
+def _why_broken(reason: str, row: int) -> str:
+    if "unexpected end of data" in reason:
+        return _(
+            "Row %(row)s: a quotation mark is opened and never closed. The file seems to be cut off there; "
+            "export it again.",
+            row=row,
+        )
+    if "field larger" in reason:
+        return _("Row %(row)s: a cell is far too long. Perhaps a quotation mark is missing before it.", row=row)
+    return _("Row %(row)s: a quotation mark stands where it cannot be read.", row=row)
+
+
+def _separator(text: str) -> tuple[str, int]:
+    """The separator and how many records to leave out before looking for the header (a `sep=` line of Excel)."""
+    first = text[: text.find("\n")] if "\n" in text else text
+    said = re.fullmatch(r'"?sep=(.)"?', first.strip(" "))
+    if said:
+        return said[1], 1
+    return max(SEPARATORS, key=lambda separator: _fitness(text, separator)), 0
+
+
+def _fitness(text: str, separator: str) -> tuple[float, int]:
+    """How well a separator explains the first rows: the share of rows of the usual width, and that width."""
+    widths: Counter[int] = Counter()
+    reader = csv.reader(io.StringIO(text[:200_000], newline="\n"), delimiter=separator)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                widths[len(cells)] += 1
+            if widths.total() >= _SAMPLE:
+                break
+    except csv.Error:
+        pass
+    if not widths:
+        return 0.0, 0
+    width, rows = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+    return (rows / widths.total() if width > 1 else 0.0), width
+
+
+def _header_row(rows: list[list[str]], known_names: frozenset[str]) -> int | None:
+    """Which row names the columns: the one with most known names, else the first that looks like names; or none."""
+    known: list[int] = [sum(match_key(cell) in known_names for cell in cells if cell.strip()) for cells in rows]
+    if max(known, default=0):
+        return known.index(max(known))
+    width = max(len(cells) for cells in rows)
+    looks: Callable[[list[str]], bool] = lambda cells: (  # noqa: E731
+        len(cells) == width and not any(_LOOKS_LIKE_DATA.fullmatch(cell.strip()) for cell in cells if cell.strip())
+    )
+    return 0 if looks(rows[0]) else None
+
+
+def _unnamed(filled: list[tuple[int, list[str]]]) -> list[str]:
+    width = Counter(len(cells) for _number, cells in filled).most_common(1)[0][0]
+    return [""] * width
+
+
+def _distinct(header: list[str]) -> tuple[list[str], list[str]]:
+    """Names for all columns, each once: unnamed ones are numbered, repeated ones too, with a warning."""
+    header = [re.sub(r"\s+", " ", name).strip()[:120] for name in header]
+    while len(header) > 1 and not header[-1]:
+        header.pop()
+    names: list[str] = []
+    warnings: list[str] = []
+    for position, name in enumerate(header, 1):
+        wanted = name or _("Column %(number)s", number=position)
+        if wanted in names:
+            warnings.append(_("The column “%(name)s” stands there more than once.", name=wanted))
+        number = 2
+        while wanted in names:
+            wanted, number = f"{name or position} ({number})", number + 1
+        names.append(wanted)
+    return names, warnings
+
+
+def _line(number: int, cells: list[str], width: int) -> Line:
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
+    problem = ""
+    if len(cells) != width:
+        problem = _("The row has %(found)s cells, the header %(wanted)s.", found=len(cells), wanted=width)
+    return Line(number, cells, problem)

@@ -6,7 +6,6 @@ The number of SQL statements does not depend on the number of periods, groups or
 
 from bisect import insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +15,7 @@ from sqlalchemy import Select, false, func
 
 from crm_app.accounts.queries import organisation
 from crm_app.analytics.averages import median_of_sorted
-from crm_app.extensions import db, utc_now
+from crm_app.extensions import db
 from crm_app.measures import events, states
 from crm_app.measures.catalogue import DIMENSIONS, MEASURES, Measure
 from crm_app.measures.dimensions import in_order, labels_of, nobody
@@ -40,7 +39,7 @@ def over_time(
     measure: Measure | str, periods: Sequence[Period], scope: Scope, as_of: datetime | None = None
 ) -> list[Figure]:
     """One figure for each period, in their order."""
-    chosen, view = _measure(measure), _View.at(as_of)
+    chosen, view = _measure(measure), View.at(as_of)
     found = _tallies(chosen, periods, scope, view)
     return [_figure(chosen, period, found.get((number, None)), view) for number, period in enumerate(periods)]
 
@@ -49,7 +48,7 @@ def together(
     measures: Sequence[Measure], periods: Sequence[Period], scope: Scope, as_of: datetime | None = None
 ) -> dict[str, list[Figure]]:
     """What `over_time` gives for each of several measures; those that rest on won or on open deals share theirs."""
-    view, result = _View.at(as_of), {}
+    view, result = View.at(as_of), {}
     found: dict[str, dict[Place, Tally]] = {}
     asked = {measure.key for measure in measures}
     for measure in measures:
@@ -101,16 +100,30 @@ def matrix(
     `labels` are names by id that the caller has at hand: they save a statement, and keys missing there go by no name.
     Raises ValueError for a dimension that the measure is not told apart by (see DIMENSIONS).
     """
-    chosen, view = _measure(measure), _View.at(as_of)
+    return matrix_and_total(measure, periods, dimension, scope, as_of, labels)[0]
+
+
+def matrix_and_total(
+    measure: Measure | str,
+    periods: Sequence[Period],
+    dimension: str,
+    scope: Scope,
+    as_of: datetime | None = None,
+    labels: Mapping[int, str] | None = None,
+) -> tuple[list[Series], list[Figure]]:
+    """The matrix, and the figures of all together from the same statements: all but the cycle, a median, has those."""
+    chosen, view = _measure(measure), View.at(as_of)
     if dimension not in DIMENSIONS[chosen.key]:
         raise ValueError(f"{chosen.key} has no {dimension}")
     found = _tallies(chosen, periods, scope, view, dimension)
-    return [
+    sums = [sum((tally for (at, _key), tally in found.items() if at == n), Tally()) for n in range(len(periods))]
+    rows = [
         Series(
             key, label, [_figure(chosen, each, found.get((number, key)), view) for number, each in enumerate(periods)]
         )
         for key, label in _labelled(dimension, {key for _number, key in found}, labels)
     ]
+    return rows, [_figure(chosen, period, total, view) for period, total in zip(periods, sums, strict=True)]
 
 
 def daily(measure: Measure | str, period: Period, scope: Scope, as_of: datetime | None = None) -> list[DayPoint]:
@@ -119,7 +132,7 @@ def daily(measure: Measure | str, period: Period, scope: Scope, as_of: datetime 
     A state has its amount on each day; sums and counts rise; a rate and a mean carry both parts; the cycle is the
     median so far, in days, and is 0 of 0 until the first deal is won.
     """
-    chosen, view = _measure(measure), _View.at(as_of)
+    chosen, view = _measure(measure), View.at(as_of)
     begun = period.days[: period.elapsed_days(view.instant.astimezone(period.zone).date())]
     days = [Period(str(day), "day", period.calendar, day, day + timedelta(days=1), period.zone) for day in begun]
     if not days:
@@ -144,7 +157,7 @@ def records(
     as_of: datetime | None = None,
 ) -> Select[tuple[Deal]]:
     """The deals behind a figure or a group's figure, as many as its `n`, newest first."""
-    chosen, view = _measure(measure), _View.at(as_of)
+    chosen, view = _measure(measure), View.at(as_of)
     if chosen.is_snapshot:
         found = states.rows(scope, view.moment(period))
         found = found if view.has_begun(period) else found.where(false())
@@ -157,39 +170,12 @@ def records(
     return deals.order_by(found.at.desc(), Deal.id.desc())
 
 
-@dataclass(frozen=True)
-class _View:
-    """From when we look: `instant` is now or the past instant asked for, `before` is None for now."""
-
-    instant: datetime
-    before: datetime | None
-
-    @classmethod
-    def at(cls, as_of: datetime | None) -> "_View":
-        now = utc_now()
-        if as_of is None or as_of >= now:
-            return cls(now, None)
-        # What happened at the very instant asked for is known by then.
-        return cls(as_of, as_of + timedelta(microseconds=1))
-
-    def is_partial(self, period: Period) -> bool:
-        return self.instant < period.ends_at
-
-    def has_begun(self, period: Period) -> bool:
-        return period.starts_at <= self.instant
-
-    def moment(self, period: Period) -> states.Moment:
-        if self.is_partial(period):
-            return states.Moment(self.before, self.instant.astimezone(period.zone).date())
-        return states.Moment(period.ends_at, period.last_day)
-
-
 def _measure(measure: Measure | str) -> Measure:
     return MEASURES[measure] if isinstance(measure, str) else measure
 
 
 def _tallies(
-    measure: Measure, periods: Sequence[Period], scope: Scope, view: _View, dimension: str | None = None
+    measure: Measure, periods: Sequence[Period], scope: Scope, view: View, dimension: str | None = None
 ) -> dict[Place, Tally]:
     if not measure.is_snapshot:
         spans = [(period.starts_at, period.ends_at) for period in periods]
@@ -202,7 +188,7 @@ def _tallies(
     return {(begun[position], key): tally for (position, key), tally in found.items()}
 
 
-def _figure(measure: Measure, period: Period, tally: Tally | None, view: _View) -> Figure:
+def _figure(measure: Measure, period: Period, tally: Tally | None, view: View) -> Figure:
     return figure_of(
         measure,
         tally or Tally(),
@@ -236,7 +222,7 @@ def _parts(measure: Measure, tally: Tally) -> tuple[int, int | None]:
     }.get(measure.key, (tally.amount if measure.unit == "money" else tally.n, None))
 
 
-def _medians_so_far(days: Sequence[Period], scope: Scope, view: _View) -> list[DayPoint]:
+def _medians_so_far(days: Sequence[Period], scope: Scope, view: View) -> list[DayPoint]:
     spans = [(day.starts_at, day.ends_at) for day in days]
     found = events.cycles(scope, spans, view.before)
     points: list[DayPoint] = []

@@ -21,6 +21,7 @@ _REMARKS = {
     "partial": "not over yet",
     "mixed_currency": "amounts without a rate left out",
 }
+_HEADS = {"money": ["Deals"], "count": [], "rate": ["Deals", "95 % interval"], "days": ["Deals"]}
 
 
 class Line(NamedTuple):
@@ -51,8 +52,7 @@ def table(answer: Answer) -> str:
         f"{day(answer.whole.start)} – {day(answer.whole.last_day)}",
         "",
     ]
-    head = [*_named(answer), str(measure.label), "Deals"]
-    head += ["95 % interval", "Remark"] if measure.unit == "rate" else ["Remark"]
+    head = [*_named(answer), str(measure.label), *_HEADS[measure.unit], "Remark"]
     body = [[*_names(answer, line), *_cells(answer, line.figure)] for line in answer.lines]
     if answer.every or answer.dimension:
         body.append(["Total", *[""] * (len(_named(answer)) - 1), *_cells(answer, answer.total)])
@@ -128,7 +128,9 @@ def _names(answer: Answer, line: Line) -> list[str]:
 
 
 def _cells(answer: Answer, figure: Figure) -> list[str]:
-    cells = [_written(answer, figure.value), num(figure.n)]
+    cells = [_written(answer, figure.value)]
+    if answer.measure.unit != "count":
+        cells.append(num(figure.n))
     if answer.measure.unit == "rate":
         cells.append("" if figure.low is None else f"{percent(figure.low, 1)} – {percent(figure.high, 1)}")
     return [*cells, _REMARKS.get(figure.status, "")]

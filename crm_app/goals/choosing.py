@@ -44,6 +44,11 @@ class Choice:
         """The periods of the year, for the matrix."""
         return self.calendar.parts(self.year, self.unit) if self.unit != "year" else [self.period]
 
+    @property
+    def number(self) -> int:
+        """Which of `periods` the chosen one is."""
+        return [period.key for period in self.periods].index(self.period.key)
+
     def url(self, **changes: Any) -> str:
         """The goals page with something else chosen; a change of calendar or unit keeps the first day in sight."""
         chosen: dict[str, Any] = {"unit": self.unit, "period": self.period.key, "calendar": self.calendar.name}

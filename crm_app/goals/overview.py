@@ -24,7 +24,7 @@ from crm_app.measures.scope import Scope
 from crm_app.web.periods import Period
 from crm_app.web.reader import reader
 
-_BUDGET = 5
+_BUDGET = 3
 _SPARKS = 6
 Key = tuple[int | None, int | None]
 
@@ -69,7 +69,10 @@ def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goa
     chosen = next((each for each in measures if each.key == choice.measure), measures[0])
     scope = Scope(user, owner_id=subject.key[1], team_id=subject.key[0])
     asked = _affordable(chosen, [each for each in measures if each is not chosen])
-    history = asking.together([chosen, *asked], _recent(choice), scope)
+    people, totals = _people(chosen, choice, scope, colleagues)
+    history = asking.together(asked if chosen.is_snapshot else [chosen, *asked], _recent(choice), scope)
+    if chosen.is_snapshot:
+        history[chosen.key] = [totals[choice.number]]
     targets = {
         (goal.measure, (goal.team_id, goal.user_id), target.period_key): target
         for goal in goals
@@ -89,7 +92,7 @@ def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goa
         days=_days(chosen, choice, scope),
         cards=[Small(card(each), history[each.key]) for each in asked],
         left_out=[each for each in measures if each is not chosen and each not in asked],
-        people=_people(chosen, choice, scope, colleagues),
+        people=people,
         teams=_teams(chosen, choice, scope, subject),
         colleagues=colleagues,
         targets=targets,
@@ -132,8 +135,9 @@ def _affordable(chosen: Measure, others: Sequence[Measure]) -> list[Measure]:
     for measure in others:
         cost = 4 if measure.is_snapshot else 1
         if measure.key in asking.ON_WON:
-            cost, shared = (0 if shared else 1) + (measure.key == "sales_cycle_days"), True
-        if cost <= left:
+            cost = (0 if shared else 1) + (measure.key == "sales_cycle_days")
+        if cost <= left and (left or not chosen.is_snapshot):
+            shared = shared or measure.key in asking.ON_WON
             left -= cost
             found.append(measure)
     return found
@@ -168,9 +172,11 @@ def _less(point: DayPoint, base: DayPoint) -> DayPoint:
     return DayPoint(point.day, point.numerator - base.numerator, cases)
 
 
-def _people(measure: Measure, choice: Choice, scope: Scope, colleagues: Sequence[User]) -> list[Series]:
+def _people(
+    measure: Measure, choice: Choice, scope: Scope, colleagues: Sequence[User]
+) -> tuple[list[Series], list[Figure]]:
     names = {person.id: person.name for person in colleagues}
-    return asking.matrix(measure, choice.periods, "owner", scope, labels=names)
+    return asking.matrix_and_total(measure, choice.periods, "owner", scope, labels=names)
 
 
 def _teams(measure: Measure, choice: Choice, scope: Scope, subject: Subject) -> dict[int, Figure]:

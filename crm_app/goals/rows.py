@@ -93,8 +93,7 @@ def matrix(view: Overview) -> list[MatrixRow]:
 
 
 def _people(view: Overview, firm: Organisation) -> list[Standing]:
-    number = [period.key for period in view.choice.periods].index(view.choice.period.key)
-    figures = {series.key: series.figures[number] for series in view.people}
+    figures = {series.key: series.figures[view.choice.number] for series in view.people}
     return [_standing(view, firm, Subject(person=person), figures.get(person.id)) for person in _concerned(view)]
 
 

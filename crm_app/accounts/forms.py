@@ -2,6 +2,7 @@
 
 from zoneinfo import available_timezones
 
+from babel.numbers import list_currencies
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,13 +11,15 @@ from wtforms import BooleanField, PasswordField, SelectField, ValidationError
 from wtforms.validators import Optional
 
 from crm_app.accounts import passwords
-from crm_app.web.fields import Required, TextField
+from crm_app.web.fields import Required, TextField, options
 from crm_app.web.money import COMMON_CURRENCIES
 from crm_app.web.reader import LANGUAGES, reader
 
-CALENDAR_CHOICES = [("gregorian", _l("Gregorian")), ("jalali", _l("Jalali"))]
-DIGIT_CHOICES = [("latin", _l("Latin (123)")), ("persian", _l("Persian (۱۲۳)"))]
-THEME_CHOICES = [("system", _l("As the device")), ("light", _l("Light")), ("dark", _l("Dark"))]
+CALENDAR_CHOICES = options([("gregorian", _l("Gregorian")), ("jalali", _l("Jalali"))])
+DIGIT_CHOICES = options([("latin", _l("Latin (123)")), ("persian", _l("Persian (۱۲۳)"))])
+THEME_CHOICES = options([("system", _l("As the device")), ("light", _l("Light")), ("dark", _l("Dark"))])
+LANGUAGE_CHOICES = options(LANGUAGES.items())
+_FOLLOWING = options([("", _l("As the language has it"))])
 
 
 class EmailField(TextField):
@@ -51,7 +54,7 @@ class NewPasswordField(PasswordField):
 class SetupForm(FlaskForm):
     """First run: the organisation and its first owner."""
 
-    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    language = SelectField(_l("Language"), choices=LANGUAGE_CHOICES)
     organisation = TextField(_l("Name of your organisation"), [Required()])
     currency = SelectField(_l("Currency"))
     time_zone = SelectField(_l("Time zone"))
@@ -75,11 +78,9 @@ class SignInForm(FlaskForm):
 class PreferencesForm(FlaskForm):
     """One's own way of reading; each part may be sent alone, from the menu."""
 
-    language = SelectField(_l("Language"), [Optional()], choices=list(LANGUAGES.items()))
-    calendar = SelectField(
-        _l("Calendar"), [Optional()], choices=[("", _l("As the language has it")), *CALENDAR_CHOICES]
-    )
-    digits = SelectField(_l("Digits"), [Optional()], choices=[("", _l("As the language has it")), *DIGIT_CHOICES])
+    language = SelectField(_l("Language"), [Optional()], choices=LANGUAGE_CHOICES)
+    calendar = SelectField(_l("Calendar"), [Optional()], choices=_FOLLOWING + CALENDAR_CHOICES)
+    digits = SelectField(_l("Digits"), [Optional()], choices=_FOLLOWING + DIGIT_CHOICES)
     theme = SelectField(_l("Appearance"), [Optional()], choices=THEME_CHOICES)
 
 
@@ -94,15 +95,13 @@ class ChosenPasswordForm(FlaskForm):
     password = NewPasswordField(_l("New password"), [Required()])
 
 
-def currency_choices() -> list[tuple[str, str]]:
+def currency_choices():
     """Often used ones first, then all others by code."""
-    from babel.numbers import list_currencies
-
     names = reader.locale.currencies
     rest = sorted(set(list_currencies()) & set(names) - set(COMMON_CURRENCIES))
-    return [(code, f"{code} · {names.get(code, code)}") for code in (*COMMON_CURRENCIES, *rest)]
+    return options((code, f"{code} · {names.get(code, code)}") for code in (*COMMON_CURRENCIES, *rest))
 
 
-def time_zone_choices() -> list[tuple[str, str]]:
+def time_zone_choices():
     zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones)]
+    return options([("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones)])

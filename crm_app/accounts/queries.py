@@ -85,7 +85,7 @@ def owners_who_can_sign_in() -> Select[tuple[User]]:
 
 
 def is_last_owner(user: User) -> bool:
-    """Whether nobody could look after this Peyvand without `user`. Other owners cannot go until the transaction ends."""
+    """Whether nobody could look after this Peyvand without `user`. Owners cannot go until the transaction ends."""
     owners = db.session.scalars(owners_who_can_sign_in().with_for_update()).all()
     return user in owners and len(owners) == 1
 

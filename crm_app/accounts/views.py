@@ -97,7 +97,7 @@ def change_password():
     _set_password(current_user, new)
     db.session.commit()
 
-    signing_in.begin_session(current_user, remember=session.permanent)
+    signing_in.begin_session(current_user._get_current_object(), remember=session.permanent)
     flash(_("Your password is changed. Other devices are signed out."), "ok")
     return redirect(url_for(".edit_preferences"), 303)
 

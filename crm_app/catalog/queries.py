@@ -5,7 +5,7 @@ from sqlalchemy import Select, select
 from crm_app.accounts.models import User
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
-from crm_app.web.text import fold, match_key
+from crm_app.web.text import match_key, search_words
 
 
 def visible_to(user: User) -> Select[tuple[Product]]:
@@ -20,7 +20,7 @@ def binned_for(user: User) -> Select[tuple[Product]]:
 
 def matching(products: Select[tuple[Product]], text: str) -> Select[tuple[Product]]:
     """Every word stands in the product's name or code."""
-    for word in fold(text).split():
+    for word in search_words(text):
         products = products.where(Product.search_key.contains(word, autoescape=True))
     return products
 

@@ -1,8 +1,10 @@
 """The first page of the day."""
 
-from flask import Blueprint
-from flask_login import login_required
+from flask import Blueprint, request
+from flask_login import current_user, login_required
 
+from crm_app.accounts import queries
+from crm_app.home import agenda, aims, greeting, news, steps
 from crm_app.web.htmx import page
 
 bp = Blueprint("home", __name__)
@@ -11,4 +13,17 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @login_required
 def index():
-    return page("home/index.html")
+    firm = queries.organisation()
+    whose = agenda.whose(current_user, request.args.get("whose", ""))
+    days = agenda.days(current_user, whose)
+    return page(
+        "home/index.html",
+        greeting=greeting.words(current_user),
+        whose=whose,
+        can_switch=agenda.can_switch(current_user),
+        days=days,
+        quiet=agenda.rotting(current_user, whose),
+        aims=aims.current(current_user, firm, whose),
+        news=news.latest(current_user, whose),
+        steps=steps.open_ones(current_user, firm),
+    )

@@ -1,6 +1,5 @@
 """Records of every domain that hold the words asked for, a few of each kind."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -18,7 +17,7 @@ from crm_app.extensions import db
 from crm_app.pipeline import queries as pipeline
 from crm_app.pipeline.models import Deal
 from crm_app.web.formats import money
-from crm_app.web.text import fold, latin_digits
+from crm_app.web.text import fold, search_words
 
 SHOWN = 8
 LONGEST = 200
@@ -44,7 +43,7 @@ class Kind(NamedTuple):
 
 def found(user: User, text: str) -> list[Kind]:
     """The kinds in which something was found, of what `user` may see. No text finds nothing."""
-    if not fold(text):
+    if not search_words(text):
         return []
     kinds = [_companies(user, text), _people(user, text), _products(user, text)]
     if user.sells:
@@ -61,14 +60,14 @@ def _deals(user: User, text: str) -> Kind:
 
 
 def _companies(user: User, text: str) -> Kind:
-    companies = contacts.matching(contacts.companies_visible_to(user), _number_or(text))
+    companies = contacts.matching(contacts.companies_visible_to(user), text)
     return _kind(
         _("Companies"), "building-2", companies, Company, text, url_for("contacts.companies", q=text), _company
     )
 
 
 def _people(user: User, text: str) -> Kind:
-    people = contacts.matching(contacts.people_visible_to(user), _number_or(text))
+    people = contacts.matching(contacts.people_visible_to(user), text)
     return _kind(_("People"), "user", people, Person, text, url_for("contacts.people", q=text), _person)
 
 
@@ -108,12 +107,3 @@ def _product(product: Product) -> Hit:
 
 def _said(notes: list[str]) -> list[str]:
     return [note for note in notes if note]
-
-
-def _number_or(text: str) -> str:
-    """A phone number however it is spaced, without the zeros that stand for a country or a line; other text as it is."""
-    plain = latin_digits(text)
-    if not re.fullmatch(r"\+?[\d\s()./-]{3,}", plain):
-        return text
-    digits = re.sub(r"\D", "", plain, flags=re.ASCII)
-    return digits.lstrip("0") or text

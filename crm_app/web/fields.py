@@ -5,6 +5,7 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, StopValidation
 from wtforms.widgets import TextInput
 
@@ -150,6 +151,11 @@ class DayField(_ReadField):
     @property
     def calendar(self):
         return "jalali" if reader.calendar == JALALI else "gregorian"
+
+
+def options(pairs) -> list[SelectChoice]:
+    """Pairs of value and label as a SelectField takes them."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def one_of(choices):

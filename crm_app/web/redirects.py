@@ -21,7 +21,7 @@ def local_path(target: str | None, otherwise: str) -> str:
 
 
 def own_address() -> str:
-    """Without a slash at its end: BASE_URL where it is set, else what the reader's browser asked, else host and port."""
+    """Without a slash at its end: BASE_URL where it is set, else what the browser asked, else host and port."""
     config = current_app.config
     if config["BASE_URL"]:
         return str(config["BASE_URL"])

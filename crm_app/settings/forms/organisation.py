@@ -8,7 +8,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from crm_app.accounts.forms import CALENDAR_CHOICES, currency_choices, time_zone_choices
 from crm_app.accounts.models import Organisation
-from crm_app.web.fields import Required, TextField
+from crm_app.web.fields import Required, TextField, options
 from crm_app.web.formats import LATIN_MONTHS, PERSIAN_MONTHS
 from crm_app.web.periods import JALALI
 from crm_app.web.reader import reader
@@ -28,10 +28,10 @@ class OrganisationForm(FlaskForm):
         super().__init__(*args, obj=firm, **kwargs)
         self.currency.choices = currency_choices()
         self.time_zone.choices = time_zone_choices()
-        if firm.time_zone not in dict(self.time_zone.choices):
-            self.time_zone.choices.insert(0, (firm.time_zone, firm.time_zone))
-        self.fiscal_start.choices = _months(firm.calendar_name)
-        self.weekend.choices = _weekdays()
+        if firm.time_zone not in [zone.value for zone in self.time_zone.choices]:
+            self.time_zone.choices += options([(firm.time_zone, firm.time_zone)])
+        self.fiscal_start.choices = options(_months(firm.calendar_name))
+        self.weekend.choices = options(_weekdays())
         if not self.is_submitted():
             self.weekend.data = list(firm.weekend)
 

@@ -7,12 +7,12 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import SelectField, ValidationError
 
-from crm_app.accounts.forms import EmailField, NewPasswordField
+from crm_app.accounts.forms import LANGUAGE_CHOICES, EmailField, NewPasswordField
 from crm_app.accounts.models import ROLES, Team, User
 from crm_app.accounts.queries import grantable_by, teams_visible_to
 from crm_app.extensions import db
-from crm_app.web.fields import Required, TextField
-from crm_app.web.reader import LANGUAGES, reader
+from crm_app.web.fields import Required, TextField, options
+from crm_app.web.reader import reader
 
 
 class PersonForm(FlaskForm):
@@ -26,9 +26,9 @@ class PersonForm(FlaskForm):
     def __init__(self, *args, person: User | None = None, **kwargs):
         super().__init__(*args, obj=person, **kwargs)
         self.person = person
-        self.role.choices = [(role, ROLES[role]) for role in grantable_by(current_user)]
+        self.role.choices = options((role, ROLES[role]) for role in grantable_by(current_user))
         teams = db.session.execute(teams_visible_to(current_user).with_only_columns(Team.id, Team.name)).all()
-        self.team_id.choices = [(0, _("No team")), *((team.id, team.name) for team in teams)]
+        self.team_id.choices = options([(0, _("No team")), *((team.id, team.name) for team in teams)])
         if not self.is_submitted() and not (person and person.team_id):
             self.team_id.data = 0
         if not self.is_submitted() and person is None:
@@ -54,7 +54,7 @@ class NewPersonForm(PersonForm):
     """With an address, and a password unless they are to choose it by a link."""
 
     email = EmailField(_l("E-mail"), [Required()], longest=254)
-    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    language = SelectField(_l("Language"), choices=LANGUAGE_CHOICES)
     password = NewPasswordField(_l("First password"))
 
     def __init__(self, *args, **kwargs):

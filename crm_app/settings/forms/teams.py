@@ -10,7 +10,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from crm_app.accounts.models import Team, User
 from crm_app.accounts.queries import active, by_name, visible_to
 from crm_app.extensions import db
-from crm_app.web.fields import Required, TextField
+from crm_app.web.fields import Required, TextField, options
 from crm_app.web.text import match_key
 
 
@@ -30,8 +30,8 @@ class TeamForm(FlaskForm):
         people = db.session.scalars(by_name(_choosable(user, team))).all()
         self.people = {person.id: person for person in people}
         leads = [p for p in people if p.role in ("owner", "manager") or (team and p.id == team.manager_id)]
-        self.manager_id.choices = [(0, _("Nobody")), *((person.id, person.name) for person in leads)]
-        self.members.choices = [(person.id, _with_team(person, team)) for person in people]
+        self.manager_id.choices = options([(0, _("Nobody")), *((person.id, person.name) for person in leads)])
+        self.members.choices = options((person.id, _with_team(person, team)) for person in people)
         if not self.is_submitted():
             self.manager_id.data = (team and team.manager_id) or 0
             self.members.data = [person.id for person in people if team and person.team_id == team.id]

@@ -1,0 +1,104 @@
+"""The deals that want something today: late, closing soon, or standing still for too long."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from crm_app.accounts.models import User
+from crm_app.accounts.queries import sees_everything
+from crm_app.contacts.models import Company
+from crm_app.extensions import db, utc_now
+from crm_app.pipeline import queries
+from crm_app.pipeline.models import Deal, Stage
+from crm_app.web.reader import reader
+
+SOON = timedelta(days=14)
+SHOWN = 15
+QUIET_SHOWN = 6
+MINE, ALL = "mine", "all"
+
+
+class Line(NamedTuple):
+    """`mark` is overdue, today or planned; `days` how long it has stood in its stage."""
+
+    deal: Deal
+    mark: str
+    days: int
+
+
+class Group(NamedTuple):
+    """Deals under one heading; `count` is how many there are, shown or not."""
+
+    title: str
+    lines: list[Line]
+    count: int
+
+
+def can_switch(user: User) -> bool:
+    return user.sells and (sees_everything(user) or user.role == "manager")
+
+
+def whose(user: User, asked: str) -> str:
+    """A rep begins with their own deals, whoever leads or looks on with all they see."""
+    if not can_switch(user):
+        return MINE
+    return asked if asked in (MINE, ALL) else MINE if user.role == "rep" else ALL
+
+
+def deals_of(user: User, whose: str) -> Select[tuple[Deal]]:
+    """The open deals that the page is about."""
+    deals = queries.is_open(queries.visible_to(user))
+    return deals.where(Deal.owner_id == user.id) if whose == MINE else deals
+
+
+def days(user: User, whose: str) -> list[Group]:
+    """Late, today, and the two weeks ahead; a heading with nothing under it is left out."""
+    if not user.sells:
+        return []
+    today, deals = reader.today(), _detailed(deals_of(user, whose))
+    late = _group(_("Late"), deals.where(Deal.expected_close < today), Deal.expected_close.desc(), today)
+    soon = deals.where(Deal.expected_close >= today, Deal.expected_close <= today + SOON)
+    ahead = _group(_("In the next two weeks"), soon, Deal.expected_close.asc(), today)
+    now = [line for line in ahead.lines if line.mark == "today"]
+    rest = [line for line in ahead.lines if line.mark != "today"]
+    groups = (late, Group(_("Today"), now, len(now)), Group(ahead.title, rest, ahead.count - len(now)))
+    return [group for group in groups if group.lines]
+
+
+def rotting(user: User, whose: str) -> Group:
+    """Deals that stand in their stage for longer than it allows, the longest first."""
+    if not user.sells:
+        return Group("", [], 0)
+    now = utc_now()
+    stages = db.session.execute(select(Stage.id, Stage.rot_days).where(Stage.rot_days.is_not(None))).all()
+    stale = or_(
+        false(),
+        *(
+            (Deal.stage_id == stage.id) & (Deal.entered_stage_at < now - timedelta(days=stage.rot_days))
+            for stage in stages
+        ),
+    )
+    deals = _detailed(deals_of(user, whose)).where(stale)
+    return _group(_("Gone quiet"), deals, Deal.entered_stage_at.asc(), reader.today(), QUIET_SHOWN)
+
+
+def _group(title: str, deals: Select[tuple[Deal]], order, today: date, size: int = SHOWN) -> Group:
+    counted = deals.add_columns(func.count().over()).order_by(order, Deal.id).limit(size)
+    rows: Sequence = db.session.execute(counted).all()
+    return Group(title, [_line(deal, today) for deal, _count in rows], rows[0][1] if rows else 0)
+
+
+def _line(deal: Deal, today: date) -> Line:
+    expected = deal.expected_close
+    mark = "planned" if expected is None or expected > today else "today" if expected == today else "overdue"
+    return Line(deal, mark, max((utc_now() - deal.entered_stage_at).days, 0))
+
+
+def _detailed(deals: Select[tuple[Deal]]) -> Select[tuple[Deal]]:
+    return deals.options(
+        joinedload(Deal.company).load_only(Company.name), joinedload(Deal.stage), joinedload(Deal.owner)
+    )

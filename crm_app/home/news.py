@@ -1,0 +1,112 @@
+"""What happened lately to the records that a person looks after."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import url_for
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+from sqlalchemy import Select, String, and_, literal, select, union_all
+from sqlalchemy.orm import joinedload
+
+from crm_app.accounts.models import User
+from crm_app.activity.models import Event
+from crm_app.activity.timeline import shown
+from crm_app.contacts import queries as contacts
+from crm_app.contacts.models import Company, Person
+from crm_app.extensions import db
+from crm_app.home.agenda import MINE
+from crm_app.pipeline import queries as pipeline
+from crm_app.pipeline.models import Deal
+from crm_app.web.formats import isolate
+
+SHOWN = 8
+# Among so many of the newest events those of all records are looked for; one's own are looked for among all.
+_RECENT = 500
+_ICONS = {
+    "created": "plus", "changed": "pencil", "noted": "sticky-note", "moved": "square-kanban", "won": "trophy",
+    "lost": "thumbs-down", "reopened": "refresh-cw", "imported": "upload", "restored": "undo-2",
+}  # fmt: skip
+
+
+class News(NamedTuple):
+    name: str
+    url: str
+    icon: str
+    sentence: Markup
+    at: datetime
+
+
+def latest(user: User, whose: str) -> list[News]:
+    """The newest events of visible records that are not in the bin."""
+    parts = [_of(Company, contacts.companies_visible_to(user), Company.name, user, whose)]
+    parts.append(_of(Person, contacts.people_visible_to(user), Person.name, user, whose))
+    if user.sells:
+        parts.append(_of(Deal, pipeline.visible_to(user), Deal.title, user, whose))
+    named = union_all(*parts).subquery()
+    found = select(Event, named.c.name).join(named, named.c.event_id == Event.id).options(joinedload(Event.actor))
+    rows = db.session.execute(found.order_by(Event.id.desc()).limit(SHOWN)).all()
+    return [_told(event, name) for event, name in rows]
+
+
+def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> Select[Any]:
+    """Ids of events about one kind of record, with the record's name."""
+    records = visible.where(model.owner_id == user.id) if whose == MINE and user.sells else visible
+    about = and_(Event.subject_table == model.__tablename__, Event.subject_id == model.id)
+    events = records.with_only_columns(
+        Event.id.label("event_id"), name.label("name"), literal(model.__tablename__, String).label("kind")
+    ).join(Event, about)
+    if whose != MINE or not user.sells:
+        newest = select(Event.id).order_by(Event.id.desc()).limit(_RECENT).subquery()
+        events = events.where(Event.id.in_(select(newest.c.id)))
+    return events
+
+
+def _told(event: Event, name: str) -> News:
+    who = isolate(event.actor.name if event.actor else _("Peyvand"))
+    say = _SENTENCES.get(event.verb, lambda who, facts: _put(_("%(who)s changed it"), who=who))
+    url = _URLS[event.subject_table](event.subject_id)
+    return News(name, url, _ICONS.get(event.verb, "info"), say(who, event.particulars or {}), event.at)
+
+
+def _put(sentence: str, **values: object) -> Markup:
+    return escape(sentence) % values
+
+
+def _won(who: Markup, facts: Mapping[str, Any]) -> Markup:
+    if facts.get("value"):
+        return _put(_("%(who)s won it for %(value)s"), who=who, value=shown(facts["value"]))
+    return _put(_("%(who)s won it"), who=who)
+
+
+def _lost(who: Markup, facts: Mapping[str, Any]) -> Markup:
+    if facts.get("reason"):
+        return _put(_("%(who)s lost it: %(reason)s"), who=who, reason=isolate(facts["reason"]))
+    return _put(_("%(who)s lost it"), who=who)
+
+
+def _moved(who: Markup, facts: Mapping[str, Any]) -> Markup:
+    return _put(_("%(who)s moved it to %(stage)s"), who=who, stage=isolate(facts.get("after") or "–"))
+
+
+def _noted(who: Markup, facts: Mapping[str, Any]) -> Markup:
+    text = str(facts.get("text") or "")
+    return _put(_("%(who)s wrote: %(text)s"), who=who, text=isolate(text if len(text) <= 120 else f"{text[:119]}…"))
+
+
+_SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
+    "created": lambda who, facts: _put(_("%(who)s added it"), who=who),
+    "imported": lambda who, facts: _put(_("%(who)s imported it"), who=who),
+    "restored": lambda who, facts: _put(_("%(who)s took it out of the bin"), who=who),
+    "moved": _moved,
+    "won": _won,
+    "lost": _lost,
+    "reopened": lambda who, facts: _put(_("%(who)s reopened it"), who=who),
+    "noted": _noted,
+}
+_URLS: dict[str, Callable[[int], str]] = {
+    "companies": lambda number: url_for("contacts.company", company_id=number),
+    "people": lambda number: url_for("contacts.person", person_id=number),
+    "deals": lambda number: url_for("pipeline.show", deal_id=number),
+}

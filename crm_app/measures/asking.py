@@ -23,6 +23,7 @@ from crm_app.measures.events import Place, Tally
 from crm_app.measures.figures import DayPoint, Figure, Group, Series
 from crm_app.measures.reading import figure_of
 from crm_app.measures.scope import Scope
+from crm_app.measures.view import View
 from crm_app.pipeline.models import Deal
 from crm_app.web.money import Rates
 from crm_app.web.periods import Period

@@ -1,0 +1,211 @@
+"""The first page of the day."""
+
+from datetime import timedelta
+
+import pytest
+
+from crm_app.activity.recording import acting_as
+from crm_app.extensions import db, utc_now
+from crm_app.goals.models import Goal, Target
+from crm_app.web.reader import Reader
+from tests import make
+
+
+@pytest.fixture
+def today(organisation):
+    return Reader(time_zone=organisation.time_zone).today()
+
+
+def _agenda(page):
+    return page.text_of(page.one("section", class_="agenda"))
+
+
+def _panel(page, name):
+    heading = page.all("h2", id=name)
+    return (
+        page.text_of(next(s for s in page.all("section") if heading and heading[0] in list(s.iter())))
+        if heading
+        else ""
+    )
+
+
+def test_the_day_stands_at_the_top_in_the_readers_calendar(client, alice):
+    alice.language = "fa"
+
+    page = client.page("/")
+
+    assert page.text_of(page.one("h1")).split()[-1].startswith("۱۴")
+
+
+def test_the_page_greets_by_name(client):
+    assert "Alice Adler" in client.page("/").text
+
+
+def test_deals_that_are_late_or_close_soon_are_listed_in_their_order(client, alice, today):
+    for days, title in ((-3, "Late one"), (0, "Due today"), (5, "Next week"), (40, "Far away")):
+        make.deal(alice, title, expected_close=today + timedelta(days=days), value=1_000_00)
+
+    text = _agenda(client.page("/"))
+
+    assert text.index("Late one") < text.index("Due today") < text.index("Next week")
+    assert "Far away" not in text
+    assert "Late 1" in text and "Today 1" in text and "In the next two weeks 1" in text
+    assert "One deal is late." in client.page("/").text
+
+
+def test_closed_and_deleted_deals_are_not_on_the_agenda(client, alice, today):
+    make.won(alice, title="Won one", expected_close=today)
+    make.deal(alice, "Gone one", expected_close=today).delete()
+
+    page = client.page("/")
+
+    assert "Won one" not in _agenda(page)
+    assert "Gone one" not in page.text
+
+
+def test_a_rep_sees_their_own_deals_alone(browser_of, bob, alice, today):
+    make.deal(alice, "Alice's deal", expected_close=today)
+
+    page = browser_of(bob).page("/?whose=all")
+
+    assert "Alice's deal" not in page.text
+    assert page.all("nav", aria_label="Whose deals") == []
+
+
+def test_a_manager_sees_the_teams_deals_and_may_look_at_their_own_alone(browser_of, charlie, alice, bob, today):
+    make.deal(alice, "Alice's deal", expected_close=today)
+    make.deal(bob, "Bob's deal", expected_close=today)
+    browser = browser_of(charlie)
+
+    assert "Alice's deal" in _agenda(browser.page("/"))
+    assert "Bob's deal" not in browser.page("/").text
+    assert "Alice's deal" not in browser.page("/?whose=mine").text
+
+
+def test_deals_that_stand_still_for_too_long_are_named(client, alice):
+    make.deal(alice, "Rotten", at="Proposal", created=20)
+    make.deal(alice, "Fresh", at="Proposal", created=2)
+
+    quiet = _panel(client.page("/"), "quiet")
+
+    assert "Rotten" in quiet and "20 days in Proposal" in quiet
+    assert "Fresh" not in quiet
+
+
+def test_ones_own_goals_are_shown_with_how_far_they_are_reached(client, alice, organisation, today):
+    month = organisation.calendar().period("month", today)
+    goal = Goal(measure="won_value", unit="month", calendar="gregorian", user=alice)
+    target = Target(goal=goal, period_key=month.key, start=month.start, end=month.end, amount=1_000_00)
+    db.session.add_all([goal, target])
+    make.won(alice, value=250_00)
+
+    aims = _panel(client.page("/"), "aims")
+
+    assert "25% reached" in aims
+    assert "€250" in aims and "€1,000" in aims
+
+
+def test_what_happened_to_ones_records_is_told_newest_first(client, alice, bob):
+    company = make.company(alice, "Alpha Optics")
+    deal = make.deal(alice, "Alpha deal")
+    make.company(bob, "Bob's company")
+    with acting_as(bob):
+        deal.move_to(make.stage("Proposal"))
+    db.session.commit()
+
+    news = _panel(client.page("/"), "news")
+
+    assert (
+        news.index("Bob Brandt moved it to Proposal") < news.index("Alice Adler added it") < news.index("Alpha Optics")
+    )
+    assert "Bob's company" not in news
+    assert company.name in news
+
+
+def test_a_record_in_the_bin_is_no_news(client, alice):
+    with acting_as(alice):
+        make.company(alice, "Alpha Optics").delete()
+
+    assert "Alpha Optics" not in client.page("/").text
+
+
+def test_an_agent_sees_news_of_contacts_and_no_deals(browser_of, alice, today):
+    make.company(alice, "Alpha Optics")
+    make.deal(alice, "Alpha deal", expected_close=today)
+
+    page = browser_of(make.user("Agnes", role="agent")).page("/")
+
+    assert "Alpha Optics" in page.text
+    assert "Alpha deal" not in page.text
+
+
+def test_a_viewer_sees_everyones_deals(browser_of, vera, alice, today):
+    make.deal(alice, "Alpha deal", expected_close=today)
+
+    assert "Alpha deal" in _agenda(browser_of(vera).page("/"))
+
+
+def test_an_empty_agenda_says_what_belongs_there(client):
+    assert "Nothing is late, and nothing closes in the next two weeks." in client.page("/").text
+
+
+def _steps(page):
+    return [page.text_of(item.find("div/a")) + ("!" if "done" in item.get("class") else "") for item in page.all("li")
+            if (item.get("class") or "").startswith("step")]  # fmt: skip
+
+
+def test_a_fresh_installation_shows_the_first_steps_with_those_done_ticked(browser_of, olivia):
+    page = browser_of(olivia).page("/")
+    assert _steps(page) == ["Bring in what you have", "Add a deal", "Set goals", "Invite the people who work here"]
+
+    make.deal(olivia, "First")
+    make.user("Second")
+    page = browser_of(olivia).page("/")
+    assert [step for step in _steps(page) if step.endswith("!")] == ["Add a deal!", "Invite the people who work here!"]
+
+
+def test_the_first_steps_are_for_the_owner_and_for_the_first_weeks(browser_of, client, olivia, organisation):
+    assert _steps(client.page("/")) == []
+
+    organisation.created_at = utc_now() - timedelta(days=31)
+    assert _steps(browser_of(olivia).page("/")) == []
+
+
+def test_the_first_steps_go_when_all_are_done(browser_of, olivia, alice, today):
+    make.company(olivia)
+    make.deal(olivia)
+    goal = Goal(measure="won_value", unit="month", calendar="gregorian")
+    db.session.add_all([goal, Target(goal=goal, period_key="2020-01", start=today, end=today, amount=1)])
+
+    assert _steps(browser_of(olivia).page("/")) == []
+
+
+def test_the_number_of_statements_stays_the_same(browser_of, olivia, alice, organisation, today, statements):
+    def run():
+        with statements() as seen:
+            browser_of(olivia).page("/")
+        return len(seen)
+
+    month = organisation.calendar().period("month", today)
+    for measure in ("won_value", "won_deals"):
+        goal = Goal(measure=measure, unit="month", calendar="gregorian")
+        db.session.add_all(
+            [goal, Target(goal=goal, period_key=month.key, start=month.start, end=month.end, amount=1_000_00)]
+        )
+    make.deal(alice, expected_close=today, created=60, company=make.company(alice))
+    few = run()
+    for number in range(20):
+        make.deal(alice, expected_close=today + timedelta(days=number - 9), created=60, company=make.company(alice))
+        make.person(alice)
+        make.won(alice)
+
+    assert run() == few <= 12
+
+
+def test_a_visitor_is_asked_to_sign_in(browser_of, organisation):
+    assert browser_of().get("/").status_code == 302
+
+
+@pytest.mark.parametrize("asked", ["x", "all", "mine", "", "%00"])
+def test_any_address_gets_a_page(client, asked):
+    client.page(f"/?whose={asked}")

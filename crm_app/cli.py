@@ -33,11 +33,15 @@ def _add_commands():
     from crm_app.exchange.commands import import_
     from crm_app.measures.cli import measure
     from crm_app.serving import database, serve, web, worker
+    from crm_app.settings.commands import users
 
     for command in (serve, web, worker, database):
         main.add_command(command)
     for command in (import_, measure):
         main.add_command(_inside_the_application(command))
+    main.add_command(users)
+    for command in users.commands.values():
+        _inside_the_application(command)
 
 
 def _inside_the_application(command):

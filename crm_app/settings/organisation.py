@@ -9,11 +9,12 @@ from crm_app.accounts.models import Organisation
 from crm_app.activity import record
 from crm_app.activity.recording import plain
 from crm_app.extensions import db
+from crm_app.pipeline import valuing
 from crm_app.web.money import Rate, Rates, latest_first
 
 
 def change(firm: Organisation, **values: Any) -> None:
-    """In another currency the dated rates are written anew, so that they say the same as before."""
+    """In another currency the rates are written anew, to say the same as before, and closed deals are valued by them."""
     before = {name: getattr(firm, name) for name in values}
     changes = {name: [plain(before[name]), plain(after)] for name, after in values.items() if before[name] != after}
     if not changes:
@@ -23,6 +24,8 @@ def change(firm: Organisation, **values: Any) -> None:
     record(firm, "changed", changes=changes)
     if "currency" in changes:
         rebase(before["currency"], firm.currency)
+        db.session.flush()
+        valuing.revalue()
 
 
 def rebase(old: str, new: str) -> None:

@@ -1,0 +1,160 @@
+"""`crm users`: looking after people from the command line, for whoever can reach the server."""
+
+from contextlib import contextmanager
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import func, select
+
+from crm_app.accounts import passwords, queries
+from crm_app.accounts.models import ROLES, Team, User
+from crm_app.activity.recording import acting_as
+from crm_app.extensions import db, reading
+from crm_app.settings import people
+from crm_app.web.text import clean, match_key
+
+
+@click.group()
+def users():
+    """Add, list, disable and enable the people who work here, or let them set a new password."""
+
+
+@users.command()
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--role", type=click.Choice(list(ROLES)), default="rep", show_default=True)
+@click.option("--team", help="The name of a team that exists.")
+@click.option("--language", type=click.Choice(["en", "fa", "zh"]), default="en", show_default=True)
+@click.option("--password", "asks_password", is_flag=True, help="Ask for a first password instead of making a link.")
+def add(email, name, role, team, language, asks_password):
+    """Add a person, and print the link by which they set a password."""
+    password = _asked_password() if asks_password else ""
+    with _looking_after():
+        facts = {"name": _name(name), "email": _address(email), "role": role, "team": _team(team)}
+        person = people.add(**facts, language=language, password=password)
+        link = None if password else people.password_link(person)
+        db.session.commit()
+        click.echo(f"Added 1 person: {person.name} <{person.email}>, {role}. {_count()}")
+        if link:
+            click.echo(f"They set a password here (once, within a day): {link}")
+
+
+@users.command("list")
+@click.option("--disabled", is_flag=True, help="Those who are disabled, too.")
+def list_users(disabled):
+    """List the people who work here, by name."""
+    with reading(), _looking_after():
+        found = select(User, Team.name).outerjoin(Team, User.team_id == Team.id).order_by(User.sort_key, User.id)
+        rows = db.session.execute(found if disabled else queries.active(found)).all()
+        head = ("NAME", "E-MAIL", "ROLE", "TEAM", "STATE")
+        cells = [(one.name, one.email or "-", one.role, team or "-", _state(one)) for one, team in rows]
+        click.echo("\n".join(_in_columns([head, *cells])))
+        click.echo(f"{len(rows)} listed. {_count()}", err=True)
+
+
+@users.command("reset-password")
+@click.argument("email")
+def reset_password(email):
+    """Print a link by which the person sets a new password; the old one holds until then."""
+    with _looking_after():
+        person = _person(email)
+        link = people.password_link(person)
+        db.session.commit()
+        click.echo(f"Made 1 link for {person.name}. It works once, within a day; older ones stopped working.")
+        click.echo(link)
+
+
+@users.command()
+@click.argument("email")
+def disable(email):
+    """Sign a person out everywhere and keep them out; their records stay theirs."""
+    with _looking_after():
+        person = _person(email)
+        was_active = person.is_active
+        people.disable(person, None)
+        db.session.commit()
+        click.echo(f"Disabled {int(was_active)} person: {person.name}{'' if was_active else ' was disabled already'}.")
+
+
+@users.command()
+@click.argument("email")
+def enable(email):
+    """Let a disabled person sign in again."""
+    with _looking_after():
+        person = _person(email)
+        was_active = person.is_active
+        people.enable(person)
+        db.session.commit()
+        click.echo(f"Enabled {int(not was_active)} person: {person.name}{' was active already' if was_active else ''}.")
+
+
+@contextmanager
+def _looking_after():
+    """As nobody's doing; a refusal becomes the one sentence of an error."""
+    if queries.organisation() is None:
+        raise click.ClickException("This Peyvand is not set up yet. Run crm serve and follow the link it prints.")
+    try:
+        with acting_as(None):
+            yield
+    except people.RefusedError as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+
+
+def _name(text: str) -> str:
+    name = clean(text)
+    if not name or len(name) > 200:
+        raise click.ClickException("A name has 1 to 200 characters.")
+    return name
+
+
+def _address(text: str) -> str:
+    try:
+        address = validate_email(clean(text), check_deliverability=False, test_environment=True).normalized.casefold()
+    except EmailNotValidError:
+        raise click.ClickException(f"{text} is no e-mail address.") from None
+    if db.session.scalar(select(User.id).where(User.email == address)):
+        raise click.ClickException(f"{address} is somebody's address already.")
+    return address
+
+
+def _team(name: str | None) -> Team | None:
+    if not name:
+        return None
+    team = db.session.scalar(select(Team).where(Team.name_key == match_key(name)))
+    if team is None:
+        known = ", ".join(db.session.scalars(select(Team.name).order_by(Team.name_key).limit(20))) or "none"
+        raise click.ClickException(f"There is no team {name}. Known ones: {known}.")
+    return team
+
+
+def _person(email: str) -> User:
+    person = db.session.scalar(select(User).where(User.email == clean(email).casefold()))
+    if person is None:
+        raise click.ClickException(f"Nobody here has the address {email}.")
+    return person
+
+
+def _asked_password() -> str:
+    password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
+        raise click.ClickException(f"A password has {passwords.SHORTEST} to {passwords.LONGEST} characters.")
+    if passwords.is_common(password):
+        raise click.ClickException("That password is one of the first to be guessed. Choose another.")
+    return password
+
+
+def _state(person: User) -> str:
+    if not person.is_active:
+        return "disabled"
+    return "active" if person.can_sign_in else "cannot sign in yet"
+
+
+def _count() -> str:
+    counted = select(func.count(User.id).filter(User.disabled_at.is_(None)), func.count(User.disabled_at))
+    active, disabled = db.session.execute(counted).one()
+    return f"{active} active, {disabled} disabled."
+
+
+def _in_columns(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

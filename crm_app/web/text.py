@@ -38,7 +38,7 @@ def clean(text: str | None, *, lines: bool = False) -> str:
     text = "".join(c for c in text if not 0xD800 <= ord(c) <= 0xDFFF)
     if lines:
         return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return re.sub(r"\s+", " ", text).strip().strip(_INVISIBLE)
+    return re.sub(r"\s+", " ", text).strip(_INVISIBLE + " ")
 
 
 def fold(text: str) -> str:
@@ -62,8 +62,12 @@ def search_words(text: str) -> list[str]:
 
 
 def match_key(text: str) -> str:
-    """The form in which names are compared for sameness: folded, letters and digits only."""
-    return "".join(c for c in fold(text) if c.isalnum())
+    """The form in which names are compared for sameness: folded, without spaces and punctuation.
+
+    C, C++ and C# stay apart, and so do names of signs alone.
+    """
+    folded = fold(text)
+    return "".join(c for c in folded if c.isalnum() or c in "+#") or folded.replace(" ", "")
 
 
 _PERSIAN_ORDER = {c: chr(0x2000 + i) for i, c in enumerate("آاءبپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")}

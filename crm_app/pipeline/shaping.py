@@ -1,0 +1,143 @@
+"""Shaping pipelines: their stages, the order of these, and what must always hold.
+
+Each pipeline keeps an open, a won and a lost stage; what a deal has ever stayed in is never taken away.
+"""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import func, select
+
+from crm_app.activity import record
+from crm_app.activity.recording import plain
+from crm_app.extensions import db
+from crm_app.pipeline.models import KINDS, Deal, Pipeline, Stage, Stay
+from crm_app.pipeline.starting import first_pipeline
+from crm_app.web import formats
+from crm_app.web.text import match_key
+
+
+def add_pipeline(name: str) -> Pipeline:
+    """A pipeline with the stages that every one begins with, after all others."""
+    last = db.session.scalar(select(func.max(Pipeline.position))) or 0
+    pipeline = first_pipeline()
+    pipeline.name, pipeline.position = name, last + 1
+    record(pipeline, "created")
+    return pipeline
+
+
+def rename(pipeline: Pipeline, name: str) -> None:
+    _change(pipeline, name=name)
+
+
+def delete_pipeline(pipeline: Pipeline) -> None:
+    record(pipeline, "deleted", name=pipeline.name)
+    db.session.delete(pipeline)
+
+
+def add_stage(pipeline: Pipeline, **facts) -> Stage:
+    """The last of the open stages, or the last of all."""
+    stage = Stage(**_settled(facts))
+    place = len(pipeline.stages)
+    if stage.is_open:
+        place = max((number for number, one in enumerate(pipeline.stages, 1) if one.is_open), default=0)
+    pipeline.stages.insert(place, stage)
+    _number(pipeline)
+    record(pipeline, "changed", changes={"stage": [None, stage.name]})
+    return stage
+
+
+def change_stage(stage: Stage, **facts) -> None:
+    _change(stage, **_settled(facts))
+
+
+def move_stage(stage: Stage, *, is_up: bool) -> None:
+    """One place towards the beginning or the end; the first and the last stay where they are."""
+    stages = list(stage.pipeline.stages)
+    place = stages.index(stage)
+    other = place - 1 if is_up else place + 1
+    if 0 <= other < len(stages):
+        stages[place], stages[other] = stages[other], stages[place]
+        for position, one in enumerate(stages, 1):
+            one.position = position
+        names = [[one.name for one in order] for order in (stage.pipeline.stages, stages)]
+        record(stage.pipeline, "changed", changes={"stages": names})
+
+
+def delete_stage(stage: Stage) -> None:
+    pipeline = stage.pipeline
+    record(pipeline, "changed", changes={"stage": [stage.name, None]})
+    pipeline.stages.remove(stage)
+    _number(pipeline)
+
+
+def deals_by_pipeline() -> dict[int, int]:
+    """How many deals each pipeline has, those in the bin too: they may come back."""
+    counted = select(Deal.pipeline_id, func.count()).group_by(Deal.pipeline_id)
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
+def deals_by_stage(pipeline: Pipeline) -> dict[int, int]:
+    """How many deals stay in each stage, or ever stayed."""
+    counted = select(Stay.stage_id, func.count(Stay.deal_id.distinct())).where(Stay.pipeline_id == pipeline.id)
+    return {row[0]: row[1] for row in db.session.execute(counted.group_by(Stay.stage_id))}
+
+
+def why_pipeline_stays(pipeline: Pipeline, deals: int) -> str:
+    """Why it may not be deleted; empty if it may."""
+    if deals:
+        return ngettext(
+            "%(count)s deal is in it (deleted ones count too). Move it first.",
+            "%(count)s deals are in it (deleted ones count too). Move them first.",
+            deals,
+            count=formats.num(deals),
+        )
+    if db.session.scalar(select(func.count(Pipeline.id))) == 1:
+        return _("It is the only pipeline.")
+    return ""
+
+
+def why_stage_stays(stage: Stage, deals: int) -> str:
+    """Why it may not be deleted; empty if it may."""
+    if deals:
+        return ngettext(
+            "%(count)s deal is or was in it, and its history is kept.",
+            "%(count)s deals are or were in it, and their history is kept.",
+            deals,
+            count=formats.num(deals),
+        )
+    return _("It is the only stage of its kind (%(kind)s).", kind=KINDS[stage.kind]) if _is_last(stage) else ""
+
+
+def why_kind_stays(stage: Stage, deals: int) -> str:
+    """Why it may not become a stage of another kind; empty if it may."""
+    if deals:
+        return _("Deals are or were in this stage, so it stays what it is.")
+    return _("It is the only stage of its kind (%(kind)s).", kind=KINDS[stage.kind]) if _is_last(stage) else ""
+
+
+def is_named_already(pipeline: Pipeline, name: str, stage: Stage | None = None) -> bool:
+    return any(one is not stage and one.name_key == match_key(name) for one in pipeline.stages)
+
+
+def _is_last(stage: Stage) -> bool:
+    return [one for one in stage.pipeline.stages if one.kind == stage.kind] == [stage]
+
+
+def _settled(facts: dict) -> dict:
+    """What is won is certain and what is lost hopeless, and neither rots."""
+    if facts["kind"] == "open":
+        return facts
+    return facts | {"probability": 100 if facts["kind"] == "won" else 0, "rot_days": None}
+
+
+def _number(pipeline: Pipeline) -> None:
+    for position, stage in enumerate(pipeline.stages, 1):
+        stage.position = position
+
+
+def _change(row: Pipeline | Stage, **values) -> None:
+    changes = {n: [plain(getattr(row, n)), plain(after)] for n, after in values.items() if getattr(row, n) != after}
+    for name, value in values.items():
+        setattr(row, name, value)
+    if changes:
+        record(row, "changed", changes=changes)

@@ -1,0 +1,71 @@
+"""The dated rates of currencies. Whatever changes them values the closed deals of that currency anew."""
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from crm_app.accounts.access import role_required
+from crm_app.extensions import db
+from crm_app.pipeline import valuing
+from crm_app.settings.forms.rates import RateForm
+from crm_app.settings.views import bp
+from crm_app.web import formats
+from crm_app.web.htmx import page
+from crm_app.web.money import Rate
+from crm_app.web.tables import listing
+
+SORTS = {"day": Rate.day, "currency": Rate.currency}
+
+
+@bp.route("/rates", methods=["GET", "POST"])
+@role_required("owner")
+def rates():
+    form = RateForm()
+    if form.validate_on_submit():
+        db.session.add(Rate(**form.facts()))
+        return _valued({form.currency.data}, _("The rate is added."))
+
+    table = listing(select(Rate), key=Rate.id, sorts=SORTS, default="-day")
+    status = 422 if form.errors else 200
+    part = "settings/rates/_rows.html" if table.is_continued else None
+    return page("settings/rates.html", part=part, status=status, form=form, table=table, unvalued=valuing.unvalued())
+
+
+@bp.route("/rates/<int:rate_id>", methods=["GET", "POST"])
+@role_required("owner")
+def rate(rate_id):
+    kept = db.get_or_404(Rate, rate_id)
+    form, before = RateForm(kept), kept.currency
+    if not form.validate_on_submit():
+        return page("settings/rate.html", form=form, rate=kept, status=422 if form.errors else 200)
+
+    for name, value in form.facts().items():
+        setattr(kept, name, value)
+
+    return _valued({before, kept.currency}, _("The rate is changed."))
+
+
+@bp.route("/rates/<int:rate_id>/deletion", methods=["GET", "POST"])
+@role_required("owner")
+def delete_rate(rate_id):
+    kept = db.get_or_404(Rate, rate_id)
+    if request.method == "GET":
+        return page("settings/delete_rate.html", rate=kept)
+
+    db.session.delete(kept)
+
+    return _valued({kept.currency}, _("The rate is deleted."))
+
+
+def _valued(currencies, said):
+    """Value closed deals anew, commit it with the rate, and say how many have another value now."""
+    db.session.flush()
+    number = valuing.revalue(currencies)
+    db.session.commit()
+    count = formats.num(number)
+    more = ngettext(
+        "%(count)s closed deal is valued anew.", "%(count)s closed deals are valued anew.", number, count=count
+    )
+    flash(f"{said} {more}" if number else said, "ok")
+    return redirect(url_for(".rates"), 303)

@@ -84,6 +84,6 @@ def _summary(view: Overview) -> str:
         "Reached %(actual)s; target %(target)s; projected %(projected)s; %(before)s in the period before.",
         actual=goal.written(goal.actual),
         target=goal.written(goal.target),
-        projected=goal.written(goal.pace.projected),
+        projected=goal.about(goal.pace.projected),
         before=goal.written(last),
     )

@@ -18,7 +18,9 @@ from crm_app.goals.models import Target
 from crm_app.measures.catalogue import Measure
 from crm_app.measures.figures import Figure
 from crm_app.web import charts
+from crm_app.web.money import minor_digits
 from crm_app.web.periods import Period
+from crm_app.web.reader import reader
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,15 @@ class Standing:
         values = [None if figure.value is None else float(figure.value) for figure in history]
         title = _("%(measure)s over the last periods", measure=self.measure.label)
         return charts.spark(values, title=title)
+
+    def about(self, value: Decimal | None, *, short: bool = False) -> str:
+        """A figure that was reckoned, not counted: no finer than the reader can use."""
+        if value is not None and self.measure.unit == "money":
+            minor = 10 ** minor_digits(reader.currency)
+            value = Decimal(round(value / minor) * minor) if abs(value) >= 100 * minor else value
+        elif value is not None and self.measure.unit == "count" and abs(value) >= 10:
+            value = Decimal(round(value))
+        return self.written(value, short=short)
 
     def written(self, value: Decimal | int | None, *, short: bool = False) -> str:
         return amounts.written(value, self.measure.unit, short=short)

@@ -45,8 +45,8 @@ def _state(goal: Standing) -> Markup:
 def _course(goal: Standing) -> Markup:
     facts = {
         "period": formats.period_label(goal.period),
-        "gap": _bold(goal.written(abs(goal.ahead_by), short=True)) if goal.ahead_by is not None else "",
-        "landing": _bold(goal.written(goal.pace.projected, short=True)),
+        "gap": _bold(goal.about(abs(goal.ahead_by), short=True)) if goal.ahead_by is not None else "",
+        "landing": _bold(goal.about(goal.pace.projected, short=True)),
         "reached": _bold(formats.percent(goal.pace.attainment)),
         "n": formats.num(goal.figure.n),
     }

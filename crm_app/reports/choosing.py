@@ -86,10 +86,14 @@ def options(user: User) -> Options:
     """Four statements."""
     return Options(
         people=list(db.session.scalars(goals.people_of(user))),
-        teams=list(db.session.scalars(goals.teams_of(user))),
+        teams=all_teams(user),
         pipelines=list(db.session.scalars(select(Pipeline).order_by(Pipeline.position, Pipeline.id))),
         products=db.session.execute(select(Product.id, Product.name).order_by(Product.sort_key, Product.id)).all(),
     )
+
+
+def all_teams(user: User) -> list[Team]:
+    return list(db.session.scalars(goals.teams_of(user)))
 
 
 def choose(question: str, user: User, firm: Organisation, given: Options, **usual: str) -> Choice:

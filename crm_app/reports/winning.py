@@ -24,11 +24,11 @@ def title() -> str:
 
 
 def ask(choice: Choice, given: Options) -> Report:
-    """A line for each group, by what its rate is at least; those with too few deals last. Two statements, or three."""
+    """A line for each group, by what its rate is at least; those with too few deals last. One statement, or two."""
     spans = [choice.period, *([choice.compared] if choice.compared else [])]
-    groups = asking.matrix("win_rate", spans, choice.by, choice.scope, labels=given.names.get(choice.by))
+    labels = given.names.get(choice.by)
+    groups, whole = asking.matrix_and_total("win_rate", spans, choice.by, choice.scope, labels=labels)
     groups = sorted((group for group in groups if group.figures[0].n), key=_order)
-    whole = asking.over_time("win_rate", spans, choice.scope)
     return Report(
         question="win-rate",
         title=title(),

@@ -23,14 +23,13 @@ def title() -> str:
 
 
 def ask(choice: Choice, given: Options) -> Report:
-    """A line for each owner, team or product that won anything, the greatest first; two statements, or three."""
+    """A line for each owner, team or product that won anything, the greatest first; one statement, or two."""
     parts = choice.parts
     spans = [*parts, choice.period, *([choice.compared] if choice.compared else [])]
     labels = given.names.get(choice.by)
-    groups = asking.matrix("won_value", spans, choice.by, choice.scope, labels=labels)
+    groups, whole = asking.matrix_and_total("won_value", spans, choice.by, choice.scope, labels=labels)
     groups = [group for group in groups if group.figures[len(parts)].n or group.figures[-1].n]
     groups.sort(key=lambda group: (group.key is None, -Decimal(group.figures[len(parts)].value or 0)))
-    whole = asking.over_time("won_value", spans, choice.scope)
     return Report(
         question="won",
         title=title(),
@@ -54,27 +53,25 @@ def _definition() -> tuple[str, str, str]:
 
 
 def _columns(choice: Choice) -> list[Column]:
-    columns = [Column(_part_name(part), "money", is_quiet=True) for part in choice.parts]
-    columns += [Column(_("Won value"), "money"), Column(_("Deals won"), "count")]
+    columns = [Column(_("Won value"), "money"), Column(_("Deals won"), "count")]
     if choice.compared:
         columns += [Column(formats.period_label(choice.compared), "money", is_quiet=True)]
         columns += [Column(_("Change"), "change", of="money")]
-    return columns
+    return columns + [Column(_part_name(part), "money", is_quiet=True) for part in choice.parts]
 
 
 def _line(choice: Choice, label: str, figures: Sequence[Figure], *key) -> Line:
     group = {choice.by: key[0]} if key else {}
     parts = choice.parts
-    cells = [
-        Cell(figure.value, choice.records("won_value", part, **group))
-        for part, figure in zip(parts, figures, strict=False)
-    ]
-    figure = figures[len(parts)]
-    opened = choice.records("won_value", **group)
-    cells += [Cell(figure.value, opened), Cell(figure.n, opened)]
+    figure, opened = figures[len(parts)], choice.records("won_value", **group)
+    cells = [Cell(figure.value, opened), Cell(figure.n, opened)]
     if choice.compared:
         before = figures[-1]
         cells += [Cell(before.value, choice.records("won_value", choice.compared, **group)), _change(figure, before)]
+    cells += [
+        Cell(part_figure.value, choice.records("won_value", part, **group))
+        for part, part_figure in zip(parts, figures, strict=False)
+    ]
     return Line(label, cells)
 
 

@@ -145,7 +145,7 @@ def with_intervals(rows: Sequence[Interval], *, unit: str = "rate", title: str, 
     top = max((row.value or 0 if row.high is None else row.high for row in rows), default=0)
 
     def drawing(width: int, height: int, step: int) -> Any:
-        shown = rows[: 12 // step]
+        shown = rows[: 10 // step]
         chart = pygal.Bar(**_BARE, width=width, height=height, rounded_bars=2)
         chart.x_labels = [_shortened(row.label, len(shown), width) for row in shown]
         chart.value_formatter = lambda value: _written(value, unit)
@@ -242,5 +242,9 @@ def _thinned(labels: Sequence[str], width: int) -> list[str]:
 
 
 def _shortened(label: str, count: float, width: int) -> str:
-    fits = max(int((width - 50) / max(count, 1) / 6.2), 3)
+    """A label as long as its place allows: of several words the first and an initial, or a beginning."""
+    fits = max(int((width - 50) / max(count, 1) / 6.4), 3)
+    words = label.split()
+    if len(label) > fits and len(words) > 1:
+        label = f"{words[0]} {words[-1][0]}."
     return label if len(label) <= fits else label[: fits - 1].rstrip() + "…"

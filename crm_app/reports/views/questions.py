@@ -27,12 +27,12 @@ _MEASURED = {"won": "won_value", "win-rate": "win_rate"}
 @seller_required
 def index():
     """Each question with its answer for the usual period, of all that the reader sees."""
-    nothing = Options((), (), (), ())
+    given = Options((), choosing.all_teams(current_user), (), ())
     reports = []
     for name, question in QUESTIONS.items():
-        usual = {**question.USUAL, "comparison": "none"}
-        choice = choosing.choose(name, current_user, organisation(), nothing, **usual)
-        reports.append(question.ask(choice, nothing))
+        usual = {**question.USUAL, "comparison": "none", "by": "team"}
+        choice = choosing.choose(name, current_user, organisation(), given, **usual)
+        reports.append(question.ask(choice, given))
     return page("reports/index.html", part="reports/_questions.html", reports=reports)
 
 

@@ -14,7 +14,9 @@ from sqlalchemy.types import Date, Numeric, String
 from crm_app.extensions import db
 
 COMMON_CURRENCIES = ("EUR", "USD", "IRR", "CNY", "GBP", "AED", "TRY", "CHF", "CAD", "AUD", "JPY", "INR", "RUB", "SAR")
-LARGEST = 9 * 10**17
+# Browsers count so far exactly, and a thousand of them still add up within the database's whole numbers.
+LARGEST = 9 * 10**15
+_KEPT = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,14 @@ class Rates:
         return self._rates[currency][index - 1] if index else None
 
     def convert(self, money: Money, day: date) -> int | None:
-        """Minor units of the base currency, rounded half up; None without a rate."""
+        """Minor units of the base currency, rounded half up; None without a rate, or beyond what can be kept."""
+        if money.currency == self.base:
+            return money.amount
         rate = self.on(money.currency, day)
         if rate is None:
             return None
-        units = money.units * rate
-        return int(units.scaleb(minor_digits(self.base)).to_integral_value(ROUND_HALF_UP))
+        worth = int((money.units * rate).scaleb(minor_digits(self.base)).to_integral_value(ROUND_HALF_UP))
+        return worth if abs(worth) <= _KEPT else None
 
     def equal_to(self, money: Money, day: date) -> dict[str, Decimal]:
         """An amount of the base currency in each currency that has a rate on that day, in minor units."""

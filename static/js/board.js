@@ -37,6 +37,11 @@ document.addEventListener("htmx:error", (event) => {
   leaveWhereItWas(cardOfForm(event.detail.ctx?.sourceElement ?? event.target), true);
 });
 
+// Dragging leaves empty style attributes behind; a swap would carry them over, which the page's policy forbids.
+document.addEventListener("htmx:before:swap", () => {
+  for (const card of document.querySelectorAll("[data-board-card][style]")) card.removeAttribute("style");
+});
+
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const card = cardOfForm(ctx.sourceElement);
   const now = card && cardOf(idOf(card));

@@ -111,8 +111,7 @@ class Deal(Record, db.Model):
             self.reopen(stage, rank)
         elif stage is not self.stage:
             before = self.stage
-            self.rank = rank_at_foot(stage) if rank is None else rank
-            self._change_stage(stage, utc_now())
+            self._change_stage(stage, utc_now(), rank_at_foot(stage) if rank is None else rank)
             record(self, "moved", before=before.name, after=stage.name, stages=[before.id, stage.id])
 
     def win(self, value: Money | None, closed_at: datetime, rates: Rates) -> None:
@@ -138,9 +137,9 @@ class Deal(Record, db.Model):
         if self.is_open or not stage.is_open:
             raise ValueError("only a closed deal is reopened, and into an open stage")
         before = self.stage
-        self.rank = rank_at_foot(stage) if rank is None else rank
+        rank = rank_at_foot(stage) if rank is None else rank
         self._reverse_closing()
-        self._change_stage(stage, utc_now())
+        self._change_stage(stage, utc_now(), rank)
         record(self, "reopened", before=before.name, after=stage.name)
 
     def change(self, **values: Any) -> dict[str, list[Any]]:
@@ -176,13 +175,15 @@ class Deal(Record, db.Model):
                 closing.reversed_at = utc_now()
         self.closed_at, self.lost_reason = None, ""
 
-    def _change_stage(self, stage: Stage, at: datetime) -> None:
+    def _change_stage(self, stage: Stage, at: datetime, rank: int | None = None) -> None:
         """Leaving for another pipeline is no way out of a stage: then the stay ends without an answer."""
-        stay = self.stays[-1]
-        stay.leave(at, stage if stage.pipeline_id == stay.pipeline_id else None)
-        self.stage, self.pipeline, self.status = stage, stage.pipeline, stage.kind
-        self.entered_stage_at = stay.left_at or at
-        self._enter(stage, self.entered_stage_at)
+        with db.session.no_autoflush:
+            stay = self.stays[-1]
+            stay.leave(at, stage if stage.pipeline_id == stay.pipeline_id else None)
+            self.stage, self.pipeline, self.status = stage, stage.pipeline, stage.kind
+            self.rank = self.rank if rank is None else rank
+            self.entered_stage_at = stay.left_at or at
+            self._enter(stage, self.entered_stage_at)
 
     def _enter(self, stage: Stage, at: datetime) -> None:
         self.stays.append(

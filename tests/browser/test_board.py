@@ -1,0 +1,288 @@
+"""The board under a mouse, a finger and a keyboard, in both directions."""
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from crm_app.extensions import db
+from crm_app.pipeline.models import Deal
+from tests import make
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def cards(alice):
+    """Three deals in Qualified, three in Proposal."""
+    deals = {}
+    for stage, names in (("Qualified", "ABC"), ("Proposal", "XYZ")):
+        for rank, name in enumerate(names, 1):
+            deals[name] = make.deal(alice, f"Deal {name}", at=stage, value=1000_00, rank=rank * 1024)
+    return deals
+
+
+@pytest.fixture
+def board(page_of, alice, cards):
+    page = page_of(alice)
+    page.goto("/pipeline/board")
+    ready(page)
+    return page
+
+
+def ready(page):
+    page.locator("[data-board]").wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def shown(page, stage):
+    column = page.locator(f"#stage-{make.stage(stage).id} .card__title")
+    return [text.strip().removeprefix("Deal ") for text in column.all_inner_texts()]
+
+
+def stored(stage):
+    db.session.rollback()
+    titles = select(Deal.title).where(Deal.stage == make.stage(stage)).order_by(Deal.rank, Deal.id)
+    return [title.removeprefix("Deal ") for title in db.session.scalars(titles)]
+
+
+def card(page, name):
+    return page.locator("[data-board] .card", has_text=f"Deal {name}")
+
+
+def drag(page, name, target, *, at=0.25):
+    """Hold a card, carry it over an element (`at` is how far down in it) and let go."""
+    start = card(page, name).bounding_box()
+    x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] - 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 10, y + 10, steps=3)
+    end = target.bounding_box()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] * at, steps=15)
+    page.wait_for_timeout(250)
+    page.mouse.up()
+
+
+def settled(page):
+    expect(page.locator(".card[aria-busy]")).to_have_count(0)
+    page.wait_for_timeout(200)
+
+
+def test_a_card_dragged_between_columns_stays_where_it_was_dropped(board):
+    drag(board, "A", card(board, "Y"))
+    settled(board)
+
+    assert shown(board, "Proposal") == ["X", "A", "Y", "Z"]
+    assert board.locator(f"#stage-{make.stage('Proposal').id} .column__count").inner_text().startswith("4")
+    board.reload()
+    assert shown(board, "Proposal") == ["X", "A", "Y", "Z"] == stored("Proposal")
+    assert shown(board, "Qualified") == ["B", "C"]
+
+
+def test_a_card_dragged_within_its_column_keeps_its_new_place(board):
+    drag(board, "A", card(board, "C"), at=0.9)
+    settled(board)
+
+    assert shown(board, "Qualified") == ["B", "C", "A"] == stored("Qualified")
+
+
+def test_a_finger_holds_a_card_and_carries_it(page_of, alice, cards):
+    page = page_of(alice, width=768, touch=True)
+    page.goto("/pipeline/board")
+    ready(page)
+    start, end = card(page, "A").bounding_box(), card(page, "Y").bounding_box()
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, x, y):
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    x, y = start["x"] + 60, start["y"] + start["height"] - 10
+    send("touchStart", x, y)
+    page.wait_for_timeout(400)
+    for step in range(1, 21):
+        share = step / 20
+        send("touchMove", x + (end["x"] + 60 - x) * share, y + (end["y"] + 20 - y) * share)
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(250)
+    send("touchEnd", 0, 0)
+    settled(page)
+
+    assert "A" in shown(page, "Proposal")
+    assert shown(page, "Proposal") == stored("Proposal")
+
+
+def test_dragging_works_from_right_to_left(page_of, alice, cards):
+    alice.language = "fa"
+    page = page_of(alice)
+    page.goto("/pipeline/board")
+    ready(page)
+
+    drag(page, "A", card(page, "Y"))
+    settled(page)
+
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert shown(page, "Proposal") == ["X", "A", "Y", "Z"] == stored("Proposal")
+
+
+def test_a_card_is_moved_with_the_keyboard_and_keeps_the_focus(board):
+    voice = board.locator("[data-card-voice]")
+    card(board, "A").locator("a").first.focus()
+
+    board.keyboard.press("Space")
+    assert "Picked up Deal A" in voice.inner_text()
+    board.keyboard.press("ArrowRight")
+    board.keyboard.press("ArrowDown")
+    assert voice.inner_text() == "Deal A: Proposal, 2 of 4"
+    board.keyboard.press("Space")
+    settled(board)
+
+    assert shown(board, "Proposal") == ["X", "A", "Y", "Z"] == stored("Proposal")
+    assert board.evaluate("document.activeElement.closest('.card').id") == card(board, "A").get_attribute("id")
+
+
+def test_escape_leaves_a_card_where_it_was(board):
+    card(board, "B").locator("a").first.focus()
+
+    for key in ("Space", "ArrowRight", "ArrowDown", "ArrowUp", "ArrowRight", "Escape"):
+        board.keyboard.press(key)
+
+    assert shown(board, "Qualified") == ["A", "B", "C"]
+    assert "Deal B is back where it was." in board.locator("[data-card-voice]").inner_text()
+    assert stored("Qualified") == ["A", "B", "C"]
+
+
+def test_the_arrows_follow_the_direction_of_the_page(page_of, alice, cards):
+    alice.language = "fa"
+    page = page_of(alice)
+    page.goto("/pipeline/board")
+    ready(page)
+    card(page, "A").locator("a").first.focus()
+
+    for key in ("Space", "ArrowLeft", "Space"):
+        page.keyboard.press(key)
+    settled(page)
+
+    assert stored("Proposal") == ["A", "X", "Y", "Z"]
+
+
+def test_the_menu_moves_a_card_too(board):
+    card(board, "C").hover()
+    card(board, "C").locator(".card__menu").click()
+    board.locator("#card-menu button", has_text="Proposal").click()
+    settled(board)
+
+    assert shown(board, "Proposal") == ["C", "X", "Y", "Z"] == stored("Proposal")
+
+
+def test_leaving_the_dialog_of_lost_puts_the_card_back(board):
+    drag(board, "B", board.locator(".outcomes__end--lost"), at=0.5)
+    board.locator("dialog[open] [name=reason]").wait_for()
+    assert shown(board, "Qualified") == ["A", "C"]
+
+    board.keyboard.press("Escape")
+    board.wait_for_timeout(200)
+
+    assert shown(board, "Qualified") == ["A", "B", "C"] == stored("Qualified")
+    assert not board.locator("dialog[open]").count()
+    assert not board.locator(".outcomes").is_visible()
+
+
+def test_a_deal_dropped_on_lost_leaves_the_board_with_its_reason(board):
+    drag(board, "B", board.locator(".outcomes__end--lost"), at=0.5)
+    reason = board.locator("dialog[open] [name=reason]")
+    reason.fill("Too dear")
+    reason.press("Enter")
+    board.locator(".toast", has_text="Deal B is lost.").wait_for()
+
+    assert shown(board, "Qualified") == ["A", "C"]
+    assert not board.locator("dialog[open]").count()
+    db.session.rollback()
+    lost = db.session.scalar(select(Deal).where(Deal.title == "Deal B"))
+    assert (lost.status, lost.lost_reason) == ("lost", "Too dear")
+
+
+def test_a_refused_winning_stays_in_its_dialog_with_what_was_typed(board):
+    drag(board, "B", board.locator(".outcomes__end--won"), at=0.5)
+    amount = board.locator("dialog[open] [name=amount]")
+    amount.fill("much")
+    amount.press("Enter")
+    board.locator("dialog[open] .field__error").wait_for()
+
+    assert board.locator("dialog[open] [name=amount]").input_value() == "much"
+    board.locator("dialog[open] [name=amount]").fill("750")
+    board.locator("dialog[open] [name=amount]").press("Enter")
+    board.locator(".toast", has_text="Deal B is won.").wait_for()
+    assert shown(board, "Qualified") == ["A", "C"]
+
+
+def test_a_stale_move_is_refused_and_the_truth_is_shown(board, cards):
+    cards["A"].move_to(make.stage("Negotiation"))
+    db.session.commit()
+
+    drag(board, "A", card(board, "Y"))
+    board.locator(".toast", has_text="Someone moved this a moment ago").wait_for()
+    settled(board)
+
+    assert shown(board, "Qualified") == ["B", "C"]
+    assert shown(board, "Proposal") == ["X", "Y", "Z"]
+    assert shown(board, "Negotiation") == ["A"] == stored("Negotiation")
+
+
+def test_a_move_that_does_not_arrive_goes_back_and_says_so(board):
+    board.route("**/stage*", lambda route: route.fulfill(status=503, body=""))
+
+    drag(board, "A", card(board, "Y"))
+    board.locator(".toast", has_text="could not be reached").wait_for()
+
+    assert shown(board, "Qualified") == ["A", "B", "C"]
+
+
+def test_a_moved_card_can_be_moved_again_at_once(board):
+    drag(board, "A", card(board, "Y"))
+    settled(board)
+    drag(board, "A", card(board, "C"))
+    settled(board)
+
+    assert shown(board, "Qualified") == ["B", "A", "C"] == stored("Qualified")
+    assert not board.locator(".toast").count()
+
+
+def test_further_cards_load_as_the_column_scrolls(page_of, alice):
+    for number in range(50):
+        make.deal(alice, f"Deal {number}", at="Qualified", rank=number)
+    page = page_of(alice)
+    page.goto("/pipeline/board")
+    ready(page)
+    column = page.locator(f"#stage-{make.stage('Qualified').id}-cards")
+    assert column.locator(".card").count() == 20
+
+    for _ in range(4):
+        column.evaluate("list => list.scrollTo(0, list.scrollHeight)")
+        page.wait_for_timeout(300)
+
+    assert column.locator(".card").count() == 50
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_the_page_itself_never_scrolls_sideways(page_of, alice, cards, width, language):
+    alice.language = language
+    page = page_of(alice, width=width)
+    page.goto("/pipeline/board")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert card(page, "A").is_visible()
+
+
+def test_a_viewer_cannot_drag(page_of, vera, cards):
+    page = page_of(vera)
+    page.goto("/pipeline/board")
+    start = page.locator(".card", has_text="Deal A").bounding_box()
+
+    page.mouse.move(start["x"] + 50, start["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 400, start["y"] + 80, steps=8)
+    page.mouse.up()
+
+    assert stored("Qualified") == ["A", "B", "C"]
+    assert not page.locator(".card--held").count()

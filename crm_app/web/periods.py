@@ -82,12 +82,20 @@ class Calendar:
         return self._make(unit, year, 1 if unit == "month" else self.fiscal_start, index)
 
     def next(self, period: Period) -> Period:
+        """The one that follows; any range of days is followed by as many."""
+        if period.unit not in _MONTHS:
+            return self.custom(period.end, period.end + timedelta(days=period.length))
         return self.period(period.unit, period.end)
 
     def previous(self, period: Period) -> Period:
+        if period.unit not in _MONTHS:
+            return self.custom(period.start - timedelta(days=period.length), period.start)
         return self.period(period.unit, period.start - timedelta(days=1))
 
     def same_last_year(self, period: Period) -> Period:
+        """The one with the same name a year before; a range of days keeps its first and last day and month."""
+        if period.unit not in _MONTHS:
+            return self.custom(self._year_before(period.start), self._year_before(period.last_day) + timedelta(days=1))
         year, rest = int(period.key[:4]) - 1, period.key[4:]
         return self.parse(period.unit, f"{year:04d}{rest}")
 
@@ -116,6 +124,13 @@ class Calendar:
             "year": f"{year:04d}",
         }[unit]
         return Period(key, unit, self.name, start, end, self.zone)
+
+    def _year_before(self, day: date) -> date:
+        """The same day of the same month; the last of the month where it has fewer days."""
+        year, month = self._year_month(day)
+        of_month = (day - self._first_day(year, month)).days
+        first, following = self._first_day(year - 1, month), self._first_day(year - 1, month + 1)
+        return min(first + timedelta(days=of_month), following - timedelta(days=1))
 
     def _year_month(self, day: date) -> tuple[int, int]:
         if self.name == JALALI:

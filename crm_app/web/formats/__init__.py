@@ -1,0 +1,49 @@
+"""Numbers, money, dates and phone numbers, written and read as the reader's locale and settings have them."""
+
+from markupsafe import Markup, escape
+
+from crm_app.web.formats.days import (
+    CHINESE_JALALI,
+    LATIN_MONTHS,
+    PERSIAN_MONTHS,
+    ago,
+    clock,
+    day,
+    moment,
+    period_label,
+    period_short,
+)
+from crm_app.web.formats.numbers import NBSP, currency_unit, digits, money, money_input, num, percent, short_num
+from crm_app.web.formats.phones import phone, phone_key
+from crm_app.web.formats.typed import parse_day, parse_money, parse_number
+
+__all__ = [
+    "CHINESE_JALALI",
+    "LATIN_MONTHS",
+    "NBSP",
+    "PERSIAN_MONTHS",
+    "ago",
+    "clock",
+    "currency_unit",
+    "day",
+    "digits",
+    "isolate",
+    "moment",
+    "money",
+    "money_input",
+    "num",
+    "parse_day",
+    "parse_money",
+    "parse_number",
+    "percent",
+    "period_label",
+    "period_short",
+    "phone",
+    "phone_key",
+    "short_num",
+]
+
+
+def isolate(text: object) -> Markup:
+    """User-written text inside a sentence, kept from disturbing the direction of what stands around it."""
+    return Markup("<bdi>{}</bdi>").format(escape(text))

@@ -1,0 +1,152 @@
+"""Numbers and money as the reader's language, digits and settings have them."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_symbol
+
+from crm_app.web.money import Money, minor_digits
+from crm_app.web.reader import reader
+
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_TOMAN = {"fa": "تومان", "en": "Toman", "zh": "土曼"}
+_RIAL = {"fa": "ریال", "en": "IRR", "zh": "里亚尔"}
+_LRM = "\u200e"
+NBSP = "\u00a0"
+UNKNOWN = "–"
+
+
+def digits(text: str) -> str:
+    """Latin digits turned into the reader's."""
+    return text.translate(_PERSIAN_DIGITS) if reader.digits == "persian" else text
+
+
+def num(value: int | float | Decimal | None, places: int = 0) -> str:
+    """A number with grouping and at most `places` decimals."""
+    if value is None:
+        return UNKNOWN
+    return _signed(_decimal(_rounded(value, places), "#" * places))
+
+
+def short_num(value: int | float | Decimal | None) -> str:
+    """A number for an axis or a small space: 12k, ۱۲ هزار, 1.2万."""
+    if value is None:
+        return UNKNOWN
+    exact = _exact(value)
+    return _signed(_compact(exact)) if abs(exact) >= 10_000 else num(exact, 1)
+
+
+def percent(share: float | Decimal | None, places: int = 0) -> str:
+    """A share (0.41) as per cent; None is the word for not known."""
+    if share is None:
+        return UNKNOWN
+    sign = "٪" if reader.digits == "persian" else "%"
+    return _signed(_decimal(_rounded(_exact(share) * 100, places), "0" * places)) + sign
+
+
+def money(value: Money | None, *, short: bool = False) -> str:
+    """An amount with its currency; `short` rounds to three figures or so with the word for thousand or million."""
+    if value is None:
+        return UNKNOWN
+    units, name = _display_units(value)
+    if name:
+        number = _compact(units) if short else _decimal(_rounded(units, 1), "#")
+        return _signed(f"{number}{NBSP}{name}")
+    if short and abs(units) >= 10_000:
+        return _short_money(units, currency_unit(value.currency))
+    return _whole_money(_rounded(units, 0) if short and abs(units) >= 100 else units, value.currency)
+
+
+def money_input(value: Money | None) -> str:
+    """An amount as a form field holds it: plain digits, in the unit that the reader types."""
+    if value is None:
+        return ""
+    units, _name = _display_units(value)
+    text = f"{units:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def currency_unit(currency: str) -> str:
+    """What stands beside a money field: the currency's sign, or Toman where rials are so written."""
+    if currency == "IRR":
+        return (_TOMAN if reader.shows_toman else _RIAL)[reader.language]
+    return get_currency_symbol(currency, locale=reader.locale)
+
+
+def _short_money(units: Decimal, symbol: str) -> str:
+    number = _compact(abs(units))
+    if reader.language == "fa":
+        return _signed(f"{'-' if units < 0 else ''}{number}{NBSP}{symbol}")
+    return _signed(f"{'-' if units < 0 else ''}{symbol}{NBSP if symbol[-1].isalpha() else ''}{number}")
+
+
+def _whole_money(units: Decimal, currency: str) -> str:
+    places = minor_digits(currency)
+    units = _rounded(units, places)
+    pattern = reader.locale.currency_formats["standard"].pattern
+    decimals = "" if units == units.to_integral_value() else "." + "0" * places
+    pattern = re.sub(r"0\.0+", "0" + decimals, pattern)
+    text = format_currency(
+        units, currency, pattern, locale=reader.locale, currency_digits=False, numbering_system=_numbering()
+    )
+    # A code needs a space before the number, which Babel leaves out.
+    text = re.sub(r"(?<=[A-Za-z])(?=\d)", NBSP, text)
+    # Without the mark an amount would be written the other way round than its negative in right-to-left text.
+    return _signed(_LRM + text if reader.language == "fa" else text)
+
+
+def _display_units(value: Money) -> tuple[Decimal, str]:
+    if value.currency != "IRR":
+        return value.units, ""
+    return (value.units / 10 if reader.shows_toman else value.units), currency_unit("IRR")
+
+
+def _compact(units: Decimal) -> str:
+    """Three figures, or the whole of a longer mantissa, with the language's own words: 412k, ۳٫۱۶ میلیارد, 1234万."""
+    step = 4 if reader.language == "zh" else 3
+    units = _significant(units, step)
+    mantissa = units.adjusted() % step if units and units.adjusted() >= step else units.adjusted()
+    text = format_compact_decimal(
+        units,
+        format_type="short",
+        locale=reader.locale,
+        fraction_digits=max(2 - mantissa, 0),
+        numbering_system=_numbering(),
+    )
+    return text.replace("K", "k") if reader.language == "en" else text
+
+
+def _significant(units: Decimal, step: int) -> Decimal:
+    """Rounded as it will be shown, so that 999,999 is a million and not a thousand thousands."""
+    if not units or units.adjusted() < step:
+        return _rounded(units, 1)
+    figures = max(3, units.adjusted() % step + 1)
+    return units.quantize(Decimal(1).scaleb(units.adjusted() - figures + 1), ROUND_HALF_UP)
+
+
+def _exact(value: int | float | Decimal) -> Decimal:
+    return Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+
+
+def _rounded(value: int | float | Decimal, places: int) -> Decimal:
+    """Half away from zero, as people round; never minus nought."""
+    rounded = _exact(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return abs(rounded) if rounded == 0 else rounded
+
+
+def _decimal(value: Decimal, decimals: str) -> str:
+    pattern = "#,##0" + ("." + decimals if decimals else "")
+    return format_decimal(value, pattern, locale=reader.locale, numbering_system=_numbering())
+
+
+def _signed(text: str) -> str:
+    """In Persian the minus stands before the number, wherever the text around it runs."""
+    if reader.language == "fa":
+        text = text.replace(_LRM, "").replace("-", "−")
+        is_latin_order = not re.search(r"[\u0600-\u06ef\u06fa-\u06ff]{2}", text) and not text[:1].isdigit()
+        text = _LRM + text if "−" in text or is_latin_order else text
+    return digits(text)
+
+
+def _numbering() -> str:
+    return "arabext" if reader.digits == "persian" else "latn"

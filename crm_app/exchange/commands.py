@@ -23,34 +23,36 @@ _SHOWN = 20
     "sets",
     multiple=True,
     metavar="COLUMN=FIELD",
-    help="Where a column goes; “COLUMN=” leaves it out. Money may count thousands or millions: “revenue=revenue*1000000”.",
-)  # noqa: E501
+    help="Where a column goes; “COLUMN=” leaves it out. Money may count in thousands or millions: "
+    "“revenue=revenue*1000000”.",
+)
 @click.option(
     "--value",
     "values",
     multiple=True,
     metavar="COLUMN:FROM=TO",
     help="What a value of a column stands for; “COLUMN:FROM=” leaves the cell out.",
-)  # noqa: E501
+)
 @click.option(
     "--pipeline",
     metavar="NAME",
-    help="Deals: the pipeline; made from the stages of the file if there is none of that name.",
-)  # noqa: E501
+    help="Deals: the pipeline; one that is not there is made from the stages of the file.",
+)
 @click.option("--currency", metavar="CODE", help="The currency of amounts that say none (the organisation's).")
 @click.option("--as", "email", metavar="EMAIL", help="Who imports (the first owner).")
 @click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
 @click.option(
     "--yes",
     is_flag=True,
-    help="Import the rows that are fine without asking; take products, stages, countries and roles that are nearly right.",
-)  # noqa: E501
+    help="Import the rows that are fine without asking; take products, stages, countries and roles that are nearly "
+    "right. People and companies are never guessed.",
+)
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     metavar="FILE",
     help="Write the refused rows there, with the reason in each.",
-)  # noqa: E501
+)
 def import_(kind, file, sets, values, pipeline, currency, email, dry_run, yes, rejects):
     """Bring in users, companies, people, products or deals from a CSV file in UTF-8.
 

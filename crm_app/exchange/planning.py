@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,7 +81,7 @@ class Plan:
 
 def plan(kind: Kind, sheet: Sheet, mapping: Matches, progress: Callable[[int], None] = lambda rows: None) -> Plan:
     """Raises MappingError. `progress` is told now and then how many rows have been read."""
-    columns = _columns(kind, sheet, mapping)
+    columns = columns_of(kind.fields, sheet, mapping)
     reader = _Reader(kind, mapping, columns)
     kind.mapped = frozenset(field.key for _position, _header, field in columns)
     kind.header_of = {field.key: header for _position, header, field in columns}
@@ -104,26 +104,30 @@ def plan(kind: Kind, sheet: Sheet, mapping: Matches, progress: Callable[[int], N
     return Plan(kind, sheet, rows, shown, reader.questions(), [*sheet.warnings, *reader.warnings()])
 
 
-def _columns(kind: Kind, sheet: Sheet, mapping: Matches) -> list[tuple[int, str, Field]]:
-    fields = {field.key: field for field in kind.fields}
+def columns_of(fields: Sequence[Field], sheet: Sheet, mapping: Matches) -> list[tuple[int, str, Field]]:
+    """Position, header and field of each column that is imported. Raises MappingError."""
+    known = {field.key: field for field in fields}
     taken: dict[str, str] = {}
     columns = []
     for position, header in enumerate(sheet.header):
         key = mapping.columns.get(header, "")
-        if key not in fields:
+        if key not in known:
             continue
         if key in taken:
             raise MappingError(
                 _(
                     "Two columns go to “%(field)s”: %(first)s and %(second)s. Leave one of them out.",
-                    field=fields[key].label, first=taken[key], second=header,
+                    field=known[key].label,
+                    first=taken[key],
+                    second=header,
                 )
-            )  # fmt: skip
+            )
         taken[key] = header
-        columns.append((position, header, fields[key]))
-    missing = [str(field.label) for field in kind.fields if field.required and field.key not in taken]
-    if missing:
-        raise MappingError(_("No column of the file goes to “%(field)s”; it is needed.", field=missing[0]))
+        columns.append((position, header, known[key]))
+    missing = [str(field.label) for field in fields if field.required and field.key not in taken]
+    if missing or not columns:
+        names = missing[0] if missing else str(fields[0].label)
+        raise MappingError(_("No column of the file goes to “%(field)s”; it is needed.", field=names))
     return columns
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -186,7 +186,7 @@ def _fitness(text: str, separator: str) -> tuple[float, int]:
     if not widths:
         return 0.0, 0
     width, rows = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
-    return (rows / widths.total() if width > 1 else 0.0), width
+    return (rows / widths.total(), width) if width > 1 else (0.0, 0)
 
 
 def _header_row(rows: list[list[str]], known_names: frozenset[str]) -> int | None:
@@ -194,11 +194,10 @@ def _header_row(rows: list[list[str]], known_names: frozenset[str]) -> int | Non
     known: list[int] = [sum(match_key(cell) in known_names for cell in cells if cell.strip()) for cells in rows]
     if max(known, default=0):
         return known.index(max(known))
-    width = max(len(cells) for cells in rows)
-    looks: Callable[[list[str]], bool] = lambda cells: (  # noqa: E731
-        len(cells) == width and not any(_LOOKS_LIKE_DATA.fullmatch(cell.strip()) for cell in cells if cell.strip())
-    )
-    return 0 if looks(rows[0]) else None
+    usual = Counter(map(len, rows)).most_common(1)[0][0]
+    first = [cell.strip() for cell in rows[0] if cell.strip()]
+    names_most = len(first) >= usual / 2
+    return 0 if names_most and not any(_LOOKS_LIKE_DATA.fullmatch(cell) for cell in first) else None
 
 
 def _unnamed(filled: list[tuple[int, list[str]]]) -> list[str]:
@@ -209,8 +208,6 @@ def _unnamed(filled: list[tuple[int, list[str]]]) -> list[str]:
 def _distinct(header: list[str]) -> tuple[list[str], list[str]]:
     """Names for all columns, each once: unnamed ones are numbered, repeated ones too, with a warning."""
     header = [re.sub(r"\s+", " ", name).strip()[:120] for name in header]
-    while len(header) > 1 and not header[-1]:
-        header.pop()
     names: list[str] = []
     warnings: list[str] = []
     for position, name in enumerate(header, 1):

@@ -1,7 +1,215 @@
 """Import in the browser: choose a file, match its columns, check its rows, watch it go in."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import update
 
-from crm_app.exchange import jobs  # noqa: F401
+from crm_app.accounts.access import editor_required
+from crm_app.accounts.models import User
+from crm_app.exchange import jobs, preparing, queries, rejects, showing, uploads
+from crm_app.exchange.forms import MatchForm, UploadForm, meanings
+from crm_app.exchange.kinds import KINDS
+from crm_app.exchange.matching import match_columns
+from crm_app.exchange.models import Import
+from crm_app.exchange.planning import MappingError, columns_of
+from crm_app.exchange.reading import Sheet, UnreadableError
+from crm_app.extensions import db, utc_now
+from crm_app.jobs import jobs as queue
+from crm_app.pipeline.queries import pipelines
+from crm_app.web.csv import download
+from crm_app.web.htmx import page
+from crm_app.web.tables import listing
 
 bp = Blueprint("exchange", __name__, url_prefix="/exchange")
+
+
+@bp.get("/")
+@editor_required
+def index():
+    imports = listing(
+        queries.visible_to(current_user), key=Import.id, sorts={"when": Import.created_at}, default="-when"
+    )
+    return render_template(
+        "exchange/index.html",
+        kinds=showing.kinds(preparing.may_import(current_user)),
+        table=imports,
+        names=showing.NAMES,
+    )
+
+
+@bp.route("/new/<kind>", methods=["GET", "POST"])
+@editor_required
+def new(kind):
+    _must_be_allowed(kind)
+    form = UploadForm(kind)
+    if form.validate_on_submit():
+        import_ = _draft(kind, form)
+        db.session.add(import_)
+        db.session.commit()
+        return redirect(url_for(".show", import_id=import_.id), 303)
+
+    status = 422 if form.errors else 200
+    return page("exchange/new.html", form=form, kind=showing.of(kind), fields=KINDS[kind].fields, status=status)
+
+
+@bp.get("/<int:import_id>")
+@editor_required
+def show(import_id):
+    return _shown(_import(import_id))
+
+
+@bp.post("/<int:import_id>/columns")
+@editor_required
+def match(import_id):
+    import_ = _draft_of(import_id)
+    try:
+        sheet = preparing.stored_sheet(import_)
+        form = MatchForm(request.form, sheet.header, {field.key for field in KINDS[import_.kind].fields})
+        import_.columns = form.columns
+        import_.options = form.options([pipeline.id for pipeline in db.session.scalars(pipelines())])
+        _check(import_, sheet)
+    except (MappingError, UnreadableError) as error:
+        return _shown(import_, problem=str(error), status=422)
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/values")
+@editor_required
+def mean(import_id):
+    import_ = _draft_of(import_id)
+    if request.form.get("digest") != import_.preview.get("digest"):
+        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+        return redirect(url_for(".show", import_id=import_id), 303)
+
+    try:
+        import_.values = meanings(request.form, import_.preview["questions"])
+        _check(import_, preparing.stored_sheet(import_))
+    except (MappingError, UnreadableError) as error:
+        flash(str(error), "danger")
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/start")
+@editor_required
+def start(import_id):
+    import_ = _draft_of(import_id)
+    if not import_.preview.get("fine") or request.form.get("digest") != import_.preview["digest"]:
+        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+        return redirect(url_for(".show", import_id=import_id), 303)
+
+    import_.status, import_.touched_at, import_.message = "queued", utc_now(), ""
+    import_.options = import_.options | {"digest": import_.preview["digest"]}
+    db.session.commit()
+
+    queue.enqueue(jobs.run_import, import_id)
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/again")
+@editor_required
+def again(import_id):
+    """After a failure: check the rows once more, against the records as they are now."""
+    import_ = _import(import_id)
+    _must_be_allowed(import_.kind)
+    if import_.status == "failed":
+        import_.status = "draft"
+        try:
+            _check(import_, preparing.stored_sheet(import_))
+        except (MappingError, UnreadableError) as error:
+            flash(str(error), "danger")
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/discard")
+@editor_required
+def discard(import_id):
+    import_ = _draft_of(import_id)
+    stored_name = import_.stored_name
+    db.session.delete(import_)
+    db.session.commit()
+    uploads.remove(stored_name)
+
+    flash(_("The import is discarded; nothing was written."), "ok")
+    return redirect(url_for(".index"), 303)
+
+
+@bp.get("/<int:import_id>/refused.csv")
+@editor_required
+def refused(import_id):
+    import_ = _import(import_id)
+    try:
+        sheet = preparing.stored_sheet(import_)
+    except UnreadableError:
+        abort(404)
+    body = rejects.body(sheet, dict(import_.refusals))
+    return download(f"refused-{import_id}.csv", rejects.head(sheet), body)
+
+
+def _import(import_id: int) -> Import:
+    return db.one_or_404(queries.visible_to(current_user).where(Import.id == import_id))
+
+
+def _draft_of(import_id: int) -> Import:
+    """An import that waits for decisions; once it has begun there is nothing left to decide."""
+    import_ = _import(import_id)
+    _must_be_allowed(import_.kind)
+    if import_.status != "draft":
+        abort(409)
+    return import_
+
+
+def _must_be_allowed(kind: str) -> None:
+    if kind not in KINDS:
+        abort(404)
+    if kind not in preparing.may_import(current_user):
+        abort(403)
+
+
+def _draft(kind: str, form: UploadForm) -> Import:
+    sheet = form.sheet
+    assert sheet is not None
+    import_ = Import(
+        kind=kind,
+        file_name=form.file_name,
+        stored_name=uploads.store(form.content),
+        layout=sheet.layout,
+        columns=match_columns(sheet.header, KINDS[kind].fields),
+        values={},
+        options={},
+        user_id=current_user.id,
+        rows=len(sheet.lines),
+    )
+    if kind == "deals":
+        import_.options = showing.likely_pipeline(import_, sheet)
+    return import_
+
+
+def _check(import_: Import, sheet: Sheet) -> None:
+    """Plan the import and keep what the person is to be shown. Raises MappingError before anything is let go of."""
+    matches, import_id = preparing.matches_of(import_), import_.id
+    columns_of(KINDS[import_.kind].fields, sheet, matches)
+    decided = {
+        "status": import_.status,
+        "columns": dict(import_.columns),
+        "values": dict(import_.values),
+        "options": dict(import_.options),
+    }
+    user = db.session.get_one(User, import_.user_id)
+    prepared = preparing.prepare(import_.kind, sheet, matches, user, import_.options)
+    kept = {"preview": preparing.preview(prepared.plan, matches), "refusals": preparing.refusals(prepared.plan)}
+    db.session.execute(update(Import).where(Import.id == import_id).values(**decided, **kept))
+    db.session.commit()
+
+
+def _shown(import_: Import, problem: str = "", status: int = 200):
+    """The step at which an import stands, as a page or as the part that watches its progress."""
+    step = showing.step(import_, wants_columns=request.args.get("step") == "columns" or bool(problem))
+    context = showing.context(import_, step)
+    return page(
+        "exchange/show.html", part="exchange/_import.html", status=status,
+        import_=import_, step=step, problem=problem, kind=showing.of(import_.kind), **context,
+    )  # fmt: skip

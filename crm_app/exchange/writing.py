@@ -143,7 +143,7 @@ class Pen:
             db.session.execute(insert(table), ties)
 
     def _tag_ids(self, names: dict[str, str]) -> dict[str, int]:
-        ids = dict(db.session.execute(select(Tag.name_key, Tag.id)).tuples().all())
+        ids = dict(db.session.execute(select(Tag.name_key, Tag.id)).all())
         missing = [{"name": name, "name_key": key} for key, name in names.items() if key not in ids]
         made = self.insert(Tag, missing)
         return ids | {tag["name_key"]: id_ for tag, id_ in zip(missing, made, strict=True)}

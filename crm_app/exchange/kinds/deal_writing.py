@@ -27,7 +27,7 @@ class Writing:
     def __init__(self, setting: Setting):
         self._setting = setting
         self._now = utc_now()
-        self._team_of = dict(db.session.execute(select(User.id, User.team_id)).tuples().all())
+        self._team_of = dict(db.session.execute(select(User.id, User.team_id)).all())
         self._rates = Rates.load(setting.base)
 
     def create(self, rows: list[Row], kind: Any, pen: Any) -> None:
@@ -69,9 +69,7 @@ class Writing:
 
     def _ranks(self, rows: list[Row], kind: Any) -> dict[int, int]:
         """Below the cards that are there, the newest deal first; those without a date last, as the file has them."""
-        lowest = dict(
-            db.session.execute(select(Deal.stage_id, func.max(Deal.rank)).group_by(Deal.stage_id)).tuples().all()
-        )
+        lowest = dict(db.session.execute(select(Deal.stage_id, func.max(Deal.rank)).group_by(Deal.stage_id)).all())
         ranks: dict[int, int] = {}
         for row in sorted(rows, key=self._newest_first):
             stage = kind.stages.real_id(row.facts["stage_id"])

@@ -1,0 +1,80 @@
+"""What the steps of an import send: a file, where its columns go, what its values mean."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import ValidationError
+
+from crm_app.exchange import preparing
+from crm_app.exchange.fields import UNITS
+from crm_app.exchange.reading import Sheet, UnreadableError
+from crm_app.web.fields import Required
+from crm_app.web.money import is_currency
+from crm_app.web.text import clean
+
+UNIT_LABELS = {1: _l("as they are"), 1_000: _l("thousands"), 1_000_000: _l("millions")}
+
+
+class UploadForm(FlaskForm):
+    """A CSV file, read at once so that what is wrong with it is said beside the field."""
+
+    file = FileField(_l("CSV file"), [Required()])
+
+    def __init__(self, kind: str):
+        super().__init__()
+        self.kind = kind
+        self.content = b""
+        self.sheet: Sheet | None = None
+
+    def validate_file(self, field):
+        self.content = field.data.read()
+        try:
+            self.sheet = preparing.sheet_of(self.kind, self.content)
+        except UnreadableError as error:
+            raise ValidationError(str(error)) from error
+
+    @property
+    def file_name(self) -> str:
+        return clean(self.file.data.filename or "")[-255:] or _("file")
+
+
+class MatchForm:
+    """The columns of a sheet and where they go: `column-3` and `unit-3` are sent for the fourth column."""
+
+    def __init__(self, sent: Any, header: list[str], field_keys: set[str]):
+        self.columns: dict[str, str] = {}
+        self.units: dict[str, int] = {}
+        for position, name in enumerate(header):
+            if (key := sent.get(f"column-{position}", "")) in field_keys:
+                self.columns[name] = key
+                unit = sent.get(f"unit-{position}", type=int)
+                if unit in UNITS and unit != 1:
+                    self.units[name] = unit
+        self._sent = sent
+
+    def options(self, pipeline_ids: list[int]) -> dict[str, Any]:
+        options: dict[str, Any] = {"units": self.units}
+        currency = self._sent.get("currency", "")
+        if is_currency(currency):
+            options["currency"] = currency
+        chosen = self._sent.get("pipeline", type=int)
+        if chosen in pipeline_ids:
+            options["pipeline_id"] = chosen
+        elif "pipeline" in self._sent:
+            options["new_pipeline"] = clean(self._sent.get("new_pipeline", ""))[:100] or _("Imported deals")
+        return options
+
+
+def meanings(sent: Any, questions: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """The answers to the questions of a preview: `value-3` for the fourth; none leaves it open."""
+    values: dict[str, dict[str, str]] = {}
+    for number, question in enumerate(questions):
+        answer = sent.get(f"value-{number}", "?")
+        if answer == "-":
+            values.setdefault(question["field"], {})[question["text"]] = ""
+        elif answer not in ("?", ""):
+            values.setdefault(question["field"], {})[question["text"]] = clean(answer)[:200]
+    return values

@@ -1,0 +1,153 @@
+"""What the pages of an import show: the kinds, the steps, and the columns of a file beside their fields."""
+
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from crm_app.exchange import cells, preparing
+from crm_app.exchange.forms import UNIT_LABELS
+from crm_app.exchange.kinds import KINDS
+from crm_app.exchange.kinds.stages import kind_of
+from crm_app.exchange.models import Import
+from crm_app.exchange.reading import Sheet, UnreadableError
+from crm_app.extensions import db
+from crm_app.pipeline.queries import pipelines
+from crm_app.web.money import COMMON_CURRENCIES
+from crm_app.web.reader import reader
+from crm_app.web.text import match_key
+
+
+class KindShown(NamedTuple):
+    """`list_endpoint` is where the records can be seen afterwards."""
+
+    key: str
+    label: Any
+    title: Any
+    about: Any
+    icon: str
+    list_endpoint: str
+    show: Any
+
+
+_SHOWN = (
+    KindShown(
+        "users", _l("Users"), _l("Import users"), _l("Colleagues with their teams, managers and regions"),
+        "users", "settings.index", _l("Show the users"),
+    ),
+    KindShown(
+        "companies", _l("Companies"), _l("Import companies"),
+        _l("Told apart by name; parents may stand in the same file"), "building-2",
+        "contacts.companies", _l("Show the companies"),
+    ),
+    KindShown(
+        "people", _l("People"), _l("Import people"), _l("Told apart by e-mail, else by name and company"),
+        "user-plus", "contacts.people", _l("Show the people"),
+    ),
+    KindShown(
+        "products", _l("Products"), _l("Import products"), _l("Told apart by code, else by name"),
+        "package", "catalog.index", _l("Show the products"),
+    ),
+    KindShown(
+        "deals", _l("Deals"), _l("Import deals"), _l("With their stages, dates and closings as history"),
+        "square-kanban", "pipeline.deals", _l("Show the deals"),
+    ),
+)  # fmt: skip
+_BY_KEY = {shown.key: shown for shown in _SHOWN}
+NAMES = {shown.key: shown.label for shown in _SHOWN}
+STEPS = ("file", "columns", "rows", "done")
+_STATUSES = {"queued": "progress", "running": "progress", "done": "done", "failed": "failed"}
+
+
+class Column(NamedTuple):
+    """A column of the file: its first values, the field it goes to, and what one of its units counts."""
+
+    position: int
+    name: str
+    first: list[str]
+    field: str
+    unit: int
+    may_count: bool
+
+
+def of(kind: str) -> KindShown:
+    return _BY_KEY[kind]
+
+
+def kinds(keys: Iterable[str]) -> list[KindShown]:
+    return [_BY_KEY[key] for key in keys]
+
+
+def step(import_: Import, *, wants_columns: bool) -> str:
+    """`columns`, `rows`, `progress`, `done` or `failed`."""
+    if import_.status != "draft":
+        return _STATUSES[import_.status]
+    return "columns" if wants_columns or not import_.preview else "rows"
+
+
+def context(import_: Import, step: str) -> dict[str, Any]:
+    if step == "columns":
+        return _of_columns(import_)
+    if step == "rows":
+        return {"preview": import_.preview, "asked": _by_column(import_.preview["questions"])}
+    if step == "done":
+        return {"notes": import_.preview.get("notes", [])}
+    return {}
+
+
+def _of_columns(import_: Import) -> dict[str, Any]:
+    try:
+        sheet = preparing.stored_sheet(import_)
+    except UnreadableError as error:
+        return {"columns": [], "fields": [], "pipelines": [], "unreadable": str(error)}
+    fields = KINDS[import_.kind].fields
+    money = {field.key for field in fields if field.is_money}
+    units = import_.options.get("units", {})
+    columns = [_column(sheet, position, name, import_.columns.get(name, ""), units.get(name, 1), money)
+               for position, name in enumerate(sheet.header)]  # fmt: skip
+    currency = import_.options.get("currency") or reader.currency
+    return {
+        "columns": columns,
+        "fields": fields,
+        "unit_labels": UNIT_LABELS,
+        "warnings": sheet.warnings,
+        "has_money": bool(money),
+        "currency": currency,
+        "currencies": list(dict.fromkeys([currency, reader.currency, *COMMON_CURRENCIES])),
+        "pipelines": db.session.scalars(pipelines()).all() if import_.kind == "deals" else [],
+    }
+
+
+def _column(sheet: Sheet, position: int, name: str, field: str, unit: int, money: set[str]) -> Column:
+    first = sheet.first_values(position)
+    may_count = field in money or (not field and bool(money) and bool(first) and all(map(_is_number, first)))
+    return Column(position, name, first, field, unit, may_count)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        cells.number(text)
+    except cells.CellError:
+        return False
+    return True
+
+
+def _by_column(questions: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    return list(enumerate(questions))
+
+
+def likely_pipeline(import_: Import, sheet: Sheet) -> dict[str, Any]:
+    """The first pipeline that has all stages of the file; a new one, called like the file, where none has."""
+    header = next((name for name, key in import_.columns.items() if key == "stage"), None)
+    texts: set[str] = set()
+    if header is not None:
+        position = sheet.header.index(header)
+        texts = {line.cells[position] for line in sheet.lines if not line.problem and line.cells[position].strip()}
+    wanted = {match_key(text) for text in texts if kind_of(text) == "open"}
+    for pipeline in db.session.scalars(pipelines()):
+        if wanted <= {stage.name_key for stage in pipeline.stages}:
+            return {"pipeline_id": pipeline.id}
+    name = PurePath(import_.file_name).stem.replace("_", " ").strip().capitalize()
+    return {"new_pipeline": name[:100] or _("Imported deals")}

@@ -1,0 +1,47 @@
+"""What the tests of imports share: a plan made from lines of text, and the job run on it."""
+
+from flask import current_app
+
+from crm_app.accounts import preferences
+from crm_app.accounts.models import User
+from crm_app.exchange import jobs, preparing, uploads
+from crm_app.exchange.matching import match_columns
+from crm_app.exchange.models import Import
+from crm_app.exchange.planning import Matches
+from crm_app.extensions import db, utc_now
+from crm_app.web.reader import read_as
+
+
+def plan(kind, text, user, *, columns=None, units=None, values=None, **options):
+    """The plan for a file of that text, with its columns matched by name."""
+    user_id = user.id
+    db.session.commit()
+    with current_app.app_context():
+        user = db.session.get(User, user_id)
+        read_as(preferences.for_user(user))
+        sheet = preparing.sheet_of(kind, text.encode())
+        matched = match_columns(sheet.header, preparing.KINDS[kind].fields) | (columns or {})
+        return preparing.prepare(kind, sheet, Matches(matched, units or {}, values or {}), user, options).plan
+
+
+def bring_in(kind, text, user, *, columns=None, units=None, values=None, **options):
+    """Import a file of that text as the worker does; the import as it stands afterwards."""
+    planned = plan(kind, text, user, columns=columns, units=units, values=values, **options)
+    import_ = Import(
+        kind=kind, file_name="file.csv", stored_name=uploads.store(text.encode()), status="queued",
+        columns={header: field.key for header, field in planned.columns}, values=values or {},
+        options=options | {"units": units or {}, "digest": planned.digest}, user_id=user.id,
+        rows=len(planned.rows), touched_at=utc_now(),
+    )  # fmt: skip
+    db.session.add(import_)
+    db.session.flush()
+    import_id = import_.id
+    db.session.commit()
+    jobs.run_import(import_id)
+    db.session.expire_all()
+    return db.session.get(Import, import_id)
+
+
+def reasons(planned):
+    """Row number -> why it is refused."""
+    return dict(preparing.refusals(planned))

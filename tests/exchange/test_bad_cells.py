@@ -1,0 +1,90 @@
+"""Each bad cell is refused by itself, named by row and column; the other rows stay fine."""
+
+import pytest
+
+from tests import make
+from tests.exchange.importing import bring_in, plan, reasons
+
+DEALS = "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\n"
+
+
+@pytest.fixture
+def firm(alice, olivia):
+    make.pipeline()
+    make.product(olivia, "GTX Pro", price=4821_00)
+    make.company(None, "Cancity")
+    return olivia
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "said"),
+    [
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,31/02/2017,10", "close_date", "31/02/2017"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,2017-02-31,10", "close_date", "2017-02-31"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,03/04/2017,2017-05-01,10", "engage_date", "begin with the year"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,2017-05-01,-10", "close_value", "negative"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,2017-05-01,ten", "close_value", "number"),
+        ("D1,Nobody Known,GTX Pro,Cancity,Won,2017-01-01,2017-05-01,10", "sales_agent", "Nobody Known"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Hoping,2017-01-01,,10", "deal_stage", "Hoping"),
+        ("D1,Alice Adler,GTX Pro,Cancity,,2017-01-01,,10", "deal_stage", "empty"),
+        ("D1,Alice Adler,Anvil,Cancity,Won,2017-01-01,2017-05-01,10", "product", "Anvil"),
+        ("D1,Alice Adler,GTXPro,Cancity,Won,2017-01-01,2017-05-01,10", "product", "GTX Pro"),
+        ("D1,Alice Adler,GTX Pro,Nowhere,Won,2017-01-01,2017-05-01,10", "account", "Nowhere"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2017-05-01,10", "close_date", "before"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Lost,2017-06-01,,10", "close_date", "needs the day"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2199-01-01,10", "close_date", "future"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2017-07-01,10.001", "close_value", "EUR"),
+    ],
+)
+def test_a_bad_cell_of_a_deal_is_refused_and_the_row_beside_it_is_not(firm, row, column, said):
+    fine = "D2,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,2017-05-01,10\n"
+
+    planned = plan("deals", DEALS + row + "\n" + fine, firm)
+
+    assert list(reasons(planned)) == [2]
+    assert column in reasons(planned)[2] and said in reasons(planned)[2]
+    assert planned.counts["create"] == 1
+
+
+def test_a_negative_price_of_a_product_is_refused(firm):
+    planned = plan("products", "product,sales_price\nA,-5\nB,5\n", firm)
+
+    assert "sales_price" in reasons(planned)[2] and "negative" in reasons(planned)[2]
+    assert planned.fine == 1
+
+
+def test_the_second_of_two_rows_with_the_same_key_is_refused_and_names_the_first(firm):
+    planned = plan("companies", "account\nAcme\nBeta\nACME\n", firm)
+
+    assert reasons(planned) == {4: "The same as in row 2, by what tells them apart."}
+
+
+def test_a_formula_stays_text_and_is_warned_of(firm):
+    import_ = bring_in("companies", 'account,sector\n"=HYPERLINK(""http://x"")",@SUM(A1)\n', firm)
+
+    planned = plan("companies", 'account,sector\n"=HYPERLINK(""http://x"")",@SUM(A1)\n', firm)
+    assert import_.created == 1
+    assert "row 2, column account" in planned.warnings[0]
+
+
+def test_jalali_dates_and_persian_digits_are_read(firm):
+    planned = plan("deals", DEALS + "D1,Alice Adler,GTX Pro,Cancity,Won,۱۳۹۵/۱۰/۱۲,1396-01-15,۱۰۰۰\n", firm)
+
+    assert not reasons(planned)
+    assert str(planned.rows[0].facts["created_day"]) == "2017-01-01"
+    assert planned.rows[0].facts["value_amount"] == 1000_00
+
+
+def test_a_row_of_another_width_is_refused(firm):
+    planned = plan("products", "product,sales_price\nA\nB,5\n", firm)
+
+    assert "cells" in reasons(planned)[2]
+
+
+def test_countries_are_known_in_three_languages_and_asked_about_when_misspelt(firm):
+    text = "account,office_location\nA,United States\nB,ایران\nC,中国\nD,Philipines\nE,de\nF,Korea\n"
+
+    planned = plan("companies", text, firm)
+
+    assert [row.facts.get("country") for row in planned.rows] == ["US", "IR", "CN", None, "DE", None]
+    assert {q.text: q.suggestion.entry.id for q in planned.questions} == {"Philipines": "PH", "Korea": "KR"}

@@ -14,7 +14,7 @@ from crm_app.web.money import Rate, Rates, latest_first
 
 
 def change(firm: Organisation, **values: Any) -> None:
-    """In another currency the rates are written anew, to say the same as before, and closed deals are valued by them."""
+    """In another currency the rates are rewritten to say the same as before, and closed deals are valued anew."""
     before = {name: getattr(firm, name) for name in values}
     changes = {name: [plain(before[name]), plain(after)] for name, after in values.items() if before[name] != after}
     if not changes:

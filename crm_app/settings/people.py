@@ -53,7 +53,7 @@ def change(person: User, by: User, *, name: str, email: str | None, role: str, t
 
 def disable(person: User, by: User | None) -> None:
     """Out at once, on every device; what they own stays theirs until somebody else takes it over."""
-    if person is by:
+    if by and person.id == by.id:
         raise RefusedError(_("You cannot disable yourself."))
     if is_last_owner(person):
         raise RefusedError(_LAST_OWNER % {"name": person.name})

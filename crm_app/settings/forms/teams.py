@@ -37,10 +37,9 @@ class TeamForm(FlaskForm):
             self.members.data = [person.id for person in people if team and person.team_id == team.id]
 
     def validate_name(self, field):
-        key = match_key(field.data)
-        if not key:
-            raise ValidationError(_("A name has at least one letter or digit."))
-        taken = select(Team.id).where(Team.name_key == key, Team.id != (self.team.id if self.team else 0))
+        taken = select(Team.id).where(
+            Team.name_key == match_key(field.data), Team.id != (self.team.id if self.team else 0)
+        )
         if db.session.scalar(taken):
             raise ValidationError(_("Another team has that name."))
 

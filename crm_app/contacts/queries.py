@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import owned_within
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
-from crm_app.web.text import fold
+from crm_app.web.text import fold, search_words
 
 Rows = TypeVar("Rows", bound=Select[Any])
 
@@ -43,7 +43,7 @@ def matching(rows: Rows, text: str) -> Rows:
     folded = fold(text[:200])
     if re.fullmatch(r"[\d\s+()./-]+", folded, re.ASCII) and (digits := re.sub(r"\D", "", folded).lstrip("0")):
         return rows.where(or_(model.search_key.contains(folded, autoescape=True), model.phone_key.contains(digits)))
-    for word in folded.split()[:10]:
+    for word in search_words(text):
         rows = rows.where(model.search_key.contains(word, autoescape=True))
     return rows
 
@@ -108,7 +108,7 @@ def ancestors_of(company_id: int) -> Select[tuple[int]]:
     return select(line.c.id)
 
 
-def industries_seen_by(user: User) -> Select[tuple[str]]:
+def industries_seen_by(user: User) -> Select[str]:
     """The industries of all companies in sight, to choose from."""
     seen = companies_visible_to(user).with_only_columns(Company.industry).where(Company.industry != "")
     return seen.distinct().order_by(Company.industry).limit(200)

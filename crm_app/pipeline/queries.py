@@ -1,6 +1,7 @@
 """Reads of pipelines and deals. Those of deals start from `visible_to(user)` and narrow it, one step each."""
 
 from math import ceil, floor
+from typing import Any
 
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import selectinload
@@ -98,7 +99,7 @@ def pipelines() -> Select[tuple[Pipeline]]:
     return select(Pipeline).options(selectinload(Pipeline.stages)).order_by(Pipeline.position, Pipeline.id)
 
 
-def reasons_for_losing(deals: Select[tuple[Deal]]) -> Select[tuple[str]]:
+def reasons_for_losing(deals: Select[tuple[Deal]]) -> Select[Any]:
     """What these deals were lost for, the most frequent first."""
     reasons = deals.with_only_columns(Deal.lost_reason).where(Deal.lost_reason != "")
     return reasons.group_by(Deal.lost_reason).order_by(func.count().desc(), Deal.lost_reason).limit(12)

@@ -328,3 +328,12 @@ def test_many_deals_and_stages_cost_no_more_statements(client, alice, statements
         client.page(BOARD)
 
     assert len(few) == len(many) <= 12
+
+
+def test_an_empty_board_says_what_belongs_on_it(client, alice):
+    make.pipeline()
+
+    page = client.page(BOARD)
+
+    assert "No open deals here" in page.text
+    assert "No deal matches these filters" in client.page(f"{BOARD}?q=nothing").text

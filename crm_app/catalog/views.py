@@ -4,12 +4,14 @@ from decimal import Decimal
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_required
 from markupsafe import Markup
 from sqlalchemy import BigInteger, func, literal
 
 from crm_app.accounts.access import editor_required
 from crm_app.activity.records import Conflict
+from crm_app.activity.timeline import history
 from crm_app.catalog import queries
 from crm_app.catalog.forms import FACTS, FactForm, ProductForm
 from crm_app.catalog.models import Product
@@ -22,6 +24,14 @@ from crm_app.web.text import clean
 
 bp = Blueprint("catalog", __name__, url_prefix="/catalog")
 
+WORDS = {
+    "name": _l("Name"),
+    "code": _l("Code"),
+    "family": _l("Family"),
+    "price": _l("Price"),
+    "cost": _l("Cost"),
+    "currency": _l("Currency"),
+}
 # Products without a price stand before the cheapest.
 _NO_AMOUNT = literal(-1, BigInteger)
 SORTS = {
@@ -85,7 +95,10 @@ def show(product_id):
     product = _product(product_id)
     fact = request.args.get("edit", "") if current_user.can_edit else ""
     form = FactForm(product, fact) if fact in FACTS else None
-    return page("catalog/show.html", part="catalog/_facts.html", product=product, form=form)
+    before = request.args.get("before", type=int)
+    before = before if before and 0 < before < 2**62 else None
+    part = "catalog/_older.html" if before else "catalog/_facts.html"
+    return page("catalog/show.html", part=part, **_around(product, before=before, form=form))
 
 
 @bp.post("/<int:product_id>/facts/<fact>")
@@ -94,7 +107,7 @@ def change(product_id, fact):
     product = _product(product_id)
     form = FactForm(product, fact if fact in FACTS else abort(404))
     if not form.validate_on_submit():
-        return page("catalog/show.html", part="catalog/_facts.html", status=422, product=product, form=form)
+        return page("catalog/show.html", part="catalog/_facts.html", status=422, **_around(product, form=form))
 
     try:
         product.expect(form.version.data)
@@ -103,7 +116,7 @@ def change(product_id, fact):
     product.change(**form.changes())
     db.session.commit()
 
-    return changed("catalog/_changed.html", otherwise=_page_of(product), product=product, form=None, changed_fact=fact)
+    return changed("catalog/_changed.html", otherwise=_page_of(product), **_around(product, changed_fact=fact))
 
 
 @bp.route("/<int:product_id>/deletion", methods=["GET", "POST"])
@@ -167,10 +180,15 @@ def _product(product_id):
     return db.one_or_404(queries.visible_to(current_user).where(Product.id == product_id))
 
 
+def _around(product, *, before=None, **more):
+    told = history(product, WORDS, before)
+    return {"product": product, "form": None, "history": told, "here": _page_of(product)} | more
+
+
 def _page_of(product):
     return url_for(".show", product_id=product.id)
 
 
 def _refused(product):
     flash(_("Someone changed this product a moment ago. Here is how it stands now; nothing was saved."), "danger")
-    return changed("catalog/_changed.html", otherwise=_page_of(product), status=409, product=product, form=None)
+    return changed("catalog/_changed.html", otherwise=_page_of(product), status=409, **_around(product))

@@ -331,3 +331,53 @@ def test_a_deleted_product_keeps_its_name_on_its_deals(client, alice):
     client.send(f"/catalog/{product.id}/deletion")
 
     assert deal.product is product
+
+
+def test_the_page_tells_what_the_price_was(client):
+    product = make.product(price=100_00)
+    client.send(f"/catalog/{product.id}/facts/price", {"price": "120"} | _version(product))
+
+    page = client.page(f"/catalog/{product.id}")
+
+    assert "Alice Adler changed Price from €100 to €120" in page.text
+
+
+def test_older_events_follow_as_a_part(client):
+    product = make.product()
+    for number in range(35):
+        product.change(name=f"Name {number}")
+    db.session.commit()
+
+    page = client.page(f"/catalog/{product.id}")
+    older = next(a for a in page.all("a") if page.text_of(a) == "Show older").get("href")
+
+    assert "created this" not in page.text
+    assert "created this" in client.part(older).text
+    assert "created this" in client.page(older).text
+
+
+def test_a_page_takes_few_statements_however_much_happened(client, statements):
+    product = make.product()
+
+    def needed():
+        with statements() as seen:
+            client.page(f"/catalog/{product.id}")
+        return len(seen)
+
+    few = needed()
+    for number in range(60):
+        product.change(name=f"Name {number}")
+    db.session.commit()
+
+    assert needed() == few <= 12
+
+
+def test_suggestions_name_the_products_nearest_to_what_is_typed(client):
+    make.product(name="GTX Pro")
+    make.product(name="MG Special")
+
+    part = client.part("/catalog/suggestions?for=product&product=gtx")
+
+    assert "GTX Pro" in part.text
+    assert "MG Special" not in part.text
+    assert "GTX Pro" in client.page("/catalog/suggestions?for=product&product=gtx").text

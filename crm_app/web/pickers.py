@@ -14,7 +14,7 @@ and in the template ``{% from "ui/pickers.html" import picker %}`` … ``{{ pick
 be chosen; their model has `name` and `name_key`, and `search_key` if it is to be found by other words too. A name that
 belongs to no record, or to several, is refused, and the nearest ones are offered as a choice under the field: it is
 sent as `<field>_id`. With htmx the same choice comes while one types, from the view named by `suggestions`, which
-answers `page("contacts/_suggestions.html", **suggested(select))`.
+answers with `suggested(select)` drawn by the macro `choices`.
 """
 
 import re

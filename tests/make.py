@@ -8,6 +8,7 @@ from crm_app.activity.recording import acting_as
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person
 from crm_app.extensions import db, utc_now
+from crm_app.goals.models import Goal, Target
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.pipeline.starting import first_pipeline
 from crm_app.web.money import Money, Rates
@@ -94,6 +95,17 @@ def won(owner=None, *, value=100_00, on=None, currency="EUR", **facts):
 
 def lost(owner=None, *, on=None, reason="Too dear", **facts):
     return _closed("lost", owner, on, reason=reason, **facts)
+
+
+def goal(amount, *, measure="won_value", unit="month", calendar="gregorian", on=None, team=None, user=None):
+    """A goal with the target of the period that holds a day: today, unless another is given."""
+    day = on or utc_now().date()
+    period = db.session.get(Organisation, 1).calendar(calendar).period(unit, day)
+    new = Goal(measure=measure, unit=unit, calendar=calendar, team=team, user=user)
+    target = Target(period_key=period.key, start=period.start, end=period.end)
+    new.targets.append(target)
+    target.set(amount, user)
+    return _saved(new)
 
 
 def _closed(outcome, owner, on, *, value=None, currency="EUR", reason="", **facts):

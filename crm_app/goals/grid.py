@@ -151,7 +151,8 @@ def save(grid: Grid, changes: Sequence[tuple[Row, Cell, int | None]], actor: Use
             row.goal = _new_goal(grid, row)
         if cell.target is None:
             period = cell.period
-            cell.target = Target(goal=row.goal, period_key=period.key, start=period.start, end=period.end, amount=None)
+            cell.target = Target(period_key=period.key, start=period.start, end=period.end, amount=None)
+            row.goal.targets.append(cell.target)
         cell.target.set(amount, actor)
 
 

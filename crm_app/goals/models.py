@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Date, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from crm_app.accounts.models import Team, User
 from crm_app.extensions import db, utc_now
@@ -47,16 +47,14 @@ class Target(db.Model):
     version: Mapped[int] = mapped_column(default=1)
 
     goal: Mapped[Goal] = relationship(back_populates="targets")
-    changes: Mapped[list["TargetChange"]] = relationship(
-        cascade="all, delete-orphan", order_by="TargetChange.id.desc()"
-    )
+    changes: WriteOnlyMapped["TargetChange"] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
     __mapper_args__ = {"version_id_col": version}
 
     def set(self, amount: int | None, actor: User | None) -> None:
         """Aim at another amount, or at none, and remember who wanted it so."""
         if amount != self.amount:
-            self.changes.append(TargetChange(actor=actor, before=self.amount, after=amount))
+            self.changes.add(TargetChange(actor=actor, before=self.amount, after=amount))
             self.amount = amount
 
 

@@ -1,0 +1,56 @@
+"""Targets as they are typed and read."""
+
+from decimal import Decimal
+
+import pytest
+
+from crm_app.goals import amounts
+from crm_app.web.reader import Reader, read_as
+
+
+@pytest.fixture(autouse=True)
+def _reader(app):
+    read_as(Reader(currency="EUR"))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "amount"),
+    [
+        ("1,250", "money", 1250_00),
+        ("12.5", "money", 12_50),
+        ("24", "count", 24),
+        ("65", "rate", 6500),
+        ("63.15%", "rate", 6315),
+        ("۴۵٫۵", "days", 4550),
+        ("", "money", None),
+    ],
+)
+def test_a_target_is_read_in_the_unit_of_its_measure(text, unit, amount):
+    assert amounts.read(text, unit) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("many", "money"), ("-5", "money"), ("2.5", "count"), ("101", "rate"), ("9" * 30, "money"), ("1/2/3", "days")],
+)
+def test_what_is_no_target_is_refused_with_a_sentence(text, unit):
+    with pytest.raises(ValueError, match=r"\w+ .*\."):
+        amounts.read(text, unit)
+
+
+@pytest.mark.parametrize(("amount", "unit"), [(1250_50, "money"), (24, "count"), (6315, "rate"), (4550, "days")])
+def test_what_an_input_holds_is_read_back_as_it_was(amount, unit):
+    assert amounts.read(amounts.typed(amount, unit), unit) == amount
+
+
+def test_rials_are_typed_and_read_as_tomans():
+    read_as(Reader(language="fa", digits="persian", currency="IRR"))
+    assert amounts.read("1200", "money") == 12000
+    assert amounts.typed(12000, "money") == "1200"
+
+
+def test_a_figure_is_written_in_words_of_its_unit():
+    assert amounts.written(1250_00, "money") == "€1,250"
+    assert amounts.written(Decimal("0.6315"), "rate") == "63.2%"
+    assert amounts.written(Decimal("45.25"), "days") == "45.2 days"
+    assert amounts.written(None, "count") == "–"

@@ -229,7 +229,7 @@ def test_amounts_as_they_are_typed(read, reader, text, currency, amount):
 def test_amounts_of_another_currency_or_finer_than_it_has_are_refused(read, text, currency):
     read("fa")
 
-    with pytest.raises(ValueError, match="is no|names two units"):
+    with pytest.raises(ValueError, match=r"is no|names two units"):
         formats.parse_money(text, currency)
 
 
@@ -258,8 +258,24 @@ def test_days_as_they_are_typed(read, text, day):
 
 @pytest.mark.parametrize(
     "text",
-    "|31/02/2017|05/06/2017|2017-02-31|1404-12-30|1404-13-01|2017-00-10|0001-01-01|9999-01-01|1650-01-01|2017-5"
-    "|17-05-06|2017/1-5|2017 05 06|tomorrow|2017-01-01-01".split("|"),
+    [
+        "",
+        "31/02/2017",
+        "05/06/2017",
+        "2017-02-31",
+        "1404-12-30",
+        "1404-13-01",
+        "2017-00-10",
+        "0001-01-01",
+        "9999-01-01",
+        "1650-01-01",
+        "2017-5",
+        "17-05-06",
+        "2017/1-5",
+        "2017 05 06",
+        "tomorrow",
+        "2017-01-01-01",
+    ],
 )
 def test_what_is_not_surely_a_day_is_refused(read, text):
     read("en")

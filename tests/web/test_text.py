@@ -1,0 +1,115 @@
+"""Cleaning, folding, matching and sorting of Persian, Arabic, Chinese and Latin text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_app.web.text import clean, fold, latin_digits, match_key, search_key, sort_key
+
+ZWNJ = "\u200c"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  Ann \t Lee\n", "Ann Lee"),
+        ("كريمي", "کریمی"),
+        ("\u200f شرکت \u200e", "شرکت"),
+        (f"یوسفی{ZWNJ}نژاد", f"یوسفی{ZWNJ}نژاد"),
+        ("e\u0301", "é"),
+        ("a\x00b\x07c", "abc"),
+        ("\ufeffname", "name"),
+        ("broken \ud800 half", "broken half"),
+        (None, ""),
+        ("\u200f \u200b", ""),
+    ],
+)
+def test_what_is_kept_of_typed_text(typed, kept):
+    assert clean(typed) == kept
+
+
+def test_lines_are_kept_where_they_are_wanted():
+    assert clean(" one\r\ntwo\rthree \n", lines=True) == "one\ntwo\nthree"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("كريمي", "کریمی"),
+        ("۱۲۳", "123"),
+        ("١٢٣", "１２３"),
+        ("مُحَمَّد", "محمد"),
+        ("مؤسسه", "موسسه"),
+        ("آرمان", "ارمان"),
+        ("Straße", "STRASSE"),
+        ("Café", "cafe\u0301"),
+        ("ＧＴＸ", "gtx"),
+        ("سـلام", "سلام"),
+    ],
+)
+def test_spellings_of_one_word_fold_alike(one, other):
+    assert fold(one) == fold(other)
+
+
+@given(st.text())
+def test_folding_again_changes_nothing(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(), st.text())
+def test_every_key_can_be_stored_and_compared(one, other):
+    for key in (fold(one), match_key(one), search_key(one, other), sort_key(one)):
+        assert "\x00" not in key
+        assert key == key.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
+    assert len(sort_key(one * 100)) <= 255
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_same"),
+    [
+        ("GTX Pro", "GTXPro", True),
+        ("gtx-pro", "GTX Pro", True),
+        (f"یوسفی{ZWNJ}نژاد", "یوسفی نژاد", True),
+        ("Acme, Inc.", "ACME Inc", True),
+        ("C", "C++", False),
+        ("C++", "C#", False),
+        ("!!!", "???", False),
+        ("王伟", "王薇", False),
+    ],
+)
+def test_names_that_are_the_same(one, other, are_same):
+    assert (match_key(one) == match_key(other)) is are_same
+    assert match_key(one)
+
+
+def test_joined_and_split_words_are_both_found():
+    key = search_key(f"یوسفی{ZWNJ}نژاد", None, "Ltd")
+
+    assert all(fold(text) in key for text in ("یوسفی نژاد", "یوسفینژاد", "نژاد", "ltd"))
+
+
+def test_sorting_puts_latin_before_persian_before_chinese_each_in_its_order():
+    names = [
+        "apple",
+        "Éclair",
+        "zebra",
+        "آرمان",
+        "ابراهیم",
+        "پارس",
+        "چاپ",
+        "ژاله",
+        "گل",
+        "مهر",
+        "وحید",
+        "هما",
+        "یاس",
+        "安",
+        "王",
+        "张",
+    ]
+
+    assert sorted(names[::-1], key=sort_key) == names
+
+
+def test_digits_of_all_scripts_become_latin():
+    assert latin_digits("۱٢３4") == "1234"

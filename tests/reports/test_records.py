@@ -1,0 +1,136 @@
+"""The deals behind a figure: as many as it counts, summing to what it says."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+
+from crm_app.measures import asking
+from crm_app.measures.catalogue import MEASURES
+from crm_app.measures.scope import Scope
+from tests import make
+
+DAYS = "from=2026-01-01&to=2027-01-01"
+
+
+@pytest.fixture
+def deals(alice, bob, charlie):
+    company = make.company(alice, industry="retail")
+    return [
+        make.won(alice, title="Alpha", value=100_00, on=date(2026, 2, 3), company=company),
+        make.won(alice, title="Beta", value=250_00, on=date(2026, 5, 3), product=make.product(name="GTX Pro")),
+        make.won(bob, title="Gamma", value=50_00, on=date(2026, 5, 5)),
+        make.lost(bob, title="Delta", on=date(2026, 6, 1)),
+        make.deal(alice, "Epsilon", value=1000_00, at="Proposal"),
+    ]
+
+
+def won_title(page):
+    return page.text_of(page.one("h1"))
+
+
+def titles(page):
+    return [page.text_of(head) for head in page.one("table").iter("th") if head.get("scope") == "row"]
+
+
+def test_the_figure_stands_over_its_deals_newest_first(browser_of, olivia, deals):
+    page = browser_of(olivia).page(f"/reports/records/won_value?{DAYS}")
+    assert won_title(page) == "Won value: €400"
+    assert titles(page) == ["Gamma", "Beta", "Alpha"]
+
+
+def test_the_file_sums_to_the_figure(browser_of, olivia, deals):
+    response = browser_of(olivia).get(f"/reports/records/won_value?{DAYS}&format=csv")
+    rows = list(csv.DictReader(io.StringIO(response.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert sum(int(row["Counted (EUR)"]) for row in rows) == 400
+    assert {row["Deal"] for row in rows} == {"Alpha", "Beta", "Gamma"}
+
+
+@pytest.mark.parametrize("measure", list(MEASURES))
+def test_there_are_as_many_deals_as_the_figure_counts(browser_of, app, olivia, deals, measure):
+    page = browser_of(olivia).page(f"/reports/records/{measure}?from=2025-01-01&to=2028-01-01")
+    period = make.db.session.get(make.Organisation, 1).calendar().custom(date(2025, 1, 1), date(2028, 1, 1))
+    figure = asking.ask(measure, period, Scope(olivia))
+    assert len(titles(page)) == figure.n > 0
+
+
+@pytest.mark.parametrize(
+    ("narrowing", "expected"),
+    [
+        ("owner={alice}", ["Beta", "Alpha"]),
+        ("team={team}", ["Beta", "Alpha"]),
+        ("team=none", ["Gamma"]),
+        ("industry=retail", ["Alpha"]),
+        ("industry=none", ["Gamma", "Beta"]),
+        ("product=none", ["Gamma", "Alpha"]),
+        ("region=West", ["Beta", "Alpha"]),
+        ("pipeline={pipeline}&owner={bob}", ["Gamma"]),
+    ],
+)
+def test_the_list_is_narrowed_as_its_figure_was(browser_of, olivia, alice, bob, deals, narrowing, expected):
+    ids = {"alice": alice.id, "bob": bob.id, "team": alice.team_id, "pipeline": make.pipeline().id}
+    page = browser_of(olivia).page(f"/reports/records/won_deals?{DAYS}&{narrowing.format(**ids)}")
+    assert titles(page) == expected
+    assert won_title(page) == f"Won deals: {len(expected)}"
+
+
+def test_a_stage_narrows_what_is_open(browser_of, olivia, deals):
+    stage = make.stage("Proposal")
+    page = browser_of(olivia).page(f"/reports/records/open_value?from=2026-01-01&to=2030-01-01&stage={stage.id}")
+    assert titles(page) == ["Epsilon"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "from=2026-01-01", "from=x&to=y", "from=2026-02-01&to=2026-01-01", f"{DAYS}&owner=abc", f"{DAYS}&stage=1",
+     f"{DAYS}&owner=99999999999999999999", "from=0001-01-01&to=9999-12-31", f"{DAYS}&team=%D9%A1"],
+)  # fmt: skip
+def test_an_address_that_names_no_figure_is_refused(browser_of, olivia, query):
+    assert browser_of(olivia).get(f"/reports/records/won_value?{query}").status_code == 400
+
+
+def test_an_unknown_measure_is_not_found(browser_of, olivia):
+    assert browser_of(olivia).get(f"/reports/records/happiness?{DAYS}").status_code == 404
+
+
+def test_bob_finds_none_of_alices_deals(browser_of, alice, bob, deals):
+    browser = browser_of(bob)
+    page = browser.page(f"/reports/records/won_value?{DAYS}")
+    assert titles(page) == ["Gamma"]
+    assert won_title(page) == "Won value: €50"
+    other = browser.page(f"/reports/records/won_value?{DAYS}&owner={alice.id}")
+    assert won_title(other) == "Won value: €0"
+    file = browser.get(f"/reports/records/won_value?{DAYS}&format=csv").get_data(as_text=True)
+    assert "Alpha" not in file and "Gamma" in file
+
+
+def test_many_deals_come_page_by_page(browser_of, olivia, alice, statements):
+    for number in range(60):
+        make.won(alice, title=f"Deal number {number:02d}", value=1_00, on=date(2026, 3, 1 + number % 28))
+    browser = browser_of(olivia)
+    url = f"/reports/records/won_value?{DAYS}&sort=title"
+    with statements() as seen:
+        first = browser.page(url)
+    assert len(seen) <= 12
+    following = next(link for link in first.all("a") if link.get("rel") == "next")
+    second = browser.page(following.get("href"))
+    assert titles(first) + titles(second) == [f"Deal number {number:02d}" for number in range(60)]
+    assert won_title(first) == "Won value: €60"
+
+
+@pytest.mark.parametrize("sort", ["when", "-value", "title", "nonsense"])
+def test_the_list_is_sorted(browser_of, olivia, deals, sort):
+    browser_of(olivia).page(f"/reports/records/won_value?{DAYS}&sort={sort}&after=broken")
+
+
+def test_page_file_and_command_line_agree(app, browser_of, olivia, deals):
+    command = app.test_cli_runner()
+    browser = browser_of(olivia)
+    page = browser.page("/reports/won?since=2026-01-01&until=2026-12-31&compare=none&by=owner")
+    assert "€400 from 3 deals" in page.text
+    from crm_app.measures.cli import measure as crm_measure
+
+    result = command.invoke(crm_measure, ["won_value", "--from", "2026-01-01", "--to", "2026-12-31", "--format", "csv"])
+    assert result.exit_code == 0, result.output
+    assert "400" in result.output

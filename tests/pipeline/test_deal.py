@@ -79,7 +79,7 @@ def test_a_closed_deal_tells_its_end_and_can_be_reopened(client, alice):
     lost = make.lost(alice, title="Lost one", on=date(2026, 1, 6), reason="Too dear")
 
     page = client.page(f"/pipeline/deals/{won.id}")
-    form = page.one("form", action=f"/pipeline/deals/{won.id}/reopening")
+    button, form = page.all("form", action=f"/pipeline/deals/{won.id}/reopening")
     sent = {e.get("name"): e.get("value") for e in form.iter("input") if e.get("name") != "csrf_token"}
     response = client.send(form.get("action"), sent | {"stage": make.stage("Qualified").id})
 
@@ -87,6 +87,7 @@ def test_a_closed_deal_tells_its_end_and_can_be_reopened(client, alice):
     assert "/won" not in page.html
     assert "Too dear" in client.page(f"/pipeline/deals/{lost.id}").text
     assert (response.status_code, won.stage.name, won.is_open) == (303, "Qualified", True)
+    assert page.text_of(button) == "Reopen"
 
 
 def test_the_value_of_a_closed_deal_stands(client, alice):

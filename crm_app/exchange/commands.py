@@ -170,9 +170,10 @@ class _Import:
         self.given, self.dry_run, self.yes, self.rejects = given, dry_run, yes, rejects
 
     def run(self):
-        plan = self._plan()
-        if self._settle(plan):
-            plan = self._plan()
+        prepared = self._prepared()
+        if self._settle(prepared.plan):
+            prepared = self._prepared()
+        plan = prepared.plan
         self._show(plan)
         if self.rejects:
             self._write_rejects(plan)
@@ -184,9 +185,9 @@ class _Import:
             raise click.ClickException("No row can be imported; nothing was written.")
         if changing and not self.yes:
             click.confirm(f"Import these {plan.fine:,} rows?", abort=True)
-        self._carry_out(plan)
+        self._carry_out(prepared)
 
-    def _plan(self):
+    def _prepared(self):
         from crm_app.accounts.models import User
         from crm_app.exchange import preparing
         from crm_app.exchange.planning import MappingError
@@ -194,7 +195,7 @@ class _Import:
         given = self.given
         try:
             user = db.session.get_one(User, given.user.id)
-            return preparing.prepare(given.kind, given.sheet, given.matches(), user, given.options).plan
+            return preparing.prepare(given.kind, given.sheet, given.matches(), user, given.options)
         except MappingError as error:
             raise click.ClickException(f"{given.file.name}: {error} Use --set COLUMN=FIELD.") from error
 
@@ -237,12 +238,12 @@ class _Import:
             csv.writer(file).writerows(rejects.rows(plan.sheet, rejects.reasons(plan)))
         click.echo(f"{plan.counts['refused']:,} refused rows are in {self.rejects}.")
 
-    def _carry_out(self, plan):
+    def _carry_out(self, prepared):
         from crm_app.exchange import jobs, uploads
         from crm_app.exchange.models import Import
         from crm_app.extensions import utc_now
 
-        given = self.given
+        given, plan = self.given, prepared.plan
         import_ = Import(
             kind=given.kind, file_name=given.file.name[:255], stored_name=uploads.store(given.content),
             status="queued", layout=given.sheet.layout, columns=given.columns, values=given.values,
@@ -254,7 +255,7 @@ class _Import:
         # Read before the commit: asking afterwards would begin a transaction in which the job would have to wait.
         import_id = import_.id
         db.session.commit()
-        jobs.run_import(import_id)
+        jobs.run_prepared(import_id, prepared)
         db.session.refresh(import_)
         if import_.status != "done":
             raise click.ClickException(import_.message)

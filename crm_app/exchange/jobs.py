@@ -29,10 +29,15 @@ class _LostError(Exception):
 @jobs.task
 def run_import(import_id: int) -> None:
     """Safe to call twice: only a queued import is taken, and only whoever took it may finish it."""
+    run_prepared(import_id, None)
+
+
+def run_prepared(import_id: int, prepared: preparing.Prepared | None) -> None:
+    """The same where the plan has just been made in this process."""
     with current_app.app_context():
         claimed = _claim(import_id)
         if claimed is not None:
-            _perform_or_fail(import_id, claimed)
+            _perform_or_fail(import_id, claimed, prepared)
 
 
 @jobs.every_minutes(1)
@@ -61,9 +66,9 @@ def _claim(import_id: int) -> datetime | None:
     return now if taken.rowcount else None
 
 
-def _perform_or_fail(import_id: int, claimed: datetime) -> None:
+def _perform_or_fail(import_id: int, claimed: datetime, prepared: preparing.Prepared | None) -> None:
     try:
-        _perform(import_id, claimed)
+        _perform(import_id, claimed, prepared)
     except _LostError:
         db.session.rollback()
     except (UnreadableError, MappingError, ChangedMeanwhileError) as error:
@@ -73,21 +78,27 @@ def _perform_or_fail(import_id: int, claimed: datetime) -> None:
         _fail(import_id, claimed, _("Something went wrong on our side. Nothing was written; try again."))
 
 
-def _perform(import_id: int, claimed: datetime) -> None:
+def _perform(import_id: int, claimed: datetime, prepared: preparing.Prepared | None) -> None:
     import_ = db.session.get_one(Import, import_id)
     user = db.session.get(User, import_.user_id) if import_.user_id else None
     if user is None or not user.is_active or import_.kind not in preparing.may_import(user):
         raise MappingError(_("Whoever began this import may not do it any more."))
     read_as(preferences.for_user(user))
-    matches, options, kind = preparing.matches_of(import_), dict(import_.options), import_.kind
-    sheet = preparing.stored_sheet(import_)
-    prepared = preparing.prepare(kind, sheet, matches, user, options, lambda rows: _tell(import_id, claimed, rows))
+    options = dict(import_.options)
+    prepared = prepared or _prepare(import_, user, claimed)
     if options.get("digest") not in (None, prepared.plan.digest):
         raise ChangedMeanwhileError
-    _tell(import_id, claimed, len(sheet.lines))
-    writing.write(prepared.plan, import_id=import_id, actor_id=user.id, replan=prepared.again, as_of=prepared.as_of)
+    _tell(import_id, claimed, len(prepared.plan.rows))
+    writing.write(prepared, import_id=import_id)
     _finish(import_id, claimed, prepared.plan)
     db.session.commit()
+
+
+def _prepare(import_: Import, user: User, claimed: datetime) -> preparing.Prepared:
+    import_id = import_.id
+    matches, options, kind = preparing.matches_of(import_), dict(import_.options), import_.kind
+    sheet = preparing.stored_sheet(import_)
+    return preparing.prepare(kind, sheet, matches, user, options, lambda rows: _tell(import_id, claimed, rows))
 
 
 def _tell(import_id: int, claimed: datetime, rows: int) -> None:

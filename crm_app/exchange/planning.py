@@ -138,6 +138,8 @@ class _Reader:
         self._kind, self._mapping, self._columns = kind, mapping, columns
         self._asked: dict[tuple[str, str], Question] = {}
         self._formulas: list[tuple[int, str]] = []
+        # A file says the same few things thousands of times; each is read once.
+        self._read: dict[tuple[str, str], Any] = {}
 
     def row(self, line: Line) -> Row:
         row = Row(line.number, line.cells)
@@ -148,8 +150,11 @@ class _Reader:
             text = line.cells[position].strip()
             if text and cells.is_formula(text):
                 self._formulas.append((line.number, header))
+            key = (column.key, text)
             try:
-                row.values[column.key] = self._value(column, header, text)
+                if key not in self._read:
+                    self._read[key] = self._value(column, header, text)
+                row.values[column.key] = self._read[key]
             except CellError as error:
                 row.problems.append(Problem(header, str(error)))
         return row

@@ -1,7 +1,7 @@
 """From a stored import to its plan, and from a plan to what a person is shown of it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -15,21 +15,13 @@ from crm_app.exchange.matching import known_headers
 from crm_app.exchange.models import Import
 from crm_app.exchange.planning import Matches, Plan, plan
 from crm_app.exchange.reading import Sheet, UnreadableError, read
-from crm_app.exchange.writing import last_event
+from crm_app.exchange.writing import Prepared, last_event
 from crm_app.extensions import db, reading, utc_now
 
 SHOWN_FINE = 20
-SHOWN_REFUSED = 100
+SHOWN_REFUSED = 25
 MOST_CHOICES = 300
 _MOST_QUESTIONS = 200
-
-
-class Prepared(NamedTuple):
-    """`as_of` is where the event log stood when the database was read; `again` makes the plan anew."""
-
-    plan: Plan
-    as_of: int
-    again: Callable[[], Plan]
 
 
 def may_import(user: User) -> list[str]:

@@ -1,7 +1,7 @@
 """A plan into the database: one short transaction, everything or nothing, and only what the plan showed."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import func, insert, inspect, select
@@ -18,6 +18,14 @@ from crm_app.web.text import match_key
 _CHUNK = 500
 
 
+class Prepared(NamedTuple):
+    """A plan; `as_of` is where the event log stood when the database was read; `again` makes the plan anew."""
+
+    plan: Plan
+    as_of: int
+    again: Callable[[], Plan]
+
+
 class ChangedMeanwhileError(Exception):
     """The records are not as the plan found them; nothing is written."""
 
@@ -30,20 +38,20 @@ def last_event() -> int:
     return db.session.scalar(select(func.max(Event.id))) or 0
 
 
-def write(plan: Plan, *, import_id: int, actor_id: int | None, replan: Callable[[], Plan], as_of: int) -> None:
+def write(prepared: Prepared, *, import_id: int) -> None:
     """Write inside the transaction that the caller commits.
 
-    If anything at all happened since `as_of`, the plan is made again under the lock: the same plan is written,
+    If anything at all happened since the plan was made, it is made again under the lock: the same plan is written,
     another one raises ChangedMeanwhileError.
     """
     # One import at a time: on PostgreSQL this row is the lock, on SQLite the transaction itself is.
     db.session.execute(select(Organisation.id).with_for_update()).all()
-    if last_event() != as_of:
-        fresh = replan()
-        if fresh.digest != plan.digest:
+    plan = prepared.plan
+    if last_event() != prepared.as_of:
+        plan = prepared.again()
+        if plan.digest != prepared.plan.digest:
             raise ChangedMeanwhileError
-        plan = fresh
-    plan.kind.write(plan.rows, Pen(import_id, actor_id))
+    plan.kind.write(plan.rows, Pen(import_id, plan.kind.setting.user.id))
     db.session.flush()
 
 

@@ -14,11 +14,10 @@ from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import COMPANIES
 from crm_app.exchange.kinds import owners
-from crm_app.exchange.kinds.kind import Kind, Row
+from crm_app.exchange.kinds.kind import Kind, Row, name_key
 from crm_app.exchange.kinds.tags import missing_tags, tags_of
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
-from crm_app.web.text import match_key
 
 _PLAIN = ("name", "industry", "founded", "size", "website", "phone")
 _COLUMNS = (
@@ -60,16 +59,16 @@ class Companies(Kind):
 
     def meet(self, texts_of: Callable[[str], list[str]]) -> None:
         for name in dict.fromkeys(texts_of("name")):
-            if match_key(name) and not self._index.get(("name", match_key(name))):
-                self.lookups["companies"].add(Entry(("new", match_key(name)), name))
+            if name_key(name) and not self._index.get(("name", name_key(name))):
+                self.lookups["companies"].add(Entry(("new", name_key(name)), name))
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> str | None:
-        return match_key(facts.get(name) or "") or None
+        return name_key(facts.get(name) or "") or None
 
     def settle(self, row: Row) -> None:
         values = row.values
         row.facts = {name: values[name] for name in _PLAIN if values.get(name) not in (None, "")}
-        if not match_key(row.facts["name"]):
+        if not name_key(row.facts["name"]):
             self.refuse(row, "name", _("A name needs a letter or a digit."))
         for name, column in (("parent", "parent_id"), ("country", "country"), ("owner", "owner_id")):
             if values.get(name):

@@ -16,13 +16,12 @@ from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import DEALS
 from crm_app.exchange.kinds import deal_writing, owners
-from crm_app.exchange.kinds.kind import Kind, Row
+from crm_app.exchange.kinds.kind import Kind, Row, name_key
 from crm_app.exchange.kinds.stages import Stages
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from crm_app.pipeline.queries import visible_to
-from crm_app.web.text import match_key
 
 _COLUMNS = (
     "id", "version", "title", "code", "value_amount", "currency", "pipeline_id", "stage_id", "status", "owner_id",
@@ -66,6 +65,7 @@ class Deals(Kind):
             "companies": _lookup(companies),
             "people": _lookup(people),
         }
+        self._separator = _(", ")
         self.writing = deal_writing.Writing(self.setting)
 
     def _known(self, record: Any) -> dict[str, Any]:
@@ -83,13 +83,13 @@ class Deals(Kind):
         self.lookups["stages"] = self.stages.lookup()
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> Any:
-        code = match_key(facts.get("code") or "")
+        code = name_key(facts.get("code") or "")
         if name == "code":
             return code or None
         # A row with a code never takes over a deal that only looks alike: many deals share product and company.
         if code and "id" not in facts:
             return None
-        key = match_key(facts.get("title") or "")
+        key = name_key(facts.get("title") or "")
         return (key, facts.get("company_id")) if key else None
 
     def settle(self, row: Row) -> None:
@@ -156,8 +156,7 @@ class Deals(Kind):
     def _settle_title(self, row: Row) -> None:
         """A deal without a title is called by its product and company, or by its code."""
         names = [row.values[name].name for name in ("product", "company") if row.values.get(name)]
-        separator = _(", ")
-        row.values["default_title"] = (separator.join(names) or row.facts.get("code", ""))[:200]
+        row.values["default_title"] = (self._separator.join(names) or row.facts.get("code", ""))[:200]
         if not row.facts.get("title"):
             if not row.values["default_title"]:
                 self.refuse(row, "title", _("The row has neither a title nor a product, a company or a code."))

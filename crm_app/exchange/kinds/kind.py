@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,10 @@ from flask_babel import gettext as _
 from crm_app.accounts.models import User
 from crm_app.exchange.fields import Field
 from crm_app.exchange.matching import Lookup
+from crm_app.web.text import match_key
 
+# Names come back in row after row, and folding one costs more than remembering it.
+name_key = lru_cache(maxsize=100_000)(match_key)
 # What stands for an existing record: its columns by name, with `id` among them.
 Known = Mapping[str, Any]
 

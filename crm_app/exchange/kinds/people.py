@@ -12,11 +12,10 @@ from crm_app.exchange import cells
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import PEOPLE
 from crm_app.exchange.kinds import owners
-from crm_app.exchange.kinds.kind import Kind, Row
+from crm_app.exchange.kinds.kind import Kind, Row, name_key
 from crm_app.exchange.kinds.tags import missing_tags, tags_of
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
-from crm_app.web.text import match_key
 
 _PLAIN = ("name", "job_title", "email", "phone")
 _COLUMNS = ("id", "version", *_PLAIN, "name_key", "email_key", "company_id", "owner_id")
@@ -52,14 +51,14 @@ class People(Kind):
     def identity(self, name: str, facts: Mapping[str, Any]) -> Any:
         if name == "email":
             return (facts.get("email") or "").casefold() or None
-        key = match_key(facts.get("name") or "")
+        key = name_key(facts.get("name") or "")
         return (key, facts.get("company_id")) if key else None
 
     def settle(self, row: Row) -> None:
         values = row.values
         values["name"] = values.get("name") or _joined(values.get("first_name") or "", values.get("last_name") or "")
         row.facts = {name: values[name] for name in _PLAIN if values.get(name)}
-        if not match_key(row.facts.get("name", "")):
+        if not name_key(row.facts.get("name", "")):
             self.refuse(row, "name", _("The row has no name."))
         for name in ("company", "owner"):
             if values.get(name):

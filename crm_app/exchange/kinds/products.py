@@ -11,9 +11,8 @@ from crm_app.exchange import cells
 from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import PRODUCTS
-from crm_app.exchange.kinds.kind import Kind, Row
+from crm_app.exchange.kinds.kind import Kind, Row, name_key
 from crm_app.extensions import db
-from crm_app.web.text import match_key
 
 _COLUMNS = ("id", "version", "name", "name_key", "code", "family", "currency", "price_amount", "cost_amount")
 
@@ -36,12 +35,12 @@ class Products(Kind):
         self.know([row._mapping for row in db.session.execute(visible)])
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> str | None:
-        return match_key(facts.get(name) or "") or None
+        return name_key(facts.get(name) or "") or None
 
     def settle(self, row: Row) -> None:
         values = row.values
         row.facts = {name: values[name] for name in ("name", "code", "family") if values.get(name)}
-        if not match_key(row.facts["name"]):
+        if not name_key(row.facts["name"]):
             self.refuse(row, "name", str(_l("A name needs a letter or a digit.")))
         currency = values.get("currency") or self.setting.currency
         if values.get("currency") or any(values.get(name) is not None for name in ("price", "cost")):

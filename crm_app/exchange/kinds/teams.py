@@ -8,9 +8,8 @@ from flask_babel import ngettext
 from sqlalchemy import insert, select, update
 
 from crm_app.accounts.models import Team, User
-from crm_app.exchange.kinds.kind import Row
+from crm_app.exchange.kinds.kind import Row, name_key
 from crm_app.extensions import db
-from crm_app.web.text import match_key
 
 
 class Teams:
@@ -32,13 +31,13 @@ class Teams:
         manager = row.values.get("manager") or ""
         region = row.values.get("region") or ""
         name = self._name(row.values.get("team") or "", manager, region)
-        key = match_key(name)
+        key = name_key(name)
         if not key:
             return
         row.values["team_key"] = key
         team = self.wanted.setdefault(key, {"name": name, "manager": "", "region": "", "rows": {}})
         for fact, text in (("manager", manager), ("region", region)):
-            if text and match_key(team[fact] or text) != match_key(text):
+            if text and name_key(team[fact] or text) != name_key(text):
                 said = _(
                     "Row %(row)s says “%(other)s” for the team “%(team)s”.",
                     row=team["rows"][fact], other=team[fact], team=team["name"],
@@ -50,7 +49,7 @@ class Teams:
     def _name(self, name: str, manager: str, region: str) -> str:
         if name or not manager:
             return name or region
-        known = self._by_manager.get(match_key(manager))
+        known = self._by_manager.get(name_key(manager))
         return known["name"] if known else _("%(name)s’s team", name=manager)[:200]
 
     def compare(self, row: Row) -> None:
@@ -90,7 +89,7 @@ class Teams:
 
     def _differs(self, key: str) -> bool:
         wanted, known = self.wanted[key], self._by_name[key]
-        manager = match_key(wanted["manager"])
+        manager = name_key(wanted["manager"])
         return bool(manager and manager != known["manager"]) or bool(
             wanted["region"] and wanted["region"] != known["region"]
         )
@@ -100,7 +99,7 @@ class Teams:
         for key, team in self.wanted.items():
             facts: dict[str, Any] = {"region": team["region"]} if team["region"] else {}
             if team["manager"]:
-                facts["manager_id"] = manager_ids[match_key(team["manager"])]
+                facts["manager_id"] = manager_ids[name_key(team["manager"])]
             if key not in self._by_name:
                 values = {"name": team["name"], "name_key": key, "region": ""} | facts
                 self._ids[key] = db.session.execute(insert(Team).values(**values).returning(Team.id)).scalar_one()

@@ -12,12 +12,12 @@ from crm_app.accounts.models import User
 from crm_app.exchange import cells
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import USERS
-from crm_app.exchange.kinds.kind import Kind, Problem, Row
+from crm_app.exchange.kinds.kind import Kind, Problem, Row, name_key
 from crm_app.exchange.kinds.teams import Teams
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 from crm_app.web.reader import reader
-from crm_app.web.text import match_key, sort_key
+from crm_app.web.text import sort_key
 
 _COLUMNS = ("id", "name", "name_key", "email", "role", "team_id")
 _ROLE_WORDS = {
@@ -51,17 +51,17 @@ class Users(Kind):
         self._managers: dict[str, str] = {}
 
     def meet(self, texts_of: Callable[[str], list[str]]) -> None:
-        self._managers = {match_key(name): name for name in texts_of("manager") if match_key(name)}
+        self._managers = {name_key(name): name for name in texts_of("manager") if name_key(name)}
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> str | None:
         if name == "email":
             return (facts.get("email") or "").casefold() or None
-        return match_key(facts.get("name") or "") or None
+        return name_key(facts.get("name") or "") or None
 
     def settle(self, row: Row) -> None:
         values = row.values
         row.facts = {name: values[name] for name in ("name", "email") if values.get(name)}
-        key = match_key(row.facts["name"])
+        key = name_key(row.facts["name"])
         if not key:
             self.refuse(row, "name", _("A name needs a letter or a digit."))
         if values.get("role"):
@@ -84,13 +84,13 @@ class Users(Kind):
     def _is_promoted(self, row: Row) -> bool:
         known = row.known
         return (
-            bool(known) and match_key(row.facts["name"]) in self._managers and known["role"] not in ("manager", "owner")
+            bool(known) and name_key(row.facts["name"]) in self._managers and known["role"] not in ("manager", "owner")
         )
 
     def finish(self, rows: list[Row]) -> None:
         fine = [row for row in rows if not row.problems]
-        in_file = {match_key(row.facts["name"]) for row in fine}
-        led_here = {match_key(row.values["manager"]) for row in fine if row.values.get("manager")}
+        in_file = {name_key(row.facts["name"]) for row in fine}
+        led_here = {name_key(row.values["manager"]) for row in fine if row.values.get("manager")}
         self._extra = {}
         for key in sorted(led_here - in_file):
             known = self._index.get(("name", key), [])
@@ -103,7 +103,7 @@ class Users(Kind):
 
     def _refuse_followers(self, rows: list[Row], key: str, count: int) -> None:
         for row in rows:
-            if match_key(row.values.get("manager") or "") == key:
+            if name_key(row.values.get("manager") or "") == key:
                 row.problems.append(Problem(self.header_of["manager"], self.say_ambiguous(count)))
 
     def _tell(self, fine: list[Row]) -> None:
@@ -149,13 +149,13 @@ class Users(Kind):
 
     def _manager_ids(self, new: list[Row]) -> dict[str, int]:
         ids = {key: known[0]["id"] for (name, key), known in self._index.items() if name == "name"}
-        return ids | {match_key(row.facts["name"]): row.id for row in new if row.id}
+        return ids | {name_key(row.facts["name"]): row.id for row in new if row.id}
 
     def _columns_of(self, row: Row) -> dict[str, Any]:
         name = row.facts["name"]
-        is_manager = match_key(name) in self._managers
+        is_manager = name_key(name) in self._managers
         return {
-            "name": name, "name_key": match_key(name), "sort_key": sort_key(name), "email": row.facts.get("email"),
+            "name": name, "name_key": name_key(name), "sort_key": sort_key(name), "email": row.facts.get("email"),
             "role": row.facts.get("role") or ("manager" if is_manager else "rep"),
             "language": reader.language,
         }  # fmt: skip

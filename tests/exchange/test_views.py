@@ -1,0 +1,248 @@
+"""The steps of an import in the browser, and who may take them."""
+
+import io
+
+import pytest
+from sqlalchemy import select
+
+from crm_app.catalog.models import Product
+from crm_app.contacts.models import Company
+from crm_app.exchange.models import Import
+from crm_app.extensions import db
+from tests import make
+
+CSV = "product,series,sales_price\nGTX Pro,GTX,4821\nMG Special,MG,55\nBad,MG,-1\n"
+
+
+def upload(browser, kind, text, name="products.csv"):
+    content = text if isinstance(text, bytes) else text.encode()
+    return browser.send(f"/exchange/new/{kind}", {"file": (io.BytesIO(content), name)})
+
+
+def drafted(browser, kind, text):
+    answer = upload(browser, kind, text)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return answer.location
+
+
+def columns(page):
+    """What the form of the columns sends when it is left as it came."""
+    sent = {}
+    for select_ in page.all("select"):
+        options = list(select_.iter("option"))
+        chosen = next((option for option in options if option.get("selected") is not None), options[0])
+        sent[select_.get("name")] = chosen.get("value", chosen.text)
+    for field in page.all("input", name="new_pipeline"):
+        sent["new_pipeline"] = field.get("value")
+    return sent
+
+
+def checked(browser, kind, text):
+    url = drafted(browser, kind, text)
+    browser.send(f"{url}/columns", columns(browser.page(url)))
+    return url
+
+
+def digest(page):
+    return page.all("input", name="digest")[0].get("value")
+
+
+def test_a_file_goes_through_all_steps(client, alice):
+    url = checked(client, "products", CSV)
+    page = client.page(url)
+    assert "2 rows of products.csv are fine" in page.text and "One row is refused" in page.text
+
+    client.send(f"{url}/start", {"digest": digest(page)})
+
+    done = client.page(url)
+    assert "Show the products" in done.text
+    assert [p.name for p in db.session.scalars(select(Product).order_by(Product.id))] == ["GTX Pro", "MG Special"]
+    rejected = client.get(f"{url}/refused.csv").get_data(as_text=True)
+    assert "Bad,MG,'-1,4," in rejected and "negative" in rejected
+
+
+def test_nothing_is_written_before_the_last_step(client):
+    url = checked(client, "products", CSV)
+    client.page(url)
+
+    assert db.session.scalars(select(Product)).all() == []
+
+
+def test_the_index_lists_ones_own_imports_and_an_owner_sees_all(client, browser_of, bob, olivia):
+    checked(client, "products", CSV)
+
+    assert "products.csv" in client.page("/exchange/").text
+    assert "products.csv" not in browser_of(bob).page("/exchange/").text
+    assert "products.csv" in browser_of(olivia).page("/exchange/").text
+
+
+@pytest.mark.parametrize("path", ["", "/refused.csv"])
+def test_someone_elses_import_is_not_found(client, browser_of, bob, path):
+    url = checked(client, "products", CSV)
+
+    assert browser_of(bob).get(url + path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["columns", "values", "start", "again", "discard"])
+def test_someone_elses_import_is_not_changed(client, browser_of, bob, path):
+    url = checked(client, "products", CSV)
+
+    assert browser_of(bob).send(f"{url}/{path}").status_code == 404
+    assert db.session.scalars(select(Import.status)).all() == ["draft"]
+
+
+def test_a_viewer_is_refused_everywhere(browser_of, vera, client):
+    url = checked(client, "products", CSV)
+    browser = browser_of(vera)
+
+    assert browser.get("/exchange/").status_code == 403
+    assert browser.get("/exchange/new/products").status_code == 403
+    assert upload(browser, "products", CSV).status_code == 403
+    assert browser.get(url).status_code == 403
+    assert browser.send(f"{url}/start").status_code == 403
+
+
+def test_only_owners_bring_in_users_and_agents_no_deals(client, browser_of, olivia):
+    agent = make.user("Ada Agent", role="agent")
+
+    assert client.get("/exchange/new/users").status_code == 403
+    assert browser_of(agent).get("/exchange/new/deals").status_code == 403
+    assert browser_of(olivia).get("/exchange/new/users").status_code == 200
+    assert client.get("/exchange/new/spoons").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "empty"), (b"PK\x03\x04zip", "ZIP"), (b'name,note\nA,"cut', "Row 2"), (b"name\n\xff\xfe", "UTF-8")],
+)
+def test_an_unreadable_file_is_refused_beside_the_field(client, content, said):
+    answer = upload(client, "products", content)
+
+    assert answer.status_code == 422
+    assert said in answer.get_data(as_text=True)
+    assert db.session.scalars(select(Import)).all() == []
+
+
+def test_no_file_at_all_is_refused(client):
+    assert client.send("/exchange/new/products").status_code == 422
+
+
+def test_a_file_over_64_mb_is_refused(client):
+    length = {"CONTENT_LENGTH": str(64 * 1024 * 1024 + 1)}
+
+    answer = client.send("/exchange/new/products", {"file": (io.BytesIO(b"x"), "x.csv")}, environ_overrides=length)
+
+    assert answer.status_code == 413
+
+
+def test_two_columns_for_one_field_are_refused(client):
+    url = drafted(client, "products", CSV)
+
+    answer = client.send(f"{url}/columns", {"column-0": "name", "column-1": "name"})
+
+    assert answer.status_code == 422
+    assert "Two columns" in answer.get_data(as_text=True)
+
+
+def test_a_needed_field_without_column_is_refused(client):
+    url = drafted(client, "products", CSV)
+
+    answer = client.send(f"{url}/columns", {"column-1": "family"})
+
+    assert answer.status_code == 422
+    assert "Name" in answer.get_data(as_text=True)
+
+
+def test_values_are_suggested_and_count_once_confirmed(client, alice):
+    make.product(alice, "GTX Pro")
+    make.pipeline()
+    text = "opportunity_id,product,deal_stage\nD1,GTXPro,Proposal\nD2,GTX Pro,Proposal\nD3,Anvil,Proposal\n"
+    url = checked(client, "deals", text)
+    page = client.page(url)
+    assert "2 rows are refused" in page.text
+    sent = columns(page)
+    assert (sent["value-0"], sent["value-1"]) == ("?", "GTX Pro")
+
+    client.send(f"{url}/values", {"digest": digest(page), "value-0": "?", "value-1": "GTX Pro"})
+
+    assert "One row is refused" in client.page(url).text
+
+
+def test_an_answer_to_an_older_preview_counts_for_nothing(client):
+    url = checked(client, "products", CSV)
+
+    client.send(f"{url}/start", {"digest": "old"})
+
+    assert db.session.scalars(select(Import.status)).one() == "draft"
+
+
+def test_a_change_by_someone_else_after_the_check_fails_the_import_and_it_can_be_checked_again(client, alice):
+    url = checked(client, "products", CSV)
+    page = client.page(url)
+    make.product(alice, "GTX Pro")
+
+    client.send(f"{url}/start", {"digest": digest(page)})
+
+    assert "Somebody changed" in client.page(url).text
+    assert len(db.session.scalars(select(Product)).all()) == 1
+    client.send(f"{url}/again")
+    client.send(f"{url}/start", {"digest": digest(client.page(url))})
+    assert "Show the products" in client.page(url).text
+    assert len(db.session.scalars(select(Product)).all()) == 2
+
+
+def test_a_draft_can_be_discarded(client):
+    url = checked(client, "products", CSV)
+
+    client.send(f"{url}/discard")
+
+    assert client.get(url).status_code == 404
+
+
+def test_an_import_that_has_begun_cannot_be_changed(client):
+    url = checked(client, "products", CSV)
+    client.send(f"{url}/start", {"digest": digest(client.page(url))})
+
+    for path in ("columns", "values", "start", "discard"):
+        assert client.send(f"{url}/{path}").status_code == 409
+
+
+def test_a_running_import_asks_for_its_own_part_every_second(client):
+    url = checked(client, "products", CSV)
+    db.session.query(Import).update({"status": "running", "rows_done": 1})
+    db.session.commit()
+
+    part = client.part(url)
+
+    assert part.one("div", id="import").get("hx-trigger") == "every 1s"
+    assert "1 of 3 rows" in part.text
+    db.session.query(Import).update({"status": "done"})
+    db.session.commit()
+    assert client.part(url).one("div", id="import").get("hx-trigger") is None
+
+
+def test_pages_take_few_statements_whatever_the_rows(client, alice, statements):
+    few = checked(client, "companies", "account\nA\n")
+    many = checked(client, "companies", "account,sector\n" + "".join(f"Company {n},x\n" for n in range(300)))
+
+    for url in (few, many, f"{many}?step=columns", "/exchange/"):
+        with statements() as seen:
+            client.page(url)
+        assert len(seen) <= 12
+
+
+def test_a_users_file_name_never_reaches_the_disk(client, app):
+    from pathlib import Path
+
+    upload(client, "products", CSV, name="../../evil.csv")
+
+    stored = list((Path(app.config["INSTANCE_PATH"]) / "uploads" / "imports").iterdir())
+    assert len(stored) == 1 and len(stored[0].name) == 32
+
+
+def test_markup_in_a_file_is_shown_as_text(client):
+    url = checked(client, "companies", 'account\n"<script>alert(1)</script>"\n')
+
+    assert "<script>alert" not in client.page(url).html
+    client.send(f"{url}/start", {"digest": digest(client.page(url))})
+    assert db.session.scalars(select(Company.name)).one() == "<script>alert(1)</script>"

@@ -55,6 +55,7 @@ class MatrixRow:
     person: User
     cells: list[Cell]
     total: Decimal | None
+    url: str
 
 
 def table(view: Overview, firm: Organisation) -> list[TeamRows]:
@@ -88,7 +89,8 @@ def matrix(view: Overview) -> list[MatrixRow]:
             for number, period in enumerate(view.choice.periods)
         ]
         if any(cell.target is not None or cell.figure.n for cell in cells):
-            rows.append(MatrixRow(person, cells, _year(view, cells)))
+            url = records_url(view.first.measure, view.choice.year, Subject(person=person))
+            rows.append(MatrixRow(person, cells, _year(view, cells), url))
     return rows
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.frontend import parse_mapping
+from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
@@ -20,7 +20,7 @@ _KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "nget
 def texts() -> Catalog:
     """Every text that the code and the templates ask to be translated."""
     with (FOLDER / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping(file)
+        methods, options = parse_mapping_cfg(file)
     found = Catalog(project="Peyvand", charset="utf-8", creation_date=datetime(2026, 1, 1, tzinfo=UTC))
     for folder in ("crm_app", "templates"):
         matching = [(pattern.removeprefix(f"{folder}/"), method) for pattern, method in methods]

@@ -21,49 +21,45 @@ class Step(NamedTuple):
     note: str
     icon: str
     url: str
-    is_done: bool
+    is_done: bool = False
 
 
 def open_ones(user: User, firm: Organisation) -> list[Step]:
     """All four in their order while one is open, for the owner of an installation of the last weeks; else none."""
     if not user.is_owner or firm.created_at < utc_now() - FRESH_FOR:
         return []
-    has_contacts, has_deal, has_target, people = db.session.execute(
+    done = db.session.execute(
         select(
             or_(exists(select(Company.id)), exists(select(Person.id))),
             exists(select(Deal.id)),
             exists(select(Target.id).where(Target.amount.is_not(None))),
-            select(func.count(User.id)).scalar_subquery(),
+            select(func.count(User.id) > 1).scalar_subquery(),
         )
     ).one()
-    steps = [
+    return (
+        [] if all(done) else [step._replace(is_done=bool(is_done)) for step, is_done in zip(_all(), done, strict=True)]
+    )
+
+
+def _all() -> list[Step]:
+    return [
         Step(
             _("Bring in what you have"),
             _("Companies, people, products and deals from a CSV file, of a spreadsheet or another CRM"),
             "upload",
             url_for("exchange.index"),
-            bool(has_contacts),
         ),
-        Step(
-            _("Add a deal"),
-            _("It appears on the board, in its stage"),
-            "square-kanban",
-            url_for("pipeline.new"),
-            bool(has_deal),
-        ),
+        Step(_("Add a deal"), _("It appears on the board, in its stage"), "square-kanban", url_for("pipeline.new")),
         Step(
             _("Set goals"),
             _("For the company, a team or a person, each month, quarter or year"),
             "target",
             url_for("goals.index"),
-            bool(has_target),
         ),
         Step(
             _("Invite the people who work here"),
             _("Each gets a role, a team and a link to choose a password"),
             "user-plus",
             url_for("settings.new_person"),
-            people > 1,
         ),
     ]
-    return [] if all(step.is_done for step in steps) else steps

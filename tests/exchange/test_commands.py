@@ -1,0 +1,118 @@
+"""`crm import` from the command line."""
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from crm_app.contacts.models import Company
+from crm_app.exchange.commands import import_
+from crm_app.exchange.models import Import
+from crm_app.extensions import db
+from crm_app.pipeline.models import Deal, Pipeline
+from tests import make
+
+
+@pytest.fixture
+def crm(olivia, tmp_path):
+    def run(kind, content, *options, answer=None):
+        path = tmp_path / f"{kind}.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        db.session.commit()
+        # The command of `crm` wraps this one in an application; here there is one already.
+        result = CliRunner().invoke(import_, [kind, str(path), *options], input=answer)
+        db.session.expire_all()
+        return result
+
+    return run
+
+
+def test_it_says_what_it_did_in_numbers(crm):
+    result = crm(
+        "companies", "account,revenue\nAcme,1.5\nBeta,2\nBad,-2\n", "--set", "revenue=revenue*1000000", "--yes"
+    )
+
+    assert result.exit_code == 0, result.output
+    assert "Done: 2 created, 0 updated, 0 unchanged, 1 refused." in result.output
+    assert "Row 4" in result.output and "revenue" in result.output
+    assert db.session.scalars(select(Company.revenue_amount).order_by(Company.id)).first() == 1_500_000_00
+
+
+def test_a_dry_run_writes_nothing(crm):
+    result = crm("companies", "account\nAcme\n", "--dry-run")
+
+    assert "1 fine (1 new" in result.output and result.exit_code == 0
+    assert db.session.scalars(select(Company)).all() == db.session.scalars(select(Import)).all() == []
+
+
+def test_it_asks_before_it_writes(crm):
+    assert crm("companies", "account\nAcme\n", answer="n\n").exit_code == 1
+    assert db.session.scalars(select(Company)).all() == []
+    assert crm("companies", "account\nAcme\n", answer="y\n").exit_code == 0
+    assert len(db.session.scalars(select(Company)).all()) == 1
+
+
+def test_refused_rows_go_to_a_file_with_their_reason_and_no_formula(crm, tmp_path):
+    rejects = tmp_path / "rejects.csv"
+
+    crm("products", "product,price\n=A1,-5\nB,5\n", "--yes", "--rejects", str(rejects))
+
+    lines = rejects.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "product,price,Row,Reason"
+    assert lines[1].startswith("'=A1,'-5,2,") and "negative" in lines[1]
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "empty"), (b"PK\x03\x04", "ZIP"), (b'account\n"cut', "Row 2"), ("account\nx\n".encode("utf-16"), "UTF-16")],
+)
+def test_an_unreadable_file_ends_with_one_sentence(crm, content, said):
+    result = crm("companies", content, "--yes")
+
+    assert result.exit_code == 1 and said in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--set", "nothing=name"), ("--set", "account=spoon"), ("--set", "account=name*1000"), ("--currency", "XQX"),
+        ("--value", "spoon:a=b"), ("--as", "nobody@x.example"),
+    ],
+)  # fmt: skip
+def test_options_that_make_no_sense_are_refused(crm, options):
+    result = crm("companies", "account\nAcme\n", "--yes", *options)
+
+    assert result.exit_code != 0 and "Error" in result.output
+    assert db.session.scalars(select(Company)).all() == []
+
+
+def test_a_file_without_the_needed_column_names_it(crm):
+    result = crm("companies", "spoon,fork\na,b\n", "--yes")
+
+    assert result.exit_code == 1 and "Name" in result.output and "--set" in result.output
+
+
+def test_values_are_said_or_taken_and_a_pipeline_is_made(crm, alice):
+    make.product(alice, "GTX Pro")
+    make.product(alice, "MG Special")
+    text = "code,product,deal_stage,owner\nA,GTXPro,Warm,Alice Adler\nB,MGX,Cold,Alice Adler\n"
+
+    result = crm("deals", text, "--pipeline", "Hardware", "--value", "product:MGX=MG Special", "--yes")
+
+    assert "Taking “GTXPro”" in result.output
+    assert "2 created" in result.output, result.output
+    assert set(db.session.scalars(select(Pipeline.name))) == {"Hardware"}
+
+
+def test_people_and_companies_are_never_guessed(crm, alice):
+    make.pipeline()
+
+    result = crm("deals", "code,title,owner,stage\nA,x,Alise Adler,Proposal\n", "--yes")
+
+    assert result.exit_code == 1 and "Perhaps “Alice Adler” is meant." in result.output
+    assert db.session.scalar(select(func.count()).select_from(Deal)) == 0
+
+
+def test_somebody_else_imports_with_their_own_rights(crm, alice):
+    assert crm("users", "name\nX\n", "--yes", "--as", alice.email).exit_code == 1

@@ -13,7 +13,7 @@ _ARABIC_FORMS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک"})
 
 
 def _fold_table() -> dict[int, str | None]:
-    table: dict[int, str | None] = dict(_DIGITS)
+    table: dict[int, str | None] = dict(_DIGITS) | _CONTROL
     for letters, folded in (
         ("يىېےۍئ", "ی"), ("كڪ", "ک"), ("ةۀەہھ", "ه"), ("أإآٱ", "ا"), ("ؤۇۆ", "و"),
         ("٫", "."), ("٬", ","), ("،؛؟", " "), ("\u2019\u02bc`´", "'"),

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_app.analytics.pacing import attainment, clock, of_level, of_rate, of_sum, successes_needed
@@ -128,6 +128,7 @@ def test_how_many_of_the_next_must_succeed():
     assert successes_needed(8, 8, Decimal(".5"), 4) == 0
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12), st.integers(1, 10**12), st.integers(1, 30))
 def test_at_the_projected_pace_the_rest_of_the_days_bring_the_projection(actual, target, of_june):
     time = clock(*JUNE, date(2026, 6, of_june))

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_app.analytics.rates import differ, newcombe, wilson
@@ -34,6 +34,7 @@ def test_a_rate_of_nothing_has_no_interval():
     assert not differ(None)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 100_000), st.data())
 def test_the_interval_holds_the_rate_and_stays_between_0_and_1(n, data):
     successes = data.draw(st.integers(0, n))

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_app.extensions import db
@@ -26,6 +26,7 @@ def test_currencies_differ_in_their_minor_unit(currency, digits):
     assert Money(12345, currency).units == Decimal(12345).scaleb(-digits)
 
 
+@settings(deadline=None)
 @given(st.integers(-LARGEST, LARGEST), st.sampled_from(["EUR", "IRR", "KWD"]))
 def test_units_and_minor_units_are_the_same_amount(amount, currency):
     assert to_minor(Money(amount, currency).units, currency) == amount

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from persiantools.jdatetime import JalaliDate
 
@@ -50,6 +50,7 @@ def test_jalali_leap_years_follow_the_sky_and_not_the_2820_year_rule():
     assert years[1404].start == date(2025, 3, 21)
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_a_jalali_month_is_that_of_persiantools(day):
     jalali = JalaliDate(day)
@@ -61,6 +62,7 @@ def test_a_jalali_month_is_that_of_persiantools(day):
     assert month.length == JalaliDate.days_in_month(jalali.month, jalali.year)
 
 
+@settings(deadline=None)
 @given(DAYS, st.sampled_from(UNITS), st.sampled_from(CALENDARS), st.integers(1, 12))
 def test_periods_hold_their_days_and_tile_time(day, unit, name, fiscal_start):
     calendar = Calendar(name, TEHRAN, fiscal_start)
@@ -84,6 +86,7 @@ def test_periods_hold_their_days_and_tile_time(day, unit, name, fiscal_start):
     assert int(before.key[:4]) == int(period.key[:4]) - 1
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 800), st.sampled_from(CALENDARS))
 def test_any_range_of_days_has_one_before_and_after(day, length, name):
     calendar = Calendar(name, TEHRAN)

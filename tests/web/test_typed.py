@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_app.web import formats
@@ -178,6 +178,7 @@ def test_what_is_not_surely_a_day_is_refused(read, text):
         formats.parse_day(text)
 
 
+@settings(deadline=None)
 @given(st.decimals(-(10**14), 10**14, places=2))
 def test_a_number_that_was_written_is_read_back(number):
     with Flask(__name__).app_context():

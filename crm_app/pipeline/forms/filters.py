@@ -1,5 +1,6 @@
 """What narrows the deals of a board or a list: kept in the address, shown as chips."""
 
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask import request
@@ -71,7 +72,7 @@ class DealFilterForm(FlaskForm):
         deals = queries.worth_at_least(deals, self.least.data, rates)
         return queries.worth_at_most(deals, self.most.data, rates)
 
-    @property
+    @cached_property
     def in_force(self) -> dict[str, Any]:
         """The part of an address that keeps these filters."""
         return {field.name: request.args[field.name] for field in self if field.data not in (None, "")}

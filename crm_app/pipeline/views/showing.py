@@ -22,6 +22,7 @@ class Showing:
     deals: Select[tuple[Deal]]
     sums: boards.Sums
     filters: DealFilterForm
+    may_move: bool
 
     @property
     def totals(self) -> boards.Totals:
@@ -44,6 +45,10 @@ class Showing:
         arguments = {"pipeline": self.pipeline.id, **self.filters.in_force, **values}
         return url_for(endpoint, **{name: value for name, value in arguments.items() if value is not None})
 
+    def url_of_move(self, deal: Deal) -> str:
+        """Where a card's form is sent, and its menu is found."""
+        return url_for("pipeline.move", deal_id=deal.id, **self.filters.in_force)
+
     def heads(self, *stages: Stage) -> list[boards.Column]:
         return [boards.head(self.pipeline, stage, self.sums) for stage in self.pipeline.open_stages if stage in stages]
 
@@ -56,7 +61,7 @@ def showing(pipeline: Pipeline | None = None, *, filters: DealFilterForm | None 
     pipelines = list(db.session.scalars(queries.pipelines()))
     sums = boards.sums(deals, rates)
     chosen = pipeline or _chosen(pipelines, sums)
-    return Showing(pipelines, chosen, deals, sums, filters)
+    return Showing(pipelines, chosen, deals, sums, filters, current_user.can_edit)
 
 
 def _chosen(pipelines: list[Pipeline], sums: boards.Sums) -> Pipeline:

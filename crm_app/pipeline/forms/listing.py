@@ -74,9 +74,10 @@ class DealListForm(DealFilterForm):
 
     @property
     def offered(self) -> list[Any]:
-        """The fields to fill in, in their order; a choice of one is none."""
+        """The fields to fill in, in their order; the only pipeline is no choice."""
         fields = [self.owner, self.team, self.product, self.status, self.pipeline, self.stage]
-        return [field for field in fields if len(field.choices) > 2] + [self.least, self.most]
+        chosen = [field for field in fields if len(field.choices) > (2 if field is self.pipeline else 1)]
+        return [*chosen, self.least, self.most]
 
 
 def _name_of(rows: Select[Any], record_id: int | None) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -115,7 +116,15 @@ def clock_of(period: Period, today: date, weekend: Collection[int]) -> Clock:
 def records_url(measure: Measure, period: Period, subject: Subject) -> str:
     """The page of the deals behind a figure."""
     days = {"from": period.start.isoformat(), "to": period.end.isoformat()}
-    return url_for("reports.records", measure=measure.key, **days, **subject.query)
+    return f"{_records_page(measure.key)}?{urlencode(days | subject.query)}"
+
+
+def _records_page(measure: str) -> str:
+    """Built once a request: the matrix asks for hundreds."""
+    pages = g.setdefault("records_pages", {})
+    if measure not in pages:
+        pages[measure] = url_for("reports.records", measure=measure)
+    return pages[measure]
 
 
 def _pace(measure: Measure, figure: Figure, target: Decimal | None, clock: Clock) -> Pace:

@@ -139,14 +139,16 @@ def span(calendar: Calendar, since: str, until: str) -> Period | None:
 
 
 def _period(calendar: Calendar, usual: str) -> tuple[Period, str]:
-    typed = span(calendar, request.args.get("since", ""), request.args.get("until", ""))
+    """A named period, unless days were typed since the form was shown; a day left out is the named period's own."""
     asked = request.args.get("period", "")
-    if typed and asked not in PRESETS:
-        return typed, ""
     preset = asked if asked in PRESETS else usual
     which, unit = preset.split("_")
     period = calendar.period(unit, reader.today())
-    return (period if which == "this" else calendar.previous(period)), preset
+    named = period if which == "this" else calendar.previous(period)
+    since, until = request.args.get("since", ""), request.args.get("until", "")
+    is_typed = f"{since}|{until}" != request.args.get("shown", "|")
+    typed = span(calendar, since or str(named.start), until or str(named.last_day)) if since or until else None
+    return (typed, "") if typed and (is_typed or asked not in PRESETS) else (named, preset)
 
 
 def _compared(calendar: Calendar, period: Period, comparison: str) -> Period | None:

@@ -160,6 +160,18 @@ def test_a_filter_without_sense_counts_as_not_given(browser_of, olivia, deals, q
     browser_of(olivia).page(f"/reports/{question}?{query}")
 
 
+def test_days_typed_win_over_a_named_period_until_another_is_chosen(browser_of, olivia, deals):
+    browser = browser_of(olivia)
+    typed = "since=2026-05-01&until=2026-05-31"
+    may, february = "€300 from 2 deals", "€100 from 1 deals"
+    assert may in browser.page(f"/reports/won?period=this_month&{typed}&shown=|&compare=none").text
+    assert may in browser.page(f"/reports/won?period=&{typed}&shown=2026-05-01|2026-05-31&compare=none").text
+    again = f"/reports/won?period=this_month&{typed}&shown=2026-05-01|2026-05-31&compare=none"
+    assert may not in browser.page(again).text
+    only_end = browser.page("/reports/won?period=this_year&until=2026-02-28&shown=|&compare=none")
+    assert utc_now().year != 2026 or february in only_end.text
+
+
 def test_filters_narrow_the_figures(browser_of, olivia, alice, bob, deals):
     browser = browser_of(olivia)
     assert "€50 from 1 deals" in browser.page(f"/reports/won?{IN_2026}&owner={bob.id}&compare=none").text

@@ -1,5 +1,6 @@
 // data-board: cards are dragged by mouse or finger; a drop moves the card at once and submits the card's own form.
 
+import { followEdges, leaveEdges } from "./edges.js";
 import { cardOf, forget, hasMoved, idOf, putBack, remember, send } from "./places.js";
 
 const OPTIONS = {
@@ -75,10 +76,12 @@ async function begin() {
 function onStart({ item }) {
   remember(item);
   document.querySelector("[data-board-outcomes]").hidden = false;
+  followEdges(document.querySelector("[data-board]"));
 }
 
 function onEnd({ item }) {
   document.querySelector("[data-board-outcomes]").hidden = true;
+  leaveEdges();
   showTarget({});
   if (hasMoved(item)) send(item);
   else forget(idOf(item));

@@ -79,7 +79,7 @@ def match(import_id):
 @editor_required
 def mean(import_id):
     import_ = _draft_of(import_id)
-    if request.form.get("digest") != import_.preview.get("digest"):
+    if not import_.preview or request.form.get("digest") != import_.preview["digest"]:
         flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
         return redirect(url_for(".show", import_id=import_id), 303)
 

@@ -39,7 +39,7 @@ def build(alice, olivia):
     today = date.today()
     goal = Goal(measure="won_value", unit="month", calendar="gregorian", user=alice)
     target = Target(goal=goal, period_key=f"{today:%Y-%m}", start=today.replace(day=1), end=today, amount=5)
-    job = Import(kind="companies", file_name="a.csv", stored_name="nothing", user=alice)
+    job = Import(kind="companies", file_name="a.csv", stored_name="0" * 32, user=alice)
     rate = Rate(currency="USD", day=today, rate=2)
     db.session.add_all([goal, target, job, rate])
     db.session.commit()

@@ -4,6 +4,7 @@ import sys
 from functools import wraps
 
 import click
+from flask import has_app_context
 from sqlalchemy.exc import DBAPIError
 
 from crm_app.config import ConfigError
@@ -50,6 +51,8 @@ def _inside_the_application(command):
 
     @wraps(run)
     def run_inside(*args, **kwargs):
+        if has_app_context():
+            return run(*args, **kwargs)
         from crm_app import create_app
 
         with create_app().app_context():

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
@@ -20,8 +20,6 @@ class Jobs:
     def __init__(self) -> None:
         self._tasks: dict[str, Callable[..., Any]] = {}
         self._periodic: dict[str, str] = {}
-        self._queued: dict[str, Any] = {}
-        self.huey: Any = None
 
     def task(self, function: Callable[..., Any]) -> Callable[..., Any]:
         self._tasks[f"{function.__module__}.{function.__name__}"] = function
@@ -35,18 +33,18 @@ class Jobs:
         return add
 
     def init_app(self, app: Flask) -> None:
-        self.huey = _storage(app)
-        app.extensions["huey"] = self.huey
+        huey = app.extensions["huey"] = _storage(app)
+        queued = app.extensions["jobs"] = {}
         for name, function in self._tasks.items():
             options: dict[str, Any] = {"name": name, "retries": 3, "retry_delay": 10}
             run = _inside(app, function)
             if name in self._periodic:
-                self.huey.periodic_task(crontab(minute=self._periodic[name]), name=name)(run)
-            self._queued[name] = self.huey.task(**options | {"name": name + ":now"})(run)
+                huey.periodic_task(crontab(minute=self._periodic[name]), name=name)(run)
+            queued[name] = huey.task(**options | {"name": name + ":now"})(run)
 
     def enqueue(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Ask the worker for a task. Call it after the commit that the task will read."""
-        self._queued[f"{function.__module__}.{function.__name__}"](*arguments)
+        current_app.extensions["jobs"][f"{function.__module__}.{function.__name__}"](*arguments)
 
 
 def _storage(app: Flask):

@@ -49,7 +49,7 @@ class TeamForm(FlaskForm):
 
     @property
     def chosen(self) -> list[User]:
-        return [self.people[number] for number in self.members.data]
+        return [self.people[number] for number in self.members.data or []]
 
 
 def _choosable(user: User, team: Team | None):

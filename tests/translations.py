@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "crm_app" / "translations"
 LANGUAGES = ("fa", "zh")
 _KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
+_KEYWORDS |= {"pgettext": ((1, "c"), 2), "lazy_pgettext": ((1, "c"), 2)}
 
 
 def texts() -> Catalog:

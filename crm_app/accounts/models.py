@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _role
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,11 +14,11 @@ from crm_app.web.periods import Calendar
 from crm_app.web.text import match_key, sort_key
 
 ROLES = {
-    "owner": _l("Owner"),
-    "manager": _l("Manager"),
-    "rep": _l("Rep"),
-    "agent": _l("Agent"),
-    "viewer": _l("Viewer"),
+    "owner": _role("role", "Owner"),
+    "manager": _role("role", "Manager"),
+    "rep": _role("role", "Rep"),
+    "agent": _role("role", "Agent"),
+    "viewer": _role("role", "Viewer"),
 }
 SELLERS = ("owner", "manager", "rep")
 # Who may see and do most stands first.

@@ -17,8 +17,8 @@ PAYLOADS = (
 )
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_page_runs_what_somebody_wrote(app, page_of, alice, olivia, organisation, payload):
+def test_no_page_runs_what_somebody_wrote(app, page_of, alice, olivia, organisation):
+    payload = "".join(PAYLOADS)
     arguments = world.build(alice, olivia)
     _write_everywhere(payload, alice, olivia, organisation, arguments)
     page = page_of(olivia)
@@ -30,7 +30,7 @@ def test_no_page_runs_what_somebody_wrote(app, page_of, alice, olivia, organisat
         if route.method == "GET":
             response = page.request.get(route.url)
             if response.status == 200 and "text/html" in response.headers["content-type"]:
-                page.goto(route.url, wait_until="networkidle")
+                page.goto(route.url, wait_until="load")
                 seen += payload[:12] in page.locator("body").inner_text()
 
     assert not called
@@ -43,6 +43,7 @@ def _write_everywhere(payload, alice, olivia, organisation, arguments):
     from crm_app.contacts.models import Company, Person
     from crm_app.pipeline.models import Deal
 
+    make.lost(alice, reason=payload)
     company = db.session.get(Company, arguments["company_id"])
     person = db.session.get(Person, arguments["person_id"])
     deal = db.session.get(Deal, arguments["deal_id"])
@@ -59,5 +60,4 @@ def _write_everywhere(payload, alice, olivia, organisation, arguments):
     organisation.name = payload
     alice.rename(payload)
     olivia.rename(payload)
-    make.lost(alice, reason=payload)
     db.session.commit()

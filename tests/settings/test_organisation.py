@@ -133,7 +133,7 @@ def _places(page):
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("owner", ["Your preferences", "Import", "Organisation", "People", "Teams", "Pipelines", "Rates"]),
+        ("owner", ["Your preferences", "Import", "Organisation", "Users", "Teams", "Pipelines", "Rates"]),
         ("manager", ["Your preferences", "Import"]),
         ("agent", ["Your preferences", "Import"]),
         ("viewer", ["Your preferences"]),

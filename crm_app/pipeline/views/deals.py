@@ -40,7 +40,7 @@ def export_deals():
     found = _detailed(_filters().narrow(queries.visible_to(current_user), rates))
     head = (
         _("Title"), _("Company"), _("Person"), _("Product"), _("Value"), _("Currency"), _("Stage"), _("Status"),
-        _("Owner"), _("Expected close"), _("Created"), _("Closed"), _("Source"), _("Code"), _("Lost because"),
+        _("Owner"), _("Expected close"), _("Created"), _("Closed on"), _("Source"), _("Code"), _("Lost because"),
     )  # fmt: skip
     return download("deals.csv", head, (_cells(deal) for deal in db.session.scalars(in_order(found, rates))))
 

@@ -60,7 +60,7 @@ def show(question):
 
 def _labels(question: str) -> dict:
     units = {"month": _("Month"), "quarter": _("Quarter"), "year": _("Year")}
-    dimensions = {"owner": _("Person"), "team": _("Team"), "region": _("Region"), "product": _("Product")}
+    dimensions = {"owner": _("Salesperson"), "team": _("Team"), "region": _("Region"), "product": _("Product")}
     return {
         "presets": choosing.preset_labels(),
         "comparisons": {

@@ -47,7 +47,7 @@ def _common():
             "building",
             url_for(".organisation"),
         ),
-        Place(_("People"), _("Who works here, their roles and passwords"), "users", url_for(".people")),
+        Place(_("Users"), _("Who works here, their roles and passwords"), "users", url_for(".people")),
         Place(_("Teams"), _("Managers, regions and members"), "briefcase-business", url_for(".teams")),
         Place(_("Pipelines"), _("Stages, their probabilities and order"), "square-kanban", url_for(".pipelines")),
         Place(_("Rates"), _("What other currencies are worth, day by day"), "globe", url_for(".rates")),

@@ -91,7 +91,9 @@ def _business(size):
         upgrade()
         make.organisation()
         owner = make.user("Olivia Owen", role="owner")
-        _fill(size, owner)
+        reps = _staff(owner)
+        _fill(size, reps)
+        _aim(reps)
         session_id, deal = owner.get_id(), "/pipeline/deals/1"
         db.session.commit()
         db.session.remove()
@@ -107,6 +109,7 @@ def _business(size):
         "deals": "/pipeline/deals",
         "a deal": deal,
         "goals": "/goals/",
+        "goals, open value": "/goals/?measure=open_value",
         "reports": "/reports/",
         "search": "/search/?q=deal",
         "today": "/",
@@ -114,7 +117,29 @@ def _business(size):
     return app, client, pages
 
 
-def _fill(size, owner) -> None:
+def _staff(owner) -> list:
+    """Thirty-five reps in six teams."""
+    from tests import make
+
+    teams = [make.team(f"Team {n}", manager=owner) for n in range(1, 7)]
+    return [make.user(f"Rep {n}", team=teams[n % 6]) for n in range(1, 36)]
+
+
+def _aim(reps) -> None:
+    """Targets of won value for the company, each team and each rep, and of open value for the company."""
+    from crm_app.accounts.models import Team
+    from crm_app.extensions import db
+    from tests import make
+
+    make.goal(700_000_00)
+    make.goal(2_000_000_00, measure="open_value")
+    for team in db.session.query(Team):
+        make.goal(120_000_00, team=team)
+    for rep in reps:
+        make.goal(20_000_00, user=rep)
+
+
+def _fill(size, reps) -> None:
     from crm_app.contacts.models import Company, Person, company_keys, person_keys
     from crm_app.extensions import db
     from tests import make
@@ -126,17 +151,18 @@ def _fill(size, owner) -> None:
         for start in range(0, len(rows), 5000):
             db.session.execute(insert(model), rows[start : start + 5000])
 
-    companies = [{"name": f"Company {n}", "owner_id": owner.id} for n in range(size.companies)]
+    companies = [{"name": f"Company {n}", "owner_id": reps[n % 35].id} for n in range(size.companies)]
     add(Company, [row | company_keys(row["name"], "", "") for row in companies])
     people = [
-        {"name": f"Person {n}", "owner_id": owner.id, "company_id": n % size.companies + 1} for n in range(size.people)
+        {"name": f"Person {n}", "owner_id": reps[n % 35].id, "company_id": n % size.companies + 1}
+        for n in range(size.people)
     ]
     add(Person, [row | person_keys(row["name"], "", "") for row in people])
-    _fill_deals(size, owner, make.pipeline(), dice, now, add)
+    _fill_deals(size, reps, make.pipeline(), dice, now, add)
     db.session.commit()
 
 
-def _fill_deals(size, owner, pipeline, dice, now, add) -> None:
+def _fill_deals(size, reps, pipeline, dice, now, add) -> None:
     from crm_app.pipeline.models import Closing, Deal, Stay, deal_keys
 
     stages = pipeline.stages
@@ -145,12 +171,13 @@ def _fill_deals(size, owner, pipeline, dice, now, add) -> None:
         stage = dice.choices(stages, [4, 3, 2, 1, 40, 25])[0]
         created = now - timedelta(days=dice.randrange(30, 700))
         entered = created + timedelta(days=dice.randrange(1, 30))
-        value, base = dice.randrange(500, 90_000) * 100, {"owner_id": owner.id, "currency": "EUR"}
+        rep = dice.choice(reps)
+        value, base = dice.randrange(500, 90_000) * 100, {"owner_id": rep.id, "currency": "EUR"}
         deals.append(
             base | deal_keys(f"Deal {n}", "") | {
                 "id": n, "title": f"Deal {n}", "value_amount": value, "pipeline_id": pipeline.id, "stage_id": stage.id,
                 "status": stage.kind, "rank": n * 1024, "created_at": created, "entered_stage_at": entered,
-                "company_id": n % size.companies + 1, "first_owner_id": owner.id,
+                "company_id": n % size.companies + 1, "first_owner_id": rep.id,
                 "closed_at": None if stage.is_open else entered,
             }
         )  # fmt: skip
@@ -158,6 +185,7 @@ def _fill_deals(size, owner, pipeline, dice, now, add) -> None:
             base
             | {
                 "deal_id": n,
+                "team_id": rep.team_id,
                 "pipeline_id": pipeline.id,
                 "stage_id": stage.id,
                 "seq": 1,
@@ -170,6 +198,7 @@ def _fill_deals(size, owner, pipeline, dice, now, add) -> None:
                 base
                 | {
                     "deal_id": n,
+                    "team_id": rep.team_id,
                     "outcome": stage.kind,
                     "closed_at": entered,
                     "value_amount": value,

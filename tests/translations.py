@@ -48,6 +48,9 @@ def update(language: str) -> tuple[int, int]:
     merged.update(texts(), no_fuzzy_matching=True)
     merged.obsolete.clear()
     merged.fuzzy = False
+    merged.header_comment = f"# Peyvand, {merged.locale.english_name if merged.locale else language}."
+    merged.msgid_bugs_address = merged.last_translator = merged.language_team = "Peyvand"
+    merged.version = "1"
     merged.revision_date = merged.creation_date = datetime(2026, 1, 1, tzinfo=UTC)
     out = io.BytesIO()
     write_po(out, merged, sort_output=True, no_location=True, width=110, omit_header=False)

@@ -26,6 +26,7 @@ format: $(DEV_STAMP)
 
 translations: $(DEV_STAMP)  ## collect new texts into the catalogues
 	@$(VENV)/bin/python -m tests.translations
+	@$(MAKE) --no-print-directory setup
 
 bench: $(DEV_STAMP) $(CATALOGUES)
 	@$(VENV)/bin/python -m tests.bench
@@ -43,8 +44,12 @@ $(DEV_STAMP): $(STAMP) requirements-dev.lock
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# Not `pybabel compile`: it takes the one form of Persian and Chinese for a translation of the English singular.
+COMPILE := from babel.messages.mofile import write_mo; from babel.messages.pofile import read_po; \
+  write_mo(open(sys.argv[2], "wb"), read_po(open(sys.argv[1], "rb")))
+
 %.mo: %.po $(STAMP)
-	@$(VENV)/bin/pybabel --quiet compile --input-file $< --output-file $@
+	@$(VENV)/bin/python -c 'import sys; $(COMPILE)' $< $@
 
 clean:
 	rm -rf $(VENV) instance

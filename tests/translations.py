@@ -1,8 +1,6 @@
 """The catalogues: `python -m tests.translations` collects every text of the code into the Persian and Chinese ones."""
 
 import io
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -69,20 +67,6 @@ def main() -> None:
     for language in LANGUAGES:
         number, missing = update(language)
         print(f"{language}: {number} texts, {missing} to translate")
-        folder = FOLDER / language / "LC_MESSAGES"
-        subprocess.check_call(
-            [
-                sys.executable,
-                "-m",
-                "babel.messages.frontend",
-                "-q",
-                "compile",
-                "-i",
-                folder / "messages.po",
-                "-o",
-                folder / "messages.mo",
-            ]
-        )
 
 
 if __name__ == "__main__":

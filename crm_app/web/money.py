@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.numbers import get_currency_precision, list_currencies
 from sqlalchemy import Select, UniqueConstraint, select
@@ -31,6 +32,7 @@ class Money:
         return Decimal(self.amount).scaleb(-minor_digits(self.currency))
 
 
+@lru_cache(maxsize=1024)
 def minor_digits(currency: str) -> int:
     return get_currency_precision(currency)
 

@@ -68,8 +68,9 @@ def default_digits(language: str) -> str:
     return "persian" if language == "fa" else "latin"
 
 
-def _current() -> Reader:
+def current_reader() -> Reader:
+    """The reader itself, for code that asks it several things in a row: each question through `reader` looks it up."""
     return g.get("reader") or Reader()
 
 
-reader: Reader = LocalProxy(_current)  # type: ignore[assignment]
+reader: Reader = LocalProxy(current_reader)  # type: ignore[assignment]

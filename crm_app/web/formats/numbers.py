@@ -2,11 +2,19 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_symbol
+from babel import Locale
+from babel.numbers import (
+    format_compact_decimal,
+    get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
+    parse_pattern,
+)
 
 from crm_app.web.money import Money, minor_digits
-from crm_app.web.reader import reader
+from crm_app.web.reader import Reader, current_reader
 
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _TOMAN = {"fa": "تومان", "en": "Toman", "zh": "土曼"}
@@ -18,14 +26,15 @@ UNKNOWN = "–"
 
 def digits(text: str) -> str:
     """Latin digits turned into the reader's."""
-    return text.translate(_PERSIAN_DIGITS) if reader.digits == "persian" else text
+    return text.translate(_PERSIAN_DIGITS) if current_reader().digits == "persian" else text
 
 
 def num(value: int | float | Decimal | None, places: int = 0) -> str:
     """A number with grouping and at most `places` decimals."""
     if value is None:
         return UNKNOWN
-    return _signed(_decimal(_rounded(value, places), "#" * places))
+    reader = current_reader()
+    return _signed(_decimal(_rounded(value, places), reader), reader)
 
 
 def short_num(value: int | float | Decimal | None) -> str:
@@ -33,87 +42,92 @@ def short_num(value: int | float | Decimal | None) -> str:
     if value is None:
         return UNKNOWN
     exact = _exact(value)
-    return _signed(_compact(exact)) if abs(exact) >= 10_000 else num(exact, 1)
+    reader = current_reader()
+    return _signed(_compact(exact, reader), reader) if abs(exact) >= 10_000 else num(exact, 1)
 
 
 def percent(share: float | Decimal | None, places: int = 0) -> str:
     """A share (0.41) as per cent; None is the word for not known."""
     if share is None:
         return UNKNOWN
+    reader = current_reader()
     sign = "٪" if reader.digits == "persian" else "%"
-    return _signed(_decimal(_rounded(_exact(share) * 100, places), "0" * places)) + sign
+    return _signed(_decimal(_rounded(_exact(share) * 100, places), reader, places), reader) + sign
 
 
 def money(value: Money | None, *, short: bool = False) -> str:
     """An amount with its currency; `short` rounds to three figures or so with the word for thousand or million."""
     if value is None:
         return UNKNOWN
-    units, name = _display_units(value)
+    reader = current_reader()
+    units, name = _display_units(value, reader)
     if name:
-        number = _compact(units) if short else _decimal(_rounded(units, 1), "#")
-        return _signed(f"{number}{NBSP}{name}")
+        number = _compact(units, reader) if short else _decimal(_rounded(units, 1), reader)
+        return _signed(f"{number}{NBSP}{name}", reader)
     if short and abs(units) >= 10_000:
-        return _short_money(units, currency_unit(value.currency))
-    return _whole_money(_rounded(units, 0) if short and abs(units) >= 100 else units, value.currency)
+        return _short_money(units, currency_unit(value.currency), reader)
+    return _whole_money(_rounded(units, 0) if short and abs(units) >= 100 else units, value.currency, reader)
 
 
 def money_input(value: Money | None) -> str:
     """An amount as a form field holds it: plain digits, in the unit that the reader types."""
     if value is None:
         return ""
-    units, _name = _display_units(value)
+    units, _name = _display_units(value, current_reader())
     text = f"{units:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def currency_unit(currency: str) -> str:
     """What stands beside a money field: the currency's sign, or Toman where rials are so written."""
+    reader = current_reader()
     if currency == "IRR":
         return (_TOMAN if reader.shows_toman else _RIAL)[reader.language]
-    return get_currency_symbol(currency, locale=reader.locale)
+    return _symbol(currency, reader.locale)
 
 
-def _short_money(units: Decimal, symbol: str) -> str:
-    number = _compact(abs(units))
+def _short_money(units: Decimal, symbol: str, reader: Reader) -> str:
+    number = _compact(abs(units), reader)
     if reader.language == "fa":
-        return _signed(f"{'-' if units < 0 else ''}{number}{NBSP}{symbol}")
-    return _signed(f"{'-' if units < 0 else ''}{symbol}{NBSP if symbol[-1].isalpha() else ''}{number}")
+        return _signed(f"{'-' if units < 0 else ''}{number}{NBSP}{symbol}", reader)
+    return _signed(f"{'-' if units < 0 else ''}{symbol}{NBSP if symbol[-1].isalpha() else ''}{number}", reader)
 
 
-def _whole_money(units: Decimal, currency: str) -> str:
+def _whole_money(units: Decimal, currency: str, reader: Reader) -> str:
     places = minor_digits(currency)
     units = _rounded(units, places)
-    pattern = reader.locale.currency_formats["standard"].pattern
-    decimals = "" if units == units.to_integral_value() else "." + "0" * places
-    pattern = re.sub(r"0\.0+", "0" + decimals, pattern)
-    text = format_currency(
-        units, currency, pattern, locale=reader.locale, currency_digits=False, numbering_system=_numbering()
-    )
-    # A code needs a space before the number, which Babel leaves out.
-    text = re.sub(r"(?<=[A-Za-z])(?=\d)", NBSP, text)
+    number = _decimal(abs(units), reader, 0 if units == units.to_integral_value() else places)
+    before, after = _beside(currency, reader.locale, units < 0)
+    # A code needs a space before the number, which the pattern leaves out.
+    text = f"{before}{NBSP if before[-1:].isascii() and before[-1:].isalpha() else ''}{number}{after}"
     # Without the mark an amount would be written the other way round than its negative in right-to-left text.
-    return _signed(_LRM + text if reader.language == "fa" else text)
+    return _signed(_LRM + text if reader.language == "fa" else text, reader)
 
 
-def _display_units(value: Money) -> tuple[Decimal, str]:
+def _display_units(value: Money, reader: Reader) -> tuple[Decimal, str]:
     if value.currency != "IRR":
         return value.units, ""
     return (value.units / 10 if reader.shows_toman else value.units), currency_unit("IRR")
 
 
-def _compact(units: Decimal) -> str:
+def _compact(units: Decimal, reader: Reader) -> str:
     """Three figures, or the whole of a longer mantissa, with the language's own words: 412k, ۳٫۱۶ میلیارد, 1234万."""
     step = 4 if reader.language == "zh" else 3
-    units = _significant(units, step)
+    return _in_words(_significant(units, step), step, reader.locale, _numbering(reader))
+
+
+# So few figures are left that the same amounts come again and again.
+@lru_cache(maxsize=8192)
+def _in_words(units: Decimal, step: int, locale: Locale, numbering: str) -> str:
     mantissa = units.adjusted() % step if units and units.adjusted() >= step else units.adjusted()
     text = format_compact_decimal(
         units,
         format_type="short",
-        locale=reader.locale,
+        locale=locale,
         fraction_digits=max(2 - mantissa, 0),
-        numbering_system=_numbering(),
+        numbering_system=numbering,
     )
-    return text.replace("K", "k") if reader.language == "en" else text
+    return text.replace("K", "k") if locale.language == "en" else text
 
 
 def _significant(units: Decimal, step: int) -> Decimal:
@@ -134,19 +148,44 @@ def _rounded(value: int | float | Decimal, places: int) -> Decimal:
     return abs(rounded) if rounded == 0 else rounded
 
 
-def _decimal(value: Decimal, decimals: str) -> str:
-    pattern = "#,##0" + ("." + decimals if decimals else "")
-    return format_decimal(value, pattern, locale=reader.locale, numbering_system=_numbering())
+def _decimal(value: Decimal, reader: Reader, least: int = 0) -> str:
+    """All decimals that `value` has, but noughts at its end only up to `least` places."""
+    group, point = _separators(reader.locale, _numbering(reader))
+    whole, _, part = f"{value:,f}".partition(".")
+    part = part[:least] + part[least:].rstrip("0")
+    return whole.replace(",", group) + (point + part if part else "")
 
 
-def _signed(text: str) -> str:
+@lru_cache
+def _separators(locale: Locale, numbering: str) -> tuple[str, str]:
+    return (
+        get_group_symbol(locale, numbering_system=numbering),
+        get_decimal_symbol(locale, numbering_system=numbering),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _symbol(currency: str, locale: Locale) -> str:
+    return get_currency_symbol(currency, locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _beside(currency: str, locale: Locale, is_negative: bool) -> tuple[str, str]:
+    """What the language writes before and after the number of an amount."""
+    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+    before, after = pattern.prefix[is_negative], pattern.suffix[is_negative]
+    symbol = _symbol(currency, locale)
+    return before.replace("¤", symbol), after.replace("¤", symbol)
+
+
+def _signed(text: str, reader: Reader) -> str:
     """In Persian the minus stands before the number, wherever the text around it runs."""
     if reader.language == "fa":
         text = text.replace(_LRM, "").replace("-", "−")
         is_latin_order = not re.search(r"[\u0600-\u06ef\u06fa-\u06ff]{2}", text) and not text[:1].isdigit()
         text = _LRM + text if "−" in text or is_latin_order else text
-    return digits(text)
+    return text.translate(_PERSIAN_DIGITS) if reader.digits == "persian" else text
 
 
-def _numbering() -> str:
+def _numbering(reader: Reader) -> str:
     return "arabext" if reader.digits == "persian" else "latn"

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from crm_app.activity.records import Record
+from crm_app.activity.records import Record, bin_index
 from crm_app.extensions import db
 from crm_app.web.money import Money
 from crm_app.web.text import match_key, search_key, sort_key
@@ -11,7 +11,7 @@ from crm_app.web.text import match_key, search_key, sort_key
 
 class Product(Record, db.Model):
     __tablename__ = "products"
-    __table_args__ = (Index("ix_products_sorted", "sort_key", "id"),)
+    __table_args__ = (Index("ix_products_sorted", "sort_key", "id"), bin_index("products"))
 
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)

@@ -83,9 +83,9 @@ class TagsField(TextField):
 
     def pre_validate(self, form):
         if any(len(name) > LONGEST_TAG for name in self.data):
-            raise ValidationError(_("A tag has at most %(max)d characters.", max=LONGEST_TAG))
+            raise ValidationError(_("A tag has at most %(count)s characters.", count=formats.num(LONGEST_TAG)))
         if len(self.data) > MOST_TAGS:
-            raise ValidationError(_("At most %(max)d tags.", max=MOST_TAGS))
+            raise ValidationError(_("At most %(count)s tags.", count=formats.num(MOST_TAGS)))
 
     def _value(self):
         return self.raw_data[0] if self.raw_data else ", ".join(self.data or ())

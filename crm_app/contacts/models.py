@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from crm_app.activity.records import Record
+from crm_app.activity.records import Record, bin_index
 from crm_app.extensions import db
 from crm_app.web.formats import phone_key
 from crm_app.web.money import Money
@@ -38,7 +38,7 @@ class Tag(db.Model):
 
 class Company(Record, db.Model):
     __tablename__ = "companies"
-    __table_args__ = (Index("ix_companies_sorted", "sort_key", "id"),)
+    __table_args__ = (Index("ix_companies_sorted", "sort_key", "id"), bin_index("companies"))
 
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)
@@ -89,7 +89,7 @@ class Company(Record, db.Model):
 
 class Person(Record, db.Model):
     __tablename__ = "people"
-    __table_args__ = (Index("ix_people_sorted", "sort_key", "id"),)
+    __table_args__ = (Index("ix_people_sorted", "sort_key", "id"), bin_index("people"))
 
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)

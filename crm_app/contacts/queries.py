@@ -116,15 +116,15 @@ def industries_seen_by(user: User) -> Select[str]:
 
 def tags_of_companies(user: User) -> Select[tuple[Tag]]:
     """The tags on companies in sight; one that only hidden records carry is hidden too."""
-    seen = companies_visible_to(user).with_only_columns(Company.id)
-    used = select(company_tags.c.tag_id).where(company_tags.c.company_id.in_(seen))
-    return select(Tag).where(Tag.id.in_(used)).order_by(Tag.name).limit(200)
+    tags = select(Tag).order_by(Tag.name).limit(200)
+    seen = companies_visible_to(user).join(company_tags, company_tags.c.company_id == Company.id)
+    return tags.where(seen.where(company_tags.c.tag_id == Tag.id).correlate(Tag).exists())
 
 
 def tags_of_people(user: User) -> Select[tuple[Tag]]:
-    seen = people_visible_to(user).with_only_columns(Person.id)
-    used = select(person_tags.c.tag_id).where(person_tags.c.person_id.in_(seen))
-    return select(Tag).where(Tag.id.in_(used)).order_by(Tag.name).limit(200)
+    tags = select(Tag).order_by(Tag.name).limit(200)
+    seen = people_visible_to(user).join(person_tags, person_tags.c.person_id == Person.id)
+    return tags.where(seen.where(person_tags.c.tag_id == Tag.id).correlate(Tag).exists())
 
 
 def _model(rows: Select[Any]) -> Any:

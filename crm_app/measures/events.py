@@ -105,6 +105,26 @@ def spans_table(spans: Sequence[Span]) -> CTE:
     return table.data([(number, *span) for number, span in enumerate(spans)]).cte("spans")
 
 
+def span_of(at: Any, spans: Sequence[Span]) -> Any:
+    """The number of the span that holds an instant, for spans that follow each other and instants within them.
+
+    Halved again and again, so that a row costs a handful of comparisons where a join costs one for each span.
+    """
+    if len(spans) == 1:
+        return literal_column("0")
+    return _number_between(at, [start for start, _stop in spans], 0, len(spans))
+
+
+def _number_between(at: Any, starts: Sequence[datetime], first: int, beyond: int) -> Any:
+    if beyond - first == 1:
+        return literal_column(str(first))
+    middle = (first + beyond) // 2
+    return case(
+        (at < starts[middle], _number_between(at, starts, first, middle)),
+        else_=_number_between(at, starts, middle, beyond),
+    )
+
+
 def _standing(before: datetime | None) -> Any:
     """Closings not taken back; or those that had happened before an instant and were not taken back by then."""
     if before is None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from crm_app.accounts.models import User
 from crm_app.extensions import db
-from crm_app.measures.events import Place, Span, Tally, spans_table
+from crm_app.measures.events import Place, Span, Tally, span_of
 from crm_app.measures.scope import Credit, Rows, Scope
 from crm_app.pipeline.models import Deal, Stage, Stay
 from crm_app.web.money import Money, Rates
@@ -103,11 +103,11 @@ def _stays(scope: Scope) -> Rows:
 
 
 def _flows(scope: Scope, at: Any, spans: Sequence[Span], dimension: str | None) -> dict[int, list[tuple[_Kind, _Sum]]]:
-    table = spans_table(spans)
     deals, key = _stays(scope).told_apart(dimension)
-    chosen = (table.c.number, key.label("key"), Stay.currency, Stay.value_amount, _weighted(Stay.value_amount))
-    inside = and_(at >= table.c.start, at < table.c.stop)
-    inner = deals.join(table, inside).with_only_columns(*chosen).subquery()
+    number = span_of(at, spans).label("number")
+    chosen = (number, key.label("key"), Stay.currency, Stay.value_amount, _weighted(Stay.value_amount))
+    inside = and_(at >= spans[0][0], at < spans[-1][1])
+    inner = deals.where(inside).with_only_columns(*chosen).subquery()
     result: dict[int, list[tuple[_Kind, _Sum]]] = defaultdict(list)
     for number, *row in db.session.execute(_summed(inner, inner.c.number, inner.c.key, inner.c.currency)):
         result[number].append((_Kind(*row[:2]), _numbers(row[2:])))

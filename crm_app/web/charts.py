@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import pygal
+from flask_babel import gettext as _
 from markupsafe import Markup
 from pygal.etree import etree
 
@@ -38,6 +39,10 @@ _BARE: dict[str, Any] = {
 _drawn: OrderedDict[str, Markup] = OrderedDict()
 _lock = Lock()
 Point = tuple[float, float]
+
+
+def _bare() -> dict[str, Any]:
+    return _BARE | {"no_data_text": _("Nothing yet")}
 
 
 class Series(NamedTuple):
@@ -101,7 +106,7 @@ def pace(
     top = max((value for points in series for _day, value in points), default=0)
 
     def drawing(width: int, height: int, step: int) -> Any:
-        chart = pygal.XY(**_BARE, width=width, height=height, show_dots=False, xrange=(0, length))
+        chart = pygal.XY(**_bare(), width=width, height=height, show_dots=False, xrange=(0, length))
         chart.x_labels = [{"label": text, "value": day} for day, text in labels[::step]]
         _scale(chart, top, unit)
         for points in series:
@@ -129,7 +134,7 @@ def stacked(labels: Sequence[str], series: Sequence[Series], *, unit: str, title
 @_remembered
 def lines(labels: Sequence[str], series: Sequence[Series], *, unit: str, title: str, summary: str) -> Markup:
     def drawing(width: int, height: int, step: int) -> Any:
-        chart = pygal.Line(**_BARE, width=width, height=height, show_dots=len(labels) < 25, dots_size=2)
+        chart = pygal.Line(**_bare(), width=width, height=height, show_dots=len(labels) < 25, dots_size=2)
         chart.x_labels = _thinned(labels, width)
         _scale(chart, _highest(series), unit)
         for line in series:
@@ -146,7 +151,7 @@ def with_intervals(rows: Sequence[Interval], *, unit: str = "rate", title: str, 
 
     def drawing(width: int, height: int, step: int) -> Any:
         shown = rows[: 10 // step]
-        chart = pygal.Bar(**_BARE, width=width, height=height, rounded_bars=2)
+        chart = pygal.Bar(**_bare(), width=width, height=height, rounded_bars=2)
         chart.x_labels = [_shortened(row.label, len(shown), width) for row in shown]
         chart.value_formatter = lambda value: _written(value, unit)
         _scale(chart, top, unit)
@@ -170,7 +175,7 @@ def spark(values: Sequence[float | None], *, title: str) -> Markup:
 
 def _bars(kind: Any, labels, series, top, unit, title, summary) -> Markup:
     def drawing(width: int, height: int, step: int) -> Any:
-        chart = kind(**_BARE, width=width, height=height, rounded_bars=2)
+        chart = kind(**_bare(), width=width, height=height, rounded_bars=2)
         chart.x_labels = _thinned(labels, width)
         chart.value_formatter = lambda value: _written(value, unit)
         _scale(chart, top, unit)

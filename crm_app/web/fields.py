@@ -3,10 +3,9 @@
 from datetime import date
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, StopValidation
+from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from crm_app.web import formats
@@ -26,12 +25,23 @@ class Required:
             raise StopValidation(_("Fill this in.") if not field.errors else "")
 
 
+class _AtMost:
+    """Says in the reader's language and digits how long a text may be; marks it for the browser too."""
+
+    def __init__(self, longest: int):
+        self.longest = longest
+        self.field_flags = {"maxlength": longest}
+
+    def __call__(self, form, field):
+        if len(field.data or "") > self.longest:
+            raise ValidationError(_("At most %(count)s characters.", count=formats.num(self.longest)))
+
+
 class TextField(StringField):
     """One line of text, cleaned, at most `longest` characters."""
 
     def __init__(self, label=None, validators=(), *, longest: int = 200, **kwargs):
-        limit = Length(max=longest, message=lazy_gettext("At most %(max)d characters."))
-        super().__init__(label, [*validators, limit], **kwargs)
+        super().__init__(label, [*validators, _AtMost(longest)], **kwargs)
 
     def process_formdata(self, valuelist):
         self.data = clean(valuelist[0]) if valuelist else ""
@@ -41,8 +51,7 @@ class LinesField(TextAreaField):
     """Several lines of text, cleaned."""
 
     def __init__(self, label=None, validators=(), *, longest: int = 10_000, **kwargs):
-        limit = Length(max=longest, message=lazy_gettext("At most %(max)d characters."))
-        super().__init__(label, [*validators, limit], **kwargs)
+        super().__init__(label, [*validators, _AtMost(longest)], **kwargs)
 
     def process_formdata(self, valuelist):
         self.data = clean(valuelist[0], lines=True) if valuelist else ""

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from crm_app.accounts.models import Team, User
 from crm_app.exchange.kinds.kind import Row, name_key
 from crm_app.extensions import db
+from crm_app.web import formats
 
 
 class Teams:
@@ -71,8 +72,9 @@ class Teams:
             notes.append(
                 ngettext(
                     "One team is added: %(names)s.",
-                    "%(num)d teams are added: %(names)s.",
+                    "%(count)s teams are added: %(names)s.",
                     len(new),
+                    count=formats.num(len(new)),
                     names=", ".join(new),
                 )
             )
@@ -80,8 +82,9 @@ class Teams:
             notes.append(
                 ngettext(
                     "One team gets another manager or region: %(names)s.",
-                    "%(num)d teams get another manager or region: %(names)s.",
+                    "%(count)s teams get another manager or region: %(names)s.",
                     len(changed),
+                    count=formats.num(len(changed)),
                     names=", ".join(changed),
                 )
             )

@@ -16,6 +16,7 @@ from crm_app.exchange.kinds.kind import Kind, Problem, Row, name_key
 from crm_app.exchange.kinds.teams import Teams
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
+from crm_app.web import formats
 from crm_app.web.reader import reader
 from crm_app.web.text import sort_key
 
@@ -114,8 +115,9 @@ class Users(Kind):
             self.notes.append(
                 ngettext(
                     "One manager is added as well: %(names)s.",
-                    "%(num)d managers are added as well: %(names)s.",
+                    "%(count)s managers are added as well: %(names)s.",
                     len(new),
+                    count=formats.num(len(new)),
                     names=", ".join(new),
                 )
             )
@@ -123,8 +125,9 @@ class Users(Kind):
             self.notes.append(
                 ngettext(
                     "One person becomes a manager: %(names)s.",
-                    "%(num)d people become managers: %(names)s.",
+                    "%(count)s people become managers: %(names)s.",
                     len(promoted),
+                    count=formats.num(len(promoted)),
                     names=", ".join(promoted),
                 )
             )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.accounts.models import Team, User
 from crm_app.activity import record
-from crm_app.activity.records import Record
+from crm_app.activity.records import Record, bin_index
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person
 from crm_app.extensions import db, utc_now
@@ -26,8 +26,10 @@ class Deal(Record, db.Model):
     __tablename__ = "deals"
     __table_args__ = (
         Index("ix_deals_board", "stage_id", "rank", "id"),
+        Index("ix_deals_created", "created_at", "id"),
         Index("ix_deals_sorted", "sort_key", "id"),
         Index("ix_deals_status_created_at", "status", "created_at"),
+        bin_index("deals"),
     )
 
     title: Mapped[str] = mapped_column(String(200))

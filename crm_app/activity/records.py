@@ -22,7 +22,7 @@ def bin_index(table: str) -> Index:
 
 
 class Record:
-    """A mixin for models, each with its `bin_index`. `change` logs what differed; the version rises with every change."""
+    """A mixin for models that add their `bin_index`. `change` logs what differed; every change raises the version."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)

@@ -162,7 +162,13 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_companies")),
     )
     with op.batch_alter_table("companies", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_companies_deleted_at"), ["deleted_at"], unique=False)
+        batch_op.create_index(
+            "ix_companies_deleted_at",
+            ["deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_companies_industry"), ["industry"], unique=False)
         batch_op.create_index(batch_op.f("ix_companies_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_companies_owner_id"), ["owner_id"], unique=False)
@@ -278,7 +284,13 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
     )
     with op.batch_alter_table("products", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_products_deleted_at"), ["deleted_at"], unique=False)
+        batch_op.create_index(
+            "ix_products_deleted_at",
+            ["deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_products_family"), ["family"], unique=False)
         batch_op.create_index(batch_op.f("ix_products_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_products_owner_id"), ["owner_id"], unique=False)
@@ -322,7 +334,13 @@ def upgrade():
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_company_id"), ["company_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_people_deleted_at"), ["deleted_at"], unique=False)
+        batch_op.create_index(
+            "ix_people_deleted_at",
+            ["deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_people_email_key"), ["email_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_name_key"), ["name_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_owner_id"), ["owner_id"], unique=False)
@@ -402,7 +420,14 @@ def upgrade():
         batch_op.create_index("ix_deals_board", ["stage_id", "rank", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deals_code_key"), ["code_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_deals_company_id"), ["company_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deals_deleted_at"), ["deleted_at"], unique=False)
+        batch_op.create_index("ix_deals_created", ["created_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_deals_deleted_at",
+            ["deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_deals_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deals_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deals_pipeline_id"), ["pipeline_id"], unique=False)
@@ -541,7 +566,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_deals_pipeline_id"))
         batch_op.drop_index(batch_op.f("ix_deals_person_id"))
         batch_op.drop_index(batch_op.f("ix_deals_owner_id"))
-        batch_op.drop_index(batch_op.f("ix_deals_deleted_at"))
+        batch_op.drop_index(
+            "ix_deals_deleted_at",
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_deals_created")
         batch_op.drop_index(batch_op.f("ix_deals_company_id"))
         batch_op.drop_index(batch_op.f("ix_deals_code_key"))
         batch_op.drop_index("ix_deals_board")
@@ -557,7 +587,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_people_owner_id"))
         batch_op.drop_index(batch_op.f("ix_people_name_key"))
         batch_op.drop_index(batch_op.f("ix_people_email_key"))
-        batch_op.drop_index(batch_op.f("ix_people_deleted_at"))
+        batch_op.drop_index(
+            "ix_people_deleted_at",
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_people_company_id"))
 
     op.drop_table("people")
@@ -570,7 +604,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_products_owner_id"))
         batch_op.drop_index(batch_op.f("ix_products_name_key"))
         batch_op.drop_index(batch_op.f("ix_products_family"))
-        batch_op.drop_index(batch_op.f("ix_products_deleted_at"))
+        batch_op.drop_index(
+            "ix_products_deleted_at",
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
 
     op.drop_table("products")
     op.drop_table("password_links")
@@ -597,7 +635,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_companies_owner_id"))
         batch_op.drop_index(batch_op.f("ix_companies_name_key"))
         batch_op.drop_index(batch_op.f("ix_companies_industry"))
-        batch_op.drop_index(batch_op.f("ix_companies_deleted_at"))
+        batch_op.drop_index(
+            "ix_companies_deleted_at",
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
 
     op.drop_table("companies")
     with op.batch_alter_table("users", schema=None) as batch_op:

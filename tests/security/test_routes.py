@@ -190,10 +190,21 @@ def test_what_is_not_a_page_is_not_served(client, path):
 @pytest.mark.parametrize(
     "target",
     [
-        "//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "http:evil", "/%0d%0aSet-Cookie:x",
-        "/ok\r\nX: y", "/\tevil", "javascript:alert(1)", "@evil.example", "/" + "a" * 3000, "///evil.example", "/\u2028x",
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "http:evil",
+        "/%0d%0aSet-Cookie:x",
+        "/ok\r\nX: y",
+        "/\tevil",
+        "javascript:alert(1)",
+        "@evil.example",
+        "/" + "a" * 3000,
+        "///evil.example",
+        "/\u2028x",
     ],
-)  # fmt: skip
+)
 def test_after_signing_in_nobody_is_sent_to_another_site(app, browser_of, olivia, target):
     client = browser_of()
     response = client.send(

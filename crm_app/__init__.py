@@ -8,7 +8,7 @@ from flask_login import current_user
 from crm_app import config, extensions, navigation
 from crm_app.accounts import preferences
 from crm_app.jobs import jobs
-from crm_app.web import addresses, assets, errors, filters, headers
+from crm_app.web import addresses, assets, errors, filters, headers, wording
 
 
 def create_app(**overrides: object) -> Flask:
@@ -32,7 +32,7 @@ def create_app(**overrides: object) -> Flask:
 
     extensions.init_app(app)
     extensions.babel.init_app(app, locale_selector=lambda: str(preferences.current().locale))
-    for part in (addresses, headers, errors, filters, assets):
+    for part in (addresses, headers, errors, filters, wording, assets):
         part.init_app(app)
     _register_domains(app)
     jobs.init_app(app)
@@ -59,6 +59,7 @@ def _register_domains(app: Flask) -> None:
     from crm_app.pipeline.views import bp as pipeline
     from crm_app.reports.views import bp as reports
     from crm_app.search.views import bp as search
+    from crm_app.settings import upkeep  # noqa: F401 - its task is known by being imported.
     from crm_app.settings.views import bp as settings
 
     for blueprint in (

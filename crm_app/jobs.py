@@ -19,15 +19,21 @@ class Jobs:
 
     def __init__(self) -> None:
         self._tasks: dict[str, Callable[..., Any]] = {}
-        self._periodic: dict[str, str] = {}
+        self._periodic: dict[str, dict[str, str]] = {}
 
     def task(self, function: Callable[..., Any]) -> Callable[..., Any]:
         self._tasks[f"{function.__module__}.{function.__name__}"] = function
         return function
 
     def every_minutes(self, minutes: int) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+        return self._at(minute=f"*/{minutes}")
+
+    def every_night(self, hour: int) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+        return self._at(hour=str(hour), minute="0")
+
+    def _at(self, **when: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
         def add(function: Callable[[], Any]) -> Callable[[], Any]:
-            self._periodic[f"{function.__module__}.{function.__name__}"] = f"*/{minutes}"
+            self._periodic[f"{function.__module__}.{function.__name__}"] = when
             return self.task(function)
 
         return add
@@ -39,7 +45,7 @@ class Jobs:
             options: dict[str, Any] = {"name": name, "retries": 3, "retry_delay": 10}
             run = _inside(app, function)
             if name in self._periodic:
-                huey.periodic_task(crontab(minute=self._periodic[name]), name=name)(run)
+                huey.periodic_task(crontab(**self._periodic[name]), name=name)(run)
             queued[name] = huey.task(**options | {"name": name + ":now"})(run)
 
     def enqueue(self, function: Callable[..., Any], *arguments: Any) -> None:

@@ -1,0 +1,72 @@
+"""Tasks go through the queue to a worker: in SQLite by default, in Redis when told so, never half-understood."""
+
+import os
+
+import pytest
+import redis
+from huey.exceptions import TaskException
+
+from crm_app import create_app
+from crm_app.jobs import Jobs, jobs
+
+_REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+
+
+def _redis_answers():
+    try:
+        return redis.Redis.from_url(_REDIS, socket_connect_timeout=1).ping()
+    except redis.RedisError:
+        return False
+
+
+# Redis is not needed to run Peyvand; where none answers, its case is not collected.
+QUEUES = ["", *([_REDIS] if _redis_answers() else [])]
+
+
+@pytest.fixture
+def queued(request, tmp_path, monkeypatch):
+    """An application with a real queue, and a task that notes what it was given."""
+    mine, done = Jobs(), []
+
+    @mine.task
+    def note(number):
+        done.append(number)
+
+    monkeypatch.setattr("crm_app.jobs", mine)
+    monkeypatch.setenv("INSTANCE_PATH", str(tmp_path))
+    app = create_app(REDIS_URL=request.param, SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path / 'jobs-test.db'}")
+    app.extensions["huey"].storage.flush_all()
+    with app.app_context():
+        yield app, mine, note, done
+    app.extensions["huey"].storage.flush_all()
+    app.extensions["huey"].storage.close()
+
+
+@pytest.mark.parametrize("queued", QUEUES, indirect=True)
+def test_a_task_waits_in_the_queue_until_a_worker_takes_it_once(queued):
+    app, mine, note, done = queued
+    huey = app.extensions["huey"]
+    mine.enqueue(note, 7)
+    assert done == []
+    assert huey.pending_count() == 1
+
+    huey.execute(huey.dequeue())
+
+    assert done == [7]
+    assert huey.pending_count() == 0
+
+
+@pytest.mark.parametrize("queued", [""], indirect=True)
+def test_a_message_that_somebody_tampered_with_is_not_read(queued):
+    app, mine, note, _done = queued
+    huey = app.extensions["huey"]
+    mine.enqueue(note, 7)
+    message = huey.storage.dequeue()
+
+    with pytest.raises((ValueError, TaskException)):
+        huey.deserialize_task(message[:-1] + (b"0" if message[-1:] != b"0" else b"1"))
+
+
+def test_the_tasks_of_the_product_are_known_by_name():
+    assert "crm_app.exchange.jobs.run_import" in jobs._tasks
+    assert "crm_app.settings.upkeep.look_after_database" in jobs._periodic

@@ -9,11 +9,12 @@ from crm_app import config, extensions, navigation
 from crm_app.accounts import preferences
 from crm_app.jobs import jobs
 from crm_app.web import addresses, assets, errors, filters, headers, wording
+from crm_app.web.application import Application
 
 
 def create_app(**overrides: object) -> Flask:
     """The application, configured by the environment; `overrides` replace single settings (tests)."""
-    app = Flask(
+    app = Application(
         "crm_app",
         root_path=str(config.ROOT / "crm_app"),
         template_folder=str(config.ROOT / "templates"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from flask import request, url_for
@@ -31,20 +32,20 @@ class Choice:
     def unit(self) -> str:
         return self.period.unit
 
-    @property
+    @cached_property
     def before(self) -> Period:
         return self.calendar.previous(self.period)
 
-    @property
+    @cached_property
     def year(self) -> Period:
         return self.calendar.period("year", self.period.start)
 
-    @property
+    @cached_property
     def periods(self) -> list[Period]:
         """The periods of the year, for the matrix."""
         return self.calendar.parts(self.year, self.unit) if self.unit != "year" else [self.period]
 
-    @property
+    @cached_property
     def number(self) -> int:
         """Which of `periods` the chosen one is."""
         return [period.key for period in self.periods].index(self.period.key)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from urllib.parse import urlencode
 
 from flask import g, url_for
 from flask_babel import gettext as _
@@ -115,8 +114,8 @@ def clock_of(period: Period, today: date, weekend: Collection[int]) -> Clock:
 
 def records_url(measure: Measure, period: Period, subject: Subject) -> str:
     """The page of the deals behind a figure."""
-    days = {"from": period.start.isoformat(), "to": period.end.isoformat()}
-    return f"{_records_page(measure.key)}?{urlencode(days | subject.query)}"
+    whose = "".join(f"&{name}={number}" for name, number in subject.query.items())
+    return f"{_records_page(measure.key)}?from={period.start.isoformat()}&to={period.end.isoformat()}{whose}"
 
 
 def _records_page(measure: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import CTE, Integer, and_, case, column, exists, func, literal_column, or_, select, values
@@ -99,7 +100,7 @@ def cycles(scope: Scope, spans: Sequence[Span], before: datetime | None) -> dict
     return result
 
 
-def spans_table(spans: Sequence[Span]) -> CTE:
+def _spans_table(spans: Sequence[Span]) -> CTE:
     """The spans as rows of SQL, so that one statement serves any number of them."""
     table = values(column("number", Integer), column("start", UtcDateTime), column("stop", UtcDateTime), name="spans")
     return table.data([(number, *span) for number, span in enumerate(spans)]).cte("spans")
@@ -157,11 +158,16 @@ def _created_columns() -> dict[str, Any]:
 
 
 def _in_spans(found: Rows, spans: Sequence[Span], dimension: str | None, columns: dict[str, Any]) -> Any:
-    table = spans_table(spans)
     deals, key = found.told_apart(dimension)
-    inside = and_(found.at >= table.c.start, found.at < table.c.stop)
-    chosen = [table.c.number.label("span"), key.label("key"), *(value.label(name) for name, value in columns.items())]
-    return deals.join(table, inside).with_only_columns(*chosen).subquery()
+    if all(before[1] == after[0] for before, after in pairwise(spans)):
+        number = span_of(found.at, spans)
+        deals = deals.where(found.at >= spans[0][0], found.at < spans[-1][1])
+    else:
+        table = _spans_table(spans)
+        number = table.c.number
+        deals = deals.join(table, and_(found.at >= table.c.start, found.at < table.c.stop))
+    chosen = [number.label("span"), key.label("key"), *(value.label(name) for name, value in columns.items())]
+    return deals.with_only_columns(*chosen).subquery()
 
 
 def _with_middle(table: Any) -> Any:

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import shutil
+from functools import cache
 from pathlib import Path
 
 import brotli
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     )
     modules = sorted(path.name for path in (source / "js").glob("*.js"))
 
+    @cache
     def asset(path: str) -> str:
         if not (source / path).is_file():
             raise FileNotFoundError(f"static/{path}")

@@ -56,7 +56,7 @@ _PARSED = {language: Locale.parse(name) for language, name in _LOCALES.items()}
 def read_as(someone: Reader) -> None:
     """From here on, in this request or job, everything is written for `someone`."""
     g.reader = someone
-    for cached in ("_flask_babel", "babel_locale", "babel_tzinfo"):
+    for cached in ("_flask_babel", "babel_locale", "babel_tzinfo", "catalogue"):
         g.pop(cached, None)
 
 

@@ -1,0 +1,46 @@
+"""Flask with two of its costs taken off every page: what templates share, and the addresses of records."""
+
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask.templating import Environment
+
+# Numbers that no address holds by chance; they mark where a record's own number goes.
+_MARKS = [str(number) for number in range(2_111_111_101, 2_111_111_105)]
+_MOST = 2000
+
+
+class _Templates(Environment):
+    def make_globals(self, d):
+        """The one dictionary of all templates. Jinja would chain a new one to it, and walk that at every include."""
+        return super().make_globals(d) if d else self.globals
+
+
+class Application(Flask):
+    jinja_environment = _Templates
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._forms: dict[tuple[str | None, ...], str] = {}
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """As Flask has it; an address that only differs from an earlier one in whole numbers is not built anew."""
+        is_plain = len(values) <= len(_MARKS) and all(type(value) is int for value in values.values())
+        if not is_plain or not has_request_context():
+            return super().url_for(endpoint, **values)
+        key = (endpoint, request.blueprint if endpoint[:1] == "." else None, request.root_path, *values)
+        form = self._forms.get(key)
+        if form is None:
+            form = self._form(endpoint, values)
+            if len(self._forms) < _MOST:
+                self._forms[key] = form
+        return form.format(*values.values())
+
+    def _form(self, endpoint: str, values: dict[str, Any]) -> str:
+        marks = _MARKS[: len(values)]
+        marked: dict[str, Any] = {name: int(mark) for name, mark in zip(values, marks, strict=True)}
+        form = super().url_for(endpoint, **marked)
+        form = form.replace("{", "{{").replace("}", "}}")
+        for number, mark in enumerate(marks):
+            form = form.replace(mark, f"{{{number}}}")
+        return form

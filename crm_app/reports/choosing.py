@@ -21,6 +21,7 @@ from crm_app.pipeline.models import Pipeline
 from crm_app.web import formats
 from crm_app.web.periods import CALENDARS, UNITS, Calendar, Period
 from crm_app.web.reader import reader
+from crm_app.web.tables import with_query
 
 PRESETS = ("this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year")
 COMPARISONS = ("previous", "year", "none")
@@ -68,8 +69,9 @@ class Choice:
 
     def url(self, **changes: Any) -> str:
         """The same report with something else chosen."""
-        chosen: dict[str, Any] = {**request.args.to_dict(), "question": self.question} | changes
-        return url_for("reports.show", **{name: value for name, value in chosen.items() if value})
+        chosen: dict[str, Any] = request.args.to_dict() | changes
+        path = url_for("reports.show", question=self.question)
+        return with_query(path, {name: value for name, value in chosen.items() if value})
 
     def records(self, measure: str, period: Period | None = None, **group: Any) -> str:
         """The deals behind a figure of this report."""

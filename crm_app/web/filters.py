@@ -5,7 +5,7 @@ from flask import Flask
 from crm_app.extensions import utc_now
 from crm_app.web import formats
 from crm_app.web.reader import LANGUAGES, reader
-from crm_app.web.tables import same_url
+from crm_app.web.tables import as_asked, same_url
 
 
 def init_app(app: Flask) -> None:
@@ -25,4 +25,4 @@ def init_app(app: Flask) -> None:
         currency_unit=formats.currency_unit,
         u=formats.isolate,
     )
-    app.jinja_env.globals.update(reader=reader, LANGUAGES=LANGUAGES, same_url=same_url)
+    app.jinja_env.globals.update(reader=reader, LANGUAGES=LANGUAGES, same_url=same_url, as_asked=as_asked)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
@@ -90,7 +91,18 @@ def same_url(**changes: object) -> str:
     for name, value in changes.items():
         if value is None:
             arguments.pop(name, None)
-    return url_for(request.endpoint or "", **(request.view_args or {}), **arguments)
+    return with_query(url_for(request.endpoint or "", **(request.view_args or {})), arguments)
+
+
+def with_query(path: str, arguments: Mapping[str, Any]) -> str:
+    """An address with names that somebody else chose: given to `url_for`, some would take it to another site."""
+    query = urlencode(arguments, doseq=True)
+    return f"{path}?{query}" if query else path
+
+
+def as_asked(path: str) -> str:
+    """Another address with the query of this page."""
+    return with_query(path, request.args.to_dict(flat=False))
 
 
 def _beyond(expression: ColumnElement, key: ColumnElement, after: tuple[Any, int], descending: bool):
@@ -115,8 +127,8 @@ def _decoded(text: str, expression: ColumnElement) -> tuple[Any, int] | None:
     try:
         value, last = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         value = _as(datetime if isinstance(expression.type, UtcDateTime) else expression.type.python_type, value)
-        return (value, last) if isinstance(last, int) and abs(last) < 2**62 else None
-    except (ValueError, TypeError, ArithmeticError, NotImplementedError, binascii.Error):
+        return (value, last) if type(last) is int and abs(last) < 2**62 else None
+    except (ValueError, TypeError, ArithmeticError, NotImplementedError, RecursionError, binascii.Error):
         return None
 
 
@@ -129,7 +141,7 @@ def _as(wanted: type, value: Any) -> Any:
         return date.fromisoformat(value)
     if wanted is Decimal:
         return Decimal(value)
-    if not isinstance(value, wanted if wanted is not float else (int, float)):
+    if isinstance(value, bool) or not isinstance(value, wanted if wanted is not float else (int, float)):
         raise TypeError(f"{value!r} is no {wanted.__name__}")
     if isinstance(value, int) and abs(value) >= 2**63:
         raise ValueError("too large to be anyone's key")

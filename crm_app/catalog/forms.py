@@ -57,6 +57,11 @@ class FactForm(ProductForm):
     def field(self):
         return self[self.fact]
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether the fact itself was sent: emptying it is one thing, not naming it another."""
+        return self.fact in request.form
+
     def changes(self) -> dict:
         """What the product is to become; a new currency takes the figures of price and cost along."""
         if self.fact != "currency":

@@ -106,7 +106,7 @@ def show(product_id):
 def change(product_id, fact):
     product = _product(product_id)
     form = FactForm(product, fact if fact in FACTS else abort(404))
-    if not form.validate_on_submit():
+    if not (form.is_sent and form.validate_on_submit()):
         return page("catalog/show.html", part="catalog/_facts.html", status=422, **_around(product, form=form))
 
     try:

@@ -25,11 +25,12 @@ def _companies():
 
 
 class VersionField(HiddenField):
-    """The version of the record that the reader saw; None where none was sent."""
+    """The version of the record that the reader saw; None where none was sent, 0 for what no version can be."""
 
     def process_formdata(self, valuelist):
         sent = valuelist[0] if valuelist else ""
-        self.data = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
+        is_number = sent.isascii() and sent.isdigit() and len(sent) < 10
+        self.data = (int(sent) if is_number else 0) if sent else None
 
 
 class CompanyForm(FlaskForm):

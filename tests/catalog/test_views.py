@@ -381,3 +381,10 @@ def test_suggestions_name_the_products_nearest_to_what_is_typed(client):
     assert "GTX Pro" in part.text
     assert "MG Special" not in part.text
     assert "GTX Pro" in client.page("/catalog/suggestions?for=product&product=gtx").text
+
+
+def test_a_fact_that_was_not_sent_stays(client, alice):
+    product = make.product(name="GTX", price=700_00)
+
+    assert client.send(f"/catalog/{product.id}/facts/price", _version(product)).status_code == 422
+    assert product.price_amount == 700_00

@@ -280,3 +280,11 @@ def test_older_events_come_by_their_own_address(client, company):
 @pytest.mark.parametrize("before", ["x", "-1", "0", "99999999999999999999"])
 def test_an_older_than_of_nonsense_does_no_harm(client, company, before):
     assert client.get(f"/contacts/companies/{company.id}?before={before}").status_code == 200
+
+
+def test_what_can_be_no_version_is_not_the_one_that_stands(client, alice):
+    company = make.company(alice, "Alpha", industry="Optics")
+
+    client.send(f"/contacts/companies/{company.id}/facts/industry", {"industry": "Steel", "version": "9" * 30})
+
+    assert company.industry == "Optics"

@@ -338,3 +338,15 @@ def test_few_statements_however_long_the_history(client, alice, statements):
 
     assert (needed(url), needed("/pipeline/bin")) == few
     assert max(few) <= 12, few
+
+
+@pytest.mark.parametrize("fact", ["value", "owner", "company", "source", "expected_close"])
+def test_a_fact_that_was_not_sent_stays(browser_of, olivia, alice, fact):
+    company = make.company(alice)
+    deal = make.deal(alice, value=700_00, company=company, source="Fair", expected_close=date(2027, 3, 1))
+
+    response = browser_of(olivia).send(f"/pipeline/deals/{deal.id}/facts/{fact}", _version(deal))
+
+    assert response.status_code == 422
+    assert (deal.value_amount, deal.owner, deal.company, deal.source) == (700_00, alice, company, "Fair")
+    assert deal.expected_close == date(2027, 3, 1)

@@ -195,3 +195,21 @@ def test_a_closed_deal_moved_to_an_open_stage_is_reopened(client, alice):
 
     assert (deal.status, deal.stage.name) == ("open", "Proposal")
     assert deal.closings[0].reversed_at is not None
+
+
+@pytest.mark.parametrize("wrong", [{"stage": "1" + "0" * 30}, {"stage": "x"}, {"version": "x"}])
+def test_a_reopening_that_cannot_be_read_changes_nothing(client, alice, wrong):
+    deal = make.won(alice, at="Negotiation")
+
+    response = client.send(url(deal, "reopening"), {"version": deal.version} | wrong)
+
+    assert response.status_code == 400
+    assert deal.status == "won"
+
+
+def test_what_can_be_no_version_is_not_the_one_that_stands(client, alice):
+    deal = make.deal(alice)
+
+    client.send(url(deal, "won"), winning(deal) | {"version": "9" * 30})
+
+    assert deal.is_open

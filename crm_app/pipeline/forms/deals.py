@@ -111,6 +111,11 @@ class DealFactForm(DealForm):
     def fields(self) -> list[Any]:
         return [self[name] for name in _FIELDS_OF.get(self.fact, (self.fact,))]
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether the fact itself was sent: emptying it is one thing, not naming it another."""
+        return self.fact in request.form
+
     def changes(self) -> dict[str, Any]:
         if self.fact == "owner":
             return {"owner": self.owner.user}

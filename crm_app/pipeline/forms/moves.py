@@ -50,7 +50,8 @@ class _ClosingForm(FlaskForm):
 
     @property
     def seen_version(self) -> int | None:
-        return whole_id(self.version.data)
+        """None where none was sent, 0 for what no version can be."""
+        return (whole_id(self.version.data) or 0) if self.version.data else None
 
     @property
     def seen_in(self) -> int | None:

@@ -51,7 +51,7 @@ def show(deal_id):
 def fact(deal_id, fact):
     deal = _deal(deal_id)
     form = DealFactForm(deal, fact) if fact in FACTS else abort(404)
-    if request.method == "GET" or not form.validate_on_submit():
+    if request.method == "GET" or not (form.is_sent and form.validate_on_submit()):
         status = 422 if request.method == "POST" else 200
         return page("pipeline/show.html", part="pipeline/show/_facts.html", status=status, **_around(deal, form=form))
 

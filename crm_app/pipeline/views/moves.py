@@ -55,7 +55,9 @@ def move(deal_id):
 @selling_editor_required
 def reopen(deal_id):
     deal, form = find(deal_id), ReopeningForm()
-    wanted = _stage_of(deal, form.stage.data) if form.stage.data and form.validate() else deal.last_open_stage
+    if not form.validate():
+        abort(400)
+    wanted = _stage_of(deal, form.stage.data) if form.stage.data else deal.last_open_stage
 
     try:
         moving.claim(deal, form.version.data, wanted)

@@ -11,7 +11,7 @@ from crm_app.accounts.queries import owned_within
 from crm_app.contacts.models import Company
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Pipeline
-from crm_app.web.money import Money, Rates
+from crm_app.web.money import LARGEST, Money, Rates
 from crm_app.web.reader import reader
 from crm_app.web.text import match_key, search_words
 
@@ -70,7 +70,7 @@ def worth_at_least(deals: Select[tuple[Deal]], least: Money | None, rates: Rates
     if least is None:
         return deals
     equals = rates.equal_to(least, reader.today())
-    bounds = ((Deal.currency == code) & (Deal.value_amount >= ceil(amount)) for code, amount in equals.items())
+    bounds = ((Deal.currency == code) & (Deal.value_amount >= min(ceil(amount), LARGEST + 1)) for code, amount in equals.items())
     return deals.where(or_(false(), *bounds))
 
 
@@ -78,14 +78,14 @@ def worth_at_most(deals: Select[tuple[Deal]], most: Money | None, rates: Rates) 
     if most is None:
         return deals
     equals = rates.equal_to(most, reader.today())
-    bounds = ((Deal.currency == code) & (Deal.value_amount <= floor(amount)) for code, amount in equals.items())
+    bounds = ((Deal.currency == code) & (Deal.value_amount <= min(floor(amount), LARGEST)) for code, amount in equals.items())
     return deals.where(or_(false(), *bounds))
 
 
 def matching(deals: Select[tuple[Deal]], text: str) -> Select[tuple[Deal]]:
-    """Every word stands in the deal's title or code, or in its company's name."""
+    """Every word stands in the deal's title or code, or in its company's name; what else is known of it may be hidden."""
     for word in search_words(text):
-        companies = select(Company.id).where(Company.search_key.contains(word, autoescape=True))
+        companies = select(Company.id).where(Company.name_key.contains(match_key(word), autoescape=True))
         deals = deals.where(or_(Deal.search_key.contains(word, autoescape=True), Deal.company_id.in_(companies)))
     return deals
 

@@ -17,7 +17,6 @@ from crm_app.extensions import db
 COMMON_CURRENCIES = ("EUR", "USD", "IRR", "CNY", "GBP", "AED", "TRY", "CHF", "CAD", "AUD", "JPY", "INR", "RUB", "SAR")
 # Browsers count so far exactly, and a thousand of them still add up within the database's whole numbers.
 LARGEST = 9 * 10**15
-_KEPT = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -94,14 +93,14 @@ class Rates:
         return self._rates[currency][index - 1] if index else None
 
     def convert(self, money: Money, day: date) -> int | None:
-        """Minor units of the base currency, rounded half up; None without a rate, or beyond what can be kept."""
+        """Minor units of the base currency, rounded half up; None without a rate, or too large to be added up."""
         if money.currency == self.base:
             return money.amount
         rate = self.on(money.currency, day)
         if rate is None:
             return None
         worth = int((money.units * rate).scaleb(minor_digits(self.base)).to_integral_value(ROUND_HALF_UP))
-        return worth if abs(worth) <= _KEPT else None
+        return worth if abs(worth) <= LARGEST else None
 
     def equal_to(self, money: Money, day: date) -> dict[str, Decimal]:
         """An amount of the base currency in each currency that has a rate on that day, in minor units."""

@@ -302,3 +302,20 @@ def test_a_reader_of_jalali_types_and_reads_days_so(client, alice):
 
     assert db.session.scalars(db.select(Deal.expected_close)).one() == date(2027, 3, 1)
     assert "10 Esfand 1405" in page.text
+
+
+def test_a_deal_is_not_found_by_what_is_hidden_of_its_company(client, alice, bob):
+    hidden = make.company(bob, "Kessler-Werke", phone="+49 30 901820", website="https://secret.example")
+    make.deal(alice, "Mine", company=hidden)
+
+    assert titles(client.page("/pipeline/deals?q=kessler-werke")) == ["Mine"]
+    for words in ("secret", "901820"):
+        assert "Mine" not in client.page(f"/pipeline/deals?q={words}").text
+
+
+def test_a_bound_may_be_more_than_a_deal_can_be_worth(client, alice):
+    db.session.add(Rate(currency="IRR", day=date(2020, 1, 1), rate="0.0000001"))
+    make.deal(alice, "Mine", value=100_00)
+
+    assert titles(client.page(f"/pipeline/deals?most={9 * 10**13}")) == ["Mine"]
+    assert "Mine" not in client.page(f"/pipeline/deals?least={9 * 10**13}").text

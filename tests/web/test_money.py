@@ -57,10 +57,12 @@ def test_conversion_goes_between_minor_units_and_rounds_half_up(rates):
     assert Rates("IRR", [("EUR", EARLY, Decimal(1_400_000))]).convert(Money(1_00, "EUR"), LATE) == 1_400_000
 
 
-def test_what_could_not_be_kept_is_not_known():
+def test_what_is_too_large_to_be_added_up_is_not_known():
     rates = Rates("IRR", [("EUR", EARLY, Decimal(1_400_000))])
 
     assert rates.convert(Money(LARGEST, "EUR"), LATE) is None
+    assert rates.convert(Money(500_000_000_000_00, "EUR"), LATE) is None
+    assert rates.convert(Money(5_000_000_000_00, "EUR"), LATE) == 7_000_000_000_000_000
 
 
 def test_a_total_converts_and_names_what_it_left_out(rates):

@@ -3,7 +3,7 @@
 from flask import Flask, current_app, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -14,7 +14,9 @@ from crm_app.web.htmx import said_in_toast, wants_part
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, lambda error: _say(403, _words(419)))
-    app.register_error_handler(StaleDataError, lambda error: _say(409, _words(409)))
+    # Of two who write the same at once, the database takes one.
+    for clash in (StaleDataError, IntegrityError):
+        app.register_error_handler(clash, lambda error: _say(409, _words(409)))
     app.register_error_handler(DataError, lambda error: _say(400, _words(400)))
     app.register_error_handler(OperationalError, _database_away)
 

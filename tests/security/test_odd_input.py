@@ -1,0 +1,105 @@
+"""Odd values in every parameter and field of every route: never a failure, and what is refused changes nothing."""
+
+import pytest
+from werkzeug.datastructures import ImmutableMultiDict
+
+from tests.security import world
+
+_ODD = [
+    "", "-1", "0", "1" + "0" * 30, "٣۴", "１２", "NaN", "1e999", "a\0b", b"\xed\xa0\x80", "x" * 10_000, "' OR 1=1--",
+    "../../etc/passwd", "{{7*7}}", "\u202e\u200f", "ﷺ" * 90, "none", "2026-13-45", "9999-12-31", "W3RydWUsMV0",
+    "W1swLDBdLDFd", "W1tb" * 450, "WyJhIix0cnVlXQ", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwxXQ",
+]  # fmt: skip
+_USUAL = {"reports.records": {"from": "2026-01-01", "to": "2027-01-01"}}
+_NEVER_ASKED = ("endpoint", "_external", "_scheme", "_anchor", "_method")
+_KEPT_OUT = {"accounts.sign_out", "accounts.sign_in", "accounts.change_password", "settings.set_standing"}
+
+
+class _Asked(ImmutableMultiDict):
+    """Remembers which names a view looks up, so that the tests know what there is to send."""
+
+    names: set[str] = set()
+
+    def __contains__(self, name):
+        self.names.add(name)
+        return super().__contains__(name)
+
+    def __getitem__(self, name):
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name, *args, **kwargs):
+        self.names.add(name)
+        return super().get(name, *args, **kwargs)
+
+    def getlist(self, name, *args, **kwargs):
+        self.names.add(name)
+        return super().getlist(name, *args, **kwargs)
+
+
+@pytest.fixture
+def asked(app, monkeypatch):
+    """`asked(call)`: the names of parameters and fields that were looked up meanwhile."""
+    monkeypatch.setattr(app.request_class, "parameter_storage_class", _Asked)
+
+    def names(call):
+        _Asked.names = set()
+        call()
+        return sorted(_Asked.names - {"csrf_token"})
+
+    return names
+
+
+@pytest.fixture
+def client(browser_of, olivia):
+    client = browser_of(olivia)
+    client.checks_html = False
+    return client
+
+
+@pytest.fixture
+def table(app, alice, olivia):
+    return world.routes(app, world.build(alice, olivia))
+
+
+def test_no_parameter_of_a_page_makes_it_fail(app, table, client, asked):
+    before, tried = world.fingerprint(app), 0
+    for route in (one for one in table if one.method == "GET"):
+        usual = _USUAL.get(route.endpoint, {})
+        names = asked(lambda route=route, usual=usual: client.get(route.url, query_string=usual))
+        odd = [(name, value) for number, name in enumerate(names) for value in _ODD[number % 4 :: 4]]
+        for name, value in (*odd, *((name, "x") for name in (*_NEVER_ASKED, *route.arguments))):
+            response = client.get(route.url, query_string=usual | {name: [value, value]})
+            tried += 1
+            assert response.status_code < 500, f"{route} {name}={value[:40]!r}"
+
+    assert tried > 1000
+    assert world.fingerprint(app) == before
+
+
+def test_no_field_of_a_form_makes_its_view_fail(app, table, client, asked):
+    kept_for_last = ("deletion", "discard", "restoration")
+    routes = [one for one in table if one.method == "POST" and one.endpoint not in _KEPT_OUT]
+    before, tried = world.fingerprint(app), 0
+    for route in sorted(routes, key=lambda one: one.url.endswith(kept_for_last)):
+        names = asked(lambda route=route: client.send(route.url))
+        before = world.fingerprint(app)
+        alone = [{name: value} for number, name in enumerate(names) for value in _ODD[number % 4 :: 4]]
+        for data in (
+            *(dict.fromkeys(names, value) for value in _ODD),
+            *(dict.fromkeys(names, "1") | one for one in alone),
+        ):
+            response = client.send(route.url, data)
+            tried += 1
+            assert response.status_code < 500, f"{route} {data}"
+            if response.status_code < 400:
+                before = world.fingerprint(app)
+        assert world.fingerprint(app) == before, f"{route} changed something that it refused"
+
+    assert tried > 1000
+
+
+def test_addresses_on_a_page_stay_on_this_site_whatever_its_own_address_says(table, client):
+    for route in (one for one in table if one.method == "GET"):
+        response = client.get(route.url, query_string={"_external": "1", "_scheme": "javascript", "_anchor": "x"})
+        assert "javascript:" not in response.get_data(as_text=True), str(route)

@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from crm_app.web import formats
 from crm_app.web.money import LARGEST, Money
-from crm_app.web.reader import reader
+from crm_app.web.reader import current_reader, reader
 
 # A target is stored as a whole number of these parts of what its measure gives: hundredths of a per cent or of a day.
 PARTS = {"money": 1, "count": 1, "rate": 10_000, "days": 100}
@@ -27,7 +27,7 @@ def written(value: Decimal | int | float | None, unit: str, *, short: bool = Fal
     if value is None:
         return none
     if unit == "money":
-        return formats.money(Money(round(value), reader.currency), short=short)
+        return formats.money(Money(round(value), current_reader().currency), short=short)
     if unit == "rate":
         return formats.percent(Decimal(str(value)), 0 if short else 1)
     if unit == "days":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from crm_app.accounts.models import Organisation, Team, User
@@ -82,10 +83,10 @@ def teams_target(groups: Sequence[TeamRows]) -> Decimal | None:
 def matrix(view: Overview) -> list[MatrixRow]:
     """A row for each person who has a target or a figure in the year."""
     figures = {series.key: series.figures for series in view.people}
-    rows = []
+    rows, today = [], reader.today()
     for person in _concerned(view):
         cells = [
-            _cell(view, person, period, figures[person.id][number] if person.id in figures else _NOTHING)
+            _cell(view, person, period, figures[person.id][number] if person.id in figures else _NOTHING, today)
             for number, period in enumerate(view.choice.periods)
         ]
         if any(cell.target is not None or cell.figure.n for cell in cells):
@@ -154,12 +155,12 @@ def _sort_value(row: Standing, key: str) -> Decimal | None:
     }[key]
 
 
-def _cell(view: Overview, person: User, period: Period, figure: Figure) -> Cell:
+def _cell(view: Overview, person: User, period: Period, figure: Figure, today: date) -> Cell:
     measure = view.first.measure
     target: Target | None = view.target(measure, (None, person.id), period)
     aimed = amounts.as_value(target.amount, measure.unit) if target else None
     actual = None if figure.value is None else Decimal(figure.value)
-    reached = None if period.start > reader.today() else pacing.attainment(actual, aimed, measure.better)
+    reached = None if period.start > today else pacing.attainment(actual, aimed, measure.better)
     url = records_url(measure, period, Subject(person=person))
     return Cell(period, figure, aimed, reached, _heat(reached), url, period.key == view.choice.period.key)
 

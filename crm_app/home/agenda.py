@@ -59,7 +59,7 @@ def days(user: User, whose: str) -> list[Group]:
     """Late, today, and the two weeks ahead; a heading with nothing under it is left out."""
     if not user.sells:
         return []
-    today, deals = reader.today(), _detailed(deals_of(user, whose))
+    today, deals = reader.today(), deals_of(user, whose)
     late = _group(_("Late"), deals.where(Deal.expected_close < today), Deal.expected_close.desc(), today)
     soon = deals.where(Deal.expected_close >= today, Deal.expected_close <= today + SOON)
     ahead = _group(_("In the next two weeks"), soon, Deal.expected_close.asc(), today)
@@ -82,13 +82,16 @@ def rotting(user: User, whose: str) -> Group:
             for stage in stages
         ),
     )
-    deals = _detailed(deals_of(user, whose)).where(stale)
+    deals = deals_of(user, whose).where(stale)
     return _group(_("Gone quiet"), deals, Deal.entered_stage_at.asc(), reader.today(), QUIET_SHOWN)
 
 
 def _group(title: str, deals: Select[tuple[Deal]], order, today: date, size: int = SHOWN) -> Group:
-    counted = deals.add_columns(func.count().over()).order_by(order, Deal.id).limit(size)
-    rows: Sequence = db.session.execute(counted).all()
+    """The first deals are chosen before anything is read of them: there may be thousands."""
+    chosen = deals.with_only_columns(Deal.id, func.count().over().label("of")).order_by(order, Deal.id).limit(size)
+    first = chosen.subquery()
+    detailed = _detailed(select(Deal).join(first, first.c.id == Deal.id)).add_columns(first.c.of)
+    rows: Sequence = db.session.execute(detailed.order_by(order, Deal.id)).all()
     return Group(title, [_line(deal, today) for deal, _count in rows], rows[0][1] if rows else 0)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_pgettext as _role
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.extensions import db, utc_now
 from crm_app.web.periods import Calendar
@@ -137,7 +137,12 @@ class User(UserMixin, db.Model):
         return f"{self.id}:{self.session_key}"
 
     def rename(self, name: str) -> None:
-        self.name, self.name_key, self.sort_key = name, match_key(name), sort_key(name)
+        self.name = name
+
+    @validates("name")
+    def _keep_keys(self, _attribute: str, name: str) -> str:
+        self.name_key, self.sort_key = match_key(name)[:200], sort_key(name)
+        return name
 
     def end_sessions(self) -> None:
         self.session_key = secrets.token_urlsafe(32)

@@ -108,7 +108,9 @@ class Pen:
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
             found = db.session.scalars(select(model).where(model.id.in_(chunk)).with_for_update()).all()
-            if len(found) != len(chunk) or any(versions[r.id] not in (None, r.version) for r in found):
+            if len(found) != len(chunk) or any(
+                versions[r.id] not in (None, getattr(r, "version", None)) for r in found
+            ):
                 raise ChangedMeanwhileError
             yield from found
             db.session.flush()

@@ -9,7 +9,7 @@ from crm_app.accounts.queries import grantable_by, is_last_owner
 from crm_app.activity import record
 from crm_app.activity.recording import plain
 from crm_app.extensions import db
-from crm_app.settings.teams import carry_along
+from crm_app.pipeline.crediting import carry_along
 from crm_app.web.redirects import own_address
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 
 from crm_app.accounts.models import Team, User
 from crm_app.activity import record
 from crm_app.activity.recording import plain
 from crm_app.extensions import db
 from crm_app.goals.models import Goal
+from crm_app.pipeline.crediting import carry_along
 from crm_app.pipeline.models import Closing, Deal, Stay
 
 
@@ -43,12 +44,6 @@ def why_it_stays(team: Team) -> str | None:
     if any(_any(condition) for condition in counted):
         return _("Deals of the past are counted for this team. Its reports would lose them.")
     return None
-
-
-def carry_along(person: User) -> None:
-    """Open deals are counted for the team that their owner is in now; what they did before stays where it was."""
-    open_stays = update(Stay).where(Stay.left_at.is_(None), Stay.owner_id == person.id)
-    db.session.execute(open_stays.values(team_id=person.team.id if person.team else None))
 
 
 def delete(team: Team) -> None:

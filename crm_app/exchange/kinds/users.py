@@ -16,6 +16,7 @@ from crm_app.exchange.kinds.kind import Kind, Problem, Row, name_key
 from crm_app.exchange.kinds.teams import Teams
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
+from crm_app.pipeline.crediting import carry_along
 from crm_app.web import formats
 from crm_app.web.reader import reader
 from crm_app.web.text import sort_key
@@ -149,6 +150,9 @@ class Users(Kind):
                 row.changes["team_id"] = (row.changes["team_id"][0], self.teams.id_of(row))
         pen.update(User, rows)
         self.teams.fill(new)
+        moved = [row.id for row in rows if row.becomes == "update" and "team_id" in row.changes]
+        for person in db.session.scalars(select(User).where(User.id.in_(moved))):
+            carry_along(person)
 
     def _manager_ids(self, new: list[Row]) -> dict[str, int]:
         ids = {key: known[0]["id"] for (name, key), known in self._index.items() if name == "name"}

@@ -81,7 +81,8 @@ def _setting(user: User, options: Mapping[str, Any]) -> Setting:
         zone=firm.zone,
         today=utc_now().astimezone(firm.zone).date(),
         pipeline_id=options.get("pipeline_id"),
-        new_pipeline=options.get("new_pipeline") or "",
+        # As in the settings: pipelines are an owner's to make.
+        new_pipeline=(options.get("new_pipeline") or "") if user.is_owner else "",
     )
 
 

@@ -100,11 +100,13 @@ def start(import_id):
         flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
         return redirect(url_for(".show", import_id=import_id), 303)
 
-    import_.status, import_.touched_at, import_.message = "queued", utc_now(), ""
-    import_.options = import_.options | {"digest": import_.preview["digest"]}
+    options = import_.options | {"digest": import_.preview["digest"]}
+    begun = update(Import).where(Import.id == import_id, Import.status == "draft")
+    begun = db.session.execute(begun.values(status="queued", touched_at=utc_now(), message="", options=options))
     db.session.commit()
 
-    queue.enqueue(jobs.run_import, import_id)
+    if begun.rowcount:
+        queue.enqueue(jobs.run_import, import_id)
     return redirect(url_for(".show", import_id=import_id), 303)
 
 
@@ -201,7 +203,9 @@ def _check(import_: Import, sheet: Sheet) -> None:
     user = db.session.get_one(User, import_.user_id)
     prepared = preparing.prepare(import_.kind, sheet, matches, user, import_.options)
     kept = {"preview": preparing.preview(prepared.plan, matches), "refusals": preparing.refusals(prepared.plan)}
-    db.session.execute(update(Import).where(Import.id == import_id).values(**decided, **kept))
+    # Meanwhile somebody may have started it, in another window.
+    waiting = update(Import).where(Import.id == import_id, Import.status.in_(("draft", "failed")))
+    db.session.execute(waiting.values(**decided, **kept))
     db.session.commit()
 
 

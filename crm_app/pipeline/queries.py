@@ -70,7 +70,10 @@ def worth_at_least(deals: Select[tuple[Deal]], least: Money | None, rates: Rates
     if least is None:
         return deals
     equals = rates.equal_to(least, reader.today())
-    bounds = ((Deal.currency == code) & (Deal.value_amount >= min(ceil(amount), LARGEST + 1)) for code, amount in equals.items())
+    bounds = (
+        (Deal.currency == code) & (Deal.value_amount >= min(ceil(amount), LARGEST + 1))
+        for code, amount in equals.items()
+    )
     return deals.where(or_(false(), *bounds))
 
 
@@ -78,12 +81,14 @@ def worth_at_most(deals: Select[tuple[Deal]], most: Money | None, rates: Rates) 
     if most is None:
         return deals
     equals = rates.equal_to(most, reader.today())
-    bounds = ((Deal.currency == code) & (Deal.value_amount <= min(floor(amount), LARGEST)) for code, amount in equals.items())
+    bounds = (
+        (Deal.currency == code) & (Deal.value_amount <= min(floor(amount), LARGEST)) for code, amount in equals.items()
+    )
     return deals.where(or_(false(), *bounds))
 
 
 def matching(deals: Select[tuple[Deal]], text: str) -> Select[tuple[Deal]]:
-    """Every word stands in the deal's title or code, or in its company's name; what else is known of it may be hidden."""
+    """Every word stands in the deal's title or code, or in its company's name, which is all that one may know of it."""
     for word in search_words(text):
         companies = select(Company.id).where(Company.name_key.contains(match_key(word), autoescape=True))
         deals = deals.where(or_(Deal.search_key.contains(word, autoescape=True), Deal.company_id.in_(companies)))

@@ -3,10 +3,11 @@
 import io
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company
+from crm_app.exchange import views
 from crm_app.exchange.models import Import
 from crm_app.extensions import db
 from tests import make
@@ -246,3 +247,41 @@ def test_markup_in_a_file_is_shown_as_text(client):
     assert "<script>alert" not in client.page(url).html
     client.send(f"{url}/start", {"digest": digest(client.page(url))})
     assert db.session.scalars(select(Company.name)).one() == "<script>alert(1)</script>"
+
+
+def test_only_an_owner_is_offered_a_new_pipeline(client, browser_of, olivia):
+    make.pipeline()
+    for browser, is_offered in ((client, False), (browser_of(olivia), True)):
+        page = browser.page(drafted(browser, "deals", "title,stage\nOne,Strange\n"))
+        assert bool(page.all("input", name="new_pipeline")) == is_offered
+
+
+def test_an_import_that_was_started_in_another_window_is_not_started_again(client, monkeypatch):
+    url = checked(client, "products", CSV)
+    sent = {"digest": digest(client.page(url))}
+    now, queued = views.utc_now, []
+
+    def started_meanwhile():
+        db.session.execute(update(Import).values(status="running"))
+        return now()
+
+    monkeypatch.setattr(views, "utc_now", started_meanwhile)
+    monkeypatch.setattr(views.queue, "enqueue", lambda *job: queued.append(job))
+    client.send(f"{url}/start", sent)
+
+    assert (db.session.scalar(select(Import.status)), queued) == ("running", [])
+
+
+def test_checking_the_rows_again_stops_no_import_that_runs(client, monkeypatch):
+    url = checked(client, "products", CSV)
+    sent, prepare = columns(client.page(f"{url}?step=columns")), views.preparing.prepare
+
+    def started_meanwhile(*args):
+        prepared = prepare(*args)
+        db.session.execute(update(Import).values(status="running"))
+        return prepared
+
+    monkeypatch.setattr(views.preparing, "prepare", started_meanwhile)
+    client.send(f"{url}/columns", sent)
+
+    assert db.session.scalar(select(Import.status)) == "running"

@@ -188,9 +188,10 @@ def test_a_rep_brings_in_what_is_theirs_and_cannot_touch_or_give_to_others(alice
     make.pipeline()
     make.deal(bob, "Hidden", code="D1")
 
-    planned = plan("deals", "code,title,owner,stage\nD1,Mine,,Proposal\nD2,Other,Bob Brandt,Proposal\n", alice)
+    rows = "D1,Taken,,Proposal\nD2,Other,Bob Brandt,Proposal\nD3,Mine,,Proposal\n"
+    planned = plan("deals", "code,title,owner,stage\n" + rows, alice)
 
-    assert [row.becomes for row in planned.rows] == ["create", "refused"]
+    assert [row.becomes for row in planned.rows] == ["refused", "refused", "create"]
     assert "Bob Brandt" in reasons(planned)[3]
 
 
@@ -277,3 +278,45 @@ def test_the_newest_deal_stands_first_in_its_column(firm):
     bring_in("deals", HEAD + rows, firm, new_pipeline="Hardware")
 
     assert list(db.session.scalars(select(Deal.code).order_by(Deal.rank))) == ["D5", "D3", "D2"]
+
+
+def test_who_is_renamed_by_an_import_is_found_and_sorted_by_the_new_name(firm, alice):
+    bring_in("users", f"name,email\nZoe Adler,{alice.email}\n", firm)
+
+    assert (alice.name, alice.name_key, alice.sort_key) == ("Zoe Adler", "zoeadler", "zoe adler")
+
+
+def test_open_deals_go_along_to_the_team_that_an_import_puts_their_owner_in(firm, alice):
+    won, open_ = make.won(alice), make.deal(alice)
+    before = alice.team_id
+
+    bring_in("users", "name,team\nAlice Adler,East\n", firm)
+
+    assert alice.team.name == "East"
+    assert (open_.stays[-1].team_id, won.closings[0].team_id) == (alice.team_id, before)
+
+
+def test_a_code_of_a_deal_out_of_sight_is_refused(firm, alice, bob):
+    make.deal(bob, "Hidden", code="A-1")
+
+    planned = plan("deals", "title,code\nMine,a 1\nOther,A-2\n", alice)
+
+    assert list(reasons(planned)) == [2]
+    assert "Another deal has this code." in reasons(planned)[2]
+
+
+def test_a_rep_keeps_the_deals_for_which_the_file_names_nobody(firm, alice):
+    make.pipeline()
+    bring_in("deals", "title,code,owner\nMine,A-1,\n", alice)
+    bring_in("deals", "title,code,owner\nNobody's,A-2,\n", firm)
+
+    assert (deal("A-1").owner, deal("A-2").owner) == (alice, None)
+
+
+def test_only_an_owner_makes_a_pipeline_by_an_import(firm, alice):
+    make.pipeline()
+
+    bring_in("deals", "title,code,stage\nMine,A-1,New lead\n", alice, new_pipeline="Mine alone")
+
+    assert db.session.scalars(select(Pipeline.name)).all() == ["Sales"]
+    assert deal("A-1").pipeline.name == "Sales"

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from crm_app.accounts.models import User
+from crm_app.accounts.queries import sees_everything
 from crm_app.exchange.kinds import history, owners
 from crm_app.exchange.kinds.history import Past
 from crm_app.exchange.kinds.kind import Row, Setting
@@ -29,6 +30,8 @@ class Writing:
         self._now = utc_now()
         self._team_of = dict(db.session.execute(select(User.id, User.team_id)).all())
         self._rates = Rates.load(setting.base)
+        # Whoever sees only some people's deals would lose sight of one that nobody owns.
+        self._sees_unowned = sees_everything(setting.user)
 
     def create(self, rows: list[Row], kind: Any, pen: Any) -> None:
         ranks = self._ranks(rows, kind)
@@ -51,7 +54,7 @@ class Writing:
 
     def _columns(self, row: Row, kind: Any, past: Past, rank: int) -> dict[str, Any]:
         facts = _BLANK | {"currency": self._setting.currency, "title": row.values["default_title"]} | row.facts
-        if "owner" not in kind.mapped:
+        if "owner" not in kind.mapped or (facts["owner_id"] is None and not self._sees_unowned):
             facts["owner_id"] = owners.of_deals(self._setting.user)
         columns = {name: value for name, value in facts.items() if name not in ("created_day", "closed_day")}
         return columns | deal_keys(facts["title"], facts["code"]) | {

@@ -6,7 +6,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
+from crm_app.accounts.models import User
+from crm_app.accounts.queries import sees_everything
 from crm_app.catalog.models import Product
 from crm_app.catalog.queries import visible_to as products_visible_to
 from crm_app.contacts.models import Company, Person
@@ -56,6 +59,7 @@ class Deals(Kind):
         self.stages = Stages(self.setting.pipeline_id, self.setting.new_pipeline)
         columns = [getattr(Deal, name) for name in _COLUMNS]
         self.know(map(self._known, db.session.execute(visible_to(user).with_only_columns(*columns))))
+        self._taken = _codes_out_of_sight(user)
         products = products_visible_to(user).with_only_columns(Product.id, Product.name, Product.code)
         companies = companies_visible_to(user).with_only_columns(Company.id, Company.name)
         people = people_visible_to(user).with_only_columns(Person.id, Person.name, Person.email)
@@ -100,6 +104,8 @@ class Deals(Kind):
         for name in _LINKS:
             if values.get(name):
                 facts[f"{name}_id"] = values[name].id
+        if self.identity("code", facts) in self._taken:
+            self.refuse(row, "code", _("Another deal has this code."))
         self._settle_stage(row)
         if not row.problems:
             self._settle_dates(row)
@@ -208,6 +214,15 @@ class Deals(Kind):
 
     def say_ambiguous(self, count: int) -> str:
         return _("%(count)s deals here are told apart only by their code; give it.", count=count)
+
+
+def _codes_out_of_sight(user: User) -> set[str]:
+    """The codes of deals that the user does not see: those stay unique too."""
+    if sees_everything(user):
+        return set()
+    seen = visible_to(user).with_only_columns(Deal.id)
+    hidden = select(Deal.code).where(Deal.code != "", Deal.deleted_at.is_(None), Deal.id.not_in(seen))
+    return {name_key(code) for code in db.session.scalars(hidden)}
 
 
 def _lookup(named: Any, *, is_vocabulary: bool = False) -> Lookup:

@@ -9,12 +9,13 @@ from crm_app.accounts.models import Organisation
 from crm_app.activity import record
 from crm_app.activity.recording import plain
 from crm_app.extensions import db
+from crm_app.goals import converting
 from crm_app.pipeline import valuing
 from crm_app.web.money import Rate, Rates, latest_first
 
 
 def change(firm: Organisation, **values: Any) -> None:
-    """In another currency the rates are rewritten to say the same as before, and closed deals are valued anew."""
+    """In another currency the rates are rewritten to say the same as before, closed deals are valued and targets told anew."""
     before = {name: getattr(firm, name) for name in values}
     changes = {name: [plain(before[name]), plain(after)] for name, after in values.items() if before[name] != after}
     if not changes:
@@ -26,6 +27,7 @@ def change(firm: Organisation, **values: Any) -> None:
         rebase(before["currency"], firm.currency)
         db.session.flush()
         valuing.revalue()
+        converting.retell(before["currency"], firm.currency)
 
 
 def rebase(old: str, new: str) -> None:

@@ -147,3 +147,19 @@ def test_the_settings_show_each_person_what_they_may_change(browser_of, organisa
     assert _places(page) == places
     for heading in page.all("h3"):
         assert browser.get(heading.find("a").get("href")).status_code == 200
+
+
+def test_targets_of_money_are_told_in_another_currency(owner, alice):
+    db.session.add(Rate(currency="IRR", day=date(2026, 1, 1), rate=Decimal("0.00001")))
+    early, late = date(2025, 12, 5), date(2026, 3, 5)
+    value = make.goal(500_00, on=late, user=alice)
+    untold, count = make.goal(500_00, on=early), make.goal(500, measure="won_deals", on=late)
+
+    owner.send(URL, FACTS | {"currency": "IRR", "calendar_name": "gregorian"})
+
+    assert value.targets[0].amount == 50_000_000
+    change = db.session.scalar(value.targets[0].changes.select())
+    assert (change.before, change.after) == (None, 50_000_000)
+    # Nobody knows a rate for that day: the figure stays.
+    assert untold.targets[0].amount == 500
+    assert count.targets[0].amount == 500

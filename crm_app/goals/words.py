@@ -9,11 +9,12 @@ from markupsafe import Markup, escape
 from crm_app.goals.overview import Overview
 from crm_app.goals.standing import Standing
 from crm_app.web import formats
+from crm_app.web.reader import reader
 
 
 def answer(view: Overview) -> Markup:
     sentences = [_state(view.first), _course(view.first), _others(view)]
-    return Markup(" ").join(sentence for sentence in sentences if sentence)
+    return Markup(reader.space).join(sentence for sentence in sentences if sentence)
 
 
 def subject_name(goal: Standing) -> str:

@@ -51,7 +51,7 @@ def ask(choice: Choice, given: Options) -> Report:
         answer=_answer(goals, whose),
         chart=_chart(goals, whose),
         keys=[(_("Actual"), ""), (_("Target"), "ghost")],
-        chart_title=f"{measure.label}, {whose}",
+        chart_title=_chart_title(measure, whose),
         heading=_("Period"),
         columns=_columns(measure),
         lines=[_line(choice, goal) for goal in goals],
@@ -189,7 +189,11 @@ def _chart(goals: Sequence[Standing], whose: str) -> Markup:
     target = charts.Series(_("Target"), [_float(goal.target) for goal in goals])
     labels = [formats.period_short(goal.period) for goal in goals]
     summary = written(goals[-1].actual, measure.unit)
-    return charts.bars(labels, [actual, target], unit=measure.unit, title=f"{measure.label}, {whose}", summary=summary)
+    return charts.bars(labels, [actual, target], unit=measure.unit, title=_chart_title(measure, whose), summary=summary)
+
+
+def _chart_title(measure: Measure, whose: str) -> str:
+    return _("%(measure)s, %(whose)s", measure=measure.label, whose=whose)
 
 
 def _float(value: Decimal | None) -> float | None:

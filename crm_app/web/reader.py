@@ -40,6 +40,16 @@ class Reader:
         return "rtl" if self.language == "fa" else "ltr"
 
     @property
+    def space(self) -> str:
+        """What stands between two sentences."""
+        return "" if self.language == "zh" else " "
+
+    @property
+    def plus(self) -> str:
+        """A plus before a number; in Persian marked to stay on the side where its minus stands."""
+        return "\u200e+" if self.language == "fa" else "+"
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 

@@ -43,7 +43,7 @@ def test_everyone_is_listed_with_role_team_and_state(owner, alice, charlie, bob)
 
     assert _names(page) == ["Alice Adler", "Bob Brandt", "Charlie Chen", "Olivia Owen"]
     assert "North" in page.text and "Manager" in page.text and "disabled" in page.text
-    assert "4 people" in page.text
+    assert "4 users" in page.text
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "email", "-role", "role", "team", "-team", "added", "x", "'"])

@@ -96,14 +96,20 @@ def period_label(period: Period) -> str:
 
 
 def _quarter_label(period: Period, year: str, quarter: int) -> str:
+    name = _quarter_name(period, quarter)
     if reader.language == "zh":
-        prefix = CHINESE_JALALI if period.calendar == JALALI else ""
-        return f"{prefix}{year}年第{'一二三四'[quarter - 1]}季度"
+        return f"{CHINESE_JALALI if period.calendar == JALALI else ''}{year}年{name}"
+    return f"{name} {year}"
+
+
+def _quarter_name(period: Period, quarter: int) -> str:
+    if reader.language == "zh":
+        return f"第{'一二三四'[quarter - 1]}季度"
     if reader.language == "fa":
         if period.calendar == JALALI and JalaliDate(period.start).month == 3 * quarter - 2:
-            return f"{_PERSIAN_SEASONS[quarter - 1]} {year}"
-        return f"فصل {['اول', 'دوم', 'سوم', 'چهارم'][quarter - 1]} {year}"
-    return f"Q{quarter} {year}"
+            return _PERSIAN_SEASONS[quarter - 1]
+        return f"فصل {['اول', 'دوم', 'سوم', 'چهارم'][quarter - 1]}"
+    return f"Q{quarter}"
 
 
 def _month_label(period: Period, year: str, month: int) -> str:
@@ -123,6 +129,6 @@ def period_short(period: Period) -> str:
             names = {"fa": PERSIAN_MONTHS, "en": [n[:3] for n in LATIN_MONTHS], "zh": [f"{n}月" for n in range(1, 13)]}
             return digits(names[reader.language][int(part) - 1])
         return digits(format_date(period.start, "MMM", locale=reader.locale))
-    if period.unit == "quarter" and reader.language == "en":
-        return part
+    if period.unit == "quarter":
+        return _quarter_name(period, int(part[1]))
     return period_label(period)

@@ -67,7 +67,7 @@ class Team(db.Model):
     manager: Mapped["User | None"] = relationship(foreign_keys=[manager_id], post_update=True)
 
     def rename(self, name: str) -> None:
-        self.name, self.name_key = name, match_key(name)
+        self.name, self.name_key = name, match_key(name)[:200]
 
 
 class User(UserMixin, db.Model):

@@ -47,9 +47,9 @@ class Product(Record, db.Model):
 
 
 def product_keys(name: str | None, code: str | None) -> dict[str, str]:
-    """The columns by which a product is found, sorted and matched."""
+    """The columns by which a product is found, sorted and matched; folding can make a text longer, hence the limits."""
     return {
-        "name_key": match_key(name or ""),
+        "name_key": match_key(name or "")[:200],
         "sort_key": sort_key(name or ""),
-        "search_key": search_key(name, code),
+        "search_key": search_key(name, code)[:1000],
     }

@@ -112,7 +112,7 @@ def reasons_for_losing(deals: Select[tuple[Deal]]) -> Select[Any]:
 
 def is_code_taken(code: str, deal: Deal | None = None) -> bool:
     """Whether another deal has this code, whoever owns it: codes are how imports know deals again."""
-    key = match_key(code)
+    key = match_key(code)[:60]
     others = select(Deal.id).where(Deal.code_key == key, Deal.deleted_at.is_(None))
     if deal is not None:
         others = others.where(Deal.id != deal.id)

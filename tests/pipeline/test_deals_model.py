@@ -253,3 +253,11 @@ def test_each_move_raises_the_version_by_one(alice):
     assert deal.version == version + 1
     with pytest.raises(Conflict):
         deal.expect(version)
+
+
+def test_names_whose_letters_unfold_to_many_fit(alice, olivia):
+    long = "\ufdfa" * 200
+
+    deal, product = make.deal(alice, long, code=long[:60]), make.product(olivia, long)
+
+    assert (deal.title, product.name) == (long, long)

@@ -216,9 +216,9 @@ def rank_at_foot(stage: Stage) -> int:
 
 
 def deal_keys(title: str | None, code: str | None) -> dict[str, str]:
-    """The columns by which a deal is found, sorted and matched."""
+    """The columns by which a deal is found, sorted and matched; folding can make a text longer, hence the limits."""
     return {
         "sort_key": sort_key(title or ""),
-        "search_key": search_key(title, code),
-        "code_key": match_key(code or ""),
+        "search_key": search_key(title, code)[:1000],
+        "code_key": match_key(code or "")[:60],
     }

@@ -62,5 +62,5 @@ class Stage(db.Model):
 
     @validates("name")
     def _set_key(self, _attribute: str, name: str) -> str:
-        self.name_key = match_key(name)
+        self.name_key = match_key(name)[:100]
         return name

@@ -57,7 +57,6 @@ _SHOWN = (
 )  # fmt: skip
 _BY_KEY = {shown.key: shown for shown in _SHOWN}
 NAMES = {shown.key: shown.label for shown in _SHOWN}
-STEPS = ("file", "columns", "rows", "done")
 _STATUSES = {"queued": "progress", "running": "progress", "done": "done", "failed": "failed"}
 
 

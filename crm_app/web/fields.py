@@ -165,13 +165,3 @@ class DayField(_ReadField):
 def options(pairs) -> list[SelectChoice]:
     """Pairs of value and label as a SelectField takes them."""
     return [SelectChoice(value, label) for value, label in pairs]
-
-
-def one_of(choices):
-    """A validator: the value is among `choices`; for fields filled from the query string."""
-
-    def check(form, field):
-        if field.data not in choices:
-            raise ValidationError(_("Choose one of the list."))
-
-    return check

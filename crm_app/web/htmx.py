@@ -1,6 +1,5 @@
 """Page or part, decided in one place: nothing else knows a header of htmx."""
 
-import json
 from typing import Any
 
 from flask import Response, get_flashed_messages, make_response, redirect, render_template, request
@@ -51,12 +50,6 @@ def toasts() -> str:
 def wants_part() -> bool:
     """Boosted links and the back button want a whole page; so does whoever does not say `partial`."""
     return bool(request.htmx) and request.headers.get("HX-Request-Type") == "partial"  # type: ignore[attr-defined]
-
-
-def announce(response: Response, event: str, **detail: object) -> Response:
-    """Tell the page's scripts what happened, as an event on the document."""
-    response.headers["HX-Trigger"] = json.dumps({event: detail})
-    return response
 
 
 def _redirect(url: str) -> Any:

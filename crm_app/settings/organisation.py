@@ -15,7 +15,7 @@ from crm_app.web.money import Rate, Rates, latest_first
 
 
 def change(firm: Organisation, **values: Any) -> None:
-    """In another currency the rates are rewritten to say the same as before, closed deals are valued and targets told anew."""
+    """In another currency rates are rewritten to say the same, closed deals are valued and targets told anew."""
     before = {name: getattr(firm, name) for name in values}
     changes = {name: [plain(before[name]), plain(after)] for name, after in values.items() if before[name] != after}
     if not changes:

@@ -11,7 +11,7 @@ from persiantools.jdatetime import JalaliDate
 from crm_app.web.periods import CALENDARS, GREGORIAN, JALALI, UNITS, Calendar, Period
 
 TEHRAN = ZoneInfo("Asia/Tehran")
-DAYS = st.dates(date(1822, 4, 1), date(2199, 12, 31))
+DAYS = st.dates(date(1823, 4, 1), date(2199, 12, 31))
 LEAP = {1391, 1395, 1399, 1403, 1408, 1412, 1416, 1420, 1424, 1428}
 
 

@@ -41,10 +41,10 @@ def typed(amount: int | None, unit: str) -> str:
     if amount is None:
         return ""
     if unit == "money":
-        return formats.money_input(Money(amount, reader.currency))
+        return formats.digits(formats.money_input(Money(amount, reader.currency)))
     value = as_value(amount, unit) * (100 if unit == "rate" else 1)
     text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return formats.digits(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def read(text: str, unit: str) -> int | None:

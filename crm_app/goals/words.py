@@ -14,7 +14,7 @@ from crm_app.web.reader import reader
 
 def answer(view: Overview) -> Markup:
     sentences = [_state(view.first), _course(view.first), _others(view)]
-    return Markup(reader.space).join(sentence for sentence in sentences if sentence)
+    return escape(reader.space).join(sentence for sentence in sentences if sentence)
 
 
 def subject_name(goal: Standing) -> str:

@@ -129,7 +129,7 @@ def _answer(choice: Choice, whole: Sequence[Figure], weighted: Figure) -> Markup
         "day": day,
     }
     said = _("%(deals)s open deals are worth %(value)s on %(day)s; weighted by their stages, %(weighted)s.")
-    return Markup(" ").join(part for part in (escape(said) % facts, _compared(choice, whole)) if part)
+    return escape(reader.space).join(part for part in (escape(said) % facts, _compared(choice, whole)) if part)
 
 
 def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:

@@ -170,7 +170,7 @@ def _answer(goals: Sequence[Standing], whose: str) -> Markup:
     now = next((goal for goal in aimed if 0 < goal.clock.elapsed < goal.clock.days), None)
     if now:
         said.append(_now(now))
-    return Markup(" ").join(said or [escape(_("None of these periods has begun.")) % facts])
+    return escape(reader.space).join(said or [escape(_("None of these periods has begun.")) % facts])
 
 
 def _now(goal: Standing) -> Markup:

@@ -13,6 +13,7 @@ from crm_app.measures.figures import Figure, Series
 from crm_app.reports.choosing import Choice, Options
 from crm_app.reports.sheet import Cell, Column, Line, Report
 from crm_app.web import charts, formats
+from crm_app.web.reader import reader
 
 USUAL = {"preset": "this_year", "by": "owner", "comparison": "previous"}
 # Fewer closed deals than this say nothing, so they are not ranked.
@@ -58,7 +59,7 @@ def _order(group: Series) -> tuple[bool, Decimal]:
 def _definition() -> tuple[str, str, str]:
     measure = MEASURES["win_rate"]
     more = _("The interval (by Wilson) holds the true rate in 19 of 20 cases; the order is by its lower end.")
-    return str(measure.label), f"{measure.definition} {more}", str(measure.formula)
+    return str(measure.label), f"{measure.definition}{reader.space}{more}", str(measure.formula)
 
 
 def _columns(choice: Choice) -> list[Column]:
@@ -115,7 +116,7 @@ def _answer(choice: Choice, groups: Sequence[Series], whole: Sequence[Figure]) -
     }
     said = _("We win %(rate)s of the deals we close: %(won)s of %(n)s in %(period)s, so between %(low)s and %(high)s.")
     sentences = [escape(said) % facts, _best(groups), _compared(choice, whole)]
-    return Markup(" ").join(sentence for sentence in sentences if sentence)
+    return escape(reader.space).join(sentence for sentence in sentences if sentence)
 
 
 def _best(groups: Sequence[Series]) -> Markup:

@@ -13,6 +13,7 @@ from crm_app.measures.figures import Figure, Series
 from crm_app.reports.choosing import Choice, Options
 from crm_app.reports.sheet import Cell, Column, Line, Report
 from crm_app.web import charts, formats
+from crm_app.web.reader import reader
 
 USUAL = {"preset": "this_year", "by": "team", "every": "month", "comparison": "previous"}
 _SHOWN = 5
@@ -94,7 +95,7 @@ def _answer(choice: Choice, groups: Sequence[Series], whole: Sequence[Figure], a
         "share": _bold(formats.percent(_share(groups[0].figures[at], figure))),
     }
     said = escape(_("%(value)s from %(deals)s deals in %(period)s; %(best)s brought %(share)s of it.")) % facts
-    return Markup(" ").join(part for part in (said, _compared(choice, figure, whole[-1])) if part)
+    return escape(reader.space).join(part for part in (said, _compared(choice, figure, whole[-1])) if part)
 
 
 def _compared(choice: Choice, now: Figure, before: Figure) -> Markup:

@@ -180,7 +180,7 @@ def _bars(kind: Any, labels, series, top, unit, title, summary) -> Markup:
         chart.value_formatter = lambda value: _written(value, unit)
         _scale(chart, top, unit)
         for part in series:
-            chart.add(part.name, list(part.values))
+            chart.add(part.name, list(part.values) if top else [])
         return chart
 
     return _frames(drawing, "chart--bars", title, summary, [part.name for part in series])
@@ -211,6 +211,9 @@ def _rendered(chart: Any, classes: str, title: str, summary: str, names: Sequenc
 
 def _scale(chart: Any, top: float, unit: str) -> None:
     """Three to five guides at round values, from zero to just past the highest value."""
+    if not top:
+        chart.range, chart.y_labels = (0, 1), [{"label": _written(0, unit), "value": 0}]
+        return
     step = _round_step(top / 4, unit)
     count = math.ceil(round(top / step, 9)) or 1
     chart.range = (0, count * step)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from crm_app.extensions import db
 from crm_app.web.htmx import said_in_toast, wants_part
+from crm_app.web.reader import reader
 
 
 def init_app(app: Flask) -> None:
@@ -45,7 +46,7 @@ def _say(status: int, words: tuple[str, str]):
     db.session.rollback()
     title, advice = words
     if wants_part():
-        return said_in_toast(f"{title} {advice}", status)
+        return said_in_toast(f"{title}{reader.space}{advice}", status)
     return current_app.make_response((render_template("errors/error.html", title=title, advice=advice), status))
 
 

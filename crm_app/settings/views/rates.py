@@ -13,6 +13,7 @@ from crm_app.settings.views import bp
 from crm_app.web import formats
 from crm_app.web.htmx import page
 from crm_app.web.money import Rate
+from crm_app.web.reader import reader
 from crm_app.web.tables import listing
 
 SORTS = {"day": Rate.day, "currency": Rate.currency}
@@ -67,5 +68,5 @@ def _valued(currencies, said):
     more = ngettext(
         "%(count)s closed deal is valued anew.", "%(count)s closed deals are valued anew.", number, count=count
     )
-    flash(f"{said} {more}" if number else said, "ok")
+    flash(f"{said}{reader.space}{more}" if number else said, "ok")
     return redirect(url_for(".rates"), 303)

@@ -17,6 +17,7 @@ from crm_app.exchange.planning import Matches, Plan, plan
 from crm_app.exchange.reading import Sheet, UnreadableError, read
 from crm_app.exchange.writing import Prepared, last_event
 from crm_app.extensions import db, reading, utc_now
+from crm_app.web.reader import reader
 
 SHOWN_FINE = 20
 SHOWN_REFUSED = 25
@@ -111,7 +112,7 @@ def refusals(plan: Plan) -> list[list[Any]]:
 
 def reason(row: Row) -> str:
     """Everything that is wrong with a row, each with its column."""
-    return " ".join(
+    return reader.space.join(
         _("Column “%(column)s”: %(problem)s", column=problem.column, problem=problem.text)
         if problem.column
         else problem.text

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from crm_app.accounts.models import Organisation, Team, User
 from crm_app.activity.recording import acting_as
@@ -17,6 +18,11 @@ PASSWORD = "correct horse battery staple"
 # The argon2id hash of PASSWORD, made once: hashing for each test would take most of the suite's time.
 PASSWORD_HASH = None
 _number = count(1)
+
+
+def today():
+    """The day it is where the organisation is, which may be tomorrow already."""
+    return utc_now().astimezone(ZoneInfo("Europe/Berlin")).date()
 
 
 def organisation(**facts):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm_app.extensions import db, utc_now
+from crm_app.extensions import db
 from crm_app.pipeline.models import Pipeline, Stage
 from crm_app.web.money import Rate
 from tests import make
@@ -95,7 +95,7 @@ def test_a_card_says_what_it_is_about(client, alice):
     ],
 )
 def test_the_expected_close_is_marked_in_words(client, alice, days, kind, words):
-    today = client.application.extensions and utc_now().date()
+    today = make.today()
     make.deal(alice, expected_close=None if days is None else today + timedelta(days=days))
 
     page = client.page(BOARD)

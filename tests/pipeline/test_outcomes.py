@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm_app.extensions import db, utc_now
+from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from crm_app.web.money import Rate
 from tests import make
@@ -16,13 +16,13 @@ def url(deal, kind):
 
 
 def winning(deal, **fields):
-    day = utc_now().date()
+    day = make.today()
     return {"amount": "750", "currency": "EUR", "day": day.isoformat(), "version": deal.version} | fields
 
 
 def test_a_deal_is_won_for_an_amount_on_a_day(client, alice):
     deal = make.deal(alice, at="Negotiation", value=500_00, created=30)
-    day = utc_now().date() - timedelta(days=3)
+    day = make.today() - timedelta(days=3)
 
     response = client.send(url(deal, "won"), winning(deal, amount="1250.50", day=day.isoformat()))
 
@@ -33,7 +33,7 @@ def test_a_deal_is_won_for_an_amount_on_a_day(client, alice):
 
 
 def test_the_amount_may_be_in_another_currency_at_the_rate_of_that_day(client, alice):
-    day = utc_now().date()
+    day = make.today()
     for rate_day, rate in ((day - timedelta(days=9), "0.5"), (day, "0.8")):
         db.session.add(Rate(currency="USD", day=rate_day, rate=Decimal(rate)))
     deal = make.deal(alice, value=500_00, created=30)

@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
@@ -36,7 +35,7 @@ def build(alice, olivia):
     product = make.product(olivia, "Lens")
     deal = make.deal(alice, "Alpha deal", value=100_00, company=company, product=product)
     group = make.team("South", manager=olivia)
-    today = date.today()
+    today = make.today()
     goal = Goal(measure="won_value", unit="month", calendar="gregorian", user=alice)
     target = Target(goal=goal, period_key=f"{today:%Y-%m}", start=today.replace(day=1), end=today, amount=5)
     job = Import(kind="companies", file_name="a.csv", stored_name="0" * 32, user=alice)

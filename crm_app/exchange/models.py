@@ -9,8 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm_app.accounts.models import User
 from crm_app.extensions import db, utc_now
 
-STATUSES = ("draft", "queued", "running", "done", "failed")
-
 
 class Import(db.Model):
     """A draft until the person confirms; then queued, running, and done or failed with nothing written.

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import click
@@ -123,11 +122,12 @@ def _say_where(app):
 
 def _supervise(children):
     """Wait for a signal or for a child to end; then end the rest. Returns the exit status."""
-    stop = threading.Event()
+    # Not a threading.Event: a second signal would wait for the lock that the first one's waiter holds.
+    signals: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    while not stop.wait(0.2) and all(child.poll() is None for child in children):
-        pass
+        signal.signal(number, lambda number, _frame: signals.append(number))
+    while not signals and all(child.poll() is None for child in children):
+        time.sleep(0.1)
     failed = [child for child in children if child.poll() is not None]
     for child in children:
         if child.poll() is None:
@@ -137,8 +137,8 @@ def _supervise(children):
         try:
             child.wait(max(deadline - time.monotonic(), 0.1))
         except subprocess.TimeoutExpired:
-            child.kill()
-    if failed and not stop.is_set():
+            os.killpg(child.pid, signal.SIGKILL)
+    if failed and not signals:
         click.echo("crm: a part of Peyvand stopped by itself; see the lines above.", err=True)
         return 1
     return 0

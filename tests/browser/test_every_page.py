@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from crm_app.extensions import db
 from tests import make
@@ -34,10 +35,10 @@ def pages(app, alice, olivia):
 def _open(page, url):
     """Whether the address is a page of its own; parts and files are not."""
     response = page.request.get(url)
-    body = response.text()
-    if response.status != 200 or "<!doctype html>" not in body[:200].lower():
+    if response.status != 200 or "<!doctype html>" not in response.text()[:200].lower():
         return False
-    page.goto(url, wait_until="networkidle")
+    page.goto(url)
+    expect(page.locator("[hx-trigger=load]")).to_have_count(0)
     return True
 
 

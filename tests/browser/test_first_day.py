@@ -140,6 +140,7 @@ def _aim(page, data):
 
 def _drag_a_deal(page):
     page.goto("/pipeline/board")
+    page.wait_for_load_state("networkidle")
     source = page.locator(".column").nth(0).locator(".card").first
     target = page.locator(".column").nth(1).locator(".card").first
     title, before = source.get_attribute("id"), page.locator(".column__count").nth(1).inner_text()

@@ -48,9 +48,9 @@ def _write_everywhere(payload, alice, olivia, organisation, arguments):
     person = db.session.get(Person, arguments["person_id"])
     deal = db.session.get(Deal, arguments["deal_id"])
     with acting_as(alice):
-        company.change(name=payload, industry=payload, website="https://x.example/" + payload, phone=payload[:50])
+        company.change(name=payload, industry=payload[:100], website="https://x.example/" + payload, phone=payload[:50])
         person.change(name=payload, job_title=payload, phone=payload[:50])
-        deal.change(title=payload, source=payload, code=payload[:50])
+        deal.change(title=payload, source=payload[:100], code=payload[:50])
         record(deal, "noted", text=payload)
         record(company, "noted", text=payload)
     for stage in deal.pipeline.stages:

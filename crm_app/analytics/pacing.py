@@ -123,13 +123,6 @@ def of_rate(
     return Pace(status, level.attainment, level.expected, level.pace, level.projected, level.gap)
 
 
-def successes_needed(successes: int, n: int, target: Decimal, following: int) -> int | None:
-    """How many of the next `following` cases must succeed for the rate to reach `target`; None if all would not do."""
-    wanted = target * (n + following) - successes
-    needed = max(int(wanted.to_integral_value(rounding="ROUND_CEILING")), 0)
-    return needed if needed <= following else None
-
-
 def _status(actual: Number, target: Number, landing: Decimal, time: Clock, better: str) -> Status:
     is_up = better == "up"
     if time.is_over:

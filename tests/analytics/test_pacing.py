@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_app.analytics.pacing import attainment, clock, of_level, of_rate, of_sum, successes_needed
+from crm_app.analytics.pacing import attainment, clock, of_level, of_rate, of_sum
 from crm_app.analytics.rates import wilson
 
 JUNE = (date(2026, 6, 1), date(2026, 7, 1))
@@ -120,12 +120,6 @@ def test_a_rate_is_behind_only_where_its_interval_leaves_the_target_out():
     assert of_rate(Decimal(".45"), Decimal(".5"), 100, wilson(45, 100), TENTH).status == "on_pace"
     assert of_rate(Decimal(".35"), Decimal(".5"), 100, wilson(35, 100), TENTH).status == "behind"
     assert of_rate(Decimal(".65"), Decimal(".5"), 100, wilson(65, 100), TENTH).status == "ahead"
-
-
-def test_how_many_of_the_next_must_succeed():
-    assert successes_needed(3, 8, Decimal(".5"), 2) == 2
-    assert successes_needed(3, 8, Decimal(".5"), 1) is None
-    assert successes_needed(8, 8, Decimal(".5"), 4) == 0
 
 
 @settings(deadline=None)

@@ -4,7 +4,6 @@ Each chart is drawn for a wide and for a narrow frame. Values are in the unit of
 a share for a rate) and written for the reader. A chart always stands beside its table.
 """
 
-import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -17,8 +16,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from pygal.etree import etree
 
-from crm_app.web import formats, svg
-from crm_app.web.money import Money
+from crm_app.web import scales, svg
 from crm_app.web.reader import reader
 
 etree.to_etree()
@@ -120,7 +118,7 @@ def pace(
 @_remembered
 def bars(labels: Sequence[str], series: Sequence[Series], *, unit: str, title: str, summary: str) -> Markup:
     """Groups of bars side by side, a group for each label."""
-    return _bars(pygal.Bar, labels, series, _highest(series), unit, title, summary)
+    return _bars(pygal.Bar, labels, series, scales.highest([part.values for part in series]), unit, title, summary)
 
 
 @_remembered
@@ -135,8 +133,8 @@ def stacked(labels: Sequence[str], series: Sequence[Series], *, unit: str, title
 def lines(labels: Sequence[str], series: Sequence[Series], *, unit: str, title: str, summary: str) -> Markup:
     def drawing(width: int, height: int, step: int) -> Any:
         chart = pygal.Line(**_bare(), width=width, height=height, show_dots=len(labels) < 25, dots_size=2)
-        chart.x_labels = _thinned(labels, width)
-        _scale(chart, _highest(series), unit)
+        chart.x_labels = scales.thinned(labels, width)
+        _scale(chart, scales.highest([part.values for part in series]), unit)
         for line in series:
             chart.add(line.name, list(line.values))
         return chart
@@ -152,8 +150,8 @@ def with_intervals(rows: Sequence[Interval], *, unit: str = "rate", title: str, 
     def drawing(width: int, height: int, step: int) -> Any:
         shown = rows[: 10 // step]
         chart = pygal.Bar(**_bare(), width=width, height=height, rounded_bars=2)
-        chart.x_labels = [_shortened(row.label, len(shown), width) for row in shown]
-        chart.value_formatter = lambda value: _written(value, unit)
+        chart.x_labels = [scales.shortened(row.label, len(shown), width) for row in shown]
+        chart.value_formatter = lambda value: scales.written(value, unit)
         _scale(chart, top, unit)
         chart.add("", [_interval(row) for row in shown])
         return chart
@@ -176,8 +174,8 @@ def spark(values: Sequence[float | None], *, title: str) -> Markup:
 def _bars(kind: Any, labels, series, top, unit, title, summary) -> Markup:
     def drawing(width: int, height: int, step: int) -> Any:
         chart = kind(**_bare(), width=width, height=height, rounded_bars=2)
-        chart.x_labels = _thinned(labels, width)
-        chart.value_formatter = lambda value: _written(value, unit)
+        chart.x_labels = scales.thinned(labels, width)
+        chart.value_formatter = lambda value: scales.written(value, unit)
         _scale(chart, top, unit)
         for part in series:
             chart.add(part.name, list(part.values) if top else [])
@@ -210,49 +208,6 @@ def _rendered(chart: Any, classes: str, title: str, summary: str, names: Sequenc
 
 
 def _scale(chart: Any, top: float, unit: str) -> None:
-    """Three to five guides at round values, from zero to just past the highest value."""
-    if not top:
-        chart.range, chart.y_labels = (0, 1), [{"label": _written(0, unit), "value": 0}]
-        return
-    step = _round_step(top / 4, unit)
-    count = math.ceil(round(top / step, 9)) or 1
-    chart.range = (0, count * step)
-    chart.y_labels = [{"label": _written(n * step, unit), "value": n * step} for n in range(count + 1)]
-
-
-def _round_step(rough: float, unit: str) -> float:
-    least = {"rate": 0.05, "money": 100}.get(unit, 1)
-    if rough <= least:
-        return least
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)
-
-
-def _highest(series: Sequence[Series]) -> float:
-    return max((value for part in series for value in part.values if value is not None), default=0)
-
-
-def _written(value: float | None, unit: str) -> str:
-    if value is None:
-        return ""
-    if unit == "money":
-        return formats.money(Money(round(value), reader.currency), short=True)
-    return formats.percent(value) if unit == "rate" else formats.short_num(value)
-
-
-def _thinned(labels: Sequence[str], width: int) -> list[str]:
-    """As many labels as fit side by side, evenly spread; an empty text for the others."""
-    if len(labels) <= 7:
-        return [_shortened(label, len(labels), width) for label in labels]
-    longest = max(map(len, labels))
-    step = math.ceil(len(labels) * (longest + 2) * 6 / (width - 60))
-    return [label if index % step == 0 else "" for index, label in enumerate(labels)]
-
-
-def _shortened(label: str, count: float, width: int) -> str:
-    """A label as long as its place allows: of several words the first and an initial, or a beginning."""
-    fits = max(int((width - 50) / max(count, 1) / 6.4), 3)
-    words = label.split()
-    if len(label) > fits and len(words) > 1:
-        label = f"{words[0]} {words[-1][0]}."
-    return label if len(label) <= fits else label[: fits - 1].rstrip() + "…"
+    guides = scales.guides(top, unit)
+    chart.range = (0, guides[-1] or 1)
+    chart.y_labels = [{"label": scales.written(value, unit), "value": value} for value in guides]

@@ -1,0 +1,55 @@
+"""What stands along the edges of a chart: round guides, and labels no longer than their place."""
+
+import math
+from collections.abc import Sequence
+
+from crm_app.web import formats
+from crm_app.web.money import Money
+from crm_app.web.reader import reader
+
+
+def guides(top: float, unit: str) -> list[float]:
+    """Three to five round values, from zero to just past the highest one; zero alone where there is nothing."""
+    if not top:
+        return [0]
+    step = _round_step(top / 4, unit)
+    return [number * step for number in range((math.ceil(round(top / step, 9)) or 1) + 1)]
+
+
+def highest(lines: Sequence[Sequence[float | None]]) -> float:
+    """The highest of all values; 0 where there is none."""
+    return max((value for values in lines for value in values if value is not None), default=0)
+
+
+def written(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    if unit == "money":
+        return formats.money(Money(round(value), reader.currency), short=True)
+    return formats.percent(value) if unit == "rate" else formats.short_num(value)
+
+
+def thinned(labels: Sequence[str], width: int) -> list[str]:
+    """As many labels as fit side by side, evenly spread; an empty text for the others."""
+    if len(labels) <= 7:
+        return [shortened(label, len(labels), width) for label in labels]
+    longest = max(map(len, labels))
+    step = math.ceil(len(labels) * (longest + 2) * 6 / (width - 60))
+    return [label if index % step == 0 else "" for index, label in enumerate(labels)]
+
+
+def shortened(label: str, count: float, width: int) -> str:
+    """A label as long as its place allows: of several words the first and an initial, or a beginning."""
+    fits = max(int((width - 50) / max(count, 1) / 6.4), 3)
+    words = label.split()
+    if len(label) > fits and len(words) > 1:
+        label = f"{words[0]} {words[-1][0]}."
+    return label if len(label) <= fits else label[: fits - 1].rstrip() + "…"
+
+
+def _round_step(rough: float, unit: str) -> float:
+    least = {"rate": 0.05, "money": 100}.get(unit, 1)
+    if rough <= least:
+        return least
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * 0.999)

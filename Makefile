@@ -31,9 +31,13 @@ translations: $(DEV_STAMP)  ## collect new texts into the catalogues
 bench: $(DEV_STAMP) $(CATALOGUES)
 	@$(VENV)/bin/python -m tests.bench
 
+# Debian keeps what makes environments in a package of its own; only root can add it.
+ADD_VENV := rm -rf $(VENV); test "$$(id -u)" = 0 && echo "Installing python3-venv ..." && apt-get update -qq \
+  && apt-get install -qq -y python3-venv >/dev/null 2>&1 && $(PYTHON) -m venv $(VENV)
+
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Peyvand needs Python 3.11 or newer."; exit 1; }
-	@test -x $(VENV)/bin/pip || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	@test -x $(VENV)/bin/pip || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { $(ADD_VENV); } || { rm -rf $(VENV); \
 	  echo "This Python cannot make environments. On Debian: apt install python3-venv"; exit 1; }
 	@echo "Setting up (about a minute, once) ..."
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock

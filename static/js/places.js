@@ -6,6 +6,7 @@ export const idOf = (card) => card.dataset.boardCard;
 export const listOf = (card) => card.closest("[data-board-stage]");
 export const cardsOf = (list) => [...list.querySelectorAll(":scope > [data-board-card]:not(.card--held)")];
 export const cardOf = (id) => document.getElementById(`card-${id}`);
+export const isUnsettled = (id) => origins.has(id);
 export const isBusy = (card) => card.getAttribute("aria-busy") === "true";
 
 // Before a card leaves its place: there it goes back to when the move is refused, or not meant after all.

@@ -51,15 +51,23 @@ def card(page, name):
 
 def drag(page, name, target, *, at=0.25):
     """Hold a card, carry it over an element (`at` is how far down in it) and let go."""
+    grab(page, name)
+    carry(page, target, at=at)
+    page.mouse.up()
+
+
+def grab(page, name):
     start = card(page, name).bounding_box()
     x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] - 8
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 10, y + 10, steps=3)
+
+
+def carry(page, target, *, at=0.25):
     end = target.bounding_box()
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] * at, steps=15)
     page.wait_for_timeout(250)
-    page.mouse.up()
 
 
 def settled(page):
@@ -261,6 +269,51 @@ def test_further_cards_load_as_the_column_scrolls(page_of, alice):
         page.wait_for_timeout(300)
 
     assert column.locator(".card").count() == 50
+
+
+def half_loaded(page_of, alice):
+    """A board of fifty deals in Qualified, of which the first twenty are loaded, and one in Proposal."""
+    for number in range(50):
+        make.deal(alice, f"Deal {number}", at="Qualified", rank=(number + 1) * 1024)
+    make.deal(alice, "Deal X", at="Proposal")
+    page = page_of(alice)
+    page.goto("/pipeline/board")
+    ready(page)
+    column = page.locator(f"#stage-{make.stage('Qualified').id}-cards")
+    db.session.rollback()
+    return page, column
+
+
+def scroll_through(page, column):
+    for _ in range(4):
+        column.evaluate("list => list.scrollTo(0, list.scrollHeight)")
+        page.wait_for_timeout(300)
+
+
+def test_a_card_put_under_the_last_one_loaded_stands_there_once_when_the_rest_comes(page_of, alice):
+    page, column = half_loaded(page_of, alice)
+
+    grab(page, "X")
+    page.wait_for_timeout(200)
+    column.evaluate("list => list.querySelector('.card:nth-of-type(20)').scrollIntoView({block: 'end'})")
+    carry(page, column.locator(".card").nth(19), at=0.8)
+    page.mouse.up()
+    settled(page)
+    assert shown(page, "Qualified").index("X") == 20
+    scroll_through(page, column)
+
+    assert shown(page, "Qualified") == stored("Qualified")
+
+
+def test_a_card_that_somebody_moved_down_meanwhile_stands_where_it_is_now(page_of, alice):
+    page, column = half_loaded(page_of, alice)
+    moved = db.session.scalars(select(Deal).where(Deal.title == "Deal 3")).one()
+    moved.rank = 40 * 1024 + 512
+    db.session.commit()
+
+    scroll_through(page, column)
+
+    assert shown(page, "Qualified") == stored("Qualified")
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])

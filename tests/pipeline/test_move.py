@@ -226,7 +226,7 @@ def test_without_a_script_won_asks_on_a_page_of_its_own(client, alice):
     response = move(client, deal, "Lost", htmx=False, next="/pipeline/board")
 
     assert response.status_code == 303
-    assert response.location == f"/pipeline/deals/{deal.id}/lost?next=/pipeline/board"
+    assert response.location == f"/pipeline/deals/{deal.id}/lost?stage={make.stage('Lost').id}&next=/pipeline/board"
 
 
 def test_the_menu_of_a_card_is_a_page_too(client, alice):

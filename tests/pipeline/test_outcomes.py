@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from crm_app.extensions import db
-from crm_app.pipeline.models import Deal
+from crm_app.pipeline.models import Deal, Stage
 from crm_app.web.money import Rate
 from tests import make
 
@@ -213,3 +213,39 @@ def test_what_can_be_no_version_is_not_the_one_that_stands(client, alice):
     client.send(url(deal, "won"), winning(deal) | {"version": "9" * 30})
 
     assert deal.is_open
+
+
+def test_a_deal_ends_in_the_one_of_several_lost_stages_that_was_chosen(client, alice):
+    pipeline = make.pipeline()
+    cancelled = Stage(name="Cancelled", position=7, kind="lost")
+    pipeline.stages.append(cancelled)
+    deal = make.deal(alice, at="Proposal")
+    fields = {"stage": cancelled.id, "version": deal.version, "came_from": deal.stage_id}
+
+    asked = client.send(f"/pipeline/deals/{deal.id}/stage", fields, htmx=True).get_data(as_text=True)
+    page = client.page(url(deal, "lost") + f"?stage={cancelled.id}")
+    sent = {"stage": page.one("input", name="stage").get("value"), "version": deal.version, "reason": "Gone"}
+    client.send(url(deal, "lost"), sent)
+
+    assert f'name="stage" type="hidden" value="{cancelled.id}"' in asked
+    assert (deal.status, deal.stage.name) == ("lost", "Cancelled")
+
+
+@pytest.mark.parametrize("stage", ["", "0", "1", "99999", "x"])
+def test_a_stage_that_is_none_of_the_kind_counts_as_not_given(client, alice, stage):
+    deal = make.deal(alice, at="Proposal")
+
+    client.send(url(deal, "lost"), {"stage": stage, "version": deal.version, "reason": "Gone"})
+
+    assert deal.stage.name == "Lost"
+
+
+def test_the_board_offers_every_stage_in_which_a_deal_ends(client, alice):
+    pipeline = make.pipeline()
+    pipeline.stages.append(Stage(name="Cancelled", position=7, kind="lost"))
+    make.deal(alice, at="Proposal")
+
+    page = client.page("/pipeline/board")
+
+    ends = [one.get("data-board-stage") for one in page.all("div") if one.get("data-board-ends") is not None]
+    assert ends == [str(stage.id) for stage in pipeline.stages if not stage.is_open]

@@ -1,5 +1,6 @@
 """Deals of a plan into the database: in bulk when new, by the deals' own verbs when they move."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,9 +100,9 @@ class Writing:
 
     def _change(self, deal: Deal, row: Row, kind: Any, stages: dict[int, Stage], pen: Any) -> dict[str, Any]:
         past = {name: row.changes[name] for name in _PAST if name in row.changes}
-        row.changes = {name: change for name, change in row.changes.items() if name not in past}
-        worth = {"value_amount", "currency"} & row.changes.keys()
-        changes = pen.apply(deal, row)
+        present = {name: change for name, change in row.changes.items() if name not in past}
+        worth = {"value_amount", "currency"} & present.keys()
+        changes = pen.apply(deal, replace(row, changes=present))
         # Nothing more to change: this lets the open stay follow the deal's owner and value.
         deal.change()
         target = stages[kind.stages.real_id(row.facts["stage_id"])]
@@ -120,13 +121,14 @@ class Writing:
         if target.kind == "open":
             deal.move_to(target)
             return
+        reason = deal.lost_reason
         if not deal.is_open:
             deal.reopen(worked_in or target.pipeline.open_stages[0])
         closed_at = history.midnight(row.facts["closed_day"], self._setting.zone).astimezone(self._setting.zone)
         if target.kind == "won":
-            deal.win(deal.value, closed_at, self._rates)
+            deal.win(deal.value, closed_at, self._rates, target)
         else:
-            deal.lose(deal.lost_reason, closed_at, self._rates)
+            deal.lose(reason, closed_at, self._rates, target)
 
     def _begin_on(self, deal: Deal, begun: datetime) -> None:
         first = deal.stays[0]
@@ -141,8 +143,13 @@ class Writing:
     def _close_again(self, deal: Deal, row: Row) -> None:
         """The file knows better when or for how much: the closing that stood is reversed, the right one written."""
         standing = next((closing for closing in deal.closings if closing.reversed_at is None), None)
-        closed_day = row.facts.get("closed_day") or (row.known or {})["closed_day"]
+        known_day = (row.known or {})["closed_day"]
+        closed_day = row.facts.get("closed_day") or known_day
         closed_at = history.midnight(closed_day, self._setting.zone)
+        if closed_day == known_day and deal.closed_at:
+            # The day is all that a file knows; at which hour is known better here.
+            closed_at = deal.closed_at
+        closed_at = max(closed_at, deal.created_at) if deal.created_is_known else closed_at
         if standing is not None:
             standing.reversed_at = self._now
         last = deal.stays[-1]

@@ -1,7 +1,7 @@
 """Forms for moving a deal: to a stage, to won, to lost, and back."""
 
 from datetime import datetime, time
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline import queries
 from crm_app.pipeline.forms.filters import LARGEST_ID, whole_id
-from crm_app.pipeline.models import Deal
+from crm_app.pipeline.models import Deal, Stage
 from crm_app.web import formats
 from crm_app.web.fields import DayField, MoneyField, Required, TextField
 from crm_app.web.money import Rates
@@ -41,8 +41,12 @@ class ReopeningForm(FlaskForm):
 
 
 class _ClosingForm(FlaskForm):
+    """`stage` is where the deal goes, if its pipeline has several stages of the kind."""
+
+    kind: ClassVar[str]
     version = HiddenField()
     came_from = HiddenField()
+    stage = HiddenField()
 
     def __init__(self, deal: Deal, facts: dict[str, Any], **kwargs: Any):
         self.deal = deal
@@ -57,8 +61,14 @@ class _ClosingForm(FlaskForm):
     def seen_in(self) -> int | None:
         return whole_id(self.came_from.data)
 
+    @property
+    def chosen_stage(self) -> Stage:
+        stages = [stage for stage in self.deal.pipeline.stages if stage.kind == self.kind]
+        return next((stage for stage in stages if stage.id == whole_id(self.stage.data)), stages[0])
+
 
 class WonForm(_ClosingForm):
+    kind = "won"
     amount = MoneyField(_l("Amount"), [Required()], currency_from="currency")
     currency = SelectField(_l("Currency"))
     day = DayField(_l("Won on"), [Required()])
@@ -77,7 +87,7 @@ class WonForm(_ClosingForm):
             raise ValidationError(_("The deal began on %(day)s, later than that.", day=formats.day(began)))
 
     def close(self, rates: Rates) -> None:
-        self.deal.win(self.amount.data, self._closed_at(), rates)
+        self.deal.win(self.amount.data, self._closed_at(), rates, self.chosen_stage)
 
     def _closed_at(self) -> datetime:
         """Now, or noon of an earlier day: an instant in the organisation's zone, whose day decides the rate."""
@@ -86,6 +96,7 @@ class WonForm(_ClosingForm):
 
 
 class LostForm(_ClosingForm):
+    kind = "lost"
     reason = TextField(_l("Why was it lost?"), [Required()], longest=500)
 
     def __init__(self, deal: Deal, rates: Rates, **kwargs: Any):
@@ -94,7 +105,7 @@ class LostForm(_ClosingForm):
         self.earlier_reasons = list(db.session.scalars(known))
 
     def close(self, rates: Rates) -> None:
-        self.deal.lose(self.reason.data, reader.local(utc_now()), rates)
+        self.deal.lose(self.reason.data, reader.local(utc_now()), rates, self.chosen_stage)
 
 
 def outcome_form(deal: Deal, kind: str, rates: Rates, **kwargs: Any) -> WonForm | LostForm:

@@ -116,22 +116,22 @@ class Deal(Record, db.Model):
             self._change_stage(stage, utc_now(), rank_at_foot(stage) if rank is None else rank)
             record(self, "moved", before=before.name, after=stage.name, stages=[before.id, stage.id])
 
-    def win(self, value: Money | None, closed_at: datetime, rates: Rates) -> None:
-        """Close as won for `value`, at an instant that may lie in the past.
+    def win(self, value: Money | None, closed_at: datetime, rates: Rates, stage: Stage | None = None) -> None:
+        """Close as won for `value`, at an instant that may lie in the past; in the first won stage unless one is given.
 
         The rate is the one of the day that `closed_at` names in its own zone: give it in the organisation's.
         """
         self._must_be_open()
         before = self.stage
         self.value = value
-        self._close("won", closed_at, rates)
+        self._close("won", closed_at, rates, stage)
         record(self, "won", value=self.value, before=before.name, closed_at=self.closed_at)
 
-    def lose(self, reason: str, closed_at: datetime, rates: Rates) -> None:
+    def lose(self, reason: str, closed_at: datetime, rates: Rates, stage: Stage | None = None) -> None:
         self._must_be_open()
         before = self.stage
         self.lost_reason = reason
-        self._close("lost", closed_at, rates)
+        self._close("lost", closed_at, rates, stage)
         record(self, "lost", reason=reason, before=before.name, closed_at=self.closed_at)
 
     def reopen(self, stage: Stage, rank: int | None = None) -> None:
@@ -153,10 +153,10 @@ class Deal(Record, db.Model):
         if not self.is_open:
             raise ValueError("the deal is closed already")
 
-    def _close(self, outcome: str, closed_at: datetime, rates: Rates) -> None:
+    def _close(self, outcome: str, closed_at: datetime, rates: Rates, stage: Stage | None) -> None:
         day = closed_at.date()
         closed_at = max(closed_at, self.created_at) if self.created_is_known else closed_at
-        self._change_stage(self.pipeline.stage_of_kind(outcome), closed_at)
+        self._change_stage(stage or self.pipeline.stage_of_kind(outcome), closed_at)
         self.closed_at = closed_at
         self.closings.append(
             Closing(

@@ -27,8 +27,8 @@ class Pipeline(db.Model):
 
     @property
     def outcomes(self) -> list["Stage"]:
-        """Where a deal's way ends: won, lost."""
-        return [self.stage_of_kind("won"), self.stage_of_kind("lost")]
+        """Where a deal's way ends: first where it is won, then where it is lost."""
+        return [stage for kind in ("won", "lost") for stage in self.stages if stage.kind == kind]
 
     def stage_of_kind(self, kind: str) -> "Stage":
         """The first stage of a kind; each pipeline keeps one won and one lost stage at least."""

@@ -40,7 +40,7 @@ def move(deal_id):
     try:
         moving.claim(deal, form.version.data, target)
         if not target.is_open:
-            return _ask_for_outcome(deal, target.kind)
+            return _ask_for_outcome(deal, target)
         moving.move(deal, target, after=after, before=before)
         db.session.commit()
     except (Conflict, StaleDataError):
@@ -96,14 +96,14 @@ def refused(deal_id: int, *stage_ids: int | None):
     return changed("pipeline/_truth.html", otherwise=back_to(deal), status=409, board=shown, columns=columns)
 
 
-def _ask_for_outcome(deal, kind):
+def _ask_for_outcome(deal, stage):
     """Won and lost want to know more first: a dialog for the board, a page without a script."""
     if not deal.is_open:
         raise Conflict
-    kept = DealFilterForm.of_request().in_force
+    kind, kept = stage.kind, DealFilterForm.of_request().in_force
     address = url_for(f".{kind}", deal_id=deal.id, **kept)
-    onward = url_for(f".{kind}", deal_id=deal.id, next=request.form.get("next"), **kept)
-    form = outcome_form(deal, kind, Rates.load(reader.currency), formdata=None)
+    onward = url_for(f".{kind}", deal_id=deal.id, stage=stage.id, next=request.form.get("next"), **kept)
+    form = outcome_form(deal, kind, Rates.load(reader.currency), formdata=None, stage=stage.id)
     return changed("pipeline/_asked.html", otherwise=onward, deal=deal, kind=kind, form=form, action=address)
 
 

@@ -38,7 +38,7 @@ def _closing(deal_id, kind):
     if request.method == "GET" and not deal.is_open:
         flash(_("%(name)s is closed already.", name=deal.title), "info")
         return gone_to(url_for(".show", deal_id=deal.id))
-    form = outcome_form(deal, kind, rates)
+    form = outcome_form(deal, kind, rates, stage=request.args.get("stage"))
     if not form.validate_on_submit():
         return _asked(deal, kind, form)
 

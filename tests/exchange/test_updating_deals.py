@@ -1,0 +1,75 @@
+"""Deals that a newer file knows better: where they stand, how they ended, and what is told of it."""
+
+import pytest
+from sqlalchemy import select
+
+from crm_app.extensions import db
+from crm_app.pipeline.models import Deal, Stage
+from tests import make
+from tests.exchange.importing import bring_in, plan
+
+HEAD = "id,sales agent,deal,stage,engage date,close date,value,lost reason\n"
+
+
+@pytest.fixture
+def firm(alice, olivia):
+    make.pipeline()
+    return olivia
+
+
+def row(stage, begun="2017-01-01", closed="", value="10", reason=""):
+    return f"{HEAD}D1,Alice Adler,One,{stage},{begun},{closed},{value},{reason}\n"
+
+
+def deal():
+    return db.session.scalars(select(Deal)).one()
+
+
+def test_a_deal_that_moved_counts_as_updated(firm):
+    bring_in("deals", row("Won", closed="2017-02-01"), firm)
+
+    import_ = bring_in("deals", row("Proposal"), firm)
+
+    assert (import_.updated, import_.unchanged) == (1, 0)
+    assert (deal().status, deal().stage.name) == ("open", "Proposal")
+
+
+def test_a_won_deal_that_is_lost_by_a_newer_file_keeps_the_reason(firm):
+    bring_in("deals", row("Won", closed="2017-02-01"), firm)
+
+    bring_in("deals", row("Lost", closed="2017-03-01", reason="Too dear"), firm)
+
+    assert (deal().status, deal().lost_reason) == ("lost", "Too dear")
+    assert plan("deals", row("Lost", closed="2017-03-01", reason="Too dear"), firm).counts == {"unchanged": 1}
+
+
+def test_a_deal_goes_to_the_lost_stage_that_the_file_names(firm):
+    pipeline = make.pipeline()
+    pipeline.stages.append(Stage(name="Cancelled", position=7, kind="lost"))
+    db.session.commit()
+    bring_in("deals", row("Qualified"), firm)
+
+    bring_in("deals", row("Cancelled", closed="2017-03-01"), firm)
+
+    assert deal().stage.name == "Cancelled"
+    assert plan("deals", row("Cancelled", closed="2017-03-01"), firm).counts == {"unchanged": 1}
+
+
+def test_a_corrected_value_leaves_the_hour_of_the_closing(firm, alice):
+    won = make.won(alice, value=100_00, title="One", code="D1")
+    was = won.closed_at
+
+    bring_in("deals", f"id,deal,stage,close date,value\nD1,One,Won,{make.today()},120\n", firm)
+
+    standing = [closing for closing in deal().closings if closing.reversed_at is None]
+    assert [(one.closed_at, one.value_amount) for one in standing] == [(was, 120_00)]
+    assert deal().closed_at == was
+
+
+def test_a_deal_that_began_and_ended_on_one_day_never_ends_before_it_began(firm, alice):
+    now = make.utc_now()
+    make.won(alice, value=100_00, title="One", code="D1", on=now, created=now)
+
+    bring_in("deals", f"id,deal,stage,close date,value\nD1,One,Won,{make.today()},120\n", firm)
+
+    assert deal().closed_at >= deal().created_at

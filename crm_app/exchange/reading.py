@@ -26,6 +26,7 @@ _NOT_TEXT = {
     b"\xff\xd8\xff": "other",
     b"SQLite format": "other",
 }
+_GUARDED = frozenset("=+-@")
 _LOOKS_LIKE_DATA = re.compile(r"[\s\d.,:/+\-%$€£¥]+|[^@\s]+@[^@\s]+\.\w+")
 
 
@@ -192,12 +193,19 @@ def _fitness(text: str, separator: str) -> tuple[float, int]:
 def _header_row(rows: list[list[str]], known_names: frozenset[str]) -> int | None:
     """Which row names the columns: the one with most known names, else the first that looks like names; or none."""
     known: list[int] = [sum(match_key(cell) in known_names for cell in cells if cell.strip()) for cells in rows]
-    if max(known, default=0):
-        return known.index(max(known))
+    best = known.index(max(known, default=0)) if rows else 0
+    if known[best] > 1 or (known[best] and not _is_below_its_like(rows, best)):
+        return best
     usual = Counter(map(len, rows)).most_common(1)[0][0]
     first = [cell.strip() for cell in rows[0] if cell.strip()]
     names_most = len(first) >= usual / 2
     return 0 if names_most and not any(_LOOKS_LIKE_DATA.fullmatch(cell) for cell in first) else None
+
+
+def _is_below_its_like(rows: list[list[str]], place: int) -> bool:
+    """Whether a row above is as wide: then one known word is more likely a cell of the data than a column's name."""
+    filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows]
+    return filled[place] > 1 and max(filled[:place], default=0) >= filled[place]
 
 
 def _unnamed(filled: list[tuple[int, list[str]]]) -> list[str]:
@@ -207,7 +215,7 @@ def _unnamed(filled: list[tuple[int, list[str]]]) -> list[str]:
 
 def _distinct(header: list[str]) -> tuple[list[str], list[str]]:
     """Names for all columns, each once: unnamed ones are numbered, repeated ones too, with a warning."""
-    header = [re.sub(r"\s+", " ", name).strip()[:120] for name in header]
+    header = [re.sub(r"\s+", " ", _unguarded(name)).strip()[:120] for name in header]
     names: list[str] = []
     warnings: list[str] = []
     for position, name in enumerate(header, 1):
@@ -227,4 +235,9 @@ def _line(number: int, cells: list[str], width: int) -> Line:
     problem = ""
     if len(cells) != width:
         problem = _("The row has %(found)s cells, the header %(wanted)s.", found=len(cells), wanted=width)
-    return Line(number, cells, problem)
+    return Line(number, [_unguarded(cell) for cell in cells], problem)
+
+
+def _unguarded(cell: str) -> str:
+    """Without the apostrophe that exports put before what a spreadsheet would compute; those of Peyvand do too."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _GUARDED else cell

@@ -16,7 +16,8 @@ def reasons(plan: Plan) -> dict[int, str]:
 
 
 def head(sheet: Sheet) -> list[str]:
-    return [*sheet.header, _("Row"), _("Reason")]
+    """The names of the last two are those of no field, as the file comes back once it is corrected."""
+    return [*sheet.header, _("Row"), _("Reason of the refusal")]
 
 
 def body(sheet: Sheet, reasons: Mapping[int, str]) -> Iterator[list[Any]]:

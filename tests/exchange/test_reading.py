@@ -130,3 +130,17 @@ def test_200_columns_are_read_and_5000_refused():
 
 def test_too_many_rows_are_refused():
     assert "50,000" in refusal(b"name,price\n" + b"A,1\n" * 50_100)
+
+
+def test_a_cell_that_happens_to_be_a_known_word_makes_its_row_no_header():
+    sheet = read(b"Mitarbeiter;Rolle;Ort\nAnna;Manager;Bonn\n", frozenset({"manager"}))
+
+    assert sheet.header == ["Mitarbeiter", "Rolle", "Ort"]
+    assert [line.cells for line in sheet.lines] == [["Anna", "Manager", "Bonn"]]
+
+
+def test_the_apostrophe_that_guards_a_cell_in_an_export_is_left_out():
+    sheet = read(b"name,phone,'=note\nO'Neil,'+49 30 123,'tis\n")
+
+    assert sheet.header == ["name", "phone", "=note"]
+    assert sheet.lines[0].cells == ["O'Neil", "+49 30 123", "'tis"]

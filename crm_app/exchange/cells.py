@@ -30,10 +30,10 @@ def whole(least: int, most: int):
     def read(cell: str) -> int:
         value = number(cell)
         if value != value.to_integral_value():
-            raise CellError(_("“%(text)s” is not a whole number.", text=_short(cell)))
+            raise CellError(_("“%(text)s” is not a whole number.", text=short(cell)))
         if not least <= value <= most:
             raise CellError(
-                _("“%(text)s” is not between %(least)s and %(most)s.", text=_short(cell), least=least, most=most)
+                _("“%(text)s” is not between %(least)s and %(most)s.", text=short(cell), least=least, most=most)
             )
         return int(value)
 
@@ -44,7 +44,7 @@ def number(cell: str) -> Decimal:
     try:
         return formats.parse_number(cell)
     except (ValueError, ArithmeticError) as error:
-        raise CellError(_("“%(text)s” is not a number.", text=_short(cell))) from error
+        raise CellError(_("“%(text)s” is not a number.", text=short(cell))) from error
 
 
 _CURRENCY_SIGNS = re.compile(r"^(usd|eur|gbp|[$€£¥￥])|(usd|eur|gbp|[$€£¥￥元])$", re.IGNORECASE)
@@ -54,7 +54,7 @@ def amount(cell: str) -> Decimal:
     """An amount of money in the unit that the column says, never negative; the sign of a currency is left out."""
     value = number(_CURRENCY_SIGNS.sub("", cell.strip()).strip())
     if value < 0:
-        raise CellError(_("“%(text)s” is negative; an amount cannot be.", text=_short(cell)))
+        raise CellError(_("“%(text)s” is negative; an amount cannot be.", text=short(cell)))
     return value
 
 
@@ -81,14 +81,14 @@ def day(cell: str) -> date:
             raise CellError(
                 _(
                     "“%(text)s” does not begin with the year. Write the year first, such as 2017-02-28.",
-                    text=_short(cell),
+                    text=short(cell),
                 )
             ) from error
         raise CellError(
-            _("“%(text)s” is not a date. Write the year first, such as 2017-02-28.", text=_short(cell))
+            _("“%(text)s” is not a date. Write the year first, such as 2017-02-28.", text=short(cell))
         ) from error
     if not date(1900, 1, 1) <= value < date(2200, 1, 1):
-        raise CellError(_("“%(text)s” is out of range.", text=_short(cell)))
+        raise CellError(_("“%(text)s” is out of range.", text=short(cell)))
     return value
 
 
@@ -97,7 +97,7 @@ def email(cell: str) -> str:
     try:
         validate_email(value, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise CellError(_("“%(text)s” is no e-mail address.", text=_short(cell))) from error
+        raise CellError(_("“%(text)s” is no e-mail address.", text=short(cell))) from error
     if len(value) > 254:
         raise CellError(_("The text is longer than %(most)s characters.", most=254))
     return value
@@ -106,7 +106,7 @@ def email(cell: str) -> str:
 def currency(cell: str) -> str:
     code = clean(cell).upper()
     if not is_currency(code):
-        raise CellError(_("“%(text)s” is no currency. Write its code, such as USD.", text=_short(cell)))
+        raise CellError(_("“%(text)s” is no currency. Write its code, such as USD.", text=short(cell)))
     return code
 
 
@@ -114,7 +114,7 @@ def website(cell: str) -> str:
     """An address on the web, with or without its scheme; nothing else may become a link."""
     value = text(300)(cell)
     if re.match(r"[a-z][a-z0-9+.\-]*:", value, re.IGNORECASE) and not re.match(r"https?://", value, re.IGNORECASE):
-        raise CellError(_("“%(text)s” is no web address.", text=_short(cell)))
+        raise CellError(_("“%(text)s” is no web address.", text=short(cell)))
     return value
 
 
@@ -132,6 +132,6 @@ def is_formula(cell: str) -> bool:
     return cell.startswith(("=", "@")) or (cell.startswith(("+", "-")) and bool(re.search(r"[A-Za-z(!]", cell)))
 
 
-def _short(cell: str) -> str:
+def short(cell: str) -> str:
     cell = clean(cell)
     return cell if len(cell) <= 60 else cell[:59] + "…"

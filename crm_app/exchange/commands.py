@@ -58,6 +58,8 @@ def import_(kind, file, sets, values, pipeline, currency, email, dry_run, yes, r
 
     Rows that are known already are updated, not doubled. A refused row never stops the others.
     """
+    if rejects and rejects.exists() and rejects.samefile(file):
+        raise click.BadParameter("the refused rows need a file of their own.", param_hint="--rejects")
     # A context of its own: what is read here is let go of while rows are checked.
     with current_app.app_context():
         try:
@@ -234,8 +236,11 @@ class _Import:
     def _write_rejects(self, plan):
         from crm_app.exchange import rejects
 
-        with self.rejects.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows(rejects.rows(plan.sheet, rejects.reasons(plan)))
+        try:
+            with self.rejects.open("w", encoding="utf-8-sig", newline="") as file:
+                csv.writer(file).writerows(rejects.rows(plan.sheet, rejects.reasons(plan)))
+        except OSError as error:
+            raise click.ClickException(f"{self.rejects} cannot be written ({error.strerror}).") from error
         click.echo(f"{plan.counts['refused']:,} refused rows are in {self.rejects}.")
 
     def _carry_out(self, prepared):

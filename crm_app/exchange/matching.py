@@ -29,7 +29,7 @@ class Suggestion(NamedTuple):
 
 
 class Lookup:
-    """Entries found by name. Two entries of one name are found by neither: the value is ambiguous."""
+    """Entries found by name. Two records of one name are found by neither: the value is ambiguous."""
 
     def __init__(
         self, entries: Iterable[Entry], *, is_vocabulary: bool = False, hints: Mapping[str, str] | None = None
@@ -52,7 +52,7 @@ class Lookup:
 
     def find(self, text: str) -> Entry | None:
         found = self.all_named(text)
-        return found[0] if len(found) == 1 else None
+        return found[0] if len({entry.id for entry in found}) == 1 else None
 
     def suggest(self, text: str) -> Suggestion | None:
         """What the text may mean; None where nothing is near enough. Remembered, for a value stands in many rows."""

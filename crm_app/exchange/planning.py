@@ -17,6 +17,8 @@ from crm_app.exchange.reading import Line, Sheet
 from crm_app.web.text import clean
 
 _MOST_WARNINGS = 20
+# No name that a text could stand for is longer.
+_LONGEST_ASKED = 200
 
 
 class MappingError(ValueError):
@@ -185,34 +187,39 @@ class _Reader:
         if column.to:
             return self._looked_up(column, header, clean(text))
         if not text:
-            if column.required:
-                raise CellError(_("The cell is empty; “%(field)s” is needed.", field=column.label))
-            return None
+            return self._nothing(column)
         assert column.read is not None
         value = column.read(text)
+        if value == "":
+            # Marks that nobody sees are no text either.
+            return self._nothing(column)
         return value * self._mapping.units.get(header, 1) if column.is_money else value
 
     def _looked_up(self, column: Field, header: str, text: str) -> Any:
         meaning = self._mapping.values.get(column.key, {}).get(text, text)
         if not meaning:
-            if column.required:
-                raise CellError(_("The cell is empty; “%(field)s” is needed.", field=column.label))
-            return None
+            return self._nothing(column)
         lookup = self._kind.lookups[column.to]
         entry = lookup.find(meaning)
         if entry is not None:
             return entry
         if lookup.all_named(meaning):
-            raise CellError(_("More than one here is called “%(text)s”.", text=meaning))
-        asked = self._asked.get((column.key, text))
-        if asked is None:
-            asked = Question(column, header, text, 0, lookup.suggest(meaning))
-            self._asked[column.key, text] = asked
-        asked.rows += 1
-        said = self._kind.say_unknown(column, meaning)
-        if asked.suggestion:
-            said += " " + _("Perhaps “%(name)s” is meant.", name=asked.suggestion.entry.name)
+            raise CellError(_("More than one here is called “%(text)s”.", text=cells.short(meaning)))
+        said = self._kind.say_unknown(column, cells.short(meaning))
+        suggestion = self._ask(column, header, text, lookup.suggest(meaning)) if len(text) <= _LONGEST_ASKED else None
+        if suggestion:
+            said += " " + _("Perhaps “%(name)s” is meant.", name=suggestion.entry.name)
         raise CellError(said)
+
+    def _ask(self, column: Field, header: str, text: str, suggestion: Suggestion | None) -> Suggestion | None:
+        asked = self._asked.setdefault((column.key, text), Question(column, header, text, 0, suggestion))
+        asked.rows += 1
+        return suggestion
+
+    @staticmethod
+    def _nothing(column: Field) -> None:
+        if column.required:
+            raise CellError(_("The cell is empty; “%(field)s” is needed.", field=column.label))
 
 
 class _Seen:

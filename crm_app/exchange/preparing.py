@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import organisation
@@ -13,11 +14,13 @@ from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.kinds.kind import Row, Setting
 from crm_app.exchange.matching import known_headers
 from crm_app.exchange.models import Import
-from crm_app.exchange.planning import Matches, Plan, plan
+from crm_app.exchange.planning import MappingError, Matches, Plan, plan
 from crm_app.exchange.reading import Sheet, UnreadableError, read
 from crm_app.exchange.writing import Prepared, last_event
 from crm_app.extensions import db, reading, utc_now
+from crm_app.pipeline.models import Pipeline
 from crm_app.web.reader import reader
+from crm_app.web.text import match_key
 
 SHOWN_FINE = 20
 SHOWN_REFUSED = 25
@@ -75,6 +78,10 @@ def prepare(
 def _setting(user: User, options: Mapping[str, Any]) -> Setting:
     firm = organisation()
     assert firm is not None
+    # As in the settings: pipelines are an owner's to make, and each has a name of its own.
+    new_pipeline = (options.get("new_pipeline") or "") if user.is_owner else ""
+    if new_pipeline and match_key(new_pipeline) in map(match_key, db.session.scalars(select(Pipeline.name))):
+        raise MappingError(_("There is a pipeline of this name already."))
     return Setting(
         user=user,
         base=firm.currency,
@@ -82,8 +89,7 @@ def _setting(user: User, options: Mapping[str, Any]) -> Setting:
         zone=firm.zone,
         today=utc_now().astimezone(firm.zone).date(),
         pipeline_id=options.get("pipeline_id"),
-        # As in the settings: pipelines are an owner's to make.
-        new_pipeline=(options.get("new_pipeline") or "") if user.is_owner else "",
+        new_pipeline=new_pipeline,
     )
 
 

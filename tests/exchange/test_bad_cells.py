@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm_app.exchange.planning import MappingError
 from tests import make
 from tests.exchange.importing import bring_in, plan, reasons
 
@@ -88,3 +89,28 @@ def test_countries_are_known_in_three_languages_and_asked_about_when_misspelt(fi
 
     assert [row.facts.get("country") for row in planned.rows] == ["US", "IR", "CN", None, "DE", None]
     assert {q.text: q.suggestion.entry.id for q in planned.questions} == {"Philipines": "PH", "Korea": "KR"}
+
+
+def test_a_name_of_marks_that_nobody_sees_is_empty(firm):
+    planned = plan("companies", "account,sector\n\u200b,x\nBeta,\u200b\n", firm)
+
+    assert reasons(planned) == {2: "Column “account”: The cell is empty; “Name” is needed."}
+    assert planned.fine == 1
+
+
+def test_a_parent_written_in_two_ways_in_the_file_is_one_company(firm):
+    planned = plan("companies", "account,subsidiary_of\nChild,Acme\nAcme,\nACME,\n", firm)
+
+    assert list(reasons(planned)) == [4]
+
+
+def test_an_endless_name_that_is_not_known_is_told_in_short_and_not_asked_about(firm):
+    planned = plan("companies", f"account,subsidiary_of\nChild,{'p' * 90_000}\n", firm)
+
+    assert "subsidiary_of" in reasons(planned)[2] and len(reasons(planned)[2]) < 200
+    assert planned.questions == []
+
+
+def test_a_pipeline_is_not_made_twice_by_one_name(firm):
+    with pytest.raises(MappingError, match="pipeline of this name"):
+        plan("deals", DEALS + "D1,Alice Adler,GTX Pro,Cancity,Open,2017-01-01,,\n", firm, new_pipeline="sales")

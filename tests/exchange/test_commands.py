@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from crm_app.contacts.models import Company
+from crm_app.contacts.models import Company, Person
 from crm_app.exchange.commands import import_
 from crm_app.exchange.models import Import
 from crm_app.extensions import db
@@ -57,7 +57,7 @@ def test_refused_rows_go_to_a_file_with_their_reason_and_no_formula(crm, tmp_pat
     crm("products", "product,price\n=A1,-5\nB,5\n", "--yes", "--rejects", str(rejects))
 
     lines = rejects.read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0] == "product,price,Row,Reason"
+    assert lines[0] == "product,price,Row,Reason of the refusal"
     assert lines[1].startswith("'=A1,'-5,2,") and "negative" in lines[1]
     assert len(lines) == 2
 
@@ -116,3 +116,35 @@ def test_people_and_companies_are_never_guessed(crm, alice):
 
 def test_somebody_else_imports_with_their_own_rights(crm, alice):
     assert crm("users", "name\nX\n", "--yes", "--as", alice.email).exit_code == 1
+
+
+def test_refused_rows_come_back_as_they_were_once_they_are_corrected(crm, tmp_path):
+    rejects = tmp_path / "rejects.csv"
+    crm("people", "name,phone,company\nZed,+49 30 123,Nowhere\n", "--dry-run", "--rejects", str(rejects))
+    make.company(None, "Nowhere")
+
+    result = crm("people", rejects.read_bytes(), "--yes")
+
+    assert "1 created" in result.output
+    assert db.session.scalars(select(Person)).one().phone == "+49 30 123"
+
+
+def test_the_reason_of_a_refusal_goes_to_no_field(crm, alice, tmp_path):
+    make.pipeline()
+    rejects = tmp_path / "rejects.csv"
+    crm("deals", "id,deal,sales agent,stage\nD1,One,Nobody,Proposal\n", "--dry-run", "--rejects", str(rejects))
+
+    result = crm("deals", rejects.read_bytes(), "--dry-run")
+
+    assert "Columns: id → code, deal → title, sales agent → owner, stage → stage." in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("nowhere/rejects.csv", "cannot be written"), ("people.csv", "of their own")]
+)
+def test_refused_rows_that_cannot_be_kept_end_it_with_one_sentence(crm, tmp_path, name, said):
+    result = crm("people", "name\nZed\n", "--yes", "--rejects", str(tmp_path / name))
+
+    assert result.exit_code and said in result.output
+    assert db.session.scalars(select(Person)).all() == []
+    assert (tmp_path / "people.csv").read_text() == "name\nZed\n"

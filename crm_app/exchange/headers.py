@@ -22,9 +22,9 @@ USERS = {
         团队, 销售团队, 部门, 小组
     """,
     "manager": """
-        manager, sales manager, team manager, team lead, supervisor, boss, reports to,
-        مدیر, مدیر فروش, سرپرست,
-        经理, 销售经理, 主管, 上级
+        manager, sales manager, team manager, manager of the team, team lead, supervisor, boss, reports to,
+        مدیر, مدیر فروش, مدیر تیم, سرپرست,
+        经理, 销售经理, 团队经理, 主管, 上级
     """,
     "region": """
         regional office, office, territory, area,
@@ -41,7 +41,7 @@ COMPANIES = {
         公司, 公司名称, 企业, 企业名称, 客户, 客户名称, 名称
     """,
     "parent": """
-        subsidiary of, parent account, parent, part of, belongs to, group,
+        subsidiary of, parent company, parent account, parent, part of, belongs to, group,
         شرکت مادر, زیرمجموعه, مادر,
         母公司, 上级公司, 所属公司, 隶属
     """,
@@ -61,14 +61,14 @@ COMPANIES = {
         员工数, 员工人数, 规模, 人数
     """,
     "revenue": """
-        revenue, annual revenue, turnover, yearly turnover, sales,
+        revenue, yearly revenue, annual revenue, turnover, yearly turnover, sales,
         درآمد, درآمد سالانه, گردش مالی, فروش سالانه,
-        营收, 年收入, 年营业额, 营业额, 收入
+        营收, 年营收, 年收入, 年营业额, 营业额, 收入
     """,
     "currency": """
-        currency, currency code,
-        ارز, واحد پول,
-        货币, 币种
+        currency, currency code, currency of the revenue,
+        ارز, واحد پول, واحد پول درآمد,
+        货币, 币种, 营收货币
     """,
     "country": """
         office location, location, country region, billing country, headquarters,
@@ -127,7 +127,7 @@ PEOPLE = {
     "job_title": """
         job title, title, position, role, organization title,
         سمت, عنوان شغلی, شغل, نقش,
-        职位, 职务, 头衔
+        职位, 职务, 头衔, 角色
     """,
     "phone": """
         telephone, phone number, mobile, mobile phone, cell, tel, phone 1 - value, person phone,
@@ -216,13 +216,13 @@ DEALS = {
         阶段, 商机阶段, 销售阶段, 状态
     """,
     "created": """
-        engage date, created, created on, created at, create date, created date, creation date, date created,
+        engage date, begun on, created, created on, created at, create date, created date, creation date, date created,
         deal created, start date, opened, open date,
-        تاریخ ایجاد, تاریخ شروع, ایجاد, شروع,
+        تاریخ ایجاد, تاریخ آغاز, تاریخ شروع, ایجاد, شروع,
         创建日期, 创建时间, 开始日期
     """,
     "closed": """
-        close date, closed, closed date, date closed, deal closed on, won time, end date,
+        close date, closed on, closed, closed date, date closed, deal closed on, won time, end date,
         تاریخ بسته شدن, تاریخ پایان, بسته شده در,
         结束日期, 关闭日期, 成交日期, 结单日期
     """,
@@ -242,13 +242,13 @@ DEALS = {
         来源, 线索来源, 渠道
     """,
     "lost_reason": """
-        lost reason, loss reason, closed lost reason, reason,
-        دلیل باخت, دلیل از دست رفتن, علت شکست,
+        lost reason, reason of the loss, lost because, loss reason, closed lost reason, reason,
+        دلیل باخت, دلیل ناموفق شدن, دلیل از دست رفتن, علت شکست,
         丢单原因, 输单原因, 失败原因
     """,
     "expected_close": """
         expected close date, expected closing, forecast date, estimated close date,
-        تاریخ مورد انتظار, تاریخ پیش بینی,
+        تاریخ احتمالی بسته شدن, تاریخ مورد انتظار, تاریخ پیش بینی,
         预计成交日期, 预计结束日期, 预计关闭日期
     """,
 }

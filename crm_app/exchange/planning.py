@@ -71,10 +71,14 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """Equal for two plans that do the same to the same records: what was shown is what may be written."""
+        """Equal for two plans that do the same to the same records: what was shown is what may be written.
+
+        What an update writes over counts too: somebody else may have written it since.
+        """
         told = hashlib.sha256()
         for row in self.rows:
-            told.update(repr((row.number, row.becomes, row.known and row.known["id"], sorted(row.changes))).encode())
+            changes = sorted((name, str(before)) for name, (before, _after) in row.changes.items())
+            told.update(repr((row.number, row.becomes, row.known and row.known["id"], changes)).encode())
             if row.becomes in ("create", "update"):
                 told.update(repr(sorted((name, str(value)) for name, value in row.facts.items())).encode())
         told.update(repr(self.kind.notes).encode())

@@ -192,6 +192,19 @@ def test_a_change_by_someone_else_after_the_check_fails_the_import_and_it_can_be
     assert len(db.session.scalars(select(Product)).all()) == 2
 
 
+def test_what_somebody_else_wrote_after_the_check_is_not_written_over(client, alice):
+    product = make.product(alice, "GTX Pro", price=5_00)
+    url = checked(client, "products", CSV)
+    page = client.page(url)
+    product.change(price_amount=8_00)
+    db.session.commit()
+
+    client.send(f"{url}/start", {"digest": digest(page)})
+
+    assert "Somebody changed" in client.page(url).text
+    assert [one.price_amount for one in db.session.scalars(select(Product))] == [8_00]
+
+
 def test_a_draft_can_be_discarded(client):
     url = checked(client, "products", CSV)
 

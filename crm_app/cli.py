@@ -1,5 +1,6 @@
 """The `crm` command: serve, work, bring data in, ask for numbers, look after users."""
 
+import sqlite3
 import sys
 from functools import wraps
 
@@ -20,8 +21,24 @@ class _Commands(click.Group):
             click.echo(f"crm: {error}", err=True)
             sys.exit(2)
         except DBAPIError as error:
-            click.echo(f"crm: the database refused: {str(error.orig).splitlines()[0]}", err=True)
+            click.echo(f"crm: {_refusal(error.orig)}", err=True)
             sys.exit(1)
+
+
+def _refusal(error):
+    if _misses_tables(error):
+        return (
+            "the database does not have the tables of this version; "
+            "run `crm database upgrade`, or `crm serve`, which begins with it."
+        )
+    return f"the database refused: {str(error).splitlines()[0]}"
+
+
+def _misses_tables(error):
+    """By the code that PostgreSQL gives a missing table or column; SQLite only has words for it."""
+    if isinstance(error, sqlite3.Error):
+        return any(words in str(error) for words in ("no such table", "no such column", "has no column named"))
+    return getattr(error, "sqlstate", None) in ("42P01", "42703")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

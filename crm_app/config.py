@@ -1,11 +1,13 @@
 """Every setting, read from the environment once, strictly; docs/deployment.md lists them all."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+_SHORTEST_KEY = 32
 
 
 class ConfigError(Exception):
@@ -15,18 +17,18 @@ class ConfigError(Exception):
 def load(environ: dict[str, str] | None = None) -> dict[str, object]:
     """The settings as Flask's config wants them; relative paths count from the project's folder. Raises ConfigError."""
     env = _Environment(os.environ if environ is None else environ)
-    instance = ROOT / Path(env.text("INSTANCE_PATH", "instance")).expanduser()
-    base_url = env.url("BASE_URL", "", schemes=("http", "https")).rstrip("/")
+    instance = _instance(ROOT / Path(env.text("INSTANCE_PATH", "instance")).expanduser())
+    base_url = env.url("BASE_URL", schemes=("http", "https")).rstrip("/")
     return {
         "INSTANCE_PATH": str(instance),
         "SQLALCHEMY_DATABASE_URI": _database_url(env, instance),
-        "REDIS_URL": env.url("REDIS_URL", "", schemes=("redis", "rediss", "unix")),
-        "SECRET_KEY": env.text("SECRET_KEY", "") or _stored_secret_key(instance),
+        "REDIS_URL": env.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
+        "SECRET_KEY": _secret_key(env) or _stored_secret_key(instance),
         "BASE_URL": base_url,
         "HOST": env.text("HOST", "127.0.0.1"),
         "PORT": env.integer("PORT", 8000, least=1, most=65535),
         "WEB_PROCESSES": env.integer("WEB_PROCESSES", os.cpu_count() or 1, least=1, most=64),
-        "SMTP_URL": env.url("SMTP_URL", "", schemes=("smtp", "smtps")),
+        "SMTP_URL": env.url("SMTP_URL", schemes=("smtp", "smtps")),
         "SESSION_COOKIE_NAME": "__Host-peyvand" if base_url.startswith("https:") else "peyvand",
         "SESSION_COOKIE_SECURE": base_url.startswith("https:"),
         "SESSION_COOKIE_HTTPONLY": True,
@@ -47,15 +49,21 @@ class _Environment:
         self._environ = environ
 
     def text(self, name: str, default: str) -> str:
-        path = self._environ.get(f"{name}_FILE")
-        if path is None:
-            return self._environ.get(name, default).strip()
-        if name in self._environ:
+        """What is set to nothing counts as not set."""
+        given, path = self._environ.get(name, "").strip(), self._environ.get(f"{name}_FILE", "").strip()
+        if not path:
+            return given or default
+        if given:
             raise ConfigError(f"{name} and {name}_FILE are both set; keep one of them.")
         try:
-            return Path(path).read_text(encoding="utf-8").strip()
+            stored = Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ConfigError(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{name}_FILE: {path} is no text in UTF-8.") from error
+        if not stored:
+            raise ConfigError(f"{name}_FILE: {path} is empty.")
+        return stored
 
     def integer(self, name: str, default: int, *, least: int, most: int) -> int:
         text = self.text(name, str(default))
@@ -63,32 +71,77 @@ class _Environment:
             raise ConfigError(f"{name} takes a whole number from {least} to {most}, not “{text}”.")
         return int(text)
 
-    def url(self, name: str, default: str, *, schemes: tuple[str, ...]) -> str:
-        text = self.text(name, default)
-        if text and (urlsplit(text).scheme not in schemes or not urlsplit(text).netloc + urlsplit(text).path):
-            raise ConfigError(f"{name} takes an address that begins with {' or '.join(schemes)}://.")
+    def url(self, name: str, *, schemes: tuple[str, ...]) -> str:
+        """An address, or nothing. The refusal does not repeat it: there may be a password in it."""
+        text = self.text(name, "")
+        if text and not _is_address(text, schemes):
+            kinds = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise ConfigError(f"{name} takes a whole address that begins with {kinds}.")
         return text
 
 
+def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
+    """Each kind says as much as it needs: pages have no path, Redis a numbered database, the rest is for the driver."""
+    try:
+        parts = urlsplit(text)
+        _port = parts.port
+    except ValueError:
+        return False
+    if parts.scheme not in schemes or not text.startswith(f"{parts.scheme}://"):
+        return False
+    if parts.scheme in ("http", "https"):
+        return bool(parts.hostname) and not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    if parts.scheme in ("redis", "rediss"):
+        return bool(parts.hostname) and bool(re.fullmatch(r"(/\d*)?", parts.path, re.ASCII))
+    if parts.scheme in ("smtp", "smtps"):
+        return bool(parts.hostname)
+    return bool(parts.netloc + parts.path.strip("/"))
+
+
+def _instance(folder: Path) -> Path:
+    """The folder of this installation, made if it is not there, for its owner alone."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "not a folder" if isinstance(error, FileExistsError) else error.strerror
+        raise ConfigError(f"INSTANCE_PATH: {folder} cannot be made ({reason}).") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigError(f"INSTANCE_PATH: {folder} cannot be written to.")
+    return folder
+
+
 def _database_url(env: _Environment, instance: Path) -> str:
-    url = env.url("DATABASE_URL", "", schemes=("postgresql", "postgres", "postgresql+psycopg", "sqlite"))
+    url = env.url("DATABASE_URL", schemes=("postgresql", "postgres", "postgresql+psycopg", "sqlite"))
     if url.startswith("postgres://"):
         url = url.replace("postgres://", "postgresql://", 1)
     return url or f"sqlite:///{instance / 'peyvand.db'}"
+
+
+def _secret_key(env: _Environment) -> str:
+    key = env.text("SECRET_KEY", "")
+    if key and len(key) < _SHORTEST_KEY:
+        raise ConfigError(f"SECRET_KEY takes at least {_SHORTEST_KEY} characters; leave it out to have a key made.")
+    return key
 
 
 def _stored_secret_key(instance: Path) -> str:
     """The key of this installation, made once and readable by its owner alone."""
     path = instance / "secret_key"
     if not path.exists():
-        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             return _stored_secret_key(instance)
+        except OSError as error:
+            raise ConfigError(f"INSTANCE_PATH: {instance} cannot be written to ({error.strerror}).") from error
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))
-    key = path.read_text(encoding="ascii").strip()
-    if len(key) < 32:
+    try:
+        key = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError:
+        key = ""
+    if len(key) < _SHORTEST_KEY:
         raise ConfigError(f"{path} holds no usable key; delete it to have a new one made (everyone signs in again).")
     return key

@@ -8,7 +8,7 @@ import time
 
 import click
 
-from crm_app.config import ROOT
+from crm_app import config, readiness
 
 _GRACE = 20
 
@@ -21,7 +21,7 @@ def serve(host, port):
     app = _prepared(host, port)
     _say_where(app)
     children = [
-        subprocess.Popen([sys.executable, "-m", "crm_app", name], start_new_session=True, cwd=ROOT)
+        subprocess.Popen([sys.executable, "-m", "crm_app", name], start_new_session=True, cwd=config.ROOT)
         for name in ("web", "worker")
     ]
     sys.exit(_supervise(children))
@@ -33,14 +33,15 @@ def web():
     from granian import Granian
     from granian.constants import Interfaces
 
-    from crm_app import config
-
     settings = config.load()
+    host, port = str(settings["HOST"]), int(str(settings["PORT"]))
+    readiness.expect_port(host, port)
+    _expect_what_is_shared(settings)
     Granian(
         "wsgi:app",
         working_dir=config.ROOT,
-        address=str(settings["HOST"]),
-        port=int(str(settings["PORT"])),
+        address=host,
+        port=port,
         interface=Interfaces.WSGI,
         workers=int(str(settings["WEB_PROCESSES"])),
         blocking_threads=3,
@@ -57,6 +58,7 @@ def worker():
     """Run the worker: imports and other long work, one task at a time in each of two threads."""
     from crm_app import create_app
 
+    _expect_what_is_shared(config.load())
     app = create_app()
     app.extensions["huey"].create_consumer(workers=2, periodic=True, check_worker_health=True).run()
 
@@ -84,9 +86,18 @@ def _prepared(host, port):
         os.environ["PORT"] = str(port)
     from crm_app import create_app
 
+    settings = config.load()
+    readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
+    readiness.expect_redis(str(settings["REDIS_URL"]))
     app = create_app()
     _upgrade(app)
     return app
+
+
+def _expect_what_is_shared(settings):
+    """Whoever runs a part alone has made the database before."""
+    readiness.expect_redis(str(settings["REDIS_URL"]))
+    readiness.expect_tables(str(settings["SQLALCHEMY_DATABASE_URI"]))
 
 
 def _upgrade(app):

@@ -49,6 +49,16 @@ def test_a_secret_can_be_read_from_a_file(tmp_path):
         ("BASE_URL", "crm.example"),
         ("SMTP_URL", "mail.example"),
         ("SECRET_KEY_FILE", "/nowhere/at/all"),
+        ("SECRET_KEY_FILE", "/dev/null"),
+        ("SECRET_KEY", "short"),
+        ("DATABASE_URL", "postgresql://["),
+        ("DATABASE_URL", "postgresql://host:abc/name"),
+        ("REDIS_URL", "redis://127.0.0.1:6379/five"),
+        ("REDIS_URL", "redis://127.0.0.1:99999/0"),
+        ("BASE_URL", "http:crm"),
+        ("BASE_URL", "https://crm.example/path"),
+        ("BASE_URL", "https://crm.example?x"),
+        ("SMTP_URL", "smtp://:587"),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence_that_names_the_setting(tmp_path, name, value):
@@ -61,6 +71,43 @@ def test_a_setting_and_its_file_cannot_both_be_given(tmp_path):
 
     with pytest.raises(config.ConfigError, match="both"):
         _load(tmp_path, SECRET_KEY="x" * 40, SECRET_KEY_FILE=str(tmp_path / "key"))
+
+
+def test_a_file_of_other_bytes_than_text_is_refused_in_a_sentence(tmp_path):
+    (tmp_path / "key").write_bytes(b"\xff\xfe" * 40)
+
+    with pytest.raises(config.ConfigError, match="SECRET_KEY_FILE"):
+        _load(tmp_path, SECRET_KEY_FILE=str(tmp_path / "key"))
+
+
+def test_an_empty_setting_is_one_that_is_not_given(tmp_path):
+    settings = _load(tmp_path, PORT="", HOST=" ", SECRET_KEY="", SECRET_KEY_FILE="", DATABASE_URL="")
+
+    assert (settings["PORT"], settings["HOST"]) == (8000, "127.0.0.1")
+    assert len(settings["SECRET_KEY"]) >= 32
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://h", "redis://:secret@h:6379/5", "rediss://h/0", "unix:///run/redis.sock?db=5"],
+)
+def test_every_usual_address_of_redis_is_taken(tmp_path, url):
+    assert _load(tmp_path, REDIS_URL=url)["REDIS_URL"] == url
+
+
+@pytest.mark.parametrize("folder", ["file", "file/below"])
+def test_an_instance_folder_that_cannot_be_is_refused_in_a_sentence(tmp_path, folder):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(config.ConfigError, match=f"INSTANCE_PATH: {tmp_path / folder} "):
+        config.load({"INSTANCE_PATH": str(tmp_path / folder), "SECRET_KEY": "x" * 40})
+
+
+def test_a_folder_that_takes_no_file_is_refused_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, _mode: path != tmp_path)
+
+    with pytest.raises(config.ConfigError, match="INSTANCE_PATH"):
+        config.load({"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "x" * 40})
 
 
 def test_cookies_are_secure_once_the_address_is(tmp_path):

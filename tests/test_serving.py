@@ -1,7 +1,12 @@
-"""`crm serve`: what was started together stops together, whenever it is told to."""
+"""`crm serve`, `web` and `worker`: what hinders them is said at the start; together started, together stopped."""
 
+import os
+import socket
 import subprocess
 import sys
+from contextlib import closing
+
+import pytest
 
 # A signal may arrive between any two lines; here one arrives before each line that the supervisor runs.
 SIGNALLED = """
@@ -45,3 +50,98 @@ def test_a_part_that_ends_by_itself_ends_the_others_and_says_so():
 
     assert ended.returncode == 1
     assert "stopped by itself" in ended.stderr
+
+
+@pytest.fixture
+def crm(tmp_path):
+    """Run the command itself, on an instance of its own: `crm("web", PORT="1")`."""
+
+    def run(*arguments, **environ):
+        settings = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "k" * 40, "WEB_PROCESSES": "1"} | environ
+        return subprocess.run(
+            [sys.executable, "-m", "crm_app", *arguments],
+            env={"PATH": os.environ["PATH"]} | settings, capture_output=True, text=True, timeout=30,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def taken():
+    """A port at which somebody else listens, ready to share it as web servers do."""
+    with closing(socket.socket()) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield str(other.getsockname()[1])
+
+
+@pytest.fixture
+def free():
+    """A port at which nobody listens."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def _is_one_sentence(ended, words):
+    assert ended.returncode not in (0, None)
+    assert ended.stderr.startswith("crm: ") and words in ended.stderr, ended.stderr
+    assert ended.stderr.count("\n") == 1, ended.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "web"])
+def test_a_port_in_use_is_not_shared_with_whoever_has_it(crm, taken, command):
+    crm("database", "upgrade")
+
+    ended = crm(command, PORT=taken)
+
+    _is_one_sentence(ended, f"cannot listen on 127.0.0.1:{taken} (Address already in use)")
+    assert ended.stdout == ""
+
+
+def test_an_address_of_another_machine_is_refused_before_anything_is_said(crm, free):
+    ended = crm("serve", HOST="192.0.2.1", PORT=free)
+
+    _is_one_sentence(ended, f"cannot listen on 192.0.2.1:{free} (Cannot assign requested address)")
+    assert ended.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "worker"])
+def test_a_redis_that_does_not_answer_is_named_at_the_start(crm, free, command):
+    crm("database", "upgrade")
+
+    ended = crm(command, REDIS_URL=f"redis://:secret@127.0.0.1:{free}/0", PORT="8391")
+
+    _is_one_sentence(ended, "REDIS_URL: no Redis answers there (")
+    assert "secret" not in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "worker", "users"])
+def test_a_database_that_does_not_answer_is_named_at_the_start(crm, free, command):
+    arguments = (command, "list") if command == "users" else (command,)
+
+    ended = crm(*arguments, DATABASE_URL=f"postgresql://somebody:secret@127.0.0.1:{free}/name")
+
+    _is_one_sentence(ended, "Connection refused")
+    assert "secret" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("web",), ("worker",), ("users", "list"), ("users", "disable", "a@halden.example"),
+        ("measure", "won_value", "--from", "2017-01-01", "--to", "2017-12-31"),
+        ("import", "companies", __file__, "--dry-run"),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)  # fmt: skip
+def test_a_database_without_tables_says_which_command_makes_them(crm, arguments):
+    ended = crm(*arguments)
+
+    _is_one_sentence(ended, "run `crm database upgrade`")
+    assert "organisations" not in ended.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_named(crm):
+    _is_one_sentence(crm("users", "list", INSTANCE_PATH="/dev/null/peyvand"), "INSTANCE_PATH: /dev/null/peyvand")

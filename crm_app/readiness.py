@@ -1,0 +1,46 @@
+"""What would keep Peyvand from running, found out before it starts and said in a sentence that names the setting."""
+
+import socket
+
+import redis
+from sqlalchemy import create_engine, text
+
+from crm_app.config import ConfigError
+
+_PATIENCE_SECONDS = 5
+
+
+def expect_port(host: str, port: int) -> None:
+    """Raise ConfigError unless one can listen there. Our servers would share a port even with another Peyvand."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        # Some messages are followed by the address in brackets, which is said here already.
+        reason = str(error.strerror).partition(" (")[0]
+        raise ConfigError(
+            f"cannot listen on {host}:{port} ({reason}); HOST and PORT choose another address."
+        ) from error
+
+
+def expect_redis(url: str) -> None:
+    """Raise ConfigError unless Redis answers; without a URL none is used."""
+    if not url:
+        return
+    try:
+        with redis.Redis.from_url(
+            url, socket_connect_timeout=_PATIENCE_SECONDS, socket_timeout=_PATIENCE_SECONDS
+        ) as client:
+            client.ping()
+    except redis.RedisError as error:
+        raise ConfigError(f"REDIS_URL: no Redis answers there ({str(error).rstrip('.')}).") from error
+
+
+def expect_tables(url: str) -> None:
+    """Raise what the database says of a table that every version has, where it is not there."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1 FROM organisations LIMIT 1"))
+    finally:
+        engine.dispose()

@@ -1,7 +1,5 @@
 """Signing in and out, one's own password and preferences."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, abort, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, logout_user
@@ -11,7 +9,7 @@ from crm_app.accounts.forms import ChosenPasswordForm, PasswordForm, Preferences
 from crm_app.extensions import db, limiter, login_manager
 from crm_app.web.htmx import gone_to, page, wants_part
 from crm_app.web.reader import LANGUAGES
-from crm_app.web.redirects import local_path
+from crm_app.web.redirects import local_path, path_of
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 
@@ -20,8 +18,8 @@ bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 def ask_to_sign_in():
     """A part that htmx asked for is no place for the sign-in form: the whole page goes there."""
     if wants_part():
-        here = urlsplit(str(request.htmx.current_url or ""))
-        answer = gone_to(url_for("accounts.sign_in", next=_path(here)))
+        here = path_of(request.htmx.current_url, url_for("home.index"))
+        answer = gone_to(url_for("accounts.sign_in", next=here))
         answer.status_code = 401
         return answer
     back = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -182,8 +180,3 @@ def _private(response):
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _path(address):
-    path = f"{address.path}?{address.query}" if address.query else address.path
-    return local_path(path, url_for("home.index"))

@@ -1,6 +1,6 @@
 """The security headers of every answer, and the refusal of changes that another site sends."""
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 from flask_login import current_user
 
 from crm_app.extensions import SAFE_METHODS
@@ -35,7 +35,8 @@ def _refuse_other_sites():
 def _add_headers(response):
     for name, value in PAGE_HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    # A web server in front speaks https and passes requests on without it; then only BASE_URL knows.
+    if request.is_secure or current_app.config["BASE_URL"].startswith("https:"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if current_user.is_authenticated else "no-cache"

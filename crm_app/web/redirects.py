@@ -20,6 +20,15 @@ def local_path(target: str | None, otherwise: str) -> str:
     return otherwise if parts.scheme or parts.netloc else target
 
 
+def path_of(address: str | None, otherwise: str) -> str:
+    """Path and query of a whole address, taken as ours whatever host it names; `otherwise` where it has none."""
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:
+        return otherwise
+    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path, otherwise)
+
+
 def own_address() -> str:
     """Without a slash at its end: BASE_URL where it is set, else what the browser asked, else host and port."""
     config = current_app.config

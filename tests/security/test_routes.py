@@ -1,5 +1,7 @@
 """Attacks generated from the route table: every route, every role, somebody else's record, and nothing changes."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from crm_app.web.headers import CONTENT_SECURITY_POLICY
@@ -180,6 +182,15 @@ def test_over_https_browsers_are_told_to_stay_there(client):
     assert "max-age=31536000" in response.headers["Strict-Transport-Security"]
 
 
+def test_behind_a_web_server_that_speaks_https_browsers_are_told_so_too(app, client, monkeypatch):
+    """Such a server passes requests on in plain http; only BASE_URL tells how we are reached."""
+    assert "Strict-Transport-Security" not in client.get("/").headers
+
+    monkeypatch.setitem(app.config, "BASE_URL", "https://crm.example")
+
+    assert "includeSubDomains" in client.get("/").headers["Strict-Transport-Security"]
+
+
 @pytest.mark.parametrize("path", ["/.env", "/.git/config", "/instance/secret_key", "/static/../wsgi.py", "/metrics"])
 def test_what_is_not_a_page_is_not_served(client, path):
     client.checks_html = False
@@ -214,6 +225,27 @@ def test_after_signing_in_nobody_is_sent_to_another_site(app, browser_of, olivia
     assert response.status_code == 303
     assert response.location in ("/", "/%0d%0aSet-Cookie:x")
     assert "Set-Cookie:x" not in str(response.headers).replace(response.location, "")
+
+
+@pytest.mark.parametrize(
+    ("address", "back"),
+    [
+        ("http://localhost/goals/?a=1", "/goals/?a=1"),
+        ("https://evil.example//evil.example/x", "/"),
+        ("http://[bad", "/"),
+        ("x\\y", "/"),
+        ("http://localhost/" + "a" * 9000, "/"),
+    ],
+)
+def test_a_page_that_htmx_stood_on_is_returned_to_only_if_it_is_ours(browser_of, address, back):
+    client = browser_of()
+    client.checks_html = False
+    sent = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": address}
+
+    response = client.get("/goals/", headers=sent)
+
+    assert response.status_code == 401
+    assert parse_qs(urlsplit(response.headers["HX-Redirect"]).query)["next"] == [back]
 
 
 def test_a_disabled_person_is_out_with_the_next_request(app, browser_of, alice):

@@ -3,6 +3,7 @@
 import pytest
 from flask_migrate import check, downgrade, upgrade
 from sqlalchemy import create_engine, inspect
+from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_app import create_app
 from crm_app.extensions import db
@@ -31,6 +32,14 @@ def test_migrations_go_up_from_nothing_agree_with_the_models_and_go_down_again(e
     assert {table.name for table in db.metadata.sorted_tables} <= filled
     assert emptied == {"alembic_version"}
     assert again == filled
+
+
+def test_names_are_sorted_by_their_keys_on_postgresql_too_whatever_its_language():
+    """Its own languages put Arabic letters before Latin ones and pass over signs that our keys are made of."""
+    for table in ("users", "companies", "people", "products", "deals"):
+        column_type = db.metadata.tables[table].c.sort_key.type
+        assert column_type.dialect_impl(postgresql.dialect()).collation == "C", table
+        assert column_type.dialect_impl(sqlite.dialect()).collation is None, table
 
 
 def test_sqlite_runs_as_promised(app):

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from crm_app.activity.records import Record, bin_index
-from crm_app.extensions import db
+from crm_app.extensions import SortKey, db
 from crm_app.web.money import Money
 from crm_app.web.text import match_key, search_key, sort_key
 
@@ -15,7 +15,7 @@ class Product(Record, db.Model):
 
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)
-    sort_key: Mapped[str] = mapped_column(String(255))
+    sort_key: Mapped[str] = mapped_column(SortKey)
     search_key: Mapped[str] = mapped_column(String(1000), default="")
     code: Mapped[str] = mapped_column(String(60), default="")
     family: Mapped[str] = mapped_column(String(100), default="", index=True)

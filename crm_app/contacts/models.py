@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.activity.records import Record, bin_index
-from crm_app.extensions import db
+from crm_app.extensions import SortKey, db
 from crm_app.web.formats import phone_key
 from crm_app.web.money import Money
 from crm_app.web.text import match_key, search_key, sort_key
@@ -42,7 +42,7 @@ class Company(Record, db.Model):
 
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)
-    sort_key: Mapped[str] = mapped_column(String(255))
+    sort_key: Mapped[str] = mapped_column(SortKey)
     search_key: Mapped[str] = mapped_column(String(1000), default="")
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"), index=True)
     industry: Mapped[str] = mapped_column(String(100), default="", index=True)
@@ -93,7 +93,7 @@ class Person(Record, db.Model):
 
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)
-    sort_key: Mapped[str] = mapped_column(String(255))
+    sort_key: Mapped[str] = mapped_column(SortKey)
     search_key: Mapped[str] = mapped_column(String(1000), default="")
     job_title: Mapped[str] = mapped_column(String(200), default="")
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"), index=True)

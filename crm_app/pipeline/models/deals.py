@@ -11,7 +11,7 @@ from crm_app.activity import record
 from crm_app.activity.records import Record, bin_index
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person
-from crm_app.extensions import db, utc_now
+from crm_app.extensions import SortKey, db, utc_now
 from crm_app.pipeline.models.history import Closing, Stay
 from crm_app.pipeline.models.stages import Pipeline, Stage
 from crm_app.web.money import Money, Rates
@@ -33,7 +33,7 @@ class Deal(Record, db.Model):
     )
 
     title: Mapped[str] = mapped_column(String(200))
-    sort_key: Mapped[str] = mapped_column(String(255))
+    sort_key: Mapped[str] = mapped_column(SortKey)
     search_key: Mapped[str] = mapped_column(String(1000), default="")
     code: Mapped[str] = mapped_column(String(60), default="")
     code_key: Mapped[str] = mapped_column(String(60), default="", index=True)

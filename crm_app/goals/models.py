@@ -30,7 +30,7 @@ class Goal(db.Model):
 
 
 class Target(db.Model):
-    """The target of one period, which `start` and `end` hold as days, half-open.
+    """The target of one period, which `start` and `end` hold as days, half-open; `period_key` names it for lookups.
 
     `amount` counts minor units of the organisation's currency, pieces, hundredths of a per cent, or of a day.
     """

@@ -5,9 +5,10 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from crm_app.accounts.models import Team, User
+from crm_app.accounts.models import Organisation, Team, User
 from crm_app.accounts.queries import sees_everything, teams_managed_by
 from crm_app.goals.models import Goal, Target, TargetChange
+from crm_app.web.periods import Period
 
 
 def visible_to(user: User) -> Select[tuple[Goal]]:
@@ -51,6 +52,14 @@ def target_of(goals: Select[tuple[Goal]], target_id: int) -> Select[tuple[Target
     """One target, if its goal is among `goals`."""
     seen = goals.with_only_columns(Goal.id)
     return select(Target).where(Target.id == target_id, Target.goal_id.in_(seen)).options(joinedload(Target.goal))
+
+
+def period_of(target: Target, firm: Organisation) -> Period:
+    """The period that a target was set for; a mere range of days where no period has them now."""
+    calendar = firm.calendar(target.goal.calendar)
+    period = calendar.period(target.goal.unit, target.start)
+    is_same = (period.start, period.end) == (target.start, target.end)
+    return period if is_same else calendar.custom(target.start, target.end)
 
 
 def changes_of(target: Target) -> Select[tuple[TargetChange]]:

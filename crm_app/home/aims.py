@@ -28,7 +28,7 @@ def current(user: User, firm: Organisation, whose: str) -> list[Standing]:
     if not targets:
         return []
     subject = Subject(person=user) if whose == MINE else Subject()
-    periods = [firm.calendar(target.goal.calendar).parse(target.goal.unit, target.period_key) for target in targets]
+    periods = [queries.period_of(target, firm) for target in targets]
     measures = [MEASURES[key] for key in _MEASURES if any(target.goal.measure == key for target in targets)]
     figures = asking.together(measures, periods, Scope(user, owner_id=subject.key[1]))
     weekend = [int(day) for day in firm.weekend]

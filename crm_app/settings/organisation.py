@@ -9,17 +9,20 @@ from crm_app.accounts.models import Organisation
 from crm_app.activity import record
 from crm_app.activity.recording import plain
 from crm_app.extensions import db
-from crm_app.goals import converting
+from crm_app.goals import converting, rekeying
 from crm_app.pipeline import valuing
 from crm_app.web.money import Rate, Rates, latest_first
 
 
-def change(firm: Organisation, **values: Any) -> None:
-    """In another currency rates are rewritten to say the same, closed deals are valued and targets told anew."""
+def change(firm: Organisation, **values: Any) -> int:
+    """In another currency rates are rewritten to say the same, closed deals are valued and targets told anew.
+
+    Targets keep their days when the year begins with another month; returns how many of them no period has any more.
+    """
     before = {name: getattr(firm, name) for name in values}
     changes = {name: [plain(before[name]), plain(after)] for name, after in values.items() if before[name] != after}
     if not changes:
-        return
+        return 0
     for name, value in values.items():
         setattr(firm, name, value)
     record(firm, "changed", changes=changes)
@@ -28,6 +31,7 @@ def change(firm: Organisation, **values: Any) -> None:
         db.session.flush()
         valuing.revalue()
         converting.retell(before["currency"], firm.currency)
+    return rekeying.rekey(firm) if {"fiscal_start", "calendar_name"} & changes.keys() else 0
 
 
 def rebase(old: str, new: str) -> None:

@@ -47,13 +47,12 @@ def target_history(target_id):
     goals = queries.visible_to(current_user)
     target = db.one_or_404(queries.target_of(goals, target_id))
     measure = MEASURES[target.goal.measure]
-    period = organisation().calendar(target.goal.calendar).parse(target.goal.unit, target.period_key)
     return page(
         "goals/target_history.html",
         part="goals/_history.html",
         target=target,
         measure=measure,
-        period=period,
+        period=queries.period_of(target, organisation()),
         changes=list(db.session.scalars(queries.changes_of(target))),
         as_value=lambda amount: amounts.as_value(amount, measure.unit),
     )

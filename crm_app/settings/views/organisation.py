@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from crm_app.accounts import queries
 from crm_app.accounts.access import role_required
@@ -9,6 +10,7 @@ from crm_app.extensions import db
 from crm_app.settings import organisation as work
 from crm_app.settings.forms.organisation import OrganisationForm
 from crm_app.settings.views import bp
+from crm_app.web import formats
 from crm_app.web.htmx import page
 
 
@@ -20,8 +22,19 @@ def organisation():
     if not form.validate_on_submit():
         return page("settings/organisation.html", form=form, firm=firm, status=422 if form.errors else 200)
 
-    work.change(firm, **form.values())
+    waiting = work.change(firm, **form.values())
     db.session.commit()
 
     flash(_("The settings of %(name)s are saved.", name=firm.name), "ok")
+    if waiting:
+        flash(_waiting(waiting), "info")
     return redirect(url_for(".organisation"), 303)
+
+
+def _waiting(number: int) -> str:
+    return ngettext(
+        "%(number)s target belongs to no quarter or year now; it is kept for when the year begins as before.",
+        "%(number)s targets belong to no quarter or year now; they are kept for when the year begins as before.",
+        number,
+        number=formats.num(number),
+    )

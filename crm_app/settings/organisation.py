@@ -10,26 +10,32 @@ from crm_app.activity import record
 from crm_app.activity.recording import plain
 from crm_app.extensions import db
 from crm_app.goals import converting, rekeying
-from crm_app.pipeline import valuing
+from crm_app.pipeline import rezoning, valuing
 from crm_app.web.money import Rate, Rates, latest_first
 
 
 def change(firm: Organisation, **values: Any) -> int:
     """In another currency rates are rewritten to say the same, closed deals are valued and targets told anew.
 
-    Targets keep their days when the year begins with another month; returns how many of them no period has any more.
+    In another time zone, days stay the days they were. So do those of targets where the year begins with another
+    month; returns how many targets have days that no period has any more.
     """
-    before = {name: getattr(firm, name) for name in values}
+    before, zone = {name: getattr(firm, name) for name in values}, firm.zone
     changes = {name: [plain(before[name]), plain(after)] for name, after in values.items() if before[name] != after}
     if not changes:
         return 0
     for name, value in values.items():
         setattr(firm, name, value)
     record(firm, "changed", changes=changes)
+    if "time_zone" in changes:
+        db.session.flush()
+        rezoning.keep_days(zone, firm.zone)
     if "currency" in changes:
         rebase(before["currency"], firm.currency)
         db.session.flush()
+    if {"time_zone", "currency"} & changes.keys():
         valuing.revalue()
+    if "currency" in changes:
         converting.retell(before["currency"], firm.currency)
     return rekeying.rekey(firm) if {"fiscal_start", "calendar_name"} & changes.keys() else 0
 

@@ -4,13 +4,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from babel.numbers import get_currency_precision, list_currencies
 from sqlalchemy import Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Date, Numeric, String
+from sqlalchemy.types import Date, Numeric, String, TypeDecorator
 
 from crm_app.extensions import db
 
@@ -48,6 +48,18 @@ def is_currency(code: str) -> bool:
     return code in list_currencies()
 
 
+class RateNumber(TypeDecorator[Decimal]):
+    """Fifteen significant digits, however small: as many as SQLite keeps of a number, and as PostgreSQL does here."""
+
+    impl = Numeric(30, 20)
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else Decimal(value).normalize(Context(prec=15))
+
+    process_result_value = process_bind_param
+
+
 class Rate(db.Model):
     """From `day` on, one unit of `currency` is worth `rate` units of the organisation's currency."""
 
@@ -57,7 +69,7 @@ class Rate(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     currency: Mapped[str] = mapped_column(String(3))
     day: Mapped[date] = mapped_column(Date)
-    rate: Mapped[Decimal] = mapped_column(Numeric(20, 10, asdecimal=True))
+    rate: Mapped[Decimal] = mapped_column(RateNumber)
 
 
 def latest_first() -> Select[tuple[Rate]]:

@@ -9,6 +9,8 @@ from crm_app.accounts.models import Organisation
 from crm_app.extensions import db
 from crm_app.measures import asking
 from crm_app.measures.scope import Scope
+from crm_app.pipeline.models import Closing
+from crm_app.settings import organisation as work
 from crm_app.web.money import Rate
 from tests import make
 
@@ -172,3 +174,27 @@ def test_rates_are_paged_in_few_statements(owner, statements):
     assert needed() == few <= 12
     following = owner.page("/settings/rates").one("a", rel="next").get("href")
     assert "1 USD" in owner.part(following).text
+
+
+def test_the_smallest_of_currencies_keeps_its_rate_when_the_organisation_changes_its_own(organisation, alice):
+    organisation.currency = "IRR"
+    make.won(alice, value=1_180_000_000_000, currency="IRR", on=date(2026, 2, 1))
+    euro = make.won(alice, value=1_000_000_00, currency="EUR", on=date(2026, 2, 1))
+    _rate("EUR", rate="1180000")
+
+    for currency in ("EUR", "IRR", "EUR"):
+        work.change(organisation, currency=currency)
+        db.session.commit()
+        worth = 1_000_000_00 if currency == "EUR" else 1_180_000_000_000
+        assert set(db.session.scalars(db.select(Closing.base_amount))) == {worth}
+    assert euro.closings[0].base_amount == 1_000_000_00
+
+
+def test_a_tiny_rate_is_kept_as_typed(owner):
+    owner.send("/settings/rates", {"currency": "IRR", "day": "2026-01-01", "rate": "0.00000084745763"})
+    kept = db.session.scalars(db.select(Rate)).one()
+    form = owner.page(f"/settings/rates/{kept.id}")
+
+    assert kept.rate == Decimal("0.00000084745763")
+    assert form.one("input", name="rate").get("value") == "0.00000084745763"
+    assert "1 IRR = 0.00000084745763 EUR" in owner.page("/settings/rates").text

@@ -31,7 +31,7 @@ class RateForm(FlaskForm):
         self.currency.choices = [one for one in currency_choices() if one.value != reader.currency]
 
     def facts(self) -> dict:
-        return {"currency": self.currency.data, "day": self.day.data, "rate": self.rate.data.quantize(_SMALLEST)}
+        return {"currency": self.currency.data, "day": self.day.data, "rate": self.rate.data}
 
     def validate_rate(self, field):
         if field.data is not None and field.data < _SMALLEST:
@@ -42,6 +42,6 @@ class RateForm(FlaskForm):
         twin = db.session.scalar(same) if field.data else None
         if twin and twin is not self.kept:
             text = _(
-                "There is a rate for this day already: %(rate)s. Change that one.", rate=formats.num(twin.rate, 10)
+                "There is a rate for this day already: %(rate)s. Change that one.", rate=formats.num(twin.rate, 20)
             )
             raise ValidationError(text)

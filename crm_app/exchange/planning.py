@@ -238,5 +238,7 @@ class _Seen:
         keys += [("id", row.known["id"])] if row.known else []
         for key in keys:
             if (first := self._rows.setdefault(key, row.number)) != row.number:
-                row.problems.append(Problem("", _("The same as in row %(row)s, by what tells them apart.", row=first)))
+                column = kind.header_of.get((name or "").partition("_and_")[0], "")
+                text = _("The same as in row %(row)s, by what tells them apart.", row=first)
+                row.problems.append(Problem(column, text))
                 return

@@ -141,7 +141,7 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise UnreadableError(_why_broken(str(error), number)) from error
+            raise UnreadableError(_why_broken(str(error), number, text, separator)) from error
         if number > MOST_ROWS + _SAMPLE:
             raise UnreadableError(
                 _("The file has more than %(most)s rows. Split it and import the parts.", most=f"{MOST_ROWS:,}")
@@ -151,12 +151,20 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         yield number, cells
 
 
-def _why_broken(reason: str, row: int) -> str:
+def _last_column(text: str, separator: str) -> str:
+    """What the first row calls the column in which the file ends, read forgivingly; else its number."""
+    records = [cells for cells in csv.reader(io.StringIO(text, newline="\n"), delimiter=separator) if any(cells)]
+    place = len(records[-1])
+    return next((cell.strip() for cell in records[0][place - 1 : place]), "") or str(place)
+
+
+def _why_broken(reason: str, row: int, text: str, separator: str) -> str:
     if "unexpected end of data" in reason:
         return _(
-            "Row %(row)s: a quotation mark is opened and never closed. The file seems to be cut off there; "
-            "export it again.",
+            "Row %(row)s, column %(column)s: a quotation mark is opened and never closed. The file seems to be cut off "
+            "there; export it again.",
             row=row,
+            column=_last_column(text, separator),
         )
     if "field larger" in reason:
         return _("Row %(row)s: a cell is far too long. Perhaps a quotation mark is missing before it.", row=row)

@@ -99,8 +99,8 @@ def test_other_files_are_refused(content):
     assert "no CSV" in refusal(content)
 
 
-def test_a_file_cut_inside_a_quoted_cell_is_refused_with_its_row():
-    assert refusal(b'name,note\nA,"fine"\nB,"cut he').startswith("Row 3:")
+def test_a_file_cut_inside_a_quoted_cell_is_refused_with_its_row_and_column():
+    assert refusal(b'name,note\nA,"fine"\nB,"cut he').startswith("Row 3, column note:")
 
 
 def test_a_quotation_mark_out_of_place_is_refused_with_its_row():

@@ -24,6 +24,11 @@ def wilson(successes: int, n: int, z: Decimal = Z95) -> Interval | None:
     return Interval(low, high)
 
 
+def shrunk(successes: int, n: int, believed: Decimal, weight: int = 20) -> Decimal:
+    """The rate drawn towards what was believed before, as if that had been seen in `weight` cases."""
+    return (successes + weight * believed) / (n + weight)
+
+
 def newcombe(successes: int, n: int, other_successes: int, other_n: int) -> Interval | None:
     """The 95 % interval of the first rate minus the other (hybrid score); None where either is unknown."""
     first, other = wilson(successes, n), wilson(other_successes, other_n)

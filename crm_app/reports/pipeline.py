@@ -1,7 +1,7 @@
 """What is in the pipeline?"""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from crm_app.extensions import db
 from crm_app.goals.amounts import written
-from crm_app.measures import asking
+from crm_app.measures import asking, observed
 from crm_app.measures.catalogue import MEASURES
 from crm_app.measures.figures import Figure
 from crm_app.pipeline.models import Pipeline, Stage
@@ -37,6 +37,7 @@ def ask(choice: Choice, given: Options) -> Report:
     worth = {group.key: group.figures[0] for group in weighted}
     empty = [_NOTHING] * len(spans)
     rows = [(stage, values.get(stage.id, empty), worth.get(stage.id, _NOTHING)) for stage in stages]
+    rates = observed.win_rates(stages, choice.scope)
     whole = [_sum([figures[number] for _stage, figures, _worth in rows]) for number in range(len(spans))]
     expected = _sum([figure for _stage, _figures, figure in rows])
     return Report(
@@ -48,9 +49,9 @@ def ask(choice: Choice, given: Options) -> Report:
         chart_title=_("Value of open deals by stage"),
         heading=_("Stage"),
         columns=_columns(choice),
-        lines=[_line(choice, stage, figures, figure, number) for number, (stage, figures, figure) in enumerate(rows)],
-        total=_total(choice, whole, expected),
-        definitions=[_definition(key) for key in ("open_value", "weighted_value")],
+        lines=[_line(choice, *row, rates[row[0].id], number) for number, row in enumerate(rows)],
+        total=_total(choice, whole, expected, sum(_times(figures[0], rates[stage.id]) for stage, figures, _w in rows)),
+        definitions=[*(_definition(key) for key in ("open_value", "weighted_value")), _observed_definition()],
         notes=sorted({note for _stage, figures, _worth in rows for note in figures[0].notes}),
         frame="chart-frame--compared",
         is_empty=not whole[0].n,
@@ -73,25 +74,46 @@ def _definition(key: str) -> tuple[str, str, str]:
     return str(measure.label), str(measure.definition), str(measure.formula)
 
 
+def _observed_definition() -> tuple[str, str, str]:
+    return (
+        _("Observed probability"),
+        _(
+            "How many of the deals that were in the stage and are closed by now were won. While there are few of them, "
+            "it stays near the probability that the stage was given."
+        ),
+        _("(Won + 20 × probability of the stage) ÷ (Closed + 20)"),
+    )
+
+
+def _times(figure: Figure, rate: Decimal) -> int:
+    return int((Decimal(figure.value or 0) * rate).to_integral_value(ROUND_HALF_UP))
+
+
 def _columns(choice: Choice) -> list[Column]:
     columns = [
         Column(_("Deals"), "count"),
         Column(_("Value"), "money"),
         Column(_("Probability"), "rate", is_quiet=True),
         Column(_("Weighted value"), "money"),
+        Column(_("Observed probability"), "rate", is_quiet=True),
+        Column(_("Weighted as observed"), "money", is_quiet=True),
     ]
     if choice.compared:
         columns += [Column(_as_of(choice.compared), "money", is_quiet=True), Column(_("Change"), "change", of="money")]
     return columns
 
 
-def _line(choice: Choice, stage: Stage, figures: Sequence[Figure], weighted: Figure, number: int) -> Line:
+def _line(
+    choice: Choice, stage: Stage, figures: Sequence[Figure], weighted: Figure, rate: Decimal, number: int
+) -> Line:
     opened = choice.records("open_value", stage=stage.id)
     cells = [
         Cell(figures[0].n, opened),
         Cell(figures[0].value or 0, opened),
         Cell(Decimal(stage.probability) / 100),
         Cell(weighted.value or 0, choice.records("weighted_value", stage=stage.id)),
+        Cell(rate),
+        Cell(_times(figures[0], rate)),
     ]
     if choice.compared:
         url = choice.records("open_value", choice.compared, stage=stage.id)
@@ -99,10 +121,10 @@ def _line(choice: Choice, stage: Stage, figures: Sequence[Figure], weighted: Fig
     return Line(stage.name, cells, hue=number % 6 + 1)
 
 
-def _total(choice: Choice, whole: Sequence[Figure], weighted: Figure) -> Line:
+def _total(choice: Choice, whole: Sequence[Figure], weighted: Figure, as_observed: int) -> Line:
     opened = choice.records("open_value")
     cells = [Cell(whole[0].n, opened), Cell(whole[0].value, opened), Cell()]
-    cells.append(Cell(weighted.value, choice.records("weighted_value")))
+    cells += [Cell(weighted.value, choice.records("weighted_value")), Cell(), Cell(as_observed)]
     if choice.compared:
         cells += [Cell(whole[1].value, choice.records("open_value", choice.compared)), _change(whole)]
     return Line(_("Total"), cells)

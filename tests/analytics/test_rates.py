@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_app.analytics.rates import differ, newcombe, wilson
+from crm_app.analytics.rates import differ, newcombe, shrunk, wilson
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,9 @@ def test_the_interval_of_a_difference_of_rates():
     assert (round(interval.low, 4), round(interval.high, 4)) == (Decimal(".0524"), Decimal(".3339"))
     assert differ(interval)
     assert not differ(newcombe(5, 10, 6, 10))
+
+
+def test_a_rate_of_few_cases_stays_near_what_was_believed():
+    assert shrunk(0, 0, Decimal(".6")) == Decimal(".6")
+    assert shrunk(5, 5, Decimal(".6")) == Decimal(".68")
+    assert shrunk(4238, 6711, Decimal(".67")).quantize(Decimal(".0001")) == Decimal(".6316")

@@ -109,6 +109,25 @@ def test_the_pipeline_counts_values_and_weights_each_stage(browser_of, olivia, d
     assert rows["Total"]["Value (EUR)"] == "1070"
 
 
+def test_what_was_observed_of_a_stage_stands_beside_its_probability(browser_of, olivia, alice, bob, client):
+    for number in range(30):
+        make.won(alice) if number < 24 else make.lost(alice)
+    make.won(bob)
+    make.deal(alice, value=1000_00, at="Proposal")
+    first, proposal = make.stage("New lead"), make.stage("Proposal")
+
+    def told(browser):
+        return {row["Stage"]: row for row in rows_of(browser.get("/reports/pipeline?compare=none&format=csv"))}
+
+    set_to = first.probability / 100
+    seen = told(browser_of(olivia))
+    assert float(seen["New lead"]["Observed probability (%)"]) == pytest.approx(100 * (25 + 20 * set_to) / 51, abs=0.01)
+    assert float(seen["Proposal"]["Observed probability (%)"]) == proposal.probability
+    assert float(seen["Total"]["Weighted as observed (EUR)"]) == 1000 * proposal.probability / 100
+    own = told(client)["New lead"]["Observed probability (%)"]
+    assert float(own) == pytest.approx(100 * (24 + 20 * set_to) / 50, abs=0.01), "of the deals that Alice sees"
+
+
 def test_goals_stand_beside_actuals_period_by_period(browser_of, olivia, deals):
     make.goal(200_00, unit="quarter", on=date(2026, 1, 1))
     make.goal(100_00, unit="quarter", on=date(2026, 5, 1))
@@ -230,6 +249,7 @@ def test_a_report_costs_the_same_however_many_deals(browser_of, olivia, alice, b
 
 def test_the_index_costs_twelve_statements_at_most(browser_of, olivia, deals, statements):
     make.goal(200_00, unit="quarter")
+    browser = browser_of(olivia)
     with statements() as seen:
-        browser_of(olivia).page("/reports/")
+        browser.page("/reports/")
     assert len(seen) <= 12

@@ -26,6 +26,7 @@ def create_app(**overrides: object) -> Flask:
         STATIC_PATH=str(config.ROOT / "static"),
         BABEL_TRANSLATION_DIRECTORIES=str(config.ROOT / "crm_app" / "translations"),
         RATELIMIT_STORAGE_URI=str(app.config["REDIS_URL"] or "memory://"),
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(app.config["REDIS_URL"]),
     )
     app.config.update(overrides)
     Path(app.config["INSTANCE_PATH"]).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """Work done by the worker: tasks collected here, queued in SQLite or Redis, run inside the application."""
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app
 from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
+from redis import RedisError
 
 from crm_app.extensions import db
 
@@ -49,8 +51,15 @@ class Jobs:
             queued[name] = huey.task(**options | {"name": name + ":now"})(run)
 
     def enqueue(self, function: Callable[..., Any], *arguments: Any) -> None:
-        """Ask the worker for a task. Call it after the commit that the task will read."""
-        current_app.extensions["jobs"][f"{function.__module__}.{function.__name__}"](*arguments)
+        """Ask the worker for a task. Call it after the commit that the task will read.
+
+        What is to be done stands in its row by then: where the queue is away, whoever sweeps such rows asks again.
+        """
+        name = f"{function.__module__}.{function.__name__}"
+        try:
+            current_app.extensions["jobs"][name](*arguments)
+        except (RedisError, sqlite3.OperationalError) as error:
+            current_app.logger.error("the queue did not take %s%r: %s", name, arguments, error)
 
 
 def _storage(app: Flask):

@@ -1,6 +1,8 @@
 """Tasks go through the queue to a worker: in SQLite by default, in Redis when told so, never half-understood."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 import redis
@@ -65,6 +67,33 @@ def test_a_message_that_somebody_tampered_with_is_not_read(queued):
 
     with pytest.raises((ValueError, TaskException)):
         huey.deserialize_task(message[:-1] + (b"0" if message[-1:] != b"0" else b"1"))
+
+
+REDIS_IS_AWAY = """
+from flask_migrate import upgrade
+from crm_app import create_app
+from crm_app.exchange.jobs import run_import
+from crm_app.jobs import jobs
+
+app = create_app(WTF_CSRF_ENABLED=False)
+with app.app_context():
+    upgrade()
+    jobs.enqueue(run_import, 7)
+statuses = [app.test_client().post("/accounts/password/no-such-token").status_code for _ in range(31)]
+print(statuses[0], statuses[29], statuses[30])
+"""
+
+
+def test_a_redis_that_went_away_stops_nobody_and_limits_go_on_without_it(tmp_path):
+    """What waits for the worker stands in its row, and is asked for again once a worker sweeps."""
+    settings = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "k" * 40, "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", REDIS_IS_AWAY], env=settings, capture_output=True, text=True, timeout=60
+    )
+
+    assert ended.stdout == "410 410 429\n", ended.stderr
+    assert "the queue did not take crm_app.exchange.jobs.run_import(7,)" in ended.stderr
 
 
 def test_the_tasks_of_the_product_are_known_by_name():

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from crm_app.accounts.models import User
 from crm_app.activity import queries
 from crm_app.activity.models import Event
+from crm_app.activity.names import narrowed
 from crm_app.extensions import db
 from crm_app.web import formats
 from crm_app.web.money import Money, is_currency
@@ -35,10 +36,14 @@ _ICONS = {
 
 
 class Word(NamedTuple):
-    """How a field is called, and how its values are written where the usual way would be wrong (a year, a code)."""
+    """How a field is called, and how its values are written where the usual way would be wrong (a year, a code).
+
+    `known`, for names of other records, gives back those among them that the reader may know.
+    """
 
     label: Any
     show: Callable[[Any], object] | None = None
+    known: Callable[[set[str]], set[str]] | None = None
 
 
 Words = Mapping[str, Any]
@@ -74,7 +79,7 @@ def history(subject: Any, words: Words, before: int | None = None) -> History:
     if before is not None:
         events = events.where(Event.id < before)
     found = list(db.session.scalars(events))
-    return History(days(found[:SHOWN], words), found[SHOWN - 1].id if len(found) > SHOWN else None)
+    return History(days(found[:SHOWN], narrowed(found, words)), found[SHOWN - 1].id if len(found) > SHOWN else None)
 
 
 def days(events: Iterable[Event], words: Words) -> list[Day]:

@@ -173,3 +173,18 @@ def test_twins_are_sought_among_what_one_sees(alice, bob):
     assert _names(queries.same_email(alice, "i@a.example")) == []
     assert _names(queries.same_email(bob, "I@A.example")) == ["Ines"]
     assert _names(queries.same_email(bob, "")) == []
+
+
+def test_a_company_out_of_sight_is_not_named_by_what_is_told_of_the_past(browser_of, alice, bob, olivia):
+    below, person = make.company(None, "Below"), make.person(None, "Someone")
+    hidden, known = make.company(alice, "Hidden Holding"), make.company(bob, "Known Holding")
+    for parent in (known, hidden):
+        below.change(parent=parent)
+        person.change(company=parent)
+    db.session.commit()
+
+    for url in (f"/contacts/companies/{below.id}", f"/contacts/people/{person.id}"):
+        told = browser_of(bob).get(url).get_data(as_text=True)
+        assert "Known Holding" in told and "Hidden Holding" not in told, url
+        assert "Hidden Holding" in browser_of(olivia).get(url).get_data(as_text=True), url
+        assert "Hidden Holding" in browser_of(make.user("Agnes", role="agent")).get(url).get_data(as_text=True), url

@@ -77,10 +77,10 @@ def attainment(actual: Number | None, target: Number | None, better: str = "up")
 def of_sum(actual: Number | None, target: Number | None, time: Clock, better: str = "up") -> Pace:
     """The pace of what adds up day by day, such as won value: expected and projected are linear in time."""
     reached = attainment(actual, target, better)
+    if target is not None and time.elapsed <= 0:
+        return Pace("not_begun", reached, Decimal(0), gap=Decimal(target) - (actual or 0))
     if actual is None or target is None or reached is None:
         return Pace("na")
-    if time.elapsed <= 0:
-        return Pace("not_begun", reached, Decimal(0), gap=Decimal(target) - actual)
     expected = Decimal(target) * time.share
     projected = Decimal(actual) / time.share if time.share >= EARLIEST else None
     gap = Decimal(target) - Decimal(actual)
@@ -99,11 +99,11 @@ def of_sum(actual: Number | None, target: Number | None, time: Clock, better: st
 def of_level(actual: Number | None, target: Number | None, time: Clock, better: str = "up") -> Pace:
     """The pace of a state or a mean, such as open value or the length of the cycle: the target holds all along."""
     reached = attainment(actual, target, better)
+    if target is not None and time.elapsed <= 0:
+        return Pace("not_begun", reached, Decimal(target))
     if actual is None or target is None or reached is None:
         return Pace("na")
     gap = Decimal(target) - Decimal(actual)
-    if time.elapsed <= 0:
-        return Pace("not_begun", reached, Decimal(target), gap=gap)
     status = _status(actual, target, Decimal(actual), time, better)
     return Pace(status, reached, Decimal(target), reached, Decimal(actual), gap)
 

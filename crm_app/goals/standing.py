@@ -46,6 +46,11 @@ class Standing:
         return self.measure.adds_up and not self.measure.is_snapshot
 
     @property
+    def is_running(self) -> bool:
+        """Begun and not over: only then is anything expected by today."""
+        return self.clock.elapsed > 0 and not self.clock.is_over
+
+    @property
     def ahead_by(self) -> Decimal | None:
         """How far past today's mark; below nought how far short of it."""
         if self.actual is None or self.pace.expected is None:
@@ -53,15 +58,20 @@ class Standing:
         return self.actual - self.pace.expected
 
     @property
+    def difference(self) -> Decimal | None:
+        """The actual less the target: below nought how far short of it the period ended."""
+        return None if self.actual is None or self.target is None else self.actual - self.target
+
+    @property
     def bullet(self) -> tuple[float, float | None, float | None]:
-        """Reached, expected and landing in per cent of the longest of them and the target."""
+        """Reached, and while it runs expected and landing, in per cent of the longest of them and the target."""
         known = [value for value in (self.actual, self.target, self.pace.projected) if value]
         longest = max(known, default=Decimal(1))
         share = [
             None if v is None else float(v / longest * 100)
             for v in (self.actual, self.pace.expected, self.pace.projected)
         ]
-        return share[0] or 0.0, share[1], share[2]
+        return (share[0] or 0.0, share[1], share[2]) if self.is_running else (share[0] or 0.0, None, None)
 
     @property
     def projected_share(self) -> Decimal | None:
@@ -88,13 +98,17 @@ class Standing:
         return charts.spark(values, title=title)
 
     def about(self, value: Decimal | None, *, short: bool = False) -> str:
-        """A figure that was reckoned, not counted: no finer than the reader can use."""
+        """A figure that was reckoned, not counted, in words."""
+        return self.written(self.rounded(value), short=short)
+
+    def rounded(self, value: Decimal | None) -> Decimal | None:
+        """No finer than the reader can use."""
         if value is not None and self.measure.unit == "money":
             minor = 10 ** minor_digits(reader.currency)
             value = Decimal(round(value / minor) * minor) if abs(value) >= 100 * minor else value
         elif value is not None and self.measure.unit == "count" and abs(value) >= 10:
             value = Decimal(round(value))
-        return self.written(value, short=short)
+        return value
 
     def written(self, value: Decimal | int | None, *, short: bool = False) -> str:
         return amounts.written(value, self.measure.unit, short=short)

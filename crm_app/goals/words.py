@@ -81,15 +81,17 @@ def _others(view: Overview) -> Markup:
     """The first of the other goals that is behind; or that none is."""
     aimed = [card.standing for card in view.cards if card.standing.target is not None]
     late = next((each for each in aimed if each.pace.status in ("behind", "missed")), None)
+    over = view.first.clock.is_over
     if late:
         facts = {
             "measure": late.measure.label,
             "actual": _bold(late.written(late.actual, short=True)),
             "target": _bold(late.written(late.target, short=True)),
         }
-        return _say(_("The one to watch is %(measure)s: %(actual)s of %(target)s."), facts)
+        watch = _("The one to watch is %(measure)s: %(actual)s of %(target)s.")
+        return _say(_("Not met: %(measure)s, %(actual)s of %(target)s.") if over else watch, facts)
     if aimed and all(each.pace.status in ("ahead", "on_pace", "met") for each in aimed):
-        return escape(_("No other goal is behind."))
+        return escape(_("Every other goal was met.") if over else _("No other goal is behind."))
     return Markup("")
 
 

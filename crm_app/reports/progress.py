@@ -36,7 +36,7 @@ def ask(choice: Choice, given: Options) -> Report:
     """A line for each month, quarter or year that the period touches, whole; two statements."""
     choice = _whose(choice, given)
     measure = MEASURES.get(choice.measure, MEASURES["won_value"])
-    periods = choice.calendar.between(choice.period.start, choice.period.end, choice.every)[:40]
+    periods = _periods(choice)
     targets = _targets(choice, measure, periods)
     figures = asking.over_time(measure, periods, choice.scope)
     weekend = [int(day) for day in organisation().weekend]
@@ -45,6 +45,7 @@ def ask(choice: Choice, given: Options) -> Report:
         for period, figure in zip(periods, figures, strict=True)
     ]
     whose = _name(choice, given)
+    is_running = any(goal.is_running for goal in goals)
     return Report(
         question="goals",
         title=title(),
@@ -53,14 +54,24 @@ def ask(choice: Choice, given: Options) -> Report:
         keys=[(_("Actual"), ""), (_("Target"), "ghost")],
         chart_title=_chart_title(measure, whose),
         heading=_("Period"),
-        columns=_columns(measure),
-        lines=[_line(choice, goal) for goal in goals],
-        total=_total(choice, measure, goals),
+        columns=_columns(measure, is_running),
+        lines=[_line(choice, goal, is_running) for goal in goals],
+        total=_total(choice, measure, goals, is_running),
         definitions=[(str(measure.label), str(measure.definition), str(measure.formula))],
         notes=sorted({note for figure in figures for note in figure.notes}),
         frame="chart-frame--compared",
         is_empty=not any(goal.figure.n or goal.target is not None for goal in goals),
     )
+
+
+def is_aimed(choice: Choice, given: Options) -> bool:
+    """Whether there is any target to report."""
+    choice = _whose(choice, given)
+    return bool(_targets(choice, MEASURES.get(choice.measure, MEASURES["won_value"]), _periods(choice)))
+
+
+def _periods(choice: Choice) -> list[Period]:
+    return choice.calendar.between(choice.period.start, choice.period.end, choice.every)[:40]
 
 
 def _whose(choice: Choice, given: Options) -> Choice:
@@ -96,30 +107,39 @@ def _name(choice: Choice, given: Options) -> str:
     return given.names["team"].get(choice.scope.team_id or 0, _("Company"))
 
 
-def _columns(measure: Measure) -> list[Column]:
+def _columns(measure: Measure, is_running: bool) -> list[Column]:
+    expected = Column(_("Expected by today"), measure.unit, is_quiet=True)
+    course = [expected, Column(_("Projected"), measure.unit, is_quiet=True)] if is_running else []
     return [
         Column(_("Actual"), measure.unit),
         Column(_("Target"), measure.unit),
         Column(_("Difference"), "change", of=measure.unit),
         Column(_("Reached"), "rate"),
-        Column(_("Expected by today"), measure.unit, is_quiet=True),
-        Column(_("Projected"), measure.unit, is_quiet=True),
+        *course,
         Column(_("Standing"), "text"),
     ]
 
 
-def _line(choice: Choice, goal: Standing) -> Line:
+def _line(choice: Choice, goal: Standing, is_running: bool) -> Line:
     history = url_for("goals.target_history", target_id=goal.target_id) if goal.target_id else ""
     cells = [
         Cell(goal.actual, choice.records(goal.measure.key, goal.period)),
         Cell(goal.target, history),
         _difference(goal.actual, goal.target, goal.measure.better),
         Cell(goal.pace.attainment),
-        Cell(goal.pace.expected),
-        Cell(goal.pace.projected),
+        *_course(goal, is_running),
         Cell(word(goal)),
     ]
     return Line(formats.period_label(goal.period), cells)
+
+
+def _course(goal: Standing, is_running: bool) -> list[Cell]:
+    """Nothing is expected or projected unless it runs; without such a period there are no such columns."""
+    if not is_running:
+        return []
+    if not goal.is_running:
+        return [Cell(), Cell()]
+    return [Cell(goal.rounded(goal.pace.expected)), Cell(goal.rounded(goal.pace.projected))]
 
 
 def word(goal: Standing) -> str:
@@ -143,7 +163,7 @@ def _difference(actual: Decimal | None, target: Decimal | None, better: str) -> 
     return Cell(actual - target, tone="up" if good else "down")
 
 
-def _total(choice: Choice, measure: Measure, goals: Sequence[Standing]) -> Line | None:
+def _total(choice: Choice, measure: Measure, goals: Sequence[Standing], is_running: bool) -> Line | None:
     """Sums, where the measure has them, of the periods that have begun and have a target."""
     aimed = [goal for goal in goals if goal.target is not None and goal.period.start <= reader.today()]
     if not measure.adds_up or measure.is_snapshot or not aimed:
@@ -153,7 +173,8 @@ def _total(choice: Choice, measure: Measure, goals: Sequence[Standing]) -> Line 
     span = choice.calendar.custom(aimed[0].period.start, aimed[-1].period.end)
     url = choice.records(measure.key, span) if span.length == sum(goal.period.length for goal in aimed) else ""
     cells = [Cell(actual, url), Cell(target), _difference(actual, target, measure.better)]
-    return Line(_("Total so far"), [*cells, Cell(attainment(actual, target, measure.better)), Cell(), Cell(), Cell("")])
+    cells += [Cell(attainment(actual, target, measure.better)), *([Cell(), Cell()] if is_running else []), Cell("")]
+    return Line(_("Total so far") if is_running else _("Total"), cells)
 
 
 def _answer(goals: Sequence[Standing], whose: str) -> Markup:

@@ -109,7 +109,7 @@ def pace(
         _scale(chart, top, unit)
         for points in series:
             chart.add("", list(points))
-        chart.xml_filters = [lambda root: svg.mark_last(root, today)]
+        chart.xml_filters = [lambda root: svg.mark_last(root, today)] if actual else []
         return chart
 
     return _frames(drawing, "chart--pace", title, summary)

@@ -39,11 +39,12 @@ def thinned(labels: Sequence[str], width: int) -> list[str]:
 
 
 def shortened(label: str, count: float, width: int) -> str:
-    """A label as long as its place allows: of several words the first and an initial, or a beginning."""
+    """A label as long as its place allows: of several words the first with an initial or alone, or a beginning."""
     fits = max(int((width - 50) / max(count, 1) / 6.4), 3)
     words = label.split()
     if len(label) > fits and len(words) > 1:
-        label = f"{words[0]} {words[-1][0]}."
+        named = next((word for word in reversed(words) if word[0].isupper()), words[-1])
+        label = f"{words[0]} {named[0]}." if len(words[0]) + 3 <= fits else words[0]
     return label if len(label) <= fits else label[: fits - 1].rstrip() + "…"
 
 

@@ -71,6 +71,13 @@ def test_what_is_not_known_has_no_pace():
     assert of_rate(None, Decimal(".5"), 0, None, TENTH).status == "na"
 
 
+def test_what_has_no_figure_as_its_period_has_not_begun_says_so():
+    time = clock(date(2026, 2, 1), date(2026, 3, 1), date(2026, 1, 31))
+    assert of_sum(None, 100, time).status == "not_begun"
+    assert of_level(None, 100, time).status == "not_begun"
+    assert of_sum(None, None, time).status == "na"
+
+
 def test_a_period_that_has_not_begun_expects_nothing():
     pace = of_sum(0, 120, clock(*JUNE, date(2026, 5, 1)))
 

@@ -36,6 +36,18 @@ def test_a_goal_shows_actual_target_and_share(browser_of, olivia, alice):
         assert text in page.text
 
 
+def test_a_period_that_is_over_says_what_it_landed_at_and_expects_nothing(browser_of, olivia, alice):
+    last = make.goal(1000_00, unit="month", on=today().replace(day=1) - timedelta(days=1))
+    make.won(alice, value=250_00, on=last.targets[0].start)
+
+    page = browser_of(olivia).page(f"/goals/?unit=month&period={last.targets[0].period_key}")
+
+    assert "The target was missed: 25%" in page.text
+    assert "Difference" in page.text and "-€750" in page.text
+    for text in ("Expected by today", "Projected", "due today", "Per working day"):
+        assert text not in page.text
+
+
 def test_the_page_opens_on_the_unit_that_has_goals(browser_of, olivia):
     make.goal(5, measure="won_deals", unit="year")
     page = browser_of(olivia).page("/goals/")

@@ -82,10 +82,8 @@ def by(
     measure: Measure | str, period: Period, dimension: str, scope: Scope, as_of: datetime | None = None
 ) -> list[Group]:
     """One figure for each owner, team, ... that has deals in the period; the greatest first, those with none last."""
-    groups = [
-        Group(key, label, figures[0]) for key, label, figures in matrix(measure, [period], dimension, scope, as_of)
-    ]
-    return in_order(groups, dimension)
+    rows = matrix(measure, [period], dimension, scope, as_of)
+    return in_order([Group(key, label, figures[0]) for key, label, figures in rows], dimension)
 
 
 def matrix(
@@ -113,16 +111,33 @@ def matrix_and_total(
     labels: Mapping[int, str] | None = None,
 ) -> tuple[list[Series], list[Figure]]:
     """The matrix, and the figures of all together from the same statements: all but the cycle, a median, has those."""
-    chosen, view = _measure(measure), View.at(as_of)
-    if dimension not in DIMENSIONS[chosen.key]:
-        raise ValueError(f"{chosen.key} has no {dimension}")
-    found = _tallies(chosen, periods, scope, view, dimension)
+    return matrices([_measure(measure)], periods, dimension, scope, as_of, labels)[0]
+
+
+def matrices(
+    measures: Sequence[Measure],
+    periods: Sequence[Period],
+    dimension: str,
+    scope: Scope,
+    as_of: datetime | None = None,
+    labels: Mapping[int, str] | None = None,
+) -> list[tuple[list[Series], list[Figure]]]:
+    """Matrix and total of each of several measures that rest on the same deals, such as the states: one statement."""
+    view = View.at(as_of)
+    if any(dimension not in DIMENSIONS[measure.key] for measure in measures):
+        raise ValueError(f"{measures[0].key} has no {dimension}")
+    found = _tallies(measures[0], periods, scope, view, dimension)
+    named = _labelled(dimension, {key for _number, key in found}, labels)
+    return [_spread(measure, periods, found, named, view) for measure in measures]
+
+
+def _spread(
+    chosen: Measure, periods: Sequence[Period], found: Mapping[Place, Tally], named: list[tuple[Any, str]], view: View
+) -> tuple[list[Series], list[Figure]]:
     sums = [sum((tally for (at, _key), tally in found.items() if at == n), Tally()) for n in range(len(periods))]
     rows = [
-        Series(
-            key, label, [_figure(chosen, each, found.get((number, key)), view) for number, each in enumerate(periods)]
-        )
-        for key, label in _labelled(dimension, {key for _number, key in found}, labels)
+        Series(key, label, [_figure(chosen, each, found.get((n, key)), view) for n, each in enumerate(periods)])
+        for key, label in named
     ]
     return rows, [_figure(chosen, period, total, view) for period, total in zip(periods, sums, strict=True)]
 

@@ -31,8 +31,8 @@ def ask(choice: Choice, given: Options) -> Report:
     stages = _stages(choice)
     labels = {stage.id: stage.name for stage in stages}
     spans = [choice.period, *([choice.compared] if choice.compared else [])]
-    opened = asking.matrix("open_value", spans, "stage", choice.scope, labels=labels)
-    weighted = asking.matrix("weighted_value", [choice.period], "stage", choice.scope, labels=labels)
+    measures = [MEASURES["open_value"], MEASURES["weighted_value"]]
+    (opened, together), (weighted, _both) = asking.matrices(measures, spans, "stage", choice.scope, labels=labels)
     values = {group.key: group.figures for group in opened}
     worth = {group.key: group.figures[0] for group in weighted}
     empty = [_NOTHING] * len(spans)
@@ -45,15 +45,15 @@ def ask(choice: Choice, given: Options) -> Report:
         title=title(),
         answer=_answer(choice, whole, expected),
         chart=_chart(rows, whole[0]),
-        keys=[(_("Value"), ""), (_("Weighted value"), "ghost")],
-        chart_title=_("Value of open deals by stage"),
+        keys=[(_("Value"), ""), (_("Weighted value"), "ghost")] if whole[0].value else [(_("Deals"), "")],
+        chart_title=_chart_title(whole[0]),
         heading=_("Stage"),
         columns=_columns(choice),
-        lines=[_line(choice, *row, rates[row[0].id], number) for number, row in enumerate(rows)],
+        lines=[_line(choice, *row, rates[row[0].id]) for row in rows],
         total=_total(choice, whole, expected, sum(_times(figures[0], rates[stage.id]) for stage, figures, _w in rows)),
         definitions=[*(_definition(key) for key in ("open_value", "weighted_value")), _observed_definition()],
-        notes=sorted({note for _stage, figures, _worth in rows for note in figures[0].notes}),
-        frame="chart-frame--compared",
+        notes=together[0].notes,
+        frame="chart-frame--compared" if whole[0].value else "",
         is_empty=not whole[0].n,
     )
 
@@ -103,9 +103,7 @@ def _columns(choice: Choice) -> list[Column]:
     return columns
 
 
-def _line(
-    choice: Choice, stage: Stage, figures: Sequence[Figure], weighted: Figure, rate: Decimal, number: int
-) -> Line:
+def _line(choice: Choice, stage: Stage, figures: Sequence[Figure], weighted: Figure, rate: Decimal) -> Line:
     opened = choice.records("open_value", stage=stage.id)
     cells = [
         Cell(figures[0].n, opened),
@@ -118,7 +116,7 @@ def _line(
     if choice.compared:
         url = choice.records("open_value", choice.compared, stage=stage.id)
         cells += [Cell(figures[1].value or 0, url), _change(figures)]
-    return Line(stage.name, cells, hue=number % 6 + 1)
+    return Line(stage.name, cells, hue=stage.hue)
 
 
 def _total(choice: Choice, whole: Sequence[Figure], weighted: Figure, as_observed: int) -> Line:
@@ -144,6 +142,9 @@ def _answer(choice: Choice, whole: Sequence[Figure], weighted: Figure) -> Markup
     day = _as_of(choice.period)
     if not whole[0].n:
         return escape(_("No deal is open on %(day)s.")) % {"day": day}
+    if not whole[0].value:
+        said = _("Deals open on %(day)s: %(deals)s, none of them with a value yet.")
+        return escape(said) % {"deals": _bold(formats.num(whole[0].n)), "day": day}
     facts = {
         "deals": _bold(formats.num(whole[0].n)),
         "value": _bold(written(whole[0].value, "money", short=True)),
@@ -151,6 +152,8 @@ def _answer(choice: Choice, whole: Sequence[Figure], weighted: Figure) -> Markup
         "day": day,
     }
     said = _("%(deals)s open deals are worth %(value)s on %(day)s; weighted by their stages, %(weighted)s.")
+    if whole[0].n == 1:
+        said = _("One open deal is worth %(value)s on %(day)s; weighted by its stage, %(weighted)s.")
     return escape(reader.space).join(part for part in (escape(said) % facts, _compared(choice, whole)) if part)
 
 
@@ -166,13 +169,19 @@ def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:
 
 
 def _chart(rows, whole: Figure) -> Markup:
+    """Where no deal has a value yet, how many there are says more."""
     labels = [stage.name for stage, _figures, _worth in rows] or [""]
+    title = _chart_title(whole)
+    if not whole.value:
+        counts = charts.Series(_("Deals"), [float(figures[0].n) for _s, figures, _w in rows] or [0.0])
+        return charts.bars(labels, [counts], unit="count", title=title, summary=formats.num(whole.n))
     value = charts.Series(_("Value"), [float(figures[0].value or 0) for _s, figures, _w in rows] or [0.0])
     weighted = charts.Series(_("Weighted value"), [float(figure.value or 0) for _s, _f, figure in rows] or [0.0])
-    summary = written(whole.value, "money")
-    return charts.bars(
-        labels, [value, weighted], unit="money", title=_("Value of open deals by stage"), summary=summary
-    )
+    return charts.bars(labels, [value, weighted], unit="money", title=title, summary=written(whole.value, "money"))
+
+
+def _chart_title(whole: Figure) -> str:
+    return _("Value of open deals by stage") if whole.value else _("Open deals by stage")
 
 
 def _bold(text) -> Markup:

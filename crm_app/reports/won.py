@@ -94,8 +94,11 @@ def _answer(choice: Choice, groups: Sequence[Series], whole: Sequence[Figure], a
         "best": _bold(formats.isolate(groups[0].label)),
         "share": _bold(formats.percent(_share(groups[0].figures[at], figure))),
     }
-    said = escape(_("%(value)s from %(deals)s deals in %(period)s; %(best)s brought %(share)s of it.")) % facts
-    return escape(reader.space).join(part for part in (said, _compared(choice, figure, whole[-1])) if part)
+    said = _("%(value)s from %(deals)s deals in %(period)s; %(best)s brought %(share)s of it.")
+    if figure.n == 1:
+        said = _("%(value)s from one deal in %(period)s, brought by %(best)s.")
+    sentences = (escape(said) % facts, _compared(choice, figure, whole[-1]))
+    return escape(reader.space).join(sentence for sentence in sentences if sentence)
 
 
 def _compared(choice: Choice, now: Figure, before: Figure) -> Markup:

@@ -38,6 +38,30 @@ def test_the_index_answers_each_question(browser_of, olivia, deals):
     assert "<svg" in page.html
 
 
+def test_where_the_year_has_nothing_the_index_shows_the_last_year_that_has(browser_of, olivia, alice, statements):
+    make.won(alice, value=100_00, on=date(2019, 5, 3))
+
+    browser = browser_of(olivia)
+    with statements() as seen:
+        page = browser.page("/reports/")
+
+    assert len(seen) <= 12, "\n".join(seen)
+    assert "€100 from one deal in 2019" in page.text
+    assert "1 of 1 in 2019" in page.text
+    assert any("since=2019-01-01" in link.get("href") for link in page.all("a"))
+    assert "Nothing yet" not in page.text_of(page.one("section", **{"aria-labelledby": "question-won"}))
+
+
+def test_a_pipeline_of_deals_without_value_is_drawn_by_their_number(browser_of, olivia, alice):
+    make.deal(alice, value=None, at="Proposal")
+
+    page = browser_of(olivia).page("/reports/pipeline?compare=none")
+
+    assert "1, none of them with a value yet" in page.text.replace(" , ", ", ")
+    assert "Open deals by stage" in page.text
+    assert "Nothing yet" not in page.html
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_question_has_answer_chart_table_definition_and_file(browser_of, olivia, deals, question):
     page = browser_of(olivia).page(f"/reports/{question}?{IN_2026}")
@@ -182,7 +206,7 @@ def test_a_filter_without_sense_counts_as_not_given(browser_of, olivia, deals, q
 def test_days_typed_win_over_a_named_period_until_another_is_chosen(browser_of, olivia, deals):
     browser = browser_of(olivia)
     typed = "since=2026-05-01&until=2026-05-31"
-    may, february = "€300 from 2 deals", "€100 from 1 deals"
+    may, february = "€300 from 2 deals", "€100 from one deal"
     assert may in browser.page(f"/reports/won?period=this_month&{typed}&shown=|&compare=none").text
     assert may in browser.page(f"/reports/won?period=&{typed}&shown=2026-05-01|2026-05-31&compare=none").text
     again = f"/reports/won?period=this_month&{typed}&shown=2026-05-01|2026-05-31&compare=none"
@@ -193,7 +217,7 @@ def test_days_typed_win_over_a_named_period_until_another_is_chosen(browser_of, 
 
 def test_filters_narrow_the_figures(browser_of, olivia, alice, bob, deals):
     browser = browser_of(olivia)
-    assert "€50 from 1 deals" in browser.page(f"/reports/won?{IN_2026}&owner={bob.id}&compare=none").text
+    assert "€50 from one deal" in browser.page(f"/reports/won?{IN_2026}&owner={bob.id}&compare=none").text
     assert "€350 from 2 deals" in browser.page(f"/reports/won?{IN_2026}&team={alice.team_id}&compare=none").text
 
 

@@ -1,5 +1,7 @@
 """The index of questions, and the page and file of each."""
 
+from dataclasses import replace
+from datetime import date
 from types import ModuleType
 
 from flask import abort, request
@@ -10,13 +12,14 @@ from crm_app.accounts.access import seller_required
 from crm_app.accounts.queries import organisation
 from crm_app.measures import asking
 from crm_app.measures.catalogue import MEASURES
+from crm_app.measures.scope import Scope
 from crm_app.reports import choosing, pipeline, progress, winning, won
 from crm_app.reports.choosing import Choice, Options
 from crm_app.reports.sheet import Report
 from crm_app.reports.views import bp
 from crm_app.web.csv import download
 from crm_app.web.htmx import page
-from crm_app.web.periods import UNITS
+from crm_app.web.periods import UNITS, Period
 
 QUESTIONS: dict[str, ModuleType] = {"pipeline": pipeline, "goals": progress, "won": won, "win-rate": winning}
 _FILTERS = {"goals": ("owner", "team"), "pipeline": ("owner", "team", "product", "pipeline")}
@@ -28,12 +31,9 @@ _MEASURED = {"won": "won_value", "win-rate": "win_rate"}
 def index():
     """Each question with its answer for the usual period, of all that the reader sees."""
     given = Options((), choosing.all_teams(current_user), (), ())
-    reports = []
-    for name, question in QUESTIONS.items():
-        usual = {**question.USUAL, "comparison": "none", "by": "team"}
-        choice = choosing.choose(name, current_user, organisation(), given, **usual)
-        reports.append(question.ask(choice, given))
-    return page("reports/index.html", part="reports/_questions.html", reports=reports)
+    last = asking.latest("win_rate", Scope(current_user))
+    answers = [_usual(name, given, last) for name in QUESTIONS]
+    return page("reports/index.html", part="reports/_questions.html", answers=answers)
 
 
 @bp.get("/<question>")
@@ -58,9 +58,22 @@ def show(question):
     )
 
 
+def _usual(name: str, given: Options, last: date | None) -> tuple[Report, str]:
+    """The answer and its address; of the last year in which a deal was closed, if none was in the usual period."""
+    question = QUESTIONS[name]
+    usual = {**question.USUAL, "comparison": "none", "by": "team"}
+    choice = choosing.choose(name, current_user, organisation(), given, **usual)
+    is_empty = last is not None and last < choice.period.start and name != "pipeline"
+    if last is None or not is_empty or (name == "goals" and progress.is_aimed(choice, given)):
+        return question.ask(choice, given), choice.url()
+    year = choice.calendar.period("year", last)
+    days = {"since": year.start.isoformat(), "until": year.last_day.isoformat()}
+    return question.ask(replace(choice, period=year, preset=""), given), choice.url(period=None, **days)
+
+
 def _labels(question: str) -> dict:
     units = {"month": _("Month"), "quarter": _("Quarter"), "year": _("Year")}
-    dimensions = {"owner": _("Salesperson"), "team": _("Team"), "region": _("Region"), "product": _("Product")}
+    dimensions = {"owner": _("Owner"), "team": _("Team"), "region": _("Region"), "product": _("Product")}
     return {
         "presets": choosing.preset_labels(),
         "comparisons": {
@@ -75,9 +88,10 @@ def _labels(question: str) -> dict:
     }
 
 
-def _latest(report: Report, choice: Choice):
+def _latest(report: Report, choice: Choice) -> Period | None:
     """Where the period has nothing: the last year that has."""
-    if not report.is_empty or choice.question not in _MEASURED:
+    measure = choice.measure if choice.question == "goals" else _MEASURED.get(choice.question)
+    if not report.is_empty or measure not in MEASURES:
         return None
-    day = asking.latest(_MEASURED[choice.question], choice.scope)
+    day = asking.latest(measure, choice.scope)
     return choice.calendar.period("year", day) if day else None

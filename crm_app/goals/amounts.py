@@ -41,10 +41,17 @@ def typed(amount: int | None, unit: str) -> str:
     if amount is None:
         return ""
     if unit == "money":
-        return formats.digits(formats.money_input(Money(amount, reader.currency)))
+        return _grouped(formats.money_input(Money(amount, reader.currency)))
     value = as_value(amount, unit) * (100 if unit == "rate" else 1)
     text = f"{value:f}"
-    return formats.digits(text.rstrip("0").rstrip(".") if "." in text else text)
+    return _grouped(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def _grouped(plain: str) -> str:
+    """Long figures are hard to tell apart in a sheet full of them."""
+    whole, point, places = plain.partition(".")
+    text = formats.as_typed(f"{int(whole):,}{point}{places}")
+    return text.replace(",", "٬") if current_reader().digits == "persian" else text
 
 
 def read(text: str, unit: str) -> int | None:

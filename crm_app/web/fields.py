@@ -98,7 +98,7 @@ class NumberField(_ReadField):
 
     def write(self, value):
         text = f"{value:f}" if not isinstance(value, int) else str(value)
-        return text.rstrip("0").rstrip(".") if "." in text else text
+        return formats.as_typed(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 class MoneyField(_ReadField):
@@ -132,7 +132,7 @@ class MoneyField(_ReadField):
         return amount
 
     def write(self, value):
-        return formats.money_input(value)
+        return formats.as_typed(formats.money_input(value))
 
 
 class DayField(_ReadField):

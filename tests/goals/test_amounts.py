@@ -46,7 +46,17 @@ def test_what_an_input_holds_is_read_back_as_it_was(amount, unit):
 def test_rials_are_typed_and_read_as_tomans():
     read_as(Reader(language="fa", digits="persian", currency="IRR"))
     assert amounts.read("1200", "money") == 12000
-    assert amounts.typed(12000, "money") == "۱۲۰۰"
+    assert amounts.typed(12000, "money") == "۱٬۲۰۰"
+
+
+def test_a_long_target_is_grouped_and_read_back_as_it_was():
+    assert amounts.typed(1_710_000_50, "money") == "1,710,000.5"
+    assert amounts.read(amounts.typed(1_710_000_50, "money"), "money") == 1_710_000_50
+    read_as(Reader(language="zh", currency="EUR"))
+    assert amounts.read(amounts.typed(12_345_678_00, "money"), "money") == 12_345_678_00
+    read_as(Reader(language="fa", digits="persian", currency="EUR"))
+    assert amounts.typed(45_50, "days") == "۴۵٫۵"
+    assert amounts.read(amounts.typed(1_710_000_50, "money"), "money") == 1_710_000_50
 
 
 def test_a_figure_is_written_in_words_of_its_unit():

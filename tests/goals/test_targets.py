@@ -37,7 +37,7 @@ def test_all_cells_are_saved_at_once(browser_of, olivia, charlie, alice):
         (alice.team_id, None, "2026-02"): 1000_00,
         (None, alice.id, "2026-03"): 99_50,
     }
-    assert sheet(browser)["cell-company-2026-01"] == "520000"
+    assert sheet(browser)["cell-company-2026-01"] == "520,000"
 
 
 def test_saving_what_was_shown_changes_nothing(browser_of, olivia, alice):

@@ -13,7 +13,17 @@ from crm_app.web.formats.days import (
     period_label,
     period_short,
 )
-from crm_app.web.formats.numbers import NBSP, currency_unit, digits, money, money_input, num, percent, short_num
+from crm_app.web.formats.numbers import (
+    NBSP,
+    as_typed,
+    currency_unit,
+    digits,
+    money,
+    money_input,
+    num,
+    percent,
+    short_num,
+)
 from crm_app.web.formats.phones import phone, phone_key
 from crm_app.web.formats.typed import parse_day, parse_money, parse_number
 
@@ -23,6 +33,7 @@ __all__ = [
     "NBSP",
     "PERSIAN_MONTHS",
     "ago",
+    "as_typed",
     "clock",
     "currency_unit",
     "day",

@@ -29,6 +29,11 @@ def digits(text: str) -> str:
     return text.translate(_PERSIAN_DIGITS) if current_reader().digits == "persian" else text
 
 
+def as_typed(plain: str) -> str:
+    """A plain number as the reader types it, for a form field."""
+    return digits(plain).replace(".", "٫") if current_reader().digits == "persian" else plain
+
+
 def num(value: int | float | Decimal | None, places: int = 0) -> str:
     """A number with grouping and at most `places` decimals."""
     if value is None:

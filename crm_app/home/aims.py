@@ -3,7 +3,8 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
-from crm_app.accounts.models import Organisation, User
+from crm_app.accounts.models import Organisation, Team, User
+from crm_app.accounts.queries import sees_everything
 from crm_app.extensions import db
 from crm_app.goals import queries
 from crm_app.goals.choosing import Subject
@@ -20,17 +21,16 @@ SHOWN = 3
 _MEASURES = ("won_value", "won_deals", "average_deal")
 
 
-def current(user: User, firm: Organisation, whose: str) -> list[Standing]:
-    """One's own goals, or those of the company; the shortest periods first."""
+def current(user: User, firm: Organisation, subject: Subject) -> list[Standing]:
+    """The goals of `subject`; the shortest periods first."""
     if not user.sells:
         return []
-    targets = db.session.scalars(_targets(user, whose)).all()[:SHOWN]
+    targets = db.session.scalars(_targets(user, subject)).all()[:SHOWN]
     if not targets:
         return []
-    subject = Subject(person=user) if whose == MINE else Subject()
     periods = [queries.period_of(target, firm) for target in targets]
     measures = [MEASURES[key] for key in _MEASURES if any(target.goal.measure == key for target in targets)]
-    figures = asking.together(measures, periods, Scope(user, owner_id=subject.key[1]))
+    figures = asking.together(measures, periods, Scope(user, owner_id=subject.key[1], team_id=subject.key[0]))
     weekend = [int(day) for day in firm.weekend]
     return [
         standing(
@@ -45,14 +45,22 @@ def current(user: User, firm: Organisation, whose: str) -> list[Standing]:
     ]
 
 
-def _targets(user: User, whose: str) -> Select[tuple[Target]]:
+def subject_of(user: User, whose: str) -> Subject:
+    """Whoever sees only a team reads of that team, not of the company; several managed teams, of the first by name."""
+    if whose == MINE:
+        return Subject(person=user)
+    if sees_everything(user):
+        return Subject()
+    managed = select(Team).where(Team.manager_id == user.id).order_by(Team.name_key, Team.id).limit(1)
+    team = db.session.scalars(managed).first()
+    return Subject(team=team) if team else Subject(person=user)
+
+
+def _targets(user: User, subject: Subject) -> Select[tuple[Target]]:
     today = reader.today()
+    team_id, user_id = subject.key
     goals = queries.visible_to(user).where(Goal.measure.in_(_MEASURES))
-    goals = (
-        goals.where(Goal.user_id == user.id)
-        if whose == MINE
-        else goals.where(Goal.user_id.is_(None), Goal.team_id.is_(None))
-    )
+    goals = goals.where(Goal.user_id.is_not_distinct_from(user_id), Goal.team_id.is_not_distinct_from(team_id))
     return (
         select(Target)
         .join(Target.goal)

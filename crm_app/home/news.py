@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -22,6 +23,8 @@ from crm_app.pipeline.models import Deal
 from crm_app.web.formats import isolate
 
 SHOWN = 8
+# So many are read for those eight: what one import brought is told in one line.
+_READ = 120
 # Among so many of the newest events those of all records are looked for; one's own are looked for among all.
 _RECENT = 500
 _ICONS = {
@@ -46,8 +49,9 @@ def latest(user: User, whose: str) -> list[News]:
         parts.append(_of(Deal, pipeline.visible_to(user), Deal.title, user, whose))
     named = union_all(*parts).subquery()
     found = select(Event, named.c.name).join(named, named.c.event_id == Event.id).options(joinedload(Event.actor))
-    rows = db.session.execute(found.order_by(Event.id.desc()).limit(SHOWN)).all()
-    return [_told(event, name) for event, name in rows]
+    rows = db.session.execute(found.order_by(Event.id.desc()).limit(_READ)).all()
+    together = [list(group) for _import, group in groupby(rows, key=lambda row: _import_of(row[0]))]
+    return [_told(*group[0]) if len(group) == 1 else _brought(group[0][0]) for group in together[:SHOWN]]
 
 
 def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> Select[Any]:
@@ -61,6 +65,20 @@ def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> 
         newest = select(Event.id).order_by(Event.id.desc()).limit(_RECENT).subquery()
         events = events.where(Event.id.in_(select(newest.c.id)))
     return events
+
+
+def _import_of(event: Event) -> tuple[object, ...]:
+    """What the records of one import share; every other event stands alone."""
+    number = (event.particulars or {}).get("import")
+    return (event.id,) if event.verb != "imported" or number is None else (event.subject_table, number)
+
+
+def _brought(event: Event) -> News:
+    names = {"companies": _("Companies"), "people": _("People"), "deals": _("Deals")}
+    lists = {"companies": "contacts.companies", "people": "contacts.people", "deals": "pipeline.deals"}
+    who = isolate(event.actor.name if event.actor else _("Peyvand"))
+    url = url_for(lists[event.subject_table])
+    return News(names[event.subject_table], url, "upload", _put(_("%(who)s imported several"), who=who), event.at)
 
 
 def _told(event: Event, name: str) -> News:

@@ -15,6 +15,7 @@ bp = Blueprint("home", __name__)
 def index():
     firm = queries.organisation()
     whose = agenda.whose(current_user, request.args.get("whose", ""))
+    subject = aims.subject_of(current_user, whose)
     days = agenda.days(current_user, whose)
     return page(
         "home/index.html",
@@ -23,7 +24,8 @@ def index():
         can_switch=agenda.can_switch(current_user),
         days=days,
         quiet=agenda.rotting(current_user, whose),
-        aims=aims.current(current_user, firm, whose),
+        subject=subject,
+        aims=aims.current(current_user, firm, subject),
         news=news.latest(current_user, whose),
         steps=steps.open_ones(current_user, firm),
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from crm_app.activity.recording import acting_as
+from crm_app.activity.recording import acting_as, record
 from crm_app.extensions import db, utc_now
 from crm_app.goals.models import Goal, Target
 from crm_app.web.reader import Reader
@@ -107,6 +107,17 @@ def test_ones_own_goals_are_shown_with_how_far_they_are_reached(client, alice, o
     assert "€250" in aims and "€1,000" in aims
 
 
+def test_a_manager_reads_the_goals_of_the_team_and_not_of_the_company(browser_of, charlie, alice, organisation):
+    make.goal(1_000_00, unit="month")
+    make.goal(400_00, unit="month", team=alice.team)
+    make.won(alice, value=100_00)
+
+    aims = _panel(browser_of(charlie).page("/"), "aims")
+
+    assert f"Goals of {alice.team.name}" in aims
+    assert "25% reached" in aims and "€1,000" not in aims
+
+
 def test_what_happened_to_ones_records_is_told_newest_first(client, alice, bob):
     company = make.company(alice, "Alpha Optics")
     deal = make.deal(alice, "Alpha deal")
@@ -122,6 +133,19 @@ def test_what_happened_to_ones_records_is_told_newest_first(client, alice, bob):
     )
     assert "Bob's company" not in news
     assert company.name in news
+
+
+def test_what_one_import_brought_is_told_in_one_line(client, alice):
+    make.company(alice, "Alpha Optics")
+    with acting_as(alice):
+        for row, company in enumerate([make.company(alice, name) for name in ("Beta", "Gamma", "Delta")]):
+            record(company, "imported", **{"import": 7, "row": row})
+    db.session.commit()
+
+    news = _panel(client.page("/"), "news")
+
+    assert news.count("imported") == 1 and "Alice Adler imported several" in news
+    assert "Alpha Optics" in news
 
 
 def test_a_record_in_the_bin_is_no_news(client, alice):

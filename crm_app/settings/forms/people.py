@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from crm_app.web.reader import reader
 class PersonForm(FlaskForm):
     """Someone who works here. The address may be missing: then they own records and cannot sign in."""
 
-    name = TextField(_l("Name"), [Required()])
+    name = TextField(lazy_pgettext("person", "Name"), [Required()])
     email = EmailField(_l("E-mail"), longest=254)
     role = SelectField(_l("Role"))
     team_id = SelectField(_l("Team"), coerce=int, default=0)

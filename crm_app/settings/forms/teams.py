@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import escape
 from sqlalchemy import or_, select
 from wtforms import SelectField, SelectMultipleField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -11,6 +12,7 @@ from crm_app.accounts.models import Team, User
 from crm_app.accounts.queries import active, by_name, visible_to
 from crm_app.extensions import db
 from crm_app.web.fields import Required, TextField, options
+from crm_app.web.formats import isolate
 from crm_app.web.text import match_key
 
 
@@ -63,4 +65,5 @@ def _choosable(user: User, team: Team | None):
 def _with_team(person: User, team: Team | None) -> str:
     if person.team is None or person.team is team:
         return person.name
-    return _("%(name)s (now in %(team)s)", name=person.name, team=person.team.name)
+    facts = {"name": isolate(person.name), "team": isolate(person.team.name)}
+    return escape(_("%(name)s (now in %(team)s)")) % facts

@@ -5,7 +5,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
-from sqlalchemy import select
 
 from crm_app.extensions import db
 from crm_app.goals.amounts import written
@@ -28,7 +27,8 @@ def title() -> str:
 
 def ask(choice: Choice, given: Options) -> Report:
     """A line for each open stage in board order; a stage without deals counts as nought."""
-    stages = _stages(choice)
+    rates = _stages(choice)
+    stages = list(rates)
     labels = {stage.id: stage.name for stage in stages}
     spans = [choice.period, *([choice.compared] if choice.compared else [])]
     measures = [MEASURES["open_value"], MEASURES["weighted_value"]]
@@ -37,7 +37,6 @@ def ask(choice: Choice, given: Options) -> Report:
     worth = {group.key: group.figures[0] for group in weighted}
     empty = [_NOTHING] * len(spans)
     rows = [(stage, values.get(stage.id, empty), worth.get(stage.id, _NOTHING)) for stage in stages]
-    rates = observed.win_rates(stages, choice.scope)
     whole = [_sum([figures[number] for _stage, figures, _worth in rows]) for number in range(len(spans))]
     expected = _sum([figure for _stage, _figures, figure in rows])
     return Report(
@@ -49,8 +48,8 @@ def ask(choice: Choice, given: Options) -> Report:
         chart_title=_chart_title(whole[0]),
         heading=_("Stage"),
         columns=_columns(choice),
-        lines=[_line(choice, *row, rates[row[0].id]) for row in rows],
-        total=_total(choice, whole, expected, sum(_times(figures[0], rates[stage.id]) for stage, figures, _w in rows)),
+        lines=[_line(choice, *row, rates[row[0]]) for row in rows],
+        total=_total(choice, whole, expected, sum(_times(figures[0], rates[stage]) for stage, figures, _w in rows)),
         definitions=[*(_definition(key) for key in ("open_value", "weighted_value")), _observed_definition()],
         notes=together[0].notes,
         frame="chart-frame--compared" if whole[0].value else "",
@@ -58,11 +57,14 @@ def ask(choice: Choice, given: Options) -> Report:
     )
 
 
-def _stages(choice: Choice) -> list[Stage]:
-    stages = select(Stage).join(Pipeline).where(Stage.kind == "open").order_by(Pipeline.position, Pipeline.id)
+def _stages(choice: Choice) -> dict[Stage, Decimal]:
+    """The open stages in board order, each with the observed probability."""
+    stages = observed.stages(choice.scope).join(Pipeline, Pipeline.id == Stage.pipeline_id)
+    stages = stages.where(Stage.kind == "open").order_by(Pipeline.position, Pipeline.id)
     if choice.scope.pipeline_id is not None:
         stages = stages.where(Stage.pipeline_id == choice.scope.pipeline_id)
-    return list(db.session.scalars(stages.order_by(Stage.position, Stage.id)))
+    found = db.session.execute(stages.order_by(Stage.position, Stage.id))
+    return {row[0]: observed.win_rate(row) for row in found}
 
 
 def _sum(figures: Sequence[Figure]) -> Figure:

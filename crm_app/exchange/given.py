@@ -1,0 +1,99 @@
+"""What a call of `crm import` says, checked against the file and the database."""
+
+import click
+from sqlalchemy import select
+
+from crm_app.accounts import preferences, queries
+from crm_app.accounts.models import User
+from crm_app.exchange import preparing
+from crm_app.exchange.fields import UNITS
+from crm_app.exchange.matching import match_columns
+from crm_app.exchange.planning import Matches
+from crm_app.exchange.reading import UnreadableError
+from crm_app.extensions import db
+from crm_app.pipeline.models import Pipeline
+from crm_app.web.money import is_currency
+from crm_app.web.reader import read_as
+from crm_app.web.text import clean, match_key
+
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+class Given:
+    """The kind and file, who imports, and where columns, values and amounts go. Raises ClickException."""
+
+    def __init__(self, kind, file, sets, values, options, email):
+        if queries.organisation() is None:
+            raise click.ClickException("Peyvand is not set up yet: open it in the browser first.")
+        self.kind, self.file = kind, file
+        self.user = _user(email)
+        read_as(preferences.for_user(self.user))
+        if kind not in preparing.may_import(self.user):
+            raise click.ClickException(f"{self.user.name} may not import {kind}.")
+        if file.stat().st_size > _MOST_BYTES:
+            raise click.ClickException("The file is larger than 64 MB. Split it and import the parts.")
+        self.content = file.read_bytes()
+        try:
+            self.sheet = preparing.sheet_of(kind, self.content)
+        except UnreadableError as error:
+            raise click.ClickException(f"{file.name}: {error}") from error
+        self.fields = preparing.KINDS[kind].fields
+        self.columns = match_columns(self.sheet.header, self.fields)
+        self.units: dict[str, int] = {}
+        for text in sets:
+            self._set(text)
+        self.values: dict[str, dict[str, str]] = {}
+        for text in values:
+            self._value(text)
+        self.options = _options(options["pipeline"], options["currency"]) | {"units": self.units}
+
+    def matches(self):
+        return Matches(self.columns, self.units, self.values)
+
+    def _set(self, text):
+        header, separator, key = text.rpartition("=")
+        header = next((name for name in self.sheet.header if name.casefold() == header.strip().casefold()), None)
+        if not separator or header is None:
+            raise click.BadParameter(f"“{text}”: the file has no such column. It has: {', '.join(self.sheet.header)}.")
+        key, _times, unit = key.strip().partition("*")
+        known = {field.key: field for field in self.fields}
+        if key and key not in known:
+            raise click.BadParameter(f"“{text}”: there is no field “{key}”. There are: {', '.join(known)}.")
+        if unit and (unit not in map(str, UNITS) or not known[key].is_money):
+            raise click.BadParameter(f"“{text}”: only money is multiplied, by 1000 or 1000000.")
+        self.columns = {name: field for name, field in self.columns.items() if name != header and field != key}
+        if key:
+            self.columns[header] = key
+        self.units |= {header: int(unit)} if unit else {}
+
+    def _value(self, text):
+        for header, key in self.columns.items():
+            for name in (header, key):
+                if text.casefold().startswith(f"{name.casefold()}:"):
+                    before, separator, after = text[len(name) + 1 :].rpartition("=")
+                    if separator:
+                        self.values.setdefault(key, {})[clean(before)] = clean(after)
+                        return
+        raise click.BadParameter(f"“{text}” names no column that is imported, or is not COLUMN:FROM=TO.")
+
+
+def _user(email):
+    owners = select(User).where(User.disabled_at.is_(None)).order_by(User.id).limit(1)
+    wanted = owners.where(User.email == email.casefold()) if email else owners.where(User.role == "owner")
+    user = db.session.scalars(wanted).first()
+    if user is None:
+        raise click.ClickException(f"There is no user with the e-mail {email}." if email else "There is no owner yet.")
+    return user
+
+
+def _options(pipeline, currency):
+    options = {}
+    if currency:
+        if not is_currency(currency.upper()):
+            raise click.BadParameter(f"“{currency}” is no currency.")
+        options["currency"] = currency.upper()
+    if pipeline:
+        known = {match_key(one.name): one.id for one in db.session.scalars(select(Pipeline))}
+        found = known.get(match_key(pipeline))
+        options |= {"pipeline_id": found} if found else {"new_pipeline": clean(pipeline)[:100]}
+    return options

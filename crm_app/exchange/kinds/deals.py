@@ -186,7 +186,7 @@ class Deals(Kind):
         # Closed deals have no word in the file about where they were before: where dated open deals are worked on.
         self.worked_in = max(opens, key=lambda id_: worked[id_], default=0)
         if self.setting.new_pipeline and fine:
-            names = ", ".join(self.stages.names.values())
+            names = _(", ").join(self.stages.names.values())
             self.notes.append(
                 _(
                     "The pipeline “%(name)s” is made, with the stages %(stages)s.",

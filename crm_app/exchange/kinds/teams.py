@@ -75,7 +75,7 @@ class Teams:
                     "%(count)s teams are added: %(names)s.",
                     len(new),
                     count=formats.num(len(new)),
-                    names=", ".join(new),
+                    names=_(", ").join(new),
                 )
             )
         if changed:
@@ -85,7 +85,7 @@ class Teams:
                     "%(count)s teams get another manager or region: %(names)s.",
                     len(changed),
                     count=formats.num(len(changed)),
-                    names=", ".join(changed),
+                    names=_(", ").join(changed),
                 )
             )
         return notes

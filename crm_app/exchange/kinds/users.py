@@ -119,7 +119,7 @@ class Users(Kind):
                     "%(count)s managers are added as well: %(names)s.",
                     len(new),
                     count=formats.num(len(new)),
-                    names=", ".join(new),
+                    names=_(", ").join(new),
                 )
             )
         if promoted:
@@ -129,7 +129,7 @@ class Users(Kind):
                     "%(count)s people become managers: %(names)s.",
                     len(promoted),
                     count=formats.num(len(promoted)),
-                    names=", ".join(promoted),
+                    names=_(", ").join(promoted),
                 )
             )
         self.notes += self.teams.notes(fine)

@@ -1,0 +1,130 @@
+"""The list of products: searched, narrowed, paged, exported."""
+
+import pytest
+
+from tests import make
+
+
+def test_the_list_shows_products_by_name_with_their_prices(client):
+    make.product(name="GTX Pro", code="G-2", family="GTX", price=4_821_00)
+    make.product(name="Alpha", family="MG")
+
+    page = client.page("/catalog/")
+
+    assert page.text.index("Alpha") < page.text.index("GTX Pro")
+    assert "€4,821" in page.text
+    assert "2 products" in page.text
+
+
+def test_an_empty_list_offers_the_first_step(client):
+    page = client.page("/catalog/")
+
+    assert "What you sell belongs here." in page.text
+    assert page.all("a", href="/catalog/new")
+
+
+def test_a_viewer_sees_products_but_is_offered_no_change(browser_of, vera):
+    product = make.product(name="GTX Pro")
+
+    listed = browser_of(vera).page("/catalog/")
+    page = browser_of(vera).page(f"/catalog/{product.id}?edit=name")
+
+    assert "GTX Pro" in listed.text
+    assert "New product" not in listed.text
+    assert not page.all("form", action=f"/catalog/{product.id}/facts/name")
+    assert not page.all("a", href=f"/catalog/{product.id}/deletion")
+
+
+def test_visitors_are_sent_to_the_sign_in_page(browser_of, organisation):
+    assert browser_of().get("/catalog/").status_code == 302
+
+
+@pytest.mark.parametrize(("text", "found"), [("gtx pro", "GTX Pro"), ("g-2", "GTX Pro"), ("كريم", "کریم دست")])
+def test_searching_finds_names_and_codes_however_written(client, text, found):
+    make.product(name="GTX Pro", code="G-2")
+    make.product(name="کریم دست", code="K")
+
+    page = client.page("/catalog/?q=" + text)
+
+    assert found in page.text
+    assert "1 product" in page.text
+
+
+def test_a_search_without_a_hit_leads_back_to_all(client):
+    make.product(name="GTX Pro")
+
+    page = client.page("/catalog/?q=nothing")
+
+    assert "No product is like that." in page.text
+    assert page.all("a", href="/catalog/")
+
+
+def test_the_list_narrows_to_a_family_and_sorts_by_price(client):
+    make.product(name="Dear", family="GTX", price=900_00)
+    make.product(name="Cheap", family="GTX", price=100_00)
+    make.product(name="Other", family="MG", price=500_00)
+
+    page = client.page("/catalog/?family=GTX&sort=-price")
+
+    assert "Other" not in page.text
+    assert page.text.index("Dear") < page.text.index("Cheap")
+
+
+def test_the_list_is_paged_and_the_next_rows_come_alone(client):
+    for number in range(53):
+        make.product(name=f"Product {number:03d}")
+
+    page = client.page("/catalog/")
+    following = page.one("a", rel="next").get("href")
+    part = client.part(following)
+
+    assert "Product 049" in page.text
+    assert "Product 050" not in page.text
+    assert "Product 052" in part.text
+    assert "<h1" not in part.html
+    assert "Product 052" in client.page(following).text
+
+
+@pytest.mark.parametrize("query", ["sort=nonsense", "after=%00", "after=WzEsMl0", "q=" + "x" * 3000, "family=%27"])
+def test_nonsense_in_the_address_does_no_harm(client, query):
+    make.product()
+
+    client.page("/catalog/?" + query)
+
+
+def test_the_list_is_exported_as_it_is_shown(client):
+    make.product(name="=GTX", code="G", price=12_50)
+    make.product(name="Other")
+
+    response = client.get("/catalog/products.csv?q=gtx")
+    text = response.get_data(as_text=True)
+
+    assert response.mimetype == "text/csv"
+    assert "'=GTX,G,,12.50,,EUR" in text
+    assert "Other" not in text
+
+
+def test_few_statements_however_many_products(client, statements):
+    def needed():
+        with statements() as seen:
+            client.page("/catalog/")
+        return len(seen)
+
+    for _number in range(3):
+        make.product()
+    few = needed()
+    for _number in range(60):
+        make.product()
+
+    assert needed() == few <= 12
+
+
+def test_suggestions_name_the_products_nearest_to_what_is_typed(client):
+    make.product(name="GTX Pro")
+    make.product(name="MG Special")
+
+    part = client.part("/catalog/suggestions?for=product&product=gtx")
+
+    assert "GTX Pro" in part.text
+    assert "MG Special" not in part.text
+    assert "GTX Pro" in client.page("/catalog/suggestions?for=product&product=gtx").text

@@ -96,7 +96,9 @@ def _answer(choice: Choice, groups: Sequence[Series], whole: Sequence[Figure], a
     }
     said = _("%(value)s from %(deals)s deals in %(period)s; %(best)s brought %(share)s of it.")
     if figure.n == 1:
-        said = _("%(value)s from one deal in %(period)s, brought by %(best)s.")
+        said = _("%(value)s from one deal in %(period)s.")
+    elif len(groups) == 1:
+        said = _("%(value)s from %(deals)s deals in %(period)s.")
     sentences = (escape(said) % facts, _compared(choice, figure, whole[-1]))
     return escape(reader.space).join(sentence for sentence in sentences if sentence)
 

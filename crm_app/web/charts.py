@@ -60,6 +60,9 @@ class Interval(NamedTuple):
     is_dim: bool = False
 
 
+_NO_BAR = Interval("", None, None, None)
+
+
 def _remembered(draw: Callable[..., Markup]) -> Callable[..., Markup]:
     """Equal rows for equal readers are drawn once in this process: a drawing costs 15 to 25 ms."""
 
@@ -149,6 +152,8 @@ def with_intervals(rows: Sequence[Interval], *, unit: str = "rate", title: str, 
 
     def drawing(width: int, height: int, step: int) -> Any:
         shown = rows[: 10 // step]
+        # A bar alone would fill the whole frame.
+        shown = [_NO_BAR, *shown, _NO_BAR] if len(shown) == 1 else shown
         chart = pygal.Bar(**_bare(), width=width, height=height, rounded_bars=2)
         chart.x_labels = [scales.shortened(row.label, len(shown), width) for row in shown]
         chart.value_formatter = lambda value: scales.written(value, unit)

@@ -52,6 +52,17 @@ def test_where_the_year_has_nothing_the_index_shows_the_last_year_that_has(brows
     assert "Nothing yet" not in page.text_of(page.one("section", **{"aria-labelledby": "question-won"}))
 
 
+def test_a_rep_without_a_team_to_compare_reads_of_themselves(browser_of, bob, deals):
+    page = browser_of(bob).page("/reports/won?since=2026-01-01&until=2026-12-31&compare=none")
+    assert "€50 from one deal in" in page.text
+
+    make.won(bob, value=50_00)
+    index = browser_of(bob).page("/reports/")
+
+    assert "brought" not in index.text
+    assert bob.name.split()[0] in index.text_of(index.one("section", **{"aria-labelledby": "question-win-rate"}))
+
+
 def test_a_pipeline_of_deals_without_value_is_drawn_by_their_number(browser_of, olivia, alice):
     make.deal(alice, value=None, at="Proposal")
 

@@ -30,7 +30,8 @@ _MEASURED = {"won": "won_value", "win-rate": "win_rate"}
 @seller_required
 def index():
     """Each question with its answer for the usual period, of all that the reader sees."""
-    given = Options((), choosing.all_teams(current_user), (), ())
+    teams = choosing.all_teams(current_user)
+    given = Options(() if teams else (current_user,), teams, (), ())
     last = asking.latest("win_rate", Scope(current_user))
     answers = [_usual(name, given, last) for name in QUESTIONS]
     return page("reports/index.html", part="reports/_questions.html", answers=answers)
@@ -61,7 +62,7 @@ def show(question):
 def _usual(name: str, given: Options, last: date | None) -> tuple[Report, str]:
     """The answer and its address; of the last year in which a deal was closed, if none was in the usual period."""
     question = QUESTIONS[name]
-    usual = {**question.USUAL, "comparison": "none", "by": "team"}
+    usual = {**question.USUAL, "comparison": "none", "by": "team" if given.teams else "owner"}
     choice = choosing.choose(name, current_user, organisation(), given, **usual)
     is_empty = last is not None and last < choice.period.start and name != "pipeline"
     if last is None or not is_empty or (name == "goals" and progress.is_aimed(choice, given)):

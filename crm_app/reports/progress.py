@@ -45,7 +45,7 @@ def ask(choice: Choice, given: Options) -> Report:
         for period, figure in zip(periods, figures, strict=True)
     ]
     whose = _name(choice, given)
-    is_running = any(goal.is_running for goal in goals)
+    is_running = any(goal.is_running and goal.target is not None for goal in goals)
     return Report(
         question="goals",
         title=title(),
@@ -58,7 +58,7 @@ def ask(choice: Choice, given: Options) -> Report:
         lines=[_line(choice, goal, is_running) for goal in goals],
         total=_total(choice, measure, goals, is_running),
         definitions=[(str(measure.label), str(measure.definition), str(measure.formula))],
-        notes=sorted({note for figure in figures for note in figure.notes}),
+        notes=sorted({note for goal in goals if goal.clock.elapsed for note in goal.figure.notes}),
         frame="chart-frame--compared",
         is_empty=not any(goal.figure.n or goal.target is not None for goal in goals),
     )

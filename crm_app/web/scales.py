@@ -45,7 +45,7 @@ def shortened(label: str, count: float, width: int) -> str:
     if len(label) > fits and len(words) > 1:
         named = next((word for word in reversed(words) if word[0].isupper()), words[-1])
         label = f"{words[0]} {named[0]}." if len(words[0]) + 3 <= fits else words[0]
-    return label if len(label) <= fits else label[: fits - 1].rstrip() + "…"
+    return label if len(label) <= fits else label[: max(fits - 2, 2)].rstrip() + "…"
 
 
 def _round_step(rough: float, unit: str) -> float:

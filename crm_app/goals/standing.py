@@ -75,7 +75,7 @@ class Standing:
 
     @property
     def projected_share(self) -> Decimal | None:
-        return self.pace.projected / self.target if self.target and self.pace.projected is not None else None
+        return pacing.attainment(self.pace.projected, self.target, self.measure.better)
 
     @property
     def tone(self) -> str:

@@ -16,7 +16,7 @@ from crm_app.serving import _supervise
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
 
 def insist(frame, event, _argument):
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    if signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
         os.kill(os.getpid(), signal.SIGTERM)
     return insist
 

@@ -14,6 +14,7 @@ from crm_app.exchange.fields import Field
 from crm_app.exchange.kinds.kind import Kind, Problem, Row
 from crm_app.exchange.matching import Suggestion
 from crm_app.exchange.reading import Line, Sheet
+from crm_app.web import formats
 from crm_app.web.text import clean
 
 _MOST_WARNINGS = 20
@@ -181,7 +182,7 @@ class _Reader:
         if not self._formulas:
             return []
         places = [
-            _("row %(row)s, column %(column)s", row=row, column=column)
+            _("row %(row)s, column %(column)s", row=formats.num(row), column=column)
             for row, column in self._formulas[:_MOST_WARNINGS]
         ]
         places += ["…"] if len(self._formulas) > _MOST_WARNINGS else []
@@ -239,6 +240,6 @@ class _Seen:
         for key in keys:
             if (first := self._rows.setdefault(key, row.number)) != row.number:
                 column = kind.header_of.get((name or "").partition("_and_")[0], "")
-                text = _("The same as in row %(row)s, by what tells them apart.", row=first)
+                text = _("The same as in row %(row)s, by what tells them apart.", row=formats.num(first))
                 row.problems.append(Problem(column, text))
                 return

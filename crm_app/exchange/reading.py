@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
+from crm_app.web.formats import num
 from crm_app.web.text import match_key
 
 MOST_ROWS = 50_000
@@ -90,12 +91,12 @@ def _decoded(content: bytes) -> str:
         raise UnreadableError(
             _(
                 "Row %(row)s: the file is not UTF-8. Save it again as “CSV UTF-8” and choose that file.",
-                row=row,
+                row=num(row),
             )
         ) from error
     if "\0" in text:
         row = text.count("\n", 0, text.index("\0")) + 1
-        raise UnreadableError(_("Row %(row)s: the file holds NUL characters, which no text has.", row=row))
+        raise UnreadableError(_("Row %(row)s: the file holds NUL characters, which no text has.", row=num(row)))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise UnreadableError(_("The file is empty."))
@@ -125,7 +126,7 @@ def _refuse_endless_lines(text: str) -> None:
         end = len(text) if end < 0 else end
         if end - start > LONGEST_LINE:
             raise UnreadableError(
-                _("Row %(row)s: the line is longer than %(most)s characters.", row=row, most=f"{LONGEST_LINE:,}")
+                _("Row %(row)s: the line is longer than %(most)s characters.", row=num(row), most=num(LONGEST_LINE))
             )
         start, row = end + 1, row + 1
 
@@ -144,10 +145,12 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
             raise UnreadableError(_why_broken(str(error), number, text, separator)) from error
         if number > MOST_ROWS + _SAMPLE:
             raise UnreadableError(
-                _("The file has more than %(most)s rows. Split it and import the parts.", most=f"{MOST_ROWS:,}")
+                _("The file has more than %(most)s rows. Split it and import the parts.", most=num(MOST_ROWS))
             )
         if len(cells) > MOST_COLUMNS:
-            raise UnreadableError(_("Row %(row)s: more than %(most)s columns.", row=number, most=MOST_COLUMNS))
+            raise UnreadableError(
+                _("Row %(row)s: more than %(most)s columns.", row=num(number), most=num(MOST_COLUMNS))
+            )
         yield number, cells
 
 
@@ -163,12 +166,12 @@ def _why_broken(reason: str, row: int, text: str, separator: str) -> str:
         return _(
             "Row %(row)s, column %(column)s: a quotation mark is opened and never closed. The file seems to be cut off "
             "there; export it again.",
-            row=row,
+            row=num(row),
             column=_last_column(text, separator),
         )
     if "field larger" in reason:
-        return _("Row %(row)s: a cell is far too long. Perhaps a quotation mark is missing before it.", row=row)
-    return _("Row %(row)s: a quotation mark stands where it cannot be read.", row=row)
+        return _("Row %(row)s: a cell is far too long. Perhaps a quotation mark is missing before it.", row=num(row))
+    return _("Row %(row)s: a quotation mark stands where it cannot be read.", row=num(row))
 
 
 def _separator(text: str) -> tuple[str, int]:
@@ -242,7 +245,7 @@ def _line(number: int, cells: list[str], width: int) -> Line:
         cells.pop()
     problem = ""
     if len(cells) != width:
-        problem = _("The row has %(found)s cells, the header %(wanted)s.", found=len(cells), wanted=width)
+        problem = _("The row has %(found)s cells, the header %(wanted)s.", found=num(len(cells)), wanted=num(width))
     return Line(number, [_unguarded(cell) for cell in cells], problem)
 
 

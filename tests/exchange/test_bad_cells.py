@@ -60,6 +60,15 @@ def test_the_second_of_two_rows_with_the_same_key_is_refused_and_names_the_first
     assert reasons(planned) == {4: "Column “account”: The same as in row 2, by what tells them apart."}
 
 
+def test_rows_are_named_in_the_readers_digits(firm):
+    firm.language, firm.digits = "fa", "persian"
+
+    planned = plan("companies", "account,sector\nAcme,=1\nBeta,\nACME,\n", firm)
+
+    assert "۲" in reasons(planned)[4] and "2" not in reasons(planned)[4]
+    assert "۲" in planned.warnings[0] and "2" not in planned.warnings[0]
+
+
 def test_a_formula_stays_text_and_is_warned_of(firm):
     import_ = bring_in("companies", 'account,sector\n"=HYPERLINK(""http://x"")",@SUM(A1)\n', firm)
 

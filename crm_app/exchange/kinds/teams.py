@@ -41,7 +41,7 @@ class Teams:
             if text and name_key(team[fact] or text) != name_key(text):
                 said = _(
                     "Row %(row)s says “%(other)s” for the team “%(team)s”.",
-                    row=team["rows"][fact], other=team[fact], team=team["name"],
+                    row=formats.num(team["rows"][fact]), other=team[fact], team=team["name"],
                 )  # fmt: skip
                 refuse(row, fact, said)
             elif text and not team[fact]:

@@ -33,7 +33,12 @@ def whole(least: int, most: int):
             raise CellError(_("“%(text)s” is not a whole number.", text=short(cell)))
         if not least <= value <= most:
             raise CellError(
-                _("“%(text)s” is not between %(least)s and %(most)s.", text=short(cell), least=least, most=most)
+                _(
+                    "“%(text)s” is not between %(least)s and %(most)s.",
+                    text=short(cell),
+                    least=_bound(least),
+                    most=_bound(most),
+                )
             )
         return int(value)
 
@@ -129,7 +134,14 @@ def tags(cell: str) -> list[str]:
 def is_formula(cell: str) -> bool:
     """Whether a spreadsheet would compute the cell. A number with a sign and a phone number are none."""
     cell = cell.lstrip()
+    if re.fullmatch(r"\+[\d\s().-]+(?:(?:x|ext\.?)\s*\d+)?", cell, re.IGNORECASE):
+        return False
     return cell.startswith(("=", "@")) or (cell.startswith(("+", "-")) and bool(re.search(r"[A-Za-z(!]", cell)))
+
+
+def _bound(number: int) -> str:
+    # A year carries no grouping, and no year has five figures.
+    return formats.num(number) if number > 9999 else formats.digits(str(number))
 
 
 def short(cell: str) -> str:

@@ -77,6 +77,21 @@ def test_a_formula_stays_text_and_is_warned_of(firm):
     assert "row 2, column account" in planned.warnings[0]
 
 
+def test_a_phone_number_with_an_extension_is_no_formula(firm):
+    planned = plan("companies", "account,phone\nAcme,+1-781-346-8026x4026\nBeta,+49 (221) 391 ext. 7\n", firm)
+
+    assert planned.warnings == []
+
+
+def test_the_bounds_of_a_number_are_named_in_the_readers_digits(firm):
+    firm.language, firm.digits = "fa", "persian"
+
+    planned = plan("companies", "account,employees,year_established\nAcme,-4,9000\n", firm)
+
+    assert "۱۰۰٬۰۰۰٬۰۰۰" in reasons(planned)[2]
+    assert "۱۰۰۰" in reasons(planned)[2] and "۲۲۰۰" in reasons(planned)[2]
+
+
 def test_jalali_dates_and_persian_digits_are_read(firm):
     planned = plan("deals", DEALS + "D1,Alice Adler,GTX Pro,Cancity,Won,۱۳۹۵/۱۰/۱۲,1396-01-15,۱۰۰۰\n", firm)
 

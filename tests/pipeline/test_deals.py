@@ -60,7 +60,7 @@ def test_each_filter_narrows_the_list_and_shows_a_chip(browser_of, olivia, alice
 
     for query in (
         f"company={company.id}", f"person={person.id}", f"product={product.id}", f"owner={alice.id}",
-        f"team={alice.team_id}", f"stage={wanted.stage_id}", "status=open&least=100", "least=100&most=600", "q=kessler",
+        f"team={alice.team_id}", f"stage={wanted.stage_id}", "status=open&least=100", "least=100&most=600",
     ):  # fmt: skip
         page = browser.page(f"/pipeline/deals?{query}")
 
@@ -68,6 +68,17 @@ def test_each_filter_narrows_the_list_and_shows_a_chip(browser_of, olivia, alice
         assert page.all("a", class_="chip__remove"), query
     assert titles(browser.page("/pipeline/deals?status=won")) == ["Other won"]
     assert len(titles(browser.page(f"/pipeline/deals?pipeline={wanted.pipeline_id}"))) == 3
+
+
+def test_words_narrow_the_list_and_stand_in_the_search_field_alone(browser_of, olivia, alice):
+    make.deal(alice, "Wanted", at="Proposal", company=make.company(alice, "Kessler"))
+    make.deal(alice, "Other", at="Proposal")
+
+    page = browser_of(olivia).page("/pipeline/deals?q=kessler")
+
+    assert titles(page) == ["Wanted"]
+    assert page.one("input", id="deals-search").get("value") == "kessler"
+    assert not page.all("a", class_="chip__remove")
 
 
 @pytest.mark.parametrize(

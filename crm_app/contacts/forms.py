@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, ValidationError
@@ -77,7 +78,7 @@ class CompanyForm(FlaskForm):
 class PersonForm(FlaskForm):
     """A new person. An e-mail address that is somebody's already is refused until the box is ticked."""
 
-    name = TextField(_l("Name"), [Required()])
+    name = TextField(lazy_pgettext("person", "Name"), [Required()])
     job_title = TextField(_l("Job title"))
     company = RecordField(_l("Company"), find=_companies, suggestions="contacts.company_suggestions")
     email = EmailField(_l("E-mail"), longest=254)

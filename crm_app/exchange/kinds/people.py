@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from crm_app.contacts import queries
 from crm_app.contacts.models import Company, Person, person_keys, person_tags
@@ -25,7 +26,7 @@ class People(Kind):
     key = "people"
     identities = ("email", "name_and_company")
     fields = (
-        Field("name", _l("Name"), PEOPLE["name"], cells.text(200)),
+        Field("name", lazy_pgettext("person", "Name"), PEOPLE["name"], cells.text(200)),
         Field("first_name", _l("First name"), PEOPLE["first_name"], cells.text(100)),
         Field("last_name", _l("Last name"), PEOPLE["last_name"], cells.text(100)),
         Field("email", _l("E-mail"), PEOPLE["email"], cells.email),

@@ -15,6 +15,7 @@ from crm_app.exchange.kinds.kind import Kind, Problem, Row
 from crm_app.exchange.matching import Suggestion
 from crm_app.exchange.reading import Line, Sheet
 from crm_app.web import formats
+from crm_app.web.reader import reader
 from crm_app.web.text import clean
 
 _MOST_WARNINGS = 20
@@ -213,7 +214,7 @@ class _Reader:
         said = self._kind.say_unknown(column, cells.short(meaning))
         suggestion = self._ask(column, header, text, lookup.suggest(meaning)) if len(text) <= _LONGEST_ASKED else None
         if suggestion:
-            said += " " + _("Perhaps “%(name)s” is meant.", name=suggestion.entry.name)
+            said += reader.space + _("Perhaps “%(name)s” is meant.", name=suggestion.entry.name)
         raise CellError(said)
 
     def _ask(self, column: Field, header: str, text: str, suggestion: Suggestion | None) -> Suggestion | None:

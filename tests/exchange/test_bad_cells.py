@@ -69,6 +69,14 @@ def test_rows_are_named_in_the_readers_digits(firm):
     assert "۲" in planned.warnings[0] and "2" not in planned.warnings[0]
 
 
+def test_sentences_of_a_reason_stand_close_in_chinese(firm):
+    firm.language = "zh"
+
+    planned = plan("deals", DEALS + "D1,Alice Adler,GTXPro,Cancity,Won,2017-01-01,2017-05-01,10\n", firm)
+
+    assert "GTX Pro" in reasons(planned)[2] and "。 " not in reasons(planned)[2]
+
+
 def test_a_formula_stays_text_and_is_warned_of(firm):
     import_ = bring_in("companies", 'account,sector\n"=HYPERLINK(""http://x"")",@SUM(A1)\n', firm)
 

@@ -212,15 +212,19 @@ class _Reader:
         if lookup.all_named(meaning):
             raise CellError(_("More than one here is called “%(text)s”.", text=cells.short(meaning)))
         said = self._kind.say_unknown(column, cells.short(meaning))
-        suggestion = self._ask(column, header, text, lookup.suggest(meaning)) if len(text) <= _LONGEST_ASKED else None
+        suggestion = self._asked_about(column, header, text, meaning) if len(text) <= _LONGEST_ASKED else None
         if suggestion:
             said += reader.space + _("Perhaps “%(name)s” is meant.", name=suggestion.entry.name)
         raise CellError(said)
 
-    def _ask(self, column: Field, header: str, text: str, suggestion: Suggestion | None) -> Suggestion | None:
-        asked = self._asked.setdefault((column.key, text), Question(column, header, text, 0, suggestion))
+    def _asked_about(self, column: Field, header: str, text: str, meaning: str) -> Suggestion | None:
+        """The suggestion for a text; looked for once, however many rows hold it."""
+        asked = self._asked.get((column.key, text))
+        if asked is None:
+            asked = Question(column, header, text, 0, self._kind.lookups[column.to].suggest(meaning))
+            self._asked[column.key, text] = asked
         asked.rows += 1
-        return suggestion
+        return asked.suggestion
 
     @staticmethod
     def _nothing(column: Field) -> None:

@@ -158,7 +158,7 @@ def _last_column(text: str, separator: str) -> str:
     """What the first row calls the column in which the file ends, read forgivingly; else its number."""
     records = [cells for cells in csv.reader(io.StringIO(text, newline="\n"), delimiter=separator) if any(cells)]
     place = len(records[-1])
-    return next((cell.strip() for cell in records[0][place - 1 : place]), "") or str(place)
+    return next((cell.strip() for cell in records[0][place - 1 : place]), "") or num(place)
 
 
 def _why_broken(reason: str, row: int, text: str, separator: str) -> str:

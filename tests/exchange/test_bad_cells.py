@@ -146,3 +146,16 @@ def test_an_endless_name_that_is_not_known_is_told_in_short_and_not_asked_about(
 def test_a_pipeline_is_not_made_twice_by_one_name(firm):
     with pytest.raises(MappingError, match="pipeline of this name"):
         plan("deals", DEALS + "D1,Alice Adler,GTX Pro,Cancity,Open,2017-01-01,,\n", firm, new_pipeline="sales")
+
+
+def test_a_meaning_is_looked_for_once_however_many_rows_ask(firm, monkeypatch):
+    from crm_app.exchange.matching import Lookup
+
+    looked_for, suggest = [], Lookup.suggest
+    monkeypatch.setattr(Lookup, "suggest", lambda self, text: looked_for.append(text) or suggest(self, text))
+    row = "D{},Alice Adler,GTXPro,Cancity,Won,2017-01-01,2017-05-01,10\n"
+
+    planned = plan("deals", DEALS + "".join(row.format(number) for number in range(20)), firm)
+
+    assert planned.counts["refused"] == 20
+    assert looked_for == ["GTXPro"]

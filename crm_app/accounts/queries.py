@@ -74,6 +74,16 @@ def owned_within(owner: Any, user: User) -> ColumnElement[bool]:
     return owner == user.id
 
 
+def credited_within(owner: Any, team: Any, user: User) -> ColumnElement[bool]:
+    """The condition that what happened is credited to people or teams whose figures `user` may see.
+
+    `owner` and `team` are the columns of who had the credit then. Managers see what is credited to themselves, to
+    those in their teams now, and to their teams as they were; reps their own.
+    """
+    seen = owned_within(owner, user)
+    return or_(seen, team.in_(teams_managed_by(user))) if user.role == "manager" else seen
+
+
 def assignable_by(user: User) -> Select[tuple[User]]:
     """Whom `user` may make the owner of a record: people who sell, of those whose records they see."""
     sellers = active(select(User)).where(User.role.in_(SELLERS))

@@ -1,6 +1,7 @@
 """Asking for measures: one figure, figures over time, by owner or product, day by day, and the deals behind them.
 
-Every function counts only what `scope.user` may see. Without `as_of` it answers as known now; with it, as known then.
+Every function counts only what is credited to people and teams whose figures `scope.user` may see.
+Without `as_of` it answers as known now; with it, as known then.
 The number of SQL statements does not depend on the number of periods, groups or days.
 """
 
@@ -172,7 +173,10 @@ def records(
     key: int | str | None = None,
     as_of: datetime | None = None,
 ) -> Select[tuple[Deal]]:
-    """The deals behind a figure or a group's figure, as many as its `n`, newest first."""
+    """The deals behind a figure or a group's figure, as many as its `n`, newest first.
+
+    The user may have had the credit for some that they may not open today (see `pipeline.queries.visible_to`).
+    """
     chosen, view = _measure(measure), View.at(as_of)
     if chosen.is_snapshot:
         found = states.rows(scope, view.moment(period))

@@ -1,22 +1,24 @@
 """How often deals that were in a stage were won in the end: what its probability was worth so far."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, case, func, select
 
 from crm_app.analytics.rates import shrunk
+from crm_app.measures import events
 from crm_app.measures.scope import Scope
 from crm_app.pipeline.models import Deal, Stage, Stay
 
 
 def stages(scope: Scope) -> Select[Stage, Any, Any]:
-    """Each stage with the visible deals that were in it and are closed, and the won ones among them, whoever's."""
-    is_won = case((Deal.status == "won", Deal.id))
-    closed = scope.deals().where(Deal.status != "open").join(Stay, Stay.deal_id == Deal.id).group_by(Stay.stage_id)
-    counts = closed.with_only_columns(
-        Stay.stage_id, func.count(Deal.id.distinct()).label("closed"), func.count(is_won.distinct()).label("won")
-    ).subquery()
+    """Each stage with the closed deals that were in it, and the won ones, of all that the scope's user may count."""
+    is_won = case((Deal.status == "won", Deal.id)).distinct()
+    closed = events.rows("win_rate", replace(scope, owner_id=None, team_id=None), None).deals
+    counted = (Stay.stage_id, func.count(Deal.id.distinct()).label("closed"), func.count(is_won).label("won"))
+    stays = closed.join(Stay, Stay.deal_id == Deal.id).with_only_columns(*counted)
+    counts = stays.group_by(Stay.stage_id).subquery()
     known = (func.coalesce(counts.c.closed, 0), func.coalesce(counts.c.won, 0))
     return select(Stage, *known).outerjoin(counts, counts.c.stage_id == Stage.id)
 

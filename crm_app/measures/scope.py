@@ -6,14 +6,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, func, null, select
 
 from crm_app.accounts.models import Team, User
+from crm_app.accounts.queries import credited_within
 from crm_app.contacts.models import Company
 from crm_app.pipeline.models import Deal
-from crm_app.pipeline.queries import visible_to
+from crm_app.pipeline.queries import counted_for
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What `user` may see, narrowed; owner and team are those to whom a deal was credited when it happened."""
+    """Whose figures `user` may see, narrowed; owner and team are those to whom a deal was credited when it happened.
+
+    A figure follows the credit, the record its owner of today: what Alice won stays hers when Bob looks after it now.
+    """
 
     user: User
     owner_id: int | None = None
@@ -24,8 +28,8 @@ class Scope:
     source: str | None = None
 
     def deals(self) -> Select[tuple[Deal]]:
-        """The visible deals that have the product, pipeline, industry and source asked for, whoever has the credit."""
-        deals = visible_to(self.user)
+        """Deals of the product, pipeline, industry and source asked for; `Rows.credited` says which of them count."""
+        deals = counted_for(self.user)
         if self.product_id is not None:
             deals = deals.where(Deal.product_id == self.product_id)
         if self.pipeline_id is not None:
@@ -55,8 +59,8 @@ class Rows(NamedTuple):
     credit: Credit
 
     def credited(self, scope: Scope) -> "Rows":
-        """Only what the scope's owner and team have the credit for."""
-        deals = self.deals
+        """Only what the scope's user may count, and its owner and team have the credit for."""
+        deals = self.deals.where(credited_within(self.credit.owner, self.credit.team, scope.user))
         if scope.owner_id is not None:
             deals = deals.where(self.credit.owner == scope.owner_id)
         if scope.team_id is not None:

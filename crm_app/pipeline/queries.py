@@ -3,7 +3,7 @@
 from math import ceil, floor
 from typing import Any
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from crm_app.accounts.models import User
@@ -18,9 +18,17 @@ from crm_app.web.text import match_key, search_words
 
 def visible_to(user: User) -> Select[tuple[Deal]]:
     """Deals out of the bin, of those whose records the user sees; none for agents."""
-    if not user.sells:
-        return select(Deal).where(false())
-    return select(Deal).where(Deal.deleted_at.is_(None), owned_within(Deal.owner_id, user))
+    return counted_for(user).where(opens_to(user))
+
+
+def opens_to(user: User) -> ColumnElement[bool]:
+    """The condition that a deal is one of those whose records a user who sells sees."""
+    return owned_within(Deal.owner_id, user)
+
+
+def counted_for(user: User) -> Select[tuple[Deal]]:
+    """Deals out of the bin, whoever owns them now: for figures, which go on to ask who had the credit then."""
+    return select(Deal).where(Deal.deleted_at.is_(None) if user.sells else false())
 
 
 def binned_for(user: User) -> Select[tuple[Deal]]:

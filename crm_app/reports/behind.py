@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
-from sqlalchemy import Select, func
+from sqlalchemy import Select, case, func
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import Organisation, Team, User
@@ -17,6 +17,7 @@ from crm_app.measures.catalogue import DIMENSION_LABELS, DIMENSIONS, Measure
 from crm_app.measures.figures import Figure
 from crm_app.measures.scope import Scope
 from crm_app.pipeline.models import Closing, Deal, Pipeline, Stage
+from crm_app.pipeline.queries import opens_to
 from crm_app.web import formats
 from crm_app.web.periods import Period
 
@@ -63,10 +64,17 @@ class Behind:
         groups = asking.matrix(self.measure, [self.period], self.dimension, self.scope, labels={})
         return next((group.figures[0] for group in groups if group.key == self.key), Figure(0))
 
-    def deals(self) -> Select[tuple[Deal]]:
-        deals = asking.records(self.measure, self.period, self.scope, self.dimension, self.key)
+    def rows(self) -> Select[Any]:
+        """Each deal, whether the reader may open it, when it was counted and what it adds where that is kept.
+
+        What was handed on since stays in the figure of those who had the credit, but is not theirs to read any more.
+        """
+        deals = asking.records(self.measure, self.period, self.scope, self.dimension, self.key).order_by(None)
         loaded = (joinedload(Deal.company), joinedload(Deal.owner), joinedload(Deal.product), joinedload(Deal.stage))
-        return deals.options(*loaded).order_by(None)
+        columns = [self._is_seen.label("is_seen"), self._counted_at.label("counted_at")]
+        if self.counted is not None:
+            columns.append(self.counted.label("counted_amount"))
+        return deals.options(*loaded).add_columns(*columns)
 
     @property
     def counted(self) -> Any:
@@ -74,13 +82,20 @@ class Behind:
         return None if self.measure.is_snapshot or self.measure.key == "new_deals" else Closing.base_amount
 
     def sorts(self) -> dict[str, Any]:
-        """The instant at which the deal was counted, and what else the list can be sorted by."""
-        at: Any = Closing.closed_at
+        """By when the deal was counted, or what the reader may know of it."""
+        title = case((self._is_seen, Deal.sort_key), else_="")
+        value = case((self._is_seen, func.coalesce(Deal.value_amount, 0)), else_=0)
+        return {"when": self._counted_at, "title": title, "value": value}
+
+    @property
+    def _is_seen(self) -> Any:
+        return opens_to(self.scope.user)
+
+    @property
+    def _counted_at(self) -> Any:
         if self.measure.is_snapshot:
-            at = Deal.entered_stage_at
-        elif self.measure.key == "new_deals":
-            at = Deal.created_at
-        return {"when": at, "title": Deal.sort_key, "value": func.coalesce(Deal.value_amount, 0)}
+            return Deal.entered_stage_at
+        return Deal.created_at if self.measure.key == "new_deals" else Closing.closed_at
 
     def narrowed(self) -> list[tuple[str, str]]:
         """What the figure is narrowed to, in words: kind and name."""

@@ -1,4 +1,4 @@
-"""Nobody's figures hold what they may not see, however they ask; credit stays with whoever had it."""
+"""Nobody's figures hold what others are credited with, however they ask; credit stays with whoever had it."""
 
 from datetime import date
 
@@ -73,7 +73,29 @@ def test_credit_stays_with_whoever_won_it(may, alice, bob, charlie, olivia):
     assert [group.label for group in asking.by("won_value", may, "team", Scope(olivia))] == ["North"]
     assert [group.label for group in asking.by("won_value", may, "region", Scope(olivia))] == ["West"]
     assert asking.ask("won_value", may, Scope(olivia, owner_id=alice.id)).value == 5_00
-    assert asking.ask("won_value", may, Scope(alice)).value == 0
+    assert asking.ask("won_value", may, Scope(alice)).value == 5_00
+    assert asking.ask("won_value", may, Scope(bob)).value == 0
+
+
+def test_a_team_and_its_manager_keep_what_was_won_when_the_deal_or_its_winner_moves_on(
+    may, alice, bob, charlie, olivia
+):
+    south = make.team("South", region="East", manager=make.user("Sam South", role="manager"))
+    bob.team = south
+    make.won(alice, value=5_00, on=date(2026, 5, 5)).change(owner=bob)
+    make.won(alice, value=7_00, on=date(2026, 5, 6))
+    make.deal(alice, value=1_00, created=date_of(5)).change(owner=bob)
+    north, alice.team = alice.team_id, south
+    db.session.commit()
+
+    def won(user, **narrowed):
+        return asking.ask("won_value", may, Scope(user, **narrowed)).value
+
+    assert won(olivia, team_id=north) == won(charlie, team_id=north) == won(charlie) == 12_00
+    assert won(olivia, team_id=south.id) == won(south.manager, team_id=south.id) == 0
+    assert won(olivia, owner_id=alice.id) == won(south.manager, owner_id=alice.id) == won(alice) == 12_00
+    assert asking.ask("new_deals", may, Scope(charlie)).value == 1
+    assert asking.ask("open_value", may, Scope(charlie)).value == 0
 
 
 def test_new_deals_belong_to_their_first_owner(may, alice, bob, olivia):

@@ -105,6 +105,24 @@ def test_bob_finds_none_of_alices_deals(browser_of, alice, bob, deals):
     assert "Alpha" not in file and "Gamma" in file
 
 
+def test_what_was_handed_on_is_counted_but_not_shown(browser_of, alice, bob, deals):
+    deals[1].change(owner=bob)
+    make.db.session.commit()
+    browser = browser_of(alice)
+    for sort in ("", "&sort=title", "&sort=-value"):
+        page = browser.page(f"/reports/records/won_value?{DAYS}{sort}")
+        assert won_title(page) == "Won value: €350"
+        assert sorted(titles(page)) == ["A deal that is no longer yours to open", "Alpha"]
+        row = next(row for row in page.one("tbody").iter("tr") if "no longer" in page.text_of(row))
+        assert "€250" in page.text_of(row) and not list(row.iter("a"))
+        assert not any(word in page.text_of(page.one("main")) for word in ("Beta", "GTX Pro", "Bob"))
+
+    file = browser.get(f"/reports/records/won_value?{DAYS}&format=csv").get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))))
+    assert sum(int(row["Counted (EUR)"]) for row in rows) == 350
+    assert "Beta" not in file and "GTX Pro" not in file and "Bob" not in file
+
+
 def test_many_deals_come_page_by_page(browser_of, olivia, alice, statements):
     for number in range(60):
         make.won(alice, title=f"Deal number {number:02d}", value=1_00, on=date(2026, 3, 1 + number % 28))

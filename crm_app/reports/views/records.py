@@ -29,7 +29,7 @@ def records(measure):
         part="reports/_records.html",
         behind=behind,
         figure=behind.figure(),
-        table=listing(_rows(behind), key=Deal.id, sorts=behind.sorts(), default="-when"),
+        table=listing(behind.rows(), key=Deal.id, sorts=behind.sorts(), default="-when"),
         csv_url=same_url(format="csv", after=None),
     )
 
@@ -43,15 +43,8 @@ def _behind(measure: str) -> Behind:
         abort(400)
 
 
-def _rows(behind: Behind):
-    """The deals, each with what it adds to the figure where that is kept."""
-    when = behind.sorts()["when"].label("counted_at")
-    amounts = [] if behind.counted is None else [behind.counted.label("counted_amount")]
-    return behind.deals().add_columns(when, *amounts)
-
-
 def _file(behind: Behind):
-    rows = db.session.execute(_rows(behind).order_by(behind.sorts()["when"].desc(), Deal.id.desc()).limit(LARGEST))
+    rows = db.session.execute(behind.rows().order_by(behind.sorts()["when"].desc(), Deal.id.desc()).limit(LARGEST))
     head = [_("Code"), _("Deal"), _("Company"), _("Owner"), _("Product"), _("Stage"), _("Date"), _("Value")]
     head += [_("Currency")]
     if behind.counted is not None:
@@ -59,8 +52,11 @@ def _file(behind: Behind):
     return download(f"{behind.measure.key}.csv", head, [_csv_row(*row) for row in rows])
 
 
-def _csv_row(deal: Deal, when, *amounts) -> list[object]:
+def _csv_row(deal: Deal, is_seen, when, *amounts) -> list[object]:
+    day = reader.local(when).date().isoformat()
+    counted = [plain(each, "money") for each in amounts]
+    if not is_seen:
+        return ["", _("A deal that is no longer yours to open"), "", "", "", "", day, "", "", *counted]
     names = [record.name if record else "" for record in (deal.company, deal.owner, deal.product, deal.stage)]
     value = deal.value.units if deal.value else None
-    day = reader.local(when).date().isoformat()
-    return [deal.code, deal.title, *names, day, value, deal.currency, *(plain(each, "money") for each in amounts)]
+    return [deal.code, deal.title, *names, day, value, deal.currency, *counted]

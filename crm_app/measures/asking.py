@@ -22,7 +22,7 @@ from crm_app.measures.catalogue import DIMENSIONS, MEASURES, Measure
 from crm_app.measures.dimensions import in_order, labels_of, nobody
 from crm_app.measures.events import Place, Tally
 from crm_app.measures.figures import DayPoint, Figure, Group, Series
-from crm_app.measures.reading import figure_of
+from crm_app.measures.reading import figure_of, parts_of
 from crm_app.measures.scope import Scope
 from crm_app.measures.view import View
 from crm_app.pipeline.models import Deal
@@ -161,7 +161,7 @@ def daily(measure: Measure | str, period: Period, scope: Scope, as_of: datetime 
     for number, day in enumerate(days):
         tally = found.get((number, None), Tally())
         total = tally if chosen.is_snapshot else total + tally
-        points.append(DayPoint(day.start, *_parts(chosen, total)))
+        points.append(DayPoint(day.start, *parts_of(chosen, total)))
     return points
 
 
@@ -232,14 +232,6 @@ def _rates(base: str) -> Rates:
     if "rates" not in g:
         g.rates = Rates.load(base)
     return g.rates
-
-
-def _parts(measure: Measure, tally: Tally) -> tuple[int, int | None]:
-    return {
-        "win_rate": (tally.won, tally.n),
-        "average_deal": (tally.amount, tally.priced),
-        "weighted_value": (tally.weighted, None),
-    }.get(measure.key, (tally.amount if measure.unit == "money" else tally.n, None))
 
 
 def _medians_so_far(days: Sequence[Period], scope: Scope, view: View) -> list[DayPoint]:

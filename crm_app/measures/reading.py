@@ -29,6 +29,15 @@ def figure_of(measure: Measure, tally: Tally, *, has_begun: bool, is_partial: bo
     )
 
 
+def parts_of(measure: Measure, tally: Tally) -> tuple[int, int | None]:
+    """What a figure is made of: numerator, and denominator of a rate or a mean."""
+    return {
+        "win_rate": (tally.won, tally.n),
+        "average_deal": (tally.amount, tally.priced),
+        "weighted_value": (tally.weighted, None),
+    }.get(measure.key, (tally.amount if measure.unit == "money" else tally.n, None))
+
+
 def _amount(tally: Tally) -> dict[str, Any]:
     return {"value": tally.amount, "numerator": tally.amount, "n": tally.n}
 

@@ -9,8 +9,9 @@ from flask_wtf.file import FileField
 from wtforms import ValidationError
 
 from crm_app.exchange import preparing
+from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
-from crm_app.exchange.reading import Sheet, UnreadableError
+from crm_app.exchange.reading import Sheet
 from crm_app.web.fields import Required
 from crm_app.web.money import is_currency
 from crm_app.web.text import clean

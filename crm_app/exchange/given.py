@@ -6,10 +6,10 @@ from sqlalchemy import select
 from crm_app.accounts import preferences, queries
 from crm_app.accounts.models import User
 from crm_app.exchange import preparing
+from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
 from crm_app.exchange.matching import match_columns
 from crm_app.exchange.planning import Matches
-from crm_app.exchange.reading import UnreadableError
 from crm_app.extensions import db
 from crm_app.pipeline.models import Pipeline
 from crm_app.web.money import is_currency

@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from crm_app.accounts import preferences
 from crm_app.accounts.models import User
 from crm_app.exchange import preparing, uploads, writing
+from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.models import Import
 from crm_app.exchange.planning import MappingError, Plan
-from crm_app.exchange.reading import UnreadableError
 from crm_app.exchange.writing import ChangedMeanwhileError
 from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs

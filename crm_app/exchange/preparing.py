@@ -9,13 +9,14 @@ from sqlalchemy import select
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import organisation
 from crm_app.exchange import uploads
+from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
 from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.kinds.kind import Row, Setting
 from crm_app.exchange.matching import known_headers
 from crm_app.exchange.models import Import
 from crm_app.exchange.planning import MappingError, Matches, Plan, plan
-from crm_app.exchange.reading import Sheet, UnreadableError, read
+from crm_app.exchange.reading import Sheet, read
 from crm_app.exchange.writing import Prepared, last_event
 from crm_app.extensions import db, reading, utc_now
 from crm_app.pipeline.models import Pipeline

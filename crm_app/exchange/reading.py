@@ -1,4 +1,4 @@
-"""A file's bytes into rows of text: UTF-8, separator and header found out, anything damaged refused with its row."""
+"""A file into rows of cells: separator and header found out, anything damaged refused with its row."""
 
 import csv
 import io
@@ -9,30 +9,16 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
+from crm_app.exchange.decoding import UnreadableError, decoded
 from crm_app.web.formats import num
 from crm_app.web.text import match_key
 
 MOST_ROWS = 50_000
 MOST_COLUMNS = 500
-LONGEST_LINE = 1_000_000
 SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE = 20
-_NOT_TEXT = {
-    b"PK\x03\x04": "spreadsheet",
-    b"PK\x05\x06": "spreadsheet",
-    b"\xd0\xcf\x11\xe0": "spreadsheet",
-    b"%PDF": "other",
-    b"\x1f\x8b": "other",
-    b"\x89PNG": "other",
-    b"\xff\xd8\xff": "other",
-    b"SQLite format": "other",
-}
 _GUARDED = frozenset("=+-@")
 _LOOKS_LIKE_DATA = re.compile(r"[\s\d.,:/+\-%$€£¥]+|[^@\s]+@[^@\s]+\.\w+")
-
-
-class UnreadableError(Exception):
-    """The whole file is refused; the message says why, in the reader's language, with the row where there is one."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +52,7 @@ class Sheet:
 
 def read(content: bytes, known_names: frozenset[str] = frozenset()) -> Sheet:
     """Raises UnreadableError. `known_names` are headers (as match keys) by which the header row is recognised."""
-    text = _decoded(content)
+    text = decoded(content)
     separator, skipped = _separator(text)
     records = list(_records(text, separator))[skipped:]
     filled = [(number, cells) for number, cells in records if any(cell.strip() for cell in cells)]
@@ -80,55 +66,6 @@ def read(content: bytes, known_names: frozenset[str] = frozenset()) -> Sheet:
     lines = [_line(number, cells, len(names)) for number, cells in below]
     layout = {"separator": separator, "header_row": None if start is None else filled[start][0]}
     return Sheet(names, lines, layout, warnings)
-
-
-def _decoded(content: bytes) -> str:
-    _refuse_what_is_no_text(content)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(
-            _(
-                "Row %(row)s: the file is not UTF-8. Save it again as “CSV UTF-8” and choose that file.",
-                row=num(row),
-            )
-        ) from error
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        raise UnreadableError(_("Row %(row)s: the file holds NUL characters, which no text has.", row=num(row)))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
-        raise UnreadableError(_("The file is empty."))
-    _refuse_endless_lines(text)
-    return text
-
-
-def _refuse_what_is_no_text(content: bytes) -> None:
-    for magic, kind in _NOT_TEXT.items():
-        if content.startswith(magic):
-            if kind == "spreadsheet":
-                raise UnreadableError(
-                    _(
-                        "This is a spreadsheet or ZIP file, not CSV, whatever its name says. "
-                        "Open it in the spreadsheet, save it as “CSV UTF-8” and choose that file."
-                    )
-                )
-            raise UnreadableError(_("This is no CSV file. Export the rows as “CSV UTF-8” and choose that file."))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableError(_("The file is UTF-16, not UTF-8. Save it again as “CSV UTF-8” and choose that file."))
-
-
-def _refuse_endless_lines(text: str) -> None:
-    start, row = 0, 1
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        if end - start > LONGEST_LINE:
-            raise UnreadableError(
-                _("Row %(row)s: the line is longer than %(most)s characters.", row=num(row), most=num(LONGEST_LINE))
-            )
-        start, row = end + 1, row + 1
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from crm_app.exchange import cells, preparing
+from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.forms import UNIT_LABELS
 from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.kinds.stages import kind_of
 from crm_app.exchange.models import Import
-from crm_app.exchange.reading import Sheet, UnreadableError
+from crm_app.exchange.reading import Sheet
 from crm_app.extensions import db
 from crm_app.pipeline.queries import pipelines
 from crm_app.web.money import COMMON_CURRENCIES

@@ -8,12 +8,13 @@ from sqlalchemy import update
 from crm_app.accounts.access import editor_required
 from crm_app.accounts.models import User
 from crm_app.exchange import jobs, preparing, queries, rejects, showing, uploads
+from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.forms import MatchForm, UploadForm, meanings
 from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.matching import match_columns
 from crm_app.exchange.models import Import
 from crm_app.exchange.planning import MappingError, columns_of
-from crm_app.exchange.reading import Sheet, UnreadableError
+from crm_app.exchange.reading import Sheet
 from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs as queue
 from crm_app.pipeline.queries import pipelines

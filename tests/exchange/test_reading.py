@@ -5,9 +5,10 @@ import zipfile
 
 import pytest
 
+from crm_app.exchange.decoding import LONGEST_LINE, UnreadableError
 from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.matching import known_headers
-from crm_app.exchange.reading import LONGEST_LINE, UnreadableError, read
+from crm_app.exchange.reading import read
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -1,5 +1,6 @@
 """Running an import in the worker: once, whole or not at all, with its progress to be seen meanwhile."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -83,8 +84,9 @@ def _perform(import_id: int, claimed: datetime, prepared: preparing.Prepared | N
     user = db.session.get(User, import_.user_id) if import_.user_id else None
     if user is None or not user.is_active or import_.kind not in preparing.may_import(user):
         raise MappingError(_("Whoever began this import may not do it any more."))
-    read_as(preferences.for_user(user))
     options = dict(import_.options)
+    settings = preferences.for_user(user)
+    read_as(replace(settings, language=options.get("language") or settings.language))
     prepared = prepared or _prepare(import_, user, claimed)
     if options.get("digest") not in (None, prepared.plan.digest):
         raise ChangedMeanwhileError

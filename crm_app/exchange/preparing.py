@@ -109,6 +109,7 @@ def preview(plan: Plan, matches: Matches) -> dict[str, Any]:
         "notes": plan.kind.notes,
         "warnings": plan.warnings,
         "digest": plan.digest,
+        "language": reader.language,
     }
 
 

@@ -20,6 +20,7 @@ from crm_app.jobs import jobs as queue
 from crm_app.pipeline.queries import pipelines
 from crm_app.web.csv import download
 from crm_app.web.htmx import page
+from crm_app.web.reader import reader
 from crm_app.web.tables import listing
 
 bp = Blueprint("exchange", __name__, url_prefix="/exchange")
@@ -57,7 +58,15 @@ def new(kind):
 @bp.get("/<int:import_id>")
 @editor_required
 def show(import_id):
-    return _shown(_import(import_id))
+    import_ = _import(import_id)
+    if import_.status == "draft" and import_.preview and import_.preview.get("language") != reader.language:
+        # Titles, stages and reasons are words of a language: what is shown must be what will be written.
+        try:
+            _check(import_, preparing.stored_sheet(import_))
+        except (MappingError, UnreadableError) as error:
+            return _shown(import_, problem=str(error))
+        import_ = _import(import_id)
+    return _shown(import_)
 
 
 @bp.post("/<int:import_id>/columns")
@@ -101,7 +110,7 @@ def start(import_id):
         flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
         return redirect(url_for(".show", import_id=import_id), 303)
 
-    options = import_.options | {"digest": import_.preview["digest"]}
+    options = import_.options | {name: import_.preview.get(name) for name in ("digest", "language")}
     begun = update(Import).where(Import.id == import_id, Import.status == "draft")
     begun = db.session.execute(begun.values(status="queued", touched_at=utc_now(), message="", options=options))
     db.session.commit()

@@ -10,6 +10,7 @@ from crm_app.contacts.models import Company
 from crm_app.exchange import views
 from crm_app.exchange.models import Import
 from crm_app.extensions import db
+from crm_app.pipeline.models import Deal
 from tests import make
 
 CSV = "product,series,sales_price\nGTX Pro,GTX,4821\nMG Special,MG,55\nBad,MG,-1\n"
@@ -267,6 +268,42 @@ def test_only_an_owner_is_offered_a_new_pipeline(client, browser_of, olivia):
     for browser, is_offered in ((client, False), (browser_of(olivia), True)):
         page = browser.page(drafted(browser, "deals", "title,stage\nOne,Strange\n"))
         assert bool(page.all("input", name="new_pipeline")) == is_offered
+
+
+STRANGE = "title,stage,value\nOne,Strange,5\nTwo,Strange,many\n"
+
+
+def test_whoever_changes_their_language_sees_the_checked_rows_in_it(browser_of, olivia):
+    make.pipeline()
+    browser = browser_of(olivia)
+    url = checked(browser, "deals", STRANGE)
+    assert "The pipeline “Products” is made" in browser.page(url).text
+
+    olivia.language = "fa"
+    db.session.commit()
+    page = browser.page(url)
+
+    assert "The pipeline" not in page.text and "ستون «" in page.text
+    browser.send(f"{url}/start", {"digest": digest(page)})
+    assert db.session.scalar(select(Import.status)) == "done"
+
+
+def test_an_import_goes_in_as_it_was_shown_also_when_the_language_changes_after_the_start(
+    browser_of, olivia, monkeypatch
+):
+    make.pipeline()
+    browser, queued = browser_of(olivia), []
+    url = checked(browser, "deals", STRANGE)
+    monkeypatch.setattr(views.queue, "enqueue", lambda job, *arguments: queued.append((job, arguments)))
+    browser.send(f"{url}/start", {"digest": digest(browser.page(url))})
+
+    olivia.language = "zh"
+    db.session.commit()
+    for job, arguments in queued:
+        job(*arguments)
+
+    assert db.session.scalar(select(Import.status)) == "done"
+    assert [deal.pipeline.name for deal in db.session.scalars(select(Deal))] == ["Products"]
 
 
 def test_an_import_that_was_started_in_another_window_is_not_started_again(client, monkeypatch):

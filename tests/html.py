@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import html5lib
 
 _NO_LABEL = {"hidden", "submit", "button", "reset", "image"}
+_JUDGED = {"email", "url", "number", "date", "time"}
 
 
 class Page:
@@ -82,6 +83,9 @@ def _wrong_with_form(form):
     fields = [e.get("name") for e in form.iter() if e.tag in ("input", "button")]
     if method == "post" and "csrf_token" not in fields:
         return [f"a form without CSRF field to {form.get('action')}"]
+    judged = any(e.get("required") is not None or e.get("type") in _JUDGED for e in form.iter())
+    if judged and form.get("novalidate") is None:
+        return [f"a form whose mistakes the browser tells, in its own language, to {form.get('action')}"]
     return ["a GET form with a CSRF field"] if method == "get" and "csrf_token" in fields else []
 
 

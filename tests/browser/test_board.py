@@ -195,6 +195,18 @@ def test_leaving_the_dialog_of_lost_puts_the_card_back(board):
     assert not board.locator(".outcomes").is_visible()
 
 
+def test_a_loss_without_a_reason_is_refused_in_the_words_of_its_reader(page_of, alice, cards):
+    alice.language = "fa"
+    page = page_of(alice)
+    page.goto("/pipeline/board")
+    ready(page)
+    drag(page, "A", page.locator(".outcomes__end--lost"), at=0.5)
+    page.locator("dialog[open] [name=reason]").press("Enter")
+
+    expect(page.locator("dialog[open] .field__error")).to_contain_text("این فیلد را پر کنید")
+    expect(page.locator("dialog[open] [name=reason]")).to_be_focused()
+
+
 def test_a_deal_dropped_on_lost_leaves_the_board_with_its_reason(board):
     drag(board, "B", board.locator(".outcomes__end--lost"), at=0.5)
     reason = board.locator("dialog[open] [name=reason]")

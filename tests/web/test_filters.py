@@ -8,4 +8,4 @@ def test_a_number_that_stands_in_a_template_is_written_for_each_reader_anew(app)
         assert template.render() == "1,234.5 95%"
 
         read_as(Reader(language="fa", digits="persian"))
-        assert template.render() == "۱٬۲۳۴٫۵ ۹۵٪"
+        assert template.render() == "۱٬۲۳۴٫۵ \u200e۹۵٪"

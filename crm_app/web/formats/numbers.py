@@ -57,7 +57,9 @@ def percent(share: float | Decimal | None, places: int = 0) -> str:
         return UNKNOWN
     reader = current_reader()
     sign = "٪" if reader.digits == "persian" else "%"
-    return _signed(_decimal(_rounded(_exact(share) * 100, places), reader, places), reader) + sign
+    text = _signed(_decimal(_rounded(_exact(share) * 100, places), reader, places), reader) + sign
+    # Without the mark the sign would change sides after a Persian letter.
+    return _LRM + text if reader.language == "fa" and text[0] != _LRM else text
 
 
 def money(value: Money | None, *, short: bool = False) -> str:
@@ -184,9 +186,10 @@ def _beside(currency: str, locale: Locale, is_negative: bool) -> tuple[str, str]
 
 
 def _signed(text: str, reader: Reader) -> str:
-    """In Persian the minus stands before the number, wherever the text around it runs."""
+    """With a minus as print has it; in Persian it stands before the number, wherever the text around it runs."""
+    text = text.replace("-", "−")
     if reader.language == "fa":
-        text = text.replace(_LRM, "").replace("-", "−")
+        text = text.replace(_LRM, "")
         is_latin_order = not re.search(r"[\u0600-\u06ef\u06fa-\u06ff]{2}", text) and not text[:1].isdigit()
         text = _LRM + text if "−" in text or is_latin_order else text
     return text.translate(_PERSIAN_DIGITS) if reader.digits == "persian" else text

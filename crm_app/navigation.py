@@ -40,6 +40,8 @@ _NEW = (
     _Place("catalog.new", _l("Product"), "package", False, "everyone"),
     _Place("exchange.index", _l("Import"), "upload", False, "everyone"),
 )
+# What is reached from another place belongs to it.
+_UNDER = {"exchange": "settings", "accounts": "settings"}
 
 
 def init_app(app: Flask) -> None:
@@ -54,7 +56,7 @@ def init_app(app: Flask) -> None:
 def _items(places: tuple[_Place, ...]) -> list[Item]:
     if not current_user.is_authenticated:
         return []
-    here = request.blueprint
+    here = _UNDER.get(request.blueprint or "", request.blueprint)
     return [
         Item(
             str(place.label), place.icon, url_for(place.endpoint), place.endpoint.split(".")[0] == here, place.on_phone

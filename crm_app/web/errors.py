@@ -2,6 +2,7 @@
 
 from flask import Flask, current_app, render_template
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -47,7 +48,10 @@ def _say(status: int, words: tuple[str, str]):
     title, advice = words
     if wants_part():
         return said_in_toast(f"{title}{reader.space}{advice}", status)
-    return current_app.make_response((render_template("errors/error.html", title=title, advice=advice), status))
+    # Where Peyvand itself failed, its navigation might fail as well.
+    in_shell = status < 500 and current_user.is_authenticated
+    page = render_template("errors/error.html", title=title, advice=advice, in_shell=in_shell)
+    return current_app.make_response((page, status))
 
 
 def _words(code: int) -> tuple[str, str]:

@@ -17,3 +17,21 @@ def test_of_two_who_write_the_same_at_once_one_is_told_so(client, alice, monkeyp
 
     assert response.status_code == 409
     assert company.tags == []
+
+
+def test_who_is_signed_in_keeps_the_navigation_where_nothing_is(client, browser_of):
+    page = client.page("/contacts/companies/999999", status=404)
+    assert page.text_of(page.one("h1")) == "There is nothing here."
+    assert page.all("nav", aria_label="Main")
+
+    assert not browser_of().page("/nowhere", status=404).all("nav", aria_label="Main")
+
+
+def test_where_peyvand_itself_failed_its_page_stands_alone(client, monkeypatch, app):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setitem(app.view_functions, "home.index", lambda: 1 / 0)
+
+    page = client.page("/", status=500)
+
+    assert "Something went wrong on our side." in page.text
+    assert not page.all("nav", aria_label="Main")

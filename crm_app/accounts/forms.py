@@ -17,9 +17,9 @@ from crm_app.web.reader import LANGUAGES, reader
 
 CALENDAR_CHOICES = options([("gregorian", _l("Gregorian")), ("jalali", _l("Jalali"))])
 DIGIT_CHOICES = options([("latin", _l("Latin (123)")), ("persian", _l("Persian (۱۲۳)"))])
-THEME_CHOICES = options([("system", _l("As the device")), ("light", _l("Light")), ("dark", _l("Dark"))])
+THEME_CHOICES = options([("system", _l("System")), ("light", _l("Light")), ("dark", _l("Dark"))])
 LANGUAGE_CHOICES = options(LANGUAGES.items())
-_FOLLOWING = options([("", _l("As the language has it"))])
+_FOLLOWING = options([("", _l("Follow the language"))])
 
 
 class EmailField(TextField):

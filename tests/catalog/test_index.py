@@ -55,7 +55,7 @@ def test_a_search_without_a_hit_leads_back_to_all(client):
 
     page = client.page("/catalog/?q=nothing")
 
-    assert "No product is like that." in page.text
+    assert "No product matches." in page.text
     assert page.all("a", href="/catalog/")
 
 

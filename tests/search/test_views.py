@@ -88,7 +88,13 @@ def test_what_somebody_else_owns_is_not_found(browser_of, bob, records):
     page = browser_of(bob).page("/search/?q=halbach")
 
     assert _names(page) == []
-    assert "Nothing is called" in page.text
+    assert "Nothing is called" in page.text and "What belongs to others is not searched." in page.text
+
+
+def test_who_sees_everything_is_not_told_that_something_was_left_out(browser_of, olivia, records):
+    page = browser_of(olivia).page("/search/?q=nowhere")
+
+    assert "Nothing is called" in page.text and "others" not in page.text
 
 
 def test_a_manager_finds_what_the_team_owns(browser_of, charlie, records):

@@ -97,7 +97,7 @@ class WonForm(_ClosingForm):
 
 class LostForm(_ClosingForm):
     kind = "lost"
-    reason = TextField(_l("Why was it lost?"), [Required()], longest=500)
+    reason = TextField(_l("Lost reason"), [Required()], longest=500)
 
     def __init__(self, deal: Deal, rates: Rates, **kwargs: Any):
         super().__init__(deal, {}, **kwargs)

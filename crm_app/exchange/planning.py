@@ -122,14 +122,9 @@ def columns_of(fields: Sequence[Field], sheet: Sheet, mapping: Matches) -> list[
         if key not in known:
             continue
         if key in taken:
-            raise MappingError(
-                _(
-                    "Two columns go to “%(field)s”: %(first)s and %(second)s. Leave one of them out.",
-                    field=known[key].label,
-                    first=taken[key],
-                    second=header,
-                )
-            )
+            both = {"field": known[key].label, "first": taken[key], "second": header}
+            text = _("Two columns go to “%(field)s”: %(first)s and %(second)s. Leave one of them out.", **both)
+            raise MappingError(text)
         taken[key] = header
         columns.append((position, header, known[key]))
     missing = [str(field.label) for field in fields if field.required and field.key not in taken]
@@ -245,6 +240,9 @@ class _Seen:
         for key in keys:
             if (first := self._rows.setdefault(key, row.number)) != row.number:
                 column = kind.header_of.get((name or "").partition("_and_")[0], "")
-                text = _("The same as in row %(row)s, by what tells them apart.", row=formats.num(first))
+                if key[0] in kind.header_of:
+                    text = _("The same as in row %(row)s; each row needs its own.", row=formats.num(first))
+                else:
+                    text = _("The same as in row %(row)s, by what tells them apart.", row=formats.num(first))
                 row.problems.append(Problem(column, text))
                 return

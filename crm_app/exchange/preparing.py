@@ -1,5 +1,6 @@
 """From a stored import to its plan, and from a plan to what a person is shown of it."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,7 +22,7 @@ from crm_app.exchange.writing import Prepared, last_event
 from crm_app.extensions import db, reading, utc_now
 from crm_app.pipeline.models import Pipeline
 from crm_app.web.reader import reader
-from crm_app.web.text import match_key
+from crm_app.web.text import clean, match_key
 
 SHOWN_FINE = 20
 SHOWN_REFUSED = 25
@@ -156,15 +157,23 @@ def _questions(plan: Plan, matches: Matches) -> list[dict[str, Any]]:
     ]
     still_open = {(question["field"], question["text"]) for question in asked}
     for header, field in plan.columns:
-        for text, answer in matches.values.get(field.key, {}).items():
-            if field.to and (field.key, text) not in still_open:
+        answers = matches.values.get(field.key, {}) if field.to else {}
+        rows = _rows_of(plan, header) if answers else Counter()
+        for text, answer in answers.items():
+            if (field.key, text) not in still_open:
                 asked.append(
                     {
-                        "field": field.key, "to": field.to, "column": header, "text": text, "rows": 0,
+                        "field": field.key, "to": field.to, "column": header, "text": text, "rows": rows[text],
                         "suggestion": "", "answer": answer,
                     }
                 )  # fmt: skip
     return asked
+
+
+def _rows_of(plan: Plan, header: str) -> Counter[str]:
+    """In how many rows each text of a column stands."""
+    place = plan.sheet.header.index(header)
+    return Counter(clean(line.cells[place]) for line in plan.sheet.lines if not line.problem)
 
 
 def _choices(plan: Plan) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from crm_app.exchange import cells, preparing
+from crm_app.exchange import cells, preparing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.forms import UNIT_LABELS
 from crm_app.exchange.kinds import KINDS
@@ -35,24 +35,26 @@ class KindShown(NamedTuple):
 
 _SHOWN = (
     KindShown(
-        "users", _l("Users"), _l("Import users"), _l("Colleagues with their teams, managers and regions"),
+        "users", _l("Users"), _l("Import users"), _l("Colleagues come with their teams, managers and regions."),
         "users", "settings.index", _l("Show the users"),
     ),
     KindShown(
         "companies", _l("Companies"), _l("Import companies"),
-        _l("Told apart by name; parents may stand in the same file"), "building-2",
+        _l("Companies are told apart by name; parents may stand in the same file."), "building-2",
         "contacts.companies", _l("Show the companies"),
     ),
     KindShown(
-        "people", _l("People"), _l("Import people"), _l("Told apart by e-mail, else by name and company"),
+        "people", _l("People"), _l("Import people"),
+        _l("People are told apart by e-mail, else by name and company."),
         "user-plus", "contacts.people", _l("Show the people"),
     ),
     KindShown(
-        "products", _l("Products"), _l("Import products"), _l("Told apart by code, else by name"),
+        "products", _l("Products"), _l("Import products"), _l("Products are told apart by code, else by name."),
         "package", "catalog.index", _l("Show the products"),
     ),
     KindShown(
-        "deals", _l("Deals"), _l("Import deals"), _l("With their stages, dates and closings as history"),
+        "deals", _l("Deals"), _l("Import deals"),
+        _l("Deals come with their stages, dates and closings as history."),
         "square-kanban", "pipeline.deals", _l("Show the deals"),
     ),
 )  # fmt: skip
@@ -70,6 +72,13 @@ class Column(NamedTuple):
     field: str
     unit: int
     may_count: bool
+
+
+class Refused(NamedTuple):
+    """The refused rows as a preview shows them: the columns that have a fault before all others."""
+
+    columns: list[str]
+    rows: list[dict[str, Any]]
 
 
 def of(kind: str) -> KindShown:
@@ -91,9 +100,12 @@ def context(import_: Import, step: str) -> dict[str, Any]:
     if step == "columns":
         return _of_columns(import_)
     if step == "rows":
-        return {"preview": import_.preview, "asked": _by_column(import_.preview["questions"])}
+        preview = import_.preview
+        return {"preview": preview, "asked": _by_column(preview["questions"]), "refused": _faults_first(preview)}
     if step == "done":
         return {"notes": import_.preview.get("notes", [])}
+    if step == "failed":
+        return {"has_file": uploads.is_here(import_.stored_name)}
     return {}
 
 
@@ -136,6 +148,13 @@ def _is_number(text: str) -> bool:
 
 def _by_column(questions: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
     return list(enumerate(questions))
+
+
+def _faults_first(preview: dict[str, Any]) -> Refused:
+    bad = {header for row in preview["refused"] for header in row["bad"]}
+    order = sorted(range(len(preview["columns"])), key=lambda place: preview["columns"][place] not in bad)
+    rows = [row | {"cells": [row["cells"][place] for place in order]} for row in preview["refused"]]
+    return Refused([preview["columns"][place] for place in order], rows)
 
 
 def likely_pipeline(import_: Import, sheet: Sheet) -> dict[str, Any]:

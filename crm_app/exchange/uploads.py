@@ -21,6 +21,10 @@ def load(name: str) -> bytes:
     return _path(name).read_bytes()
 
 
+def is_here(name: str) -> bool:
+    return _path(name).is_file()
+
+
 def remove(name: str) -> None:
     _path(name).unlink(missing_ok=True)
 

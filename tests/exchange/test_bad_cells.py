@@ -57,7 +57,7 @@ def test_a_negative_price_of_a_product_is_refused(firm):
 def test_the_second_of_two_rows_with_the_same_key_is_refused_and_names_the_first(firm):
     planned = plan("companies", "account\nAcme\nBeta\nACME\n", firm)
 
-    assert reasons(planned) == {4: "Column “account”: The same as in row 2, by what tells them apart."}
+    assert reasons(planned) == {4: "Column “account”: The same as in row 2; each row needs its own."}
 
 
 def test_rows_are_named_in_the_readers_digits(firm):

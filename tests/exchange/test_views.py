@@ -12,41 +12,7 @@ from crm_app.exchange.models import Import
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from tests import make
-
-CSV = "product,series,sales_price\nGTX Pro,GTX,4821\nMG Special,MG,55\nBad,MG,-1\n"
-
-
-def upload(browser, kind, text, name="products.csv"):
-    content = text if isinstance(text, bytes) else text.encode()
-    return browser.send(f"/exchange/new/{kind}", {"file": (io.BytesIO(content), name)})
-
-
-def drafted(browser, kind, text):
-    answer = upload(browser, kind, text)
-    assert answer.status_code == 303, answer.get_data(as_text=True)
-    return answer.location
-
-
-def columns(page):
-    """What the form of the columns sends when it is left as it came."""
-    sent = {}
-    for select_ in page.all("select"):
-        options = list(select_.iter("option"))
-        chosen = next((option for option in options if option.get("selected") is not None), options[0])
-        sent[select_.get("name")] = chosen.get("value", chosen.text)
-    for field in page.all("input", name="new_pipeline"):
-        sent["new_pipeline"] = field.get("value")
-    return sent
-
-
-def checked(browser, kind, text):
-    url = drafted(browser, kind, text)
-    browser.send(f"{url}/columns", columns(browser.page(url)))
-    return url
-
-
-def digest(page):
-    return page.all("input", name="digest")[0].get("value")
+from tests.exchange.stepping import CSV, checked, columns, digest, drafted, upload
 
 
 def test_a_file_goes_through_all_steps(client, alice):
@@ -277,13 +243,13 @@ def test_whoever_changes_their_language_sees_the_checked_rows_in_it(browser_of, 
     make.pipeline()
     browser = browser_of(olivia)
     url = checked(browser, "deals", STRANGE)
-    assert "The pipeline “Products” is made" in browser.page(url).text
+    assert "New pipeline “Products” with the stages" in browser.page(url).text
 
     olivia.language = "fa"
     db.session.commit()
     page = browser.page(url)
 
-    assert "The pipeline" not in page.text and "ستون «" in page.text
+    assert "New pipeline" not in page.text and "ستون «" in page.text
     browser.send(f"{url}/start", {"digest": digest(page)})
     assert db.session.scalar(select(Import.status)) == "done"
 

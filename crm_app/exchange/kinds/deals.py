@@ -189,7 +189,7 @@ class Deals(Kind):
             names = _(", ").join(self.stages.names.values())
             self.notes.append(
                 _(
-                    "The pipeline “%(name)s” is made, with the stages %(stages)s.",
+                    "New pipeline “%(name)s” with the stages %(stages)s.",
                     name=self.setting.new_pipeline,
                     stages=names,
                 )

@@ -9,7 +9,7 @@ from crm_app.pipeline.models import Deal, Stage
 
 
 class Step(NamedTuple):
-    """`state` is done, current, ahead, won or lost; `days` is None where the deal has never been."""
+    """`state` is done, current, ahead, won or lost; `days` is None where the deal has never been: ahead."""
 
     stage: Stage
     days: int | None
@@ -28,10 +28,9 @@ def _step(deal: Deal, stage: Stage, seconds: Counter[int]) -> Step:
     days = seconds[stage.id] // 86_400 if was_here and stage.is_open else None
     if stage.id == deal.stage_id:
         state = "current" if stage.is_open else stage.kind
-    elif deal.is_open:
-        state = "done" if stage.position < deal.stage.position else "ahead"
     else:
-        state = "done" if was_here else "ahead"
+        is_passed = stage.position < deal.stage.position or not deal.is_open
+        state = "done" if was_here and is_passed else "ahead"
     return Step(stage, days, state)
 
 

@@ -87,6 +87,20 @@ def test_a_closed_deal_tells_its_end_and_can_be_reopened(client, alice):
     assert page.text_of(button) == "Reopen"
 
 
+def test_a_stage_in_which_a_deal_never_was_is_not_shown_as_passed(client, alice):
+    make.pipeline()
+    deal = make.deal(alice, at="Qualified")
+
+    steps = client.page(f"/pipeline/deals/{deal.id}").all("button", name="stage")
+
+    assert not [step for step in steps if "path__step--done" in step.get("class")]
+    deal.move_to(make.stage("Proposal"))
+    db.session.commit()
+    steps = client.page(f"/pipeline/deals/{deal.id}").all("button", name="stage")
+    passed = [step.find("bdi").text for step in steps if "path__step--done" in step.get("class")]
+    assert passed == ["Qualified"]
+
+
 def test_the_value_of_a_closed_deal_stands(client, alice):
     deal = make.won(alice, value=700_00)
 

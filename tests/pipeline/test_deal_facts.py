@@ -135,3 +135,21 @@ def test_a_fact_that_was_not_sent_stays(browser_of, olivia, alice, fact):
     assert response.status_code == 422
     assert (deal.value_amount, deal.owner, deal.company, deal.source) == (700_00, alice, company, "Fair")
     assert deal.expected_close == date(2027, 3, 1)
+
+
+def test_why_a_deal_was_lost_can_be_told_afterwards(client, alice):
+    deal = make.lost(alice, reason="")
+    url = f"/pipeline/deals/{deal.id}/facts/lost_reason"
+
+    client.send(url, {"lost_reason": "Too dear", **_version(deal)})
+
+    assert deal.lost_reason == "Too dear"
+    page = client.page(f"/pipeline/deals/{deal.id}")
+    assert "Lost because Too dear" in page.text and "set Lost because to Too dear" in page.text
+
+
+def test_a_deal_that_is_not_lost_has_no_reason_of_a_loss(client, alice):
+    deal = make.deal(alice)
+
+    assert "Lost because" not in client.page(f"/pipeline/deals/{deal.id}").text
+    assert client.get(f"/pipeline/deals/{deal.id}/facts/lost_reason").status_code == 404

@@ -93,9 +93,14 @@ class NewDealForm(DealForm):
         deal.owner, deal.currency, deal.value = self.owner.user, self.currency.data, self.value.data
 
 
+def facts_of(deal: Deal) -> tuple[str, ...]:
+    return (*FACTS, "lost_reason") if deal.status == "lost" else FACTS
+
+
 class DealFactForm(DealForm):
     """One fact of a deal, of the version that was seen."""
 
+    lost_reason = TextField(_l("Lost because"), longest=500)
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def __init__(self, deal: Deal, fact: str):

@@ -16,7 +16,7 @@ from crm_app.catalog import queries as catalog
 from crm_app.contacts import queries as contacts
 from crm_app.extensions import db
 from crm_app.pipeline import paths, queries
-from crm_app.pipeline.forms.deals import FACTS, DealFactForm
+from crm_app.pipeline.forms.deals import DealFactForm, facts_of
 from crm_app.pipeline.models import Deal, Pipeline, Stay
 from crm_app.pipeline.views import bp
 from crm_app.web.htmx import changed, page
@@ -34,6 +34,7 @@ WORDS = {
     "source": _l("Source"),
     "expected_close": _l("Expected close"),
     "code": _l("Code"),
+    "lost_reason": _l("Lost because"),
 }
 
 
@@ -50,7 +51,7 @@ def show(deal_id):
 @selling_editor_required
 def fact(deal_id, fact):
     deal = _deal(deal_id)
-    form = DealFactForm(deal, fact) if fact in FACTS else abort(404)
+    form = DealFactForm(deal, fact) if fact in facts_of(deal) else abort(404)
     if request.method == "GET" or not (form.is_sent and form.validate_on_submit()):
         status = 422 if request.method == "POST" else 200
         return page("pipeline/show.html", part="pipeline/show/_facts.html", status=status, **_around(deal, form=form))

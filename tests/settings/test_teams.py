@@ -105,6 +105,8 @@ def test_a_team_with_members_goals_or_past_deals_stays(owner, alice):
         response = owner.send(f"{LIST}/{team.id}/deletion", {"sure": "1"})
         assert response.status_code == 422, team.name
 
+    page = owner.page(f"{LIST}/{full.id}/deletion")
+    assert "Full cannot be deleted" in page.text_of(page.one("h1")) and "Delete this" not in page.text
     assert db.session.query(Team).count() == 3
     assert db.session.query(Goal).count() == 1
 

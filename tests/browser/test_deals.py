@@ -1,6 +1,7 @@
 """What only a browser shows of deals: facts changed in place, rows that follow while scrolling, panels that load."""
 
 import pytest
+from playwright.sync_api import expect
 
 from crm_app.extensions import db
 from tests import make
@@ -104,3 +105,17 @@ def test_a_list_narrows_while_one_types(page_of, alice, address, words):
     assert page.get_by_role("link", name="Second line").count() == 0
     assert "q=spare" in page.url
     assert "q=spare" in page.get_by_role("link", name="Export").get_attribute("href")
+
+
+def test_a_refused_form_puts_the_cursor_into_the_first_wrong_field_with_its_label_in_sight(page_of, alice):
+    page = page_of(alice, width=360, height=480)
+    page.goto("/pipeline/deals/new")
+    expect(page.locator("#title")).to_be_focused()
+
+    page.locator("#title").fill("X")
+    page.locator("#value").fill("twelve")
+    page.get_by_role("button", name="Add the deal").click()
+
+    expect(page.locator("#value")).to_be_focused()
+    label, bar = page.locator("label[for=value]").bounding_box(), page.locator(".topbar").bounding_box()
+    assert label["y"] >= bar["y"] + bar["height"]

@@ -14,7 +14,8 @@ class Import(db.Model):
     """A draft until the person confirms; then queued, running, and done or failed with nothing written.
 
     `layout` holds separator and header row; `columns` maps a header to a field; `values` maps
-    field -> {text in the file: what it stands for}; `options` the rest (units, pipeline, currency; digest and language of what was agreed to).
+    field -> {text in the file: what it stands for}; `options` the rest (units, pipeline,
+    currency; digest and language of what was agreed to).
     `preview` is what the person was shown; `refusals` lists [row number, reason]; `touched_at` is the worker's pulse.
     """
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from crm_app.accounts import links, queries
 from crm_app.extensions import db
 from tests import make
 from tests.security import world
@@ -12,7 +13,7 @@ from tests.security import world
 pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-# What is left out by name: files to save, and what only exists inside another page.
+# A file to save, and the pages of visitors, who are looked after below.
 _NOT_PAGES = {"exchange.rejects", "accounts.sign_in", "accounts.set_password", "settings.first_run"}
 
 
@@ -60,13 +61,40 @@ def test_every_page_is_accessible_and_fits(pages, page_of, olivia, language, the
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("language", ["en", "fa", "zh"])
-def test_the_sign_in_page_is_accessible(page_of, language, app):
-    page = page_of(width=360)
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("en", "dark", 768), ("fa", "light", 360), ("zh", "dark", 1280)]
+)
+def test_the_pages_of_a_visitor_are_accessible_and_fit(app, page_of, alice, organisation, language, theme, width):
+    page = page_of(width=width, theme=theme)
     page.set_extra_http_headers({"Accept-Language": language})
-    page.goto("/accounts/sign-in")
+    password = links.new_password_link(alice)
+    db.session.commit()
+    faults = []
 
-    assert page.locator("html").get_attribute("lang").startswith(language)
+    def look_at(url):
+        page.goto(url)
+        assert page.locator("html").get_attribute("lang").startswith(language)
+        faults.extend(f"{url}: {fault}" for fault in _faults(page, width))
+
+    for url in ("/accounts/sign-in", f"/accounts/password/{password}", "/accounts/password/used", "/nowhere"):
+        look_at(url)
+    db.session.delete(organisation)
+    queries.forget_organisation()
+    setup = links.new_setup_link()
+    db.session.commit()
+    look_at(f"/settings/first-run/{setup}")
+    page.locator("form.sign__form button[type=submit]").last.click()
+    page.locator(".field__error").first.wait_for()
+    faults.extend(f"first run, refused: {fault}" for fault in _faults(page, width))
+
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("url", ["/contacts/companies/999999", "/settings/organisation"])
+def test_a_page_that_is_not_there_or_not_allowed_is_accessible_and_fits(page_of, alice, url):
+    page = page_of(alice, width=360)
+    page.goto(url)
+
     assert not _faults(page, 360)
 
 

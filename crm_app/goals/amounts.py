@@ -22,12 +22,14 @@ def as_amount(value: Decimal, unit: str) -> int:
     return int((value * PARTS[unit]).to_integral_value())
 
 
-def written(value: Decimal | int | float | None, unit: str, *, short: bool = False, none: str = "–") -> str:
-    """A figure in words of its unit; `short` where room is scarce."""
+def written(
+    value: Decimal | int | float | None, unit: str, *, short: bool = False, whole: bool = False, none: str = "–"
+) -> str:
+    """A figure in words of its unit; `short` where room is scarce, `whole` where money stands in columns."""
     if value is None:
         return none
     if unit == "money":
-        return formats.money(Money(round(value), current_reader().currency), short=short)
+        return formats.money(Money(round(value), current_reader().currency), short=short, whole=whole)
     if unit == "rate":
         return formats.percent(Decimal(str(value)), 0 if short else 1)
     if unit == "days":

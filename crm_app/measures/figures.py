@@ -12,8 +12,9 @@ Status = Literal["ok", "na", "low_n", "partial", "mixed_currency"]
 class Figure:
     """`value` is None where there is nothing to divide by or nothing yet: never 0 for not known.
 
-    `n` deals stand behind it. `low` and `high` bound a rate. Of several remarks `status` names the gravest: na, then
-    mixed_currency (amounts left out for want of a rate), low_n (a rate of fewer than 30), partial (not over yet).
+    `n` deals stand behind it, of which `unpriced` have no value. `low` and `high` bound a rate. Of several remarks
+    `status` names the gravest: na, then mixed_currency (amounts left out for want of a rate), low_n (a rate of fewer
+    than 30), partial (not over yet).
     """
 
     value: Decimal | int | None
@@ -26,6 +27,7 @@ class Figure:
     notes: tuple[str, ...] = ()
     as_of: datetime | None = field(default=None, compare=False)
     is_partial: bool = False
+    unpriced: int = 0
 
 
 class Group(NamedTuple):

@@ -26,6 +26,7 @@ def figure_of(measure: Measure, tally: Tally, *, has_begun: bool, is_partial: bo
         notes=tuple(_notes(measure, tally)),
         as_of=as_of,
         is_partial=is_partial,
+        unpriced=tally.unpriced,
     )
 
 
@@ -102,7 +103,7 @@ def _status(measure: Measure, facts: dict[str, Any], tally: Tally, is_partial: b
 def _notes(measure: Measure, tally: Tally) -> list[str]:
     notes = []
     if measure.unit == "money":
-        notes += _about_values(tally)
+        notes += _about_values(tally, is_sum=measure.key != "average_deal")
     if measure.key == "new_deals" and tally.undated:
         notes.append(
             ngettext(
@@ -117,9 +118,19 @@ def _notes(measure: Measure, tally: Tally) -> list[str]:
     return notes
 
 
-def _about_values(tally: Tally) -> list[str]:
+def _about_values(tally: Tally, is_sum: bool) -> list[str]:
     notes = []
-    if tally.unpriced:
+    if tally.unpriced and is_sum:
+        notes.append(
+            ngettext(
+                "%(number)s of the %(all)s deals has no value and adds nothing.",
+                "%(number)s of the %(all)s deals have no value and add nothing.",
+                tally.unpriced,
+                number=num(tally.unpriced),
+                all=num(tally.n),
+            )
+        )
+    elif tally.unpriced:
         notes.append(
             ngettext(
                 "%(number)s deal has no value and is left out.",

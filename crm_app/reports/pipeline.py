@@ -68,7 +68,11 @@ def _stages(choice: Choice) -> dict[Stage, Decimal]:
 
 
 def _sum(figures: Sequence[Figure]) -> Figure:
-    return Figure(sum(figure.value or 0 for figure in figures), n=sum(figure.n for figure in figures))
+    return Figure(
+        sum(figure.value or 0 for figure in figures),
+        n=sum(figure.n for figure in figures),
+        unpriced=sum(figure.unpriced for figure in figures),
+    )
 
 
 def _definition(key: str) -> tuple[str, str, str]:
@@ -95,9 +99,9 @@ def _columns(choice: Choice) -> list[Column]:
     columns = [
         Column(_("Deals"), "count"),
         Column(_("Value"), "money"),
-        Column(_("Probability"), "rate", is_quiet=True),
+        Column(_("Probability"), "rate", is_quiet=True, places=0),
         Column(_("Weighted value"), "money"),
-        Column(_("Observed probability"), "rate", is_quiet=True),
+        Column(_("Observed probability"), "rate", is_quiet=True, places=0),
         Column(_("Weighted as observed"), "money", is_quiet=True),
     ]
     if choice.compared:
@@ -160,14 +164,20 @@ def _answer(choice: Choice, whole: Sequence[Figure], weighted: Figure) -> Markup
 
 
 def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:
+    """Deals without a value make a sum smaller than what is open, so it is said how many have one on both days."""
     if not choice.compared or not whole[1].value or whole[0].value is None:
         return Markup("")
-    change = Decimal(whole[0].value) / Decimal(whole[1].value) - 1
+    now, before = whole
+    change = Decimal(now.value or 0) / Decimal(before.value or 1) - 1
     facts = {"change": _bold(formats.percent(abs(change))), "day": _as_of(choice.compared)}
-    text = (
-        _("That is %(change)s more than on %(day)s.") if change >= 0 else _("That is %(change)s less than on %(day)s.")
-    )
-    return escape(text) % facts
+    more = _("Unweighted, that is %(change)s more than on %(day)s.")
+    less = _("Unweighted, that is %(change)s less than on %(day)s.")
+    sentence = escape(more if change >= 0 else less) % facts
+    if not now.unpriced and not before.unpriced:
+        return sentence
+    counts = {"now": formats.num(now.n - now.unpriced), "before": formats.num(before.n - before.unpriced)}
+    valued = escape(_("Deals with a value: %(now)s now, %(before)s then.")) % counts
+    return escape(reader.space).join((sentence, valued))
 
 
 def _chart(rows, whole: Figure) -> Markup:

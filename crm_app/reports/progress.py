@@ -102,9 +102,10 @@ def _targets(choice: Choice, measure: Measure, periods: Sequence[Period]) -> dic
 
 
 def _name(choice: Choice, given: Options) -> str:
+    """Empty for the company as a whole."""
     if choice.scope.owner_id is not None:
         return given.names["owner"].get(choice.scope.owner_id, choice.scope.user.name)
-    return given.names["team"].get(choice.scope.team_id or 0, _("Company"))
+    return given.names["team"].get(choice.scope.team_id or 0, "")
 
 
 def _columns(measure: Measure, is_running: bool) -> list[Column]:
@@ -116,7 +117,7 @@ def _columns(measure: Measure, is_running: bool) -> list[Column]:
         Column(_("Difference"), "change", of=measure.unit),
         Column(_("Reached"), "rate"),
         *course,
-        Column(_("Standing"), "text"),
+        Column(_("Standing"), "standing"),
     ]
 
 
@@ -125,10 +126,10 @@ def _line(choice: Choice, goal: Standing, is_running: bool) -> Line:
     cells = [
         Cell(goal.actual, choice.records(goal.measure.key, goal.period)),
         Cell(goal.target, history),
-        _difference(goal.actual, goal.target, goal.measure.better),
+        _difference(goal.actual, goal.target, "" if goal.is_running else goal.measure.better),
         Cell(goal.pace.attainment),
         *_course(goal, is_running),
-        Cell(word(goal)),
+        Cell(word(goal), status=goal.pace.status if goal.target is not None else "no_target"),
     ]
     return Line(formats.period_label(goal.period), cells)
 
@@ -157,14 +158,17 @@ def word(goal: Standing) -> str:
 
 
 def _difference(actual: Decimal | None, target: Decimal | None, better: str) -> Cell:
+    """Good or bad only when it is final: until then the standing says where it leads."""
     if actual is None or target is None:
         return Cell()
+    if not better:
+        return Cell(actual - target)
     good = actual >= target if better == "up" else actual <= target
     return Cell(actual - target, tone="up" if good else "down")
 
 
 def _total(choice: Choice, measure: Measure, goals: Sequence[Standing], is_running: bool) -> Line | None:
-    """Sums, where the measure has them, of the periods that have begun and have a target."""
+    """Sums, where the measure has them, of the periods that have begun and have a target; each over its own column."""
     aimed = [goal for goal in goals if goal.target is not None and goal.period.start <= reader.today()]
     if not measure.adds_up or measure.is_snapshot or not aimed:
         return None
@@ -172,22 +176,40 @@ def _total(choice: Choice, measure: Measure, goals: Sequence[Standing], is_runni
     target = sum((goal.target or Decimal(0) for goal in aimed), Decimal(0))
     span = choice.calendar.custom(aimed[0].period.start, aimed[-1].period.end)
     url = choice.records(measure.key, span) if span.length == sum(goal.period.length for goal in aimed) else ""
-    cells = [Cell(actual, url), Cell(target), _difference(actual, target, measure.better)]
-    cells += [Cell(attainment(actual, target, measure.better)), *([Cell(), Cell()] if is_running else []), Cell("")]
-    return Line(_("Total so far") if is_running else _("Total"), cells)
+    unfinished = any(goal.is_running for goal in aimed)
+    cells = [Cell(actual, url), Cell(target), _difference(actual, target, "" if unfinished else measure.better)]
+    cells += [Cell(attainment(actual, target, measure.better)), *_whole_course(aimed, is_running), Cell("")]
+    return Line(_("Total of the periods begun") if unfinished else _("Total"), cells)
+
+
+def _whole_course(aimed: Sequence[Standing], is_running: bool) -> list[Cell]:
+    """Of what is over, its target was expected and its actual is where it led."""
+    if not is_running:
+        return []
+    expected = [goal.pace.expected if goal.is_running else goal.target for goal in aimed]
+    projected = [goal.pace.projected if goal.is_running else goal.actual or Decimal(0) for goal in aimed]
+    return [_sum_of(aimed[0], expected), _sum_of(aimed[0], projected)]
+
+
+def _sum_of(goal: Standing, values: Sequence[Decimal | None]) -> Cell:
+    known = [value for value in values if value is not None]
+    return Cell(goal.rounded(sum(known, Decimal(0)))) if len(known) == len(values) else Cell()
 
 
 def _answer(goals: Sequence[Standing], whose: str) -> Markup:
     aimed = [goal for goal in goals if goal.target is not None]
     facts = {"whose": formats.isolate(whose), "measure": goals[0].measure.label}
     if not aimed:
-        return escape(_("%(whose)s has no target for %(measure)s in these periods.")) % facts
+        none = _("The company has no target for %(measure)s in these periods.")
+        return escape(_("%(whose)s has no target for %(measure)s in these periods.") if whose else none) % facts
     over = [goal for goal in aimed if goal.clock.is_over]
     met = sum(goal.pace.status == "met" for goal in over)
     facts |= {"met": _bold(formats.num(met)), "over": formats.num(len(over)), "period": ""}
     said = []
     if over:
-        said.append(escape(_("%(whose)s met the target in %(met)s of %(over)s periods that are over.")) % facts)
+        met_it = _("The company met the target in %(met)s of %(over)s periods that are over.")
+        met_it = _("%(whose)s met the target in %(met)s of %(over)s periods that are over.") if whose else met_it
+        said.append(escape(met_it) % facts)
     now = next((goal for goal in aimed if 0 < goal.clock.elapsed < goal.clock.days), None)
     if now:
         said.append(_now(now))
@@ -195,10 +217,11 @@ def _answer(goals: Sequence[Standing], whose: str) -> Markup:
 
 
 def _now(goal: Standing) -> Markup:
+    short = goal.measure.unit != "rate"
     facts = {
         "period": formats.period_label(goal.period),
-        "actual": _bold(goal.written(goal.actual, short=True)),
-        "target": _bold(goal.written(goal.target, short=True)),
+        "actual": _bold(goal.written(goal.actual, short=short)),
+        "target": _bold(goal.written(goal.target, short=short)),
         "standing": _bold(word(goal)),
     }
     return escape(_("%(period)s stands at %(actual)s of %(target)s: %(standing)s.")) % facts
@@ -214,7 +237,7 @@ def _chart(goals: Sequence[Standing], whose: str) -> Markup:
 
 
 def _chart_title(measure: Measure, whose: str) -> str:
-    return _("%(measure)s, %(whose)s", measure=measure.label, whose=whose)
+    return _("%(measure)s, %(whose)s", measure=measure.label, whose=whose or _("Company"))
 
 
 def _float(value: Decimal | None) -> float | None:

@@ -5,30 +5,39 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from markupsafe import Markup
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
+from crm_app.web import formats
 from crm_app.web.money import Money
+from crm_app.web.periods import Period
 from crm_app.web.reader import reader
 
 Number = Decimal | int | None
 
 
 class Column(NamedTuple):
-    """`unit` is that of a measure, `text`, or `change`: a difference in the unit `of`."""
+    """`unit` is that of a measure, `text`, `standing`, or `change`: a difference in the unit `of`.
+
+    `places` are the decimals of a rate on the page; `is_sorted` where the lines are in its order, the greatest first.
+    """
 
     label: str
     unit: str
     of: str = ""
     is_quiet: bool = False
+    places: int = 1
+    is_sorted: bool = False
 
 
 class Cell(NamedTuple):
-    """`url` opens the deals behind the number; `high` makes an interval of it."""
+    """`url` opens the deals behind the number; `high` makes an interval of it; `status` stands behind a word."""
 
     value: Number | str = None
     url: str = ""
     high: Decimal | None = None
     tone: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,10 @@ class Report:
     def _csv_cells(self, line: Line) -> list[object]:
         cells = zip(self.columns, line.cells, strict=True)
         return [value for column, cell in cells for value in _csv_values(column, cell)]
+
+
+def nothing_before(period: Period) -> Markup:
+    return escape(_("There is nothing in %(period)s to compare with.")) % {"period": formats.period_label(period)}
 
 
 def plain(value: Number | str, unit: str) -> object:

@@ -11,7 +11,7 @@ from crm_app.measures import asking
 from crm_app.measures.catalogue import DIMENSION_LABELS, MEASURES
 from crm_app.measures.figures import Figure, Series
 from crm_app.reports.choosing import Choice, Options
-from crm_app.reports.sheet import Cell, Column, Line, Report
+from crm_app.reports.sheet import Cell, Column, Line, Report, nothing_before
 from crm_app.web import charts, formats
 from crm_app.web.reader import reader
 
@@ -67,7 +67,7 @@ def _columns(choice: Choice) -> list[Column]:
         Column(_("Won"), "count"),
         Column(_("Lost"), "count"),
         Column(_("Win rate"), "rate"),
-        Column(interval_name(), "interval", is_quiet=True),
+        Column(interval_name(), "interval", is_quiet=True, is_sorted=True),
         Column(_("Closed"), "count"),
     ]
     if choice.compared:
@@ -123,11 +123,13 @@ def _best(groups: Sequence[Series]) -> Markup:
     sure = [group for group in groups if group.figures[0].n >= FEW]
     if len(sure) < 2:
         return Markup("")
-    facts = {"best": _bold(formats.isolate(sure[0].label)), "low": formats.percent(sure[0].figures[0].low)}
+    facts = {"best": _bold(formats.isolate(sure[0].label)), "low": formats.percent(sure[0].figures[0].low, 1)}
     return escape(_("Surest is %(best)s, with at least %(low)s.")) % facts
 
 
 def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:
+    if choice.compared and not whole[-1].n:
+        return nothing_before(choice.compared)
     if not choice.compared or whole[-1].value is None or whole[0].value is None:
         return Markup("")
     change, before = _change(whole[0], whole[-1]), whole[-1]

@@ -11,12 +11,13 @@ from crm_app.measures import asking
 from crm_app.measures.catalogue import DIMENSION_LABELS, MEASURES
 from crm_app.measures.figures import Figure, Series
 from crm_app.reports.choosing import Choice, Options
-from crm_app.reports.sheet import Cell, Column, Line, Report
+from crm_app.reports.sheet import Cell, Column, Line, Report, nothing_before
 from crm_app.web import charts, formats
 from crm_app.web.reader import reader
 
 USUAL = {"preset": "this_year", "by": "team", "every": "month", "comparison": "previous"}
-_SHOWN = 5
+# Six colours are told apart; the sixth stands for the others where more than six would need one.
+_COLOURS = 6
 
 
 def title() -> str:
@@ -31,6 +32,7 @@ def ask(choice: Choice, given: Options) -> Report:
     groups, whole = asking.matrix_and_total("won_value", spans, choice.by, choice.scope, labels=labels)
     groups = [group for group in groups if group.figures[len(parts)].n or group.figures[-1].n]
     groups.sort(key=lambda group: (group.key is None, -Decimal(group.figures[len(parts)].value or 0)))
+    is_comparable = bool(choice.compared and whole[-1].n)
     return Report(
         question="won",
         title=title(),
@@ -40,8 +42,11 @@ def ask(choice: Choice, given: Options) -> Report:
         chart_title=_chart_title(choice),
         heading=str(DIMENSION_LABELS[choice.by]),
         columns=_columns(choice),
-        lines=[_line(choice, group.label or _("Former colleague"), group.figures, group.key) for group in groups],
-        total=_line(choice, _("Total"), whole),
+        lines=[
+            _line(choice, group.label or _("Former colleague"), group.figures, is_comparable, group.key)
+            for group in groups
+        ],
+        total=_line(choice, _("Total"), whole, is_comparable),
         definitions=[_definition()],
         notes=whole[len(parts)].notes,
         is_empty=not whole[len(parts)].n,
@@ -54,21 +59,24 @@ def _definition() -> tuple[str, str, str]:
 
 
 def _columns(choice: Choice) -> list[Column]:
-    columns = [Column(_("Won value"), "money"), Column(_("Deals won"), "count")]
+    columns = [Column(_("Won value"), "money", is_sorted=True), Column(_("Deals won"), "count")]
     if choice.compared:
         columns += [Column(formats.period_label(choice.compared), "money", is_quiet=True)]
         columns += [Column(_("Change"), "change", of="money")]
     return columns + [Column(_part_name(part), "money", is_quiet=True) for part in choice.parts]
 
 
-def _line(choice: Choice, label: str, figures: Sequence[Figure], *key) -> Line:
+def _line(choice: Choice, label: str, figures: Sequence[Figure], is_comparable: bool, *key) -> Line:
+    """Where nothing at all was won before, nought would pass for a figure and everything since for a gain."""
     group = {choice.by: key[0]} if key else {}
     parts = choice.parts
     figure, opened = figures[len(parts)], choice.records("won_value", **group)
     cells = [Cell(figure.value, opened), Cell(figure.n, opened)]
-    if choice.compared:
+    if is_comparable:
         before = figures[-1]
         cells += [Cell(before.value, choice.records("won_value", choice.compared, **group)), _change(figure, before)]
+    elif choice.compared:
+        cells += [Cell(), Cell()]
     cells += [
         Cell(part_figure.value, choice.records("won_value", part, **group))
         for part, part_figure in zip(parts, figures, strict=False)
@@ -104,6 +112,8 @@ def _answer(choice: Choice, groups: Sequence[Series], whole: Sequence[Figure], a
 
 
 def _compared(choice: Choice, now: Figure, before: Figure) -> Markup:
+    if choice.compared and not before.n:
+        return nothing_before(choice.compared)
     if not choice.compared or not before.value or now.value is None:
         return Markup("")
     change = Decimal(now.value) / Decimal(before.value) - 1
@@ -119,8 +129,8 @@ def _share(part: Figure, whole: Figure) -> Decimal | None:
 def _chart(choice: Choice, groups: Sequence[Series], whole: Sequence[Figure]) -> Markup:
     """The first few stand for themselves, the rest together, so that a bar is always the whole."""
     parts = choice.parts
-    shown = [charts.Series(group.label, _values(group.figures, len(parts))) for group in groups[:_SHOWN]]
-    rest = [_values(group.figures, len(parts)) for group in groups[_SHOWN:]]
+    shown = [charts.Series(group.label, _values(group.figures, len(parts))) for group in groups[: _alone(groups)]]
+    rest = [_values(group.figures, len(parts)) for group in groups[_alone(groups) :]]
     if rest:
         shown.append(charts.Series(_("Others"), [sum(column) for column in zip(*rest, strict=True)]))
     shown = shown or [charts.Series("", [0.0] * len(parts))]
@@ -134,8 +144,14 @@ def _values(figures: Sequence[Figure], number: int) -> list[float]:
 
 
 def _keys(groups: Sequence[Series], choice: Choice) -> list[tuple[str, str]]:
-    names = [group.label for group in groups[:_SHOWN]] + ([_("Others")] if len(groups) > _SHOWN else [])
+    alone = _alone(groups)
+    names = [group.label for group in groups[:alone]] + ([_("Others")] if len(groups) > alone else [])
     return [(name, f"color-{number}") for number, name in enumerate(names)]
+
+
+def _alone(groups: Sequence[Series]) -> int:
+    """How many stand for themselves: "others" are never just one."""
+    return len(groups) if len(groups) <= _COLOURS else _COLOURS - 1
 
 
 def _chart_title(choice: Choice) -> str:

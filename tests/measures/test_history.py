@@ -147,7 +147,8 @@ def test_the_pipeline_of_the_worked_example(organisation, alice):
 
     total, weighted = (asking.ask(key, now, Scope(alice)) for key in ("open_value", "weighted_value"))
 
-    assert (total.value, total.n, total.notes) == (350_00, 4, ("1 deal has no value and is left out.",))
+    assert (total.value, total.n, total.unpriced) == (350_00, 4, 1)
+    assert total.notes == ("1 of the 4 deals has no value and adds nothing.",)
     assert weighted.value == 150_00
     assert (total.is_partial, total.status) == (True, "partial")
 

@@ -62,12 +62,16 @@ def percent(share: float | Decimal | None, places: int = 0) -> str:
     return _LRM + text if reader.language == "fa" and text[0] != _LRM else text
 
 
-def money(value: Money | None, *, short: bool = False) -> str:
-    """An amount with its currency; `short` rounds to three figures or so with the word for thousand or million."""
+def money(value: Money | None, *, short: bool = False, whole: bool = False) -> str:
+    """An amount with its currency; `short` rounds to three figures or so with the word for thousand or million.
+
+    `whole` leaves out what is less than a unit, for columns in which only some amounts have it.
+    """
     if value is None:
         return UNKNOWN
     reader = current_reader()
     units, name = _display_units(value, reader)
+    units = _rounded(units, 0) if whole else units
     if name:
         number = _compact(units, reader) if short else _decimal(_rounded(units, 1), reader)
         return _signed(f"{number}{NBSP}{name}", reader)

@@ -1,0 +1,103 @@
+"""What a report says of its numbers is what can honestly be said of them."""
+
+from datetime import date
+
+import pytest
+
+from crm_app.extensions import utc_now
+from tests import make
+
+IN_2026 = "since=2026-01-01&until=2026-12-31"
+
+
+def cells(page, name):
+    rows = (row for row in page.one("table").iter("tr") if page.text_of(row).startswith(name))
+    return [page.text_of(cell) for cell in next(rows).iter("td")]
+
+
+@pytest.mark.parametrize(("question", "at"), [("won", 2), ("win-rate", 5)])
+def test_nothing_before_is_no_gain(browser_of, olivia, alice, question, at):
+    make.won(alice, value=100_00, on=date(2026, 2, 3))
+
+    page = browser_of(olivia).page(f"/reports/{question}?{IN_2026}&by=owner&compare=year")
+
+    assert "There is nothing in 1 Jan 2025" in page.text
+    for name in ("Alice Adler", "Total"):
+        assert cells(page, name)[at : at + 2] == ["–", "–"]
+
+
+def test_who_won_nothing_before_beside_others_who_did_has_gained(browser_of, olivia, alice, bob):
+    make.won(alice, value=100_00, on=date(2026, 2, 3))
+    make.won(bob, value=50_00, on=date(2025, 2, 3))
+
+    page = browser_of(olivia).page(f"/reports/won?{IN_2026}&by=owner&compare=year")
+
+    assert cells(page, "Alice Adler")[2:4] == ["€0", "+€100"]
+
+
+@pytest.mark.parametrize(("teams", "shown"), [(6, ["Team 5"]), (7, ["Others"])])
+def test_others_are_never_just_one(browser_of, olivia, organisation, teams, shown):
+    for number in range(teams):
+        rep = make.user(f"Rep {number}", team=make.team(f"Team {number}"))
+        make.won(rep, value=(9 - number) * 100_00, on=date(2026, 2, 3))
+
+    page = browser_of(olivia).page(f"/reports/won?{IN_2026}&by=team&compare=none")
+
+    assert [page.text_of(key) for key in page.all("span") if "key" in key.get("class", "").split()][5:] == shown
+
+
+def test_deals_without_a_value_are_named_where_values_are_compared(browser_of, olivia, alice):
+    make.deal(alice, value=100_00, created=200)
+    make.deal(alice, value=50_00)
+    make.deal(alice, value=None)
+
+    page = browser_of(olivia).page("/reports/pipeline?period=this_month&compare=previous")
+
+    assert "Unweighted, that is 50% more than on" in page.text
+    assert "Deals with a value: 2 now, 1 then." in page.text
+    assert "1 of the 3 deals has no value and adds nothing." in page.text
+
+
+def test_a_table_on_the_page_shows_whole_units_and_the_file_all_of_them(browser_of, olivia, alice):
+    make.deal(alice, value=100_33, at="Proposal")
+    browser = browser_of(olivia)
+
+    page = browser.page("/reports/pipeline?compare=none")
+
+    stage = make.stage("Proposal")
+    assert cells(page, "Proposal")[1:3] == ["€100", f"{stage.probability}%"]
+    assert "100.33" in browser.get("/reports/pipeline?compare=none&format=csv").get_data(as_text=True)
+
+
+def test_a_target_whose_time_is_not_over_is_no_loss(browser_of, olivia, alice):
+    make.goal(1000_00, unit="year")
+    make.won(alice, value=10_00, on=utc_now())
+
+    page = browser_of(olivia).page("/reports/goals?period=this_year&every=year")
+
+    year, total = cells(page, str(make.today().year)), cells(page, "Total of the periods begun")
+    assert year[2] == total[2] == "-€990"
+    assert year[4:6] == total[4:6]
+    assert "change--down" not in page.html
+    assert "badge" in page.html
+
+
+def test_the_order_of_the_lines_is_marked(browser_of, olivia, alice):
+    make.won(alice, on=date(2026, 2, 3))
+    for question, heading in (("won", "Won value"), ("win-rate", "95% interval")):
+        page = browser_of(olivia).page(f"/reports/{question}?{IN_2026}&compare=none")
+        assert [page.text_of(head) for head in page.all("th") if head.get("aria-sort") == "descending"] == [heading]
+
+
+def test_one_page_writes_rates_with_as_many_decimals(browser_of, olivia, alice, bob):
+    for person in (alice, bob):
+        for _number in range(31):
+            make.won(person, on=date(2026, 3, 1))
+    page = browser_of(olivia).page(f"/reports/win-rate?{IN_2026}&by=owner&compare=none")
+    assert "with at least 89.0%" in page.text
+
+
+def test_the_company_is_named_as_one_in_a_sentence(browser_of, olivia, alice):
+    make.goal(100_00, unit="year", on=date(2020, 1, 1))
+    page = browser_of(olivia).page("/reports/goals?since=2020-01-01&until=2020-12-31&every=year")
+    assert "The company met the target in 0 of 1" in page.text

@@ -118,6 +118,17 @@ def choose(question: str, user: User, firm: Organisation, given: Options, **usua
     )
 
 
+def number_set(choice: Choice, firm: Organisation, **usual: str) -> int:
+    """How many of the filters beside the named period say something else than what is usual."""
+    scope = choice.scope
+    chosen = (choice.by, choice.every, choice.measure, choice.comparison, choice.calendar.name)
+    plain = [usual.get(name, default) for name, default in (("by", "owner"), ("every", "month"), ("measure", ""))]
+    plain += [usual.get("comparison", "previous"), firm.calendar().name]
+    narrowed = (scope.owner_id, scope.team_id, scope.product_id, scope.pipeline_id)
+    changed = sum(one != other for one, other in zip(chosen, plain, strict=True))
+    return changed + sum(key is not None for key in narrowed) + (not choice.preset)
+
+
 def preset_labels() -> dict[str, str]:
     return {
         "this_month": _("This month"),

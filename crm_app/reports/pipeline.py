@@ -170,8 +170,8 @@ def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:
     now, before = whole
     change = Decimal(now.value or 0) / Decimal(before.value or 1) - 1
     facts = {"change": _bold(formats.percent(abs(change))), "day": _as_of(choice.compared)}
-    more = _("Unweighted, that is %(change)s more than on %(day)s.")
-    less = _("Unweighted, that is %(change)s less than on %(day)s.")
+    more = _("The unweighted value is %(change)s more than on %(day)s.")
+    less = _("The unweighted value is %(change)s less than on %(day)s.")
     sentence = escape(more if change >= 0 else less) % facts
     if not now.unpriced and not before.unpriced:
         return sentence
@@ -186,10 +186,11 @@ def _chart(rows, whole: Figure) -> Markup:
     title = _chart_title(whole)
     if not whole.value:
         counts = charts.Series(_("Deals"), [float(figures[0].n) for _s, figures, _w in rows] or [0.0])
-        return charts.bars(labels, [counts], unit="count", title=title, summary=formats.num(whole.n))
+        return charts.bars(labels, [counts], unit="count", title=title, summary=formats.num(whole.n), over_time=False)
     value = charts.Series(_("Value"), [float(figures[0].value or 0) for _s, figures, _w in rows] or [0.0])
     weighted = charts.Series(_("Weighted value"), [float(figure.value or 0) for _s, _f, figure in rows] or [0.0])
-    return charts.bars(labels, [value, weighted], unit="money", title=title, summary=written(whole.value, "money"))
+    summary = written(whole.value, "money")
+    return charts.bars(labels, [value, weighted], unit="money", title=title, summary=summary, over_time=False)
 
 
 def _chart_title(whole: Figure) -> str:

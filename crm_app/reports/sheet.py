@@ -53,6 +53,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
+    """`drawn` says of the wide and of the narrow chart how many of the lines it shows, where it is not all."""
+
     question: str
     title: str
     answer: Markup
@@ -67,6 +69,7 @@ class Report:
     notes: Sequence[str] = field(default_factory=tuple)
     frame: str = ""
     is_empty: bool = False
+    drawn: Sequence[str] = ()
 
     def csv_head(self) -> list[str]:
         return [self.heading, *(name for column in self.columns for name in _csv_names(column))]

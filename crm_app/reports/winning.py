@@ -44,6 +44,7 @@ def ask(choice: Choice, given: Options) -> Report:
         definitions=[_definition()],
         notes=[*whole[0].notes, _("n = %(n)s deals won or lost.", n=formats.num(whole[0].n))],
         is_empty=not whole[0].n,
+        drawn=[_drawn(first, len(groups)) for first in charts.FIRST],
     )
 
 
@@ -145,7 +146,13 @@ def _chart(choice: Choice, groups: Sequence[Series], whole: Figure) -> Markup:
     rows = [_interval(group.label, group.figures[0]) for group in groups] or [_interval(_("Total"), whole)]
     summary = _("Win rate of all: %(rate)s.", rate=formats.percent(whole.value, 1))
     title = _("Win rate in %(period)s", period=formats.period_label(choice.period))
-    return charts.with_intervals(rows, title=title, summary=summary)
+    return charts.with_intervals(rows, title=title, summary=summary, are_people=choice.by == "owner")
+
+
+def _drawn(first: int, number: int) -> str:
+    if number <= first:
+        return ""
+    return _("The first %(shown)s of %(all)s", shown=formats.num(first), all=formats.num(number))
 
 
 def _interval(label: str, figure: Figure) -> charts.Interval:

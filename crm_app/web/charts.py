@@ -23,6 +23,8 @@ etree.to_etree()
 
 _KEPT = 256
 _FRAMES = (("chart--wide", 640, 240), ("chart--narrow", 328, 210))
+# How many intervals the wide and the narrow frame have room for.
+FIRST = (10, 5)
 _BARE: dict[str, Any] = {
     "js": (),
     "css": (),
@@ -119,9 +121,12 @@ def pace(
 
 
 @_remembered
-def bars(labels: Sequence[str], series: Sequence[Series], *, unit: str, title: str, summary: str) -> Markup:
-    """Groups of bars side by side, a group for each label."""
-    return _bars(pygal.Bar, labels, series, scales.highest([part.values for part in series]), unit, title, summary)
+def bars(
+    labels: Sequence[str], series: Sequence[Series], *, unit: str, title: str, summary: str, over_time: bool = True
+) -> Markup:
+    """Groups of bars side by side, a group for each label; time runs the same way in every language, kinds do not."""
+    top = scales.highest([part.values for part in series])
+    return _bars(pygal.Bar, labels, series, top, unit, title, summary, not over_time and reader.direction == "rtl")
 
 
 @_remembered
@@ -146,22 +151,24 @@ def lines(labels: Sequence[str], series: Sequence[Series], *, unit: str, title: 
 
 
 @_remembered
-def with_intervals(rows: Sequence[Interval], *, unit: str = "rate", title: str, summary: str) -> Markup:
-    """A bar for each row with a whisker over its interval; the narrow frame has room for the first few."""
+def with_intervals(rows: Sequence[Interval], *, title: str, summary: str, are_people: bool = False) -> Markup:
+    """A bar for each row with a whisker over its interval; each frame has room for the FIRST few."""
     top = max((row.value or 0 if row.high is None else row.high for row in rows), default=0)
 
     def drawing(width: int, height: int, step: int) -> Any:
-        shown = rows[: 10 // step]
+        shown = rows[: FIRST[step - 1]]
         # A bar alone would fill the whole frame.
         shown = [_NO_BAR, *shown, _NO_BAR] if len(shown) == 1 else shown
-        chart = pygal.Bar(**_bare(), width=width, height=height, rounded_bars=2)
-        chart.x_labels = [scales.shortened(row.label, len(shown), width) for row in shown]
-        chart.value_formatter = lambda value: scales.written(value, unit)
-        _scale(chart, top, unit)
+        options = _bare() | {"print_values": True, "print_values_position": "top"}
+        chart = pygal.Bar(**options, width=width, height=height, rounded_bars=2)
+        chart.x_labels = scales.in_one_form([row.label for row in shown], width, are_people=are_people)
+        chart.value_formatter = lambda value: scales.written(value, "rate", 1)
+        _scale(chart, top, "rate")
         chart.add("", [_interval(row) for row in shown])
+        chart.xml_filters = [svg.with_whiskers, *([svg.mirrored] if reader.direction == "rtl" else [])]
         return chart
 
-    return _frames(drawing, "chart--intervals", title, summary)
+    return _frames(drawing, _side("chart--intervals", reader.direction == "rtl"), title, summary)
 
 
 @_remembered
@@ -176,7 +183,11 @@ def spark(values: Sequence[float | None], *, title: str) -> Markup:
     return _rendered(chart, "chart chart--spark", title, "")
 
 
-def _bars(kind: Any, labels, series, top, unit, title, summary) -> Markup:
+def _side(kind: str, is_mirrored: bool) -> str:
+    return f"{kind} chart--mirrored" if is_mirrored else kind
+
+
+def _bars(kind: Any, labels, series, top, unit, title, summary, is_mirrored: bool = False) -> Markup:
     def drawing(width: int, height: int, step: int) -> Any:
         chart = kind(**_bare(), width=width, height=height, rounded_bars=2)
         chart.x_labels = scales.thinned(labels, width)
@@ -184,9 +195,10 @@ def _bars(kind: Any, labels, series, top, unit, title, summary) -> Markup:
         _scale(chart, top, unit)
         for part in series:
             chart.add(part.name, list(part.values) if top else [])
+        chart.xml_filters = [svg.mirrored] if is_mirrored else []
         return chart
 
-    return _frames(drawing, "chart--bars", title, summary, [part.name for part in series])
+    return _frames(drawing, _side("chart--bars", is_mirrored), title, summary, [part.name for part in series])
 
 
 def _interval(row: Interval) -> dict[str, Any] | None:

@@ -21,31 +21,37 @@ def highest(lines: Sequence[Sequence[float | None]]) -> float:
     return max((value for values in lines for value in values if value is not None), default=0)
 
 
-def written(value: float | None, unit: str) -> str:
+def written(value: float | None, unit: str, places: int = 0) -> str:
+    """`places` are the decimals of a rate."""
     if value is None:
         return ""
     if unit == "money":
         return formats.money(Money(round(value), reader.currency), short=True)
-    return formats.percent(value) if unit == "rate" else formats.short_num(value)
+    return formats.percent(value, places) if unit == "rate" else formats.short_num(value)
 
 
 def thinned(labels: Sequence[str], width: int) -> list[str]:
     """As many labels as fit side by side, evenly spread; an empty text for the others."""
     if len(labels) <= 7:
-        return [shortened(label, len(labels), width) for label in labels]
+        return in_one_form(labels, width)
     longest = max(map(len, labels))
     step = math.ceil(len(labels) * (longest + 2) * 6 / (width - 60))
     return [label if index % step == 0 else "" for index, label in enumerate(labels)]
 
 
-def shortened(label: str, count: float, width: int) -> str:
-    """A label as long as its place allows: of several words the first with an initial or alone, or a beginning."""
-    fits = max(int((width - 50) / max(count, 1) / 6.4), 3)
-    words = label.split()
-    if len(label) > fits and len(words) > 1:
-        named = next((word for word in reversed(words) if word[0].isupper()), words[-1])
-        label = f"{words[0]} {named[0]}." if len(words[0]) + 3 <= fits else words[0]
-    return label if len(label) <= fits else label[: max(fits - 2, 2)].rstrip() + "…"
+def in_one_form(labels: Sequence[str], width: int, *, are_people: bool = False) -> list[str]:
+    """All of an axis written alike: whole, people by first name and initial or by first name, else beginnings."""
+    fits = max(int((width - 50) / max(len(labels), 1) / 6.9), 3)
+    forms = [list(labels)]
+    if are_people:
+        forms += [[_with_initial(label) for label in labels], [label.split(" ")[0] for label in labels]]
+    alike = next((form for form in forms if all(len(label) <= fits for label in form)), forms[-1])
+    return [label if len(label) <= fits else label[: max(fits - 2, 2)].rstrip() + "…" for label in alike]
+
+
+def _with_initial(name: str) -> str:
+    words = name.split()
+    return f"{words[0]} {words[-1][0]}." if len(words) > 1 else name
 
 
 def _round_step(rough: float, unit: str) -> float:

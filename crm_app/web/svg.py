@@ -46,6 +46,33 @@ def mark_last(root: Any, note: str) -> Any:
     return root
 
 
+def with_whiskers(root: Any) -> Any:
+    """A halo under each whisker, which would drown in its bar, and what a bar is worth above it."""
+    tops = {}
+    for whisker in [group for group in root.iter("g") if group.get("class") == "ci"]:
+        numbers = [float(number) for number in _NUMBER.findall(whisker[0].get("d", ""))]
+        tops[round(numbers[0], 1)] = min(numbers[1::2])
+        whisker.insert(0, ElementTree.Element("path", {"class": "halo", "d": whisker[0].get("d", "")}))
+    for text in (text for text in root.iter("text") if "value" in text.get("class", "").split()):
+        top = tops.get(round(float(text.get("x", "0")), 1))
+        if top is not None:
+            text.set("y", f"{min(top - 5, float(text.get('y', '0'))):.1f}")
+    return root
+
+
+def mirrored(root: Any) -> Any:
+    """Begun at the other side, for kinds that a right-to-left page lists that way; its texts still read as written."""
+    for text in root.iter("text"):
+        text.set("transform", f"translate({2 * float(text.get('x', '0')):.1f} 0) scale(-1 1)")
+    width = root.get("viewBox").split()[2]
+    turned = ElementTree.Element("g", {"transform": f"translate({width} 0) scale(-1 1)"})
+    turned.extend(list(root))
+    for child in list(root):
+        root.remove(child)
+    root.append(turned)
+    return root
+
+
 def _mark_point(plot: Any, point: tuple[float, float], floor: float, note: str) -> None:
     x, y = (f"{number:.1f}" for number in point)
     marks = ElementTree.SubElement(plot, "g", {"class": "marks color-0"})

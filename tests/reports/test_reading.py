@@ -53,7 +53,7 @@ def test_deals_without_a_value_are_named_where_values_are_compared(browser_of, o
 
     page = browser_of(olivia).page("/reports/pipeline?period=this_month&compare=previous")
 
-    assert "Unweighted, that is 50% more than on" in page.text
+    assert "The unweighted value is 50% more than on" in page.text
     assert "Deals with a value: 2 now, 1 then." in page.text
     assert "1 of the 3 deals has no value and adds nothing." in page.text
 
@@ -101,3 +101,33 @@ def test_the_company_is_named_as_one_in_a_sentence(browser_of, olivia, alice):
     make.goal(100_00, unit="year", on=date(2020, 1, 1))
     page = browser_of(olivia).page("/reports/goals?since=2020-01-01&until=2020-12-31&every=year")
     assert "The company met the target in 0 of 1" in page.text
+
+
+def test_a_chart_that_shows_only_the_first_says_so(browser_of, olivia):
+    for number in range(12):
+        make.won(make.user(f"Rep {number}"), on=date(2026, 2, 3))
+
+    page = browser_of(olivia).page(f"/reports/win-rate?{IN_2026}&by=owner&compare=none")
+
+    assert "The first 10 of 12" in page.text
+    assert "The first 5 of 12" in page.text
+
+
+def test_the_index_says_what_its_colours_mean(browser_of, olivia, alice):
+    make.won(alice)
+    make.goal(100_00, unit="quarter")
+    make.deal(alice, value=100_00)
+
+    page = browser_of(olivia).page("/reports/")
+
+    for name, keys in (("pipeline", ["Value", "Weighted value"]), ("goals", ["Actual", "Target"])):
+        section = page.one("section", **{"aria-labelledby": f"question-{name}"})
+        assert all(key in page.text_of(section) for key in keys)
+
+
+def test_the_folded_filters_tell_how_many_are_set(browser_of, olivia, alice):
+    make.user("Bea")
+    browser = browser_of(olivia)
+    assert "is set" not in browser.page("/reports/won").text
+    assert "1 is set" in browser.page(f"/reports/won?owner={alice.id}").text
+    assert "3 are set" in browser.page(f"/reports/won?{IN_2026}&owner={alice.id}&by=product&every=month").text

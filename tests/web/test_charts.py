@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from crm_app.web import charts
+from crm_app.web import charts, scales
 from crm_app.web.charts import Interval, Series
 from crm_app.web.reader import Reader, read_as
 
@@ -126,3 +126,32 @@ def test_only_the_latest_drawings_are_kept():
 def test_guides_stand_at_round_values_and_hold_the_highest(top, unit):
     drawing = charts.bars(["a"], [Series("", [top])], **NAMED | {"unit": unit})
     assert 2 <= drawing.split("chart--narrow")[0].count('class="guides"') <= 8
+
+
+def test_people_stand_on_an_axis_in_one_form():
+    long = ["Maureen Marcano", "Hayden Neloms", "Jonathan Berthelot"]
+    assert scales.in_one_form(long, 640, are_people=True) == long
+    assert scales.in_one_form(long, 328, are_people=True) == ["Maureen M.", "Hayden N.", "Jonathan B."]
+    assert scales.in_one_form(long * 3, 640, are_people=True)[:3] == ["Maureen", "Hayden", "Jonathan"]
+
+
+def test_what_is_no_person_is_not_written_like_one():
+    assert scales.in_one_form(["Summer Sewald’s team", "South"], 280) == ["Summer Sewald…", "South"]
+    assert scales.in_one_form(["Summer Sewald’s team"] * 6, 640)[0] == "Summer Sewal…"
+
+
+def test_a_bar_with_an_interval_has_its_rate_above_and_a_halo_under_its_whisker():
+    drawing = charts.with_intervals(
+        [Interval("Mina", 0.625, 0.5, 0.7), Interval("Bo", 0.2, 0, 0.8)], title="", summary=""
+    )
+    assert drawing.count("62.5%</text>") == 2
+    assert drawing.count('class="halo"') == 4
+
+
+def test_kinds_begin_where_the_reader_begins_but_time_runs_one_way():
+    read_as(Reader(language="fa", currency="EUR"))
+    values = [Series("", [1, 2])]
+    assert "chart--mirrored" in charts.bars(["a", "b"], values, over_time=False, **NAMED)
+    assert "chart--mirrored" in charts.with_intervals([Interval("a", 0.5, 0.4, 0.6)], title="", summary="")
+    assert "chart--mirrored" not in charts.bars(["a", "b"], values, **NAMED)
+    assert "chart--mirrored" not in charts.stacked(["a", "b"], values, **NAMED)

@@ -55,6 +55,7 @@ def show(question):
         given=given,
         filters=_FILTERS.get(question, ("owner", "team", "product", "pipeline")),
         latest=_latest(report, choice),
+        number_set=choosing.number_set(choice, organisation(), **module.USUAL),
         **_labels(question),
     )
 

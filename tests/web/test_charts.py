@@ -136,7 +136,7 @@ def test_people_stand_on_an_axis_in_one_form():
 
 
 def test_what_is_no_person_is_not_written_like_one():
-    assert scales.in_one_form(["Summer Sewald’s team", "South"], 280) == ["Summer Sewald…", "South"]
+    assert scales.in_one_form(["Summer Sewald’s team", "South"], 280) == ["Summer Sewald’…", "South"]
     assert scales.in_one_form(["Summer Sewald’s team"] * 6, 640)[0] == "Summer Sewal…"
 
 

@@ -26,6 +26,13 @@ def test_the_worked_example():
     assert pace.status == "ahead"
 
 
+def test_days_off_change_what_a_working_day_needs_and_never_the_pace():
+    without, every_second = (of_sum(50, 120, clock(*JUNE, date(2026, 6, 10), off)) for off in ((), {1, 3, 5}))
+
+    assert every_second.needed_per_working_day > without.needed_per_working_day
+    assert (every_second.expected, every_second.projected) == (without.expected, without.projected) == (40, 150)
+
+
 @pytest.mark.parametrize(
     ("today", "weekend", "elapsed", "working"),
     [

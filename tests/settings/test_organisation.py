@@ -33,6 +33,10 @@ def test_the_page_shows_what_stands(owner, organisation):
     assert ticked == {"5", "6"}
 
 
+def test_the_days_off_say_what_goals_make_of_them(owner):
+    assert "What a goal still needs is spread over the other days. Its pace counts every day." in owner.page(URL).text
+
+
 def test_everything_is_changed_at_once(owner, organisation):
     response = owner.send(URL, FACTS)
 

@@ -38,6 +38,34 @@ def written(
     return formats.short_num(value) if short else formats.num(value, 1)
 
 
+def aimed(target: str, better: str) -> str:
+    """A target that was written, as what is not to be passed where less is better."""
+    return _("%(target)s or less", target=target) if better == "down" else target
+
+
+def off(difference: Decimal, unit: str) -> str:
+    """How far a figure stands off its target, in words of its unit; below nought it falls short."""
+    gap, is_above = abs(difference), difference > 0
+    if unit == "rate":
+        return _points(round(gap * 100, 1), is_above)
+    if not round(gap, 1):
+        return _("exactly the target")
+    words = written(gap, unit, short=True)
+    if unit == "days":
+        return _("%(gap)s too long", gap=words) if is_above else _("%(gap)s less than the target", gap=words)
+    return _("%(gap)s above the target", gap=words) if is_above else _("%(gap)s below the target", gap=words)
+
+
+def _points(points: Decimal, is_above: bool) -> str:
+    """The difference of two rates is no per cent of anything."""
+    if not points:
+        return _("exactly the target")
+    number, count = formats.num(points, 1), 1 if points == 1 else 2
+    if is_above:
+        return ngettext("%(number)s point above the target", "%(number)s points above the target", count, number=number)
+    return ngettext("%(number)s point below the target", "%(number)s points below the target", count, number=number)
+
+
 def typed(amount: int | None, unit: str) -> str:
     """A target as an input holds it."""
     if amount is None:

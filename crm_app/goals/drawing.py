@@ -43,9 +43,9 @@ def _points(days: list[DayPoint], period: Period, rises: bool, limit: int | None
 
 def _landing(view: Overview, actual: list[tuple[float, float]]) -> list[tuple[float, float]]:
     goal = view.first
-    if not actual or goal.clock.is_over or goal.pace.projected is None:
+    if not actual or goal.landing is None:
         return []
-    return [actual[-1], (float(view.choice.period.length), float(goal.pace.projected))]
+    return [actual[-1], (float(view.choice.period.length), float(goal.landing))]
 
 
 def _aim(view: Overview) -> list[tuple[float, float]]:
@@ -56,25 +56,24 @@ def _aim(view: Overview) -> list[tuple[float, float]]:
 
 
 def _labels(view: Overview) -> list[tuple[int, str]]:
-    """First days of the months within, or of the weeks of a month."""
+    """First days of the months within, or of the weeks of a month, in the calendar of the period."""
     period = view.choice.period
     if period.unit == "month":
         days = [period.days[number] for number in (0, 7, 14, 21)]
     else:
         parts = view.choice.calendar.parts(period, "month")
         days = [part.start for part in parts[:: 2 if len(parts) > 6 else 1]]
-    return [((day - period.start).days, formats.day(day, "short")) for day in days] + [
-        (period.length, _last(period.last_day))
-    ]
-
-
-def _last(day: date) -> str:
-    return formats.day(day, "short")
+    labels = [((day - period.start).days, _named(day, period)) for day in days]
+    return [*labels, (period.length, _named(period.last_day, period))]
 
 
 def _today(period: Period) -> str:
     today = reader.today()
-    return _("Today, %(day)s", day=formats.day(today, "short")) if today in period else ""
+    return _("Today, %(day)s", day=_named(today, period)) if today in period else ""
+
+
+def _named(day: date, period: Period) -> str:
+    return formats.day(day, "short", period.calendar)
 
 
 def _summary(view: Overview) -> str:
@@ -84,6 +83,6 @@ def _summary(view: Overview) -> str:
         "Reached %(actual)s; target %(target)s; projected %(projected)s; %(before)s in the period before.",
         actual=goal.written(goal.actual),
         target=goal.written(goal.target),
-        projected=goal.about(goal.pace.projected),
+        projected=goal.about(goal.landing),
         before=goal.written(last),
     )

@@ -150,9 +150,13 @@ def _sort_value(row: Standing, key: str) -> Decimal | None:
     return {
         "actual": row.actual,
         "target": row.target,
-        "reached": row.pace.attainment,
-        "projected": row.pace.projected,
+        "reached": row.pace.attainment if row.has_share else _better_by(row),
+        "projected": row.landing,
     }[key]
+
+
+def _better_by(row: Standing) -> Decimal | None:
+    return -row.difference if row.difference is not None and row.measure.better == "down" else row.difference
 
 
 def _cell(view: Overview, person: User, period: Period, figure: Figure, today: date) -> Cell:

@@ -63,19 +63,38 @@ class Standing:
         return None if self.actual is None or self.target is None else self.actual - self.target
 
     @property
+    def has_share(self) -> bool:
+        """Whether it fills its target up; a rate, a mean, a state or what should be few only stands off it."""
+        return self.rises and self.measure.better == "up"
+
+    @property
+    def landing(self) -> Decimal | None:
+        """Where it leads while it runs; a straight line of nothing says nothing."""
+        return self.pace.projected if self.is_running and (self.actual or not self.rises) else None
+
+    @property
     def bullet(self) -> tuple[float, float | None, float | None]:
-        """Reached, and while it runs expected and landing, in per cent of the longest of them and the target."""
-        known = [value for value in (self.actual, self.target, self.pace.projected) if value]
-        longest = max(known, default=Decimal(1))
-        share = [
-            None if v is None else float(v / longest * 100)
-            for v in (self.actual, self.pace.expected, self.pace.projected)
-        ]
-        return (share[0] or 0.0, share[1], share[2]) if self.is_running else (share[0] or 0.0, None, None)
+        """Reached, and while it runs expected and landing, in per cent of the target."""
+        values = (self.actual, self.pace.expected if self.is_running else None, self.landing)
+        reached, expected, landing = (None if v is None else float(v / (self.target or 1) * 100) for v in values)
+        return reached or 0.0, expected, landing
+
+    @property
+    def aim(self) -> str:
+        return amounts.aimed(self.written(self.target), self.measure.better)
+
+    @property
+    def short_aim(self) -> str:
+        return amounts.aimed(self.written(self.target, short=True), self.measure.better)
+
+    @property
+    def distance(self) -> str:
+        """How far off its target it stands, where it has no share of it."""
+        return "" if self.difference is None else amounts.off(self.difference, self.measure.unit)
 
     @property
     def projected_share(self) -> Decimal | None:
-        return pacing.attainment(self.pace.projected, self.target, self.measure.better)
+        return pacing.attainment(self.landing, self.target) if self.has_share else None
 
     @property
     def tone(self) -> str:
@@ -105,7 +124,8 @@ class Standing:
         """No finer than the reader can use."""
         if value is not None and self.measure.unit == "money":
             minor = 10 ** minor_digits(reader.currency)
-            value = Decimal(round(value / minor) * minor) if abs(value) >= 100 * minor else value
+            is_large = max(abs(value), self.target or 0) >= 100 * minor
+            value = Decimal(round(value / minor) * minor) if is_large else value
         elif value is not None and self.measure.unit == "count" and abs(value) >= 10:
             value = Decimal(round(value))
         return value

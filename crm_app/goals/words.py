@@ -27,7 +27,7 @@ def _state(goal: Standing) -> Markup:
     facts = {
         "measure": goal.measure.label,
         "actual": _bold(goal.written(goal.actual, short=True)),
-        "target": _bold(goal.written(goal.target, short=True)),
+        "target": _bold(goal.short_aim),
         "day": formats.num(goal.clock.elapsed),
         "days": formats.num(goal.clock.days),
         "period": formats.period_label(goal.period),
@@ -40,15 +40,18 @@ def _state(goal: Standing) -> Markup:
         return _say(_("%(measure)s: %(actual)s in %(period)s, without a target of its own."), facts)
     if goal.clock.is_over:
         return _say(_("%(measure)s: %(period)s ended at %(actual)s against a target of %(target)s."), facts)
-    return _say(_("%(measure)s: %(actual)s of %(target)s on day %(day)s of %(days)s."), facts)
+    if goal.has_share:
+        return _say(_("%(measure)s: %(actual)s of %(target)s on day %(day)s of %(days)s."), facts)
+    return _say(_("%(measure)s: %(actual)s on day %(day)s of %(days)s; the target is %(target)s."), facts)
 
 
 def _course(goal: Standing) -> Markup:
     facts = {
         "period": formats.period_label(goal.period),
         "gap": _bold(goal.about(abs(goal.ahead_by), short=True)) if goal.ahead_by is not None else "",
-        "landing": _bold(goal.about(goal.pace.projected, short=True)),
-        "reached": _bold(formats.percent(goal.pace.attainment)),
+        "landing": _bold(goal.about(goal.landing, short=True)),
+        "reached": _bold(formats.percent(goal.pace.attainment) if goal.has_share else goal.distance),
+        "distance": _bold(goal.distance),
         "n": formats.num(goal.figure.n),
     }
     status = goal.pace.status
@@ -64,13 +67,9 @@ def _course(goal: Standing) -> Markup:
 
 def _running(goal: Standing) -> str:
     if not goal.rises:
-        return {
-            "ahead": _("That is ahead of the target."),
-            "on_pace": _("That is on pace."),
-            "behind": _("That is behind, by %(gap)s."),
-        }[goal.pace.status]
+        return _("That is on pace.") if goal.pace.status == "on_pace" else _("That is %(distance)s.")
     is_more = (goal.ahead_by or Decimal(0)) >= 0
-    if goal.pace.projected is None:
+    if goal.landing is None:
         return _("That is %(gap)s more than the pace asks.") if is_more else _("That is %(gap)s short of the pace.")
     if is_more:
         return _("That is %(gap)s more than the pace asks, and at this rate %(period)s lands near %(landing)s.")
@@ -83,16 +82,23 @@ def _others(view: Overview) -> Markup:
     late = next((each for each in aimed if each.pace.status in ("behind", "missed")), None)
     over = view.first.clock.is_over
     if late:
-        facts = {
-            "measure": late.measure.label,
-            "actual": _bold(late.written(late.actual, short=True)),
-            "target": _bold(late.written(late.target, short=True)),
-        }
-        watch = _("The one to watch is %(measure)s: %(actual)s of %(target)s.")
-        return _say(_("Not met: %(measure)s, %(actual)s of %(target)s.") if over else watch, facts)
+        return _watched(late, over)
     if aimed and all(each.pace.status in ("ahead", "on_pace", "met") for each in aimed):
         return escape(_("Every other goal was met.") if over else _("No other goal is behind."))
     return Markup("")
+
+
+def _watched(late: Standing, is_over: bool) -> Markup:
+    facts = {
+        "measure": late.measure.label,
+        "actual": _bold(late.written(late.actual, short=True)),
+        "target": _bold(late.short_aim),
+    }
+    if late.has_share:
+        watch = _("The one to watch is %(measure)s: %(actual)s of %(target)s.")
+        return _say(_("Not met: %(measure)s, %(actual)s of %(target)s.") if is_over else watch, facts)
+    watch = _("The one to watch is %(measure)s: %(actual)s, target %(target)s.")
+    return _say(_("Not met: %(measure)s, %(actual)s, target %(target)s.") if is_over else watch, facts)
 
 
 def _say(text: str, facts: dict[str, Any]) -> Markup:

@@ -29,13 +29,16 @@ _PERSIAN_SEASONS = ["بهار", "تابستان", "پاییز", "زمستان"]
 _PERSIAN_WEEKDAYS = ["دوشنبه", "سه\u200cشنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه"]
 
 
-def day(value: date | datetime | None, style: str = "medium") -> str:
-    """A day. Styles: `short` (day and month), `medium` (with the year), `long` (with the weekday), `numeric`."""
+def day(value: date | datetime | None, style: str = "medium", calendar: str | None = None) -> str:
+    """A day. Styles: `short` (day and month), `medium` (with the year), `long` (with the weekday), `numeric`.
+
+    In the reader's calendar, unless what stands around it counts by another.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime):
         value = reader.local(value).date()
-    return _jalali_day(value, style) if reader.calendar == JALALI else _gregorian_day(value, style)
+    return _jalali_day(value, style) if (calendar or reader.calendar) == JALALI else _gregorian_day(value, style)
 
 
 def _jalali_day(value: date, style: str) -> str:

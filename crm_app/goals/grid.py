@@ -86,6 +86,10 @@ class Grid:
     def clashes(self) -> list[Cell]:
         return [cell for row in self.rows for cell in row.cells if cell.clash]
 
+    @property
+    def has_history(self) -> bool:
+        return any(cell.version > 1 for row in self.rows for cell in row.cells)
+
     def row(self, key: str) -> Row | None:
         return next((row for row in self.rows if row.key == key), None)
 

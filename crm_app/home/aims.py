@@ -22,10 +22,11 @@ _MEASURES = ("won_value", "won_deals", "average_deal")
 
 
 def current(user: User, firm: Organisation, subject: Subject) -> list[Standing]:
-    """The goals of `subject`; the shortest periods first."""
+    """The goals of `subject`, the shortest periods first: by the organisation's calendar, else by the other one."""
     if not user.sells:
         return []
-    targets = db.session.scalars(_targets(user, subject)).all()[:SHOWN]
+    found = db.session.scalars(_targets(user, subject)).all()
+    targets = [target for target in found if target.goal.calendar == firm.calendar_name][:SHOWN] or found[:SHOWN]
     if not targets:
         return []
     periods = [queries.period_of(target, firm) for target in targets]

@@ -1,6 +1,6 @@
 """What happened lately to the records that a person looks after."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from crm_app.extensions import db
 from crm_app.home.agenda import MINE
 from crm_app.pipeline import queries as pipeline
 from crm_app.pipeline.models import Deal
+from crm_app.web import formats
 from crm_app.web.formats import isolate
 
 SHOWN = 8
@@ -50,8 +51,13 @@ def latest(user: User, whose: str) -> list[News]:
     named = union_all(*parts).subquery()
     found = select(Event, named.c.name).join(named, named.c.event_id == Event.id).options(joinedload(Event.actor))
     rows = db.session.execute(found.order_by(Event.id.desc()).limit(_READ)).all()
-    together = [list(group) for _import, group in groupby(rows, key=lambda row: _import_of(row[0]))]
-    return [_told(*group[0]) if len(group) == 1 else _brought(group[0][0]) for group in together[:SHOWN]]
+    together = [[tuple(row) for row in group] for _import, group in groupby(rows, key=lambda row: _import_of(row[0]))]
+    # More of the last import may stand behind what was read.
+    whole = len(together) - (len(rows) == _READ)
+    return [
+        _told(*group[0]) if len(group) == 1 else _brought([event for event, _name in group], number < whole)
+        for number, group in enumerate(together[:SHOWN])
+    ]
 
 
 def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> Select[Any]:
@@ -73,17 +79,25 @@ def _import_of(event: Event) -> tuple[object, ...]:
     return (event.id,) if event.verb != "imported" or number is None else (event.subject_table, number)
 
 
-def _brought(event: Event) -> News:
+def _brought(events: Sequence[Event], is_whole: bool) -> News:
+    event, count = events[0], len({event.subject_id for event in events})
     names = {"companies": _("Companies"), "people": _("People"), "deals": _("Deals")}
     lists = {"companies": "contacts.companies", "people": "contacts.people", "deals": "pipeline.deals"}
     who = isolate(event.actor.name if event.actor else _("Peyvand"))
+    counted = {
+        "companies": _("%(who)s imported %(count)s companies"),
+        "people": _("%(who)s imported %(count)s people"),
+        "deals": _("%(who)s imported %(count)s deals"),
+    }
+    text = counted[event.subject_table] if is_whole and count > 1 else _("%(who)s imported several")
     url = url_for(lists[event.subject_table])
-    return News(names[event.subject_table], url, "upload", _put(_("%(who)s imported several"), who=who), event.at)
+    return News(names[event.subject_table], url, "upload", _put(text, who=who, count=formats.num(count)), event.at)
 
 
 def _told(event: Event, name: str) -> News:
     who = isolate(event.actor.name if event.actor else _("Peyvand"))
-    say = _SENTENCES.get(event.verb, lambda who, facts: _put(_("%(who)s changed it"), who=who))
+    sentences = _SENTENCES | (_OF_PEOPLE if event.subject_table == "people" else {})
+    say = sentences.get(event.verb, sentences["changed"])
     url = _URLS[event.subject_table](event.subject_id)
     return News(name, url, _ICONS.get(event.verb, "info"), say(who, event.particulars or {}), event.at)
 
@@ -115,6 +129,7 @@ def _noted(who: Markup, facts: Mapping[str, Any]) -> Markup:
 
 _SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "created": lambda who, facts: _put(_("%(who)s added it"), who=who),
+    "changed": lambda who, facts: _put(_("%(who)s changed it"), who=who),
     "imported": lambda who, facts: _put(_("%(who)s imported it"), who=who),
     "restored": lambda who, facts: _put(_("%(who)s took it out of the bin"), who=who),
     "moved": _moved,
@@ -122,6 +137,12 @@ _SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "lost": _lost,
     "reopened": lambda who, facts: _put(_("%(who)s reopened it"), who=who),
     "noted": _noted,
+}
+_OF_PEOPLE: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
+    "created": lambda who, facts: _put(_("%(who)s added this person"), who=who),
+    "changed": lambda who, facts: _put(_("%(who)s changed this person"), who=who),
+    "imported": lambda who, facts: _put(_("%(who)s imported this person"), who=who),
+    "restored": lambda who, facts: _put(_("%(who)s took this person out of the bin"), who=who),
 }
 _URLS: dict[str, Callable[[int], str]] = {
     "companies": lambda number: url_for("contacts.company", company_id=number),

@@ -107,6 +107,23 @@ def test_ones_own_goals_are_shown_with_how_far_they_are_reached(client, alice, o
     assert "€250" in aims and "€1,000" in aims
 
 
+def test_a_goal_says_in_a_word_how_it_stands(client, alice):
+    make.goal(1_000_00, user=alice)
+    make.won(alice, value=2_000_00)
+
+    assert "ahead" in _panel(client.page("/"), "aims")
+
+
+def test_goals_of_one_calendar_are_shown_the_organisations_first(browser_of, olivia):
+    make.goal(1_000_00, unit="month", calendar="jalali")
+    assert "€1,000" in _panel(browser_of(olivia).page("/"), "aims")
+
+    make.goal(300_00, unit="year")
+    aims = _panel(browser_of(olivia).page("/"), "aims")
+
+    assert "€300" in aims and "€1,000" not in aims
+
+
 def test_a_manager_reads_the_goals_of_the_team_and_not_of_the_company(browser_of, charlie, alice, organisation):
     make.goal(1_000_00, unit="month")
     make.goal(400_00, unit="month", team=alice.team)
@@ -144,8 +161,14 @@ def test_what_one_import_brought_is_told_in_one_line(client, alice):
 
     news = _panel(client.page("/"), "news")
 
-    assert news.count("imported") == 1 and "Alice Adler imported several" in news
+    assert news.count("imported") == 1 and "Alice Adler imported 3 companies" in news
     assert "Alpha Optics" in news
+
+
+def test_a_person_is_not_called_it(client, alice):
+    make.person(alice)
+
+    assert "Alice Adler added this person" in _panel(client.page("/"), "news")
 
 
 def test_a_record_in_the_bin_is_no_news(client, alice):

@@ -1,44 +1,56 @@
 """How lists of deals may be ordered. Expressions never yield NULL, so that paging by key misses no row."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from flask import request
 from sqlalchemy import BigInteger, ColumnElement, Date, Float, Select, case, cast, func, literal, select
 
 from crm_app.accounts.models import User
 from crm_app.contacts.models import Company
+from crm_app.extensions import UtcDateTime
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.web.money import Rates, minor_digits
 from crm_app.web.reader import reader
+from crm_app.web.tables import Order, Part, known_first
+from crm_app.web.tables import in_order as sorted_as
 
 _NEVER = literal(date(9999, 12, 31), Date)
+_LONG_AGO = literal(datetime(1, 1, 2, tzinfo=UTC), UtcDateTime)
 
 
-def sorts(rates: Rates) -> dict[str, ColumnElement]:
-    """By the keys that stand in addresses. Values are compared at today's rates."""
+def sorts(rates: Rates) -> dict[str, Order]:
+    """By the keys that stand in addresses; deals without a value stand last. Values are compared at today's rates.
+
+    `next` is what asks for attention: open deals by when they should close, then closed ones, the latest first.
+    """
     stage = select(Pipeline.position * 1000 + Stage.position).join(Stage.pipeline).where(Stage.id == Deal.stage_id)
     company = select(Company.sort_key).where(Company.id == Deal.company_id)
     owner = select(User.sort_key).where(User.id == Deal.owner_id)
+    worth, close = _worth(rates), func.coalesce(Deal.expected_close, _NEVER)
     return {
         "title": Deal.sort_key,
-        "company": func.coalesce(company.scalar_subquery(), ""),
-        "value": _worth(rates),
+        "company": known_first(Deal.company_id.is_not(None), func.coalesce(company.scalar_subquery(), "")),
+        "value": known_first(worth.is_not(None), func.coalesce(worth, literal(0.0, Float))),
         "stage": cast(stage.scalar_subquery(), BigInteger),
-        "owner": func.coalesce(owner.scalar_subquery(), ""),
-        "close": func.coalesce(Deal.expected_close, _NEVER),
-        "created": Deal.created_at,
+        "owner": known_first(Deal.owner_id.is_not(None), func.coalesce(owner.scalar_subquery(), "")),
+        "close": known_first(Deal.expected_close.is_not(None), close),
+        "created": known_first(Deal.created_is_known, Deal.created_at),
+        "next": (
+            Part(Deal.status == "open", is_descending=True),
+            Part(case((Deal.status == "open", close), else_=_NEVER)),
+            Part(func.coalesce(Deal.closed_at, _LONG_AGO), is_descending=True),
+        ),
     }
 
 
 def in_order(deals: Select[tuple[Deal]], rates: Rates) -> Select[tuple[Deal]]:
     """All of them, as the address sorts the list."""
-    sort = request.args.get("sort", "-created")
-    expression = sorts(rates).get(sort.removeprefix("-"), Deal.created_at)
-    return deals.order_by(*([expression.desc(), Deal.id.desc()] if sort.startswith("-") else [expression, Deal.id]))
+    sort, known = request.args.get("sort", ""), sorts(rates)
+    return sorted_as(deals, sort if sort.removeprefix("-") in known else "-created", known, key=Deal.id)
 
 
-def _worth(rates: Rates) -> ColumnElement[float]:
-    """About what a deal is worth in the organisation's currency; less than nothing where that is not known."""
+def _worth(rates: Rates) -> ColumnElement[float | None]:
+    """About what a deal is worth in the organisation's currency; NULL where that is not known."""
     today = reader.today()
     units = {currency: rates.on(currency, today) for currency in (rates.base, *rates.currencies)}
     factors = [
@@ -46,5 +58,4 @@ def _worth(rates: Rates) -> ColumnElement[float]:
         for currency, rate in units.items()
         if rate is not None
     ]
-    worth = cast(Deal.value_amount, Float) * case(*factors, else_=None)
-    return func.coalesce(worth, literal(-1.0, Float))
+    return cast(Deal.value_amount, Float) * case(*factors, else_=None)

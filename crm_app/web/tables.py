@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import request, url_for
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 
 from crm_app.extensions import UtcDateTime, db
 
@@ -24,6 +24,16 @@ class Count(NamedTuple):
 
     number: int
     is_more: bool
+
+
+class Part(NamedTuple):
+    """One of several values that an order goes by, with a direction of its own unless it turns with the list."""
+
+    value: ColumnElement
+    is_descending: bool | None = None
+
+
+Order = ColumnElement | tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -49,32 +59,42 @@ def listing(
     rows: Select,
     *,
     key: ColumnElement[int],
-    sorts: Mapping[str, ColumnElement],
+    sorts: Mapping[str, Order],
     default: str,
     size: int = PAGE_SIZE,
 ) -> Listing:
     """Sort and page a select by the query string's `sort` and `after`.
 
-    `key` is the unique column that breaks ties. A sort expression never yields NULL: coalesce it. An unknown
+    `key` is the unique column that breaks ties. A sort's values are never NULL: coalesce them. An unknown
     `sort` or a broken `after` counts as not given. The select's rows are entities, or tuples led by one.
     """
     sort = request.args.get("sort", default)
     if sort.removeprefix("-") not in sorts:
         sort = default
-    expression = sorts[sort.removeprefix("-")]
-    descending = sort.startswith("-")
-    ordered = rows.add_columns(expression.label("sort_value"), key.label("sort_id")).limit(size + 1)
-    ordered = ordered.order_by(*([expression.desc(), key.desc()] if descending else [expression, key]))
-    after = _decoded(request.args.get("after", ""), expression)
+    parts = _parts(sorts[sort.removeprefix("-")], key, descending=sort.startswith("-"))
+    values = [part.value for part in parts]
+    ordered = _in_order(rows, parts).limit(size + 1)
+    ordered = ordered.add_columns(*(value.label(f"sort_{place}") for place, value in enumerate(values)))
+    after = _decoded(request.args.get("after", ""), values)
     if after is not None:
-        ordered = ordered.where(_beyond(expression, key, after, descending))
+        ordered = ordered.where(_beyond(parts, after))
     found = db.session.execute(ordered).all()
     page = found[:size]
     next_url = None
     if len(found) > size:
-        next_url = same_url(sort=sort, after=_encoded(page[-1].sort_value, page[-1].sort_id))
-    plain = [row[0] if len(row) == 3 else row for row in page]
+        next_url = same_url(sort=sort, after=_encoded(page[-1][-len(parts) :]))
+    plain = [row[0] if len(row) == 1 + len(parts) else row for row in page]
     return Listing(plain, count_up_to(rows), sort, next_url, after is not None)
+
+
+def in_order(rows: Select, sort: str, sorts: Mapping[str, Order], *, key: ColumnElement[int]) -> Select:
+    """All rows, in the order in which a list sorted so would show them."""
+    return _in_order(rows, _parts(sorts[sort.removeprefix("-")], key, descending=sort.startswith("-")))
+
+
+def known_first(is_known: ColumnElement[bool], value: ColumnElement) -> tuple[Part, ...]:
+    """By `value`, where it is known; the others stand last whichever way the list runs."""
+    return Part(is_known, is_descending=True), Part(value)
 
 
 def count_up_to(rows: Select, limit: int = COUNTED_TO) -> Count:
@@ -105,31 +125,50 @@ def as_asked(path: str) -> str:
     return with_query(path, request.args.to_dict(flat=False))
 
 
-def _beyond(expression: ColumnElement, key: ColumnElement, after: tuple[Any, int], descending: bool):
-    value, last = after
-    if descending:
-        return or_(expression < value, and_(expression == value, key < last))
-    return or_(expression > value, and_(expression == value, key > last))
+def _parts(order: Order, key: ColumnElement[int], *, descending: bool) -> list[Part]:
+    """All that decides about the order, down to the key that breaks ties, each part with its direction."""
+    given = order if isinstance(order, tuple) else (Part(order),)
+    turned = [descending if part.is_descending is None else part.is_descending for part in given]
+    return [*(Part(part.value, turn) for part, turn in zip(given, turned, strict=True)), Part(key, descending)]
 
 
-def _encoded(value: Any, last: int) -> str:
-    if isinstance(value, date):
-        value = value.isoformat()
-    elif isinstance(value, Decimal):
-        value = str(value)
-    text = json.dumps([value, last], ensure_ascii=False, separators=(",", ":"))
+def _in_order(rows: Select, parts: Sequence[Part]) -> Select:
+    return rows.order_by(*(part.value.desc() if part.is_descending else part.value for part in parts))
+
+
+def _beyond(parts: Sequence[Part], after: Sequence[Any]) -> ColumnElement[bool]:
+    beyond: ColumnElement[bool] = false()
+    for (value, is_descending), last in zip(reversed(parts), reversed(after), strict=True):
+        bound = literal(last, value.type)
+        further = value < bound if is_descending else value > bound
+        beyond = or_(further, and_(value == bound, beyond))
+    return beyond
+
+
+def _encoded(values: Sequence[Any]) -> str:
+    written = [
+        value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+        for value in values
+    ]
+    text = json.dumps(written, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decoded(text: str, expression: ColumnElement) -> tuple[Any, int] | None:
+def _decoded(text: str, values: Sequence[ColumnElement]) -> list[Any] | None:
+    """What the last row of the page before had for these values; None where that cannot be told."""
     if not text or len(text) > 2000:
         return None
     try:
-        value, last = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        value = _as(datetime if isinstance(expression.type, UtcDateTime) else expression.type.python_type, value)
-        return (value, last) if type(last) is int and abs(last) < 2**62 else None
+        found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if not isinstance(found, list):
+            return None
+        return [_as(_kept_as(value), one) for value, one in zip(values, found, strict=True)]
     except (ValueError, TypeError, ArithmeticError, NotImplementedError, RecursionError, binascii.Error):
         return None
+
+
+def _kept_as(value: ColumnElement) -> type:
+    return datetime if isinstance(value.type, UtcDateTime) else value.type.python_type
 
 
 def _as(wanted: type, value: Any) -> Any:
@@ -141,6 +180,8 @@ def _as(wanted: type, value: Any) -> Any:
         return date.fromisoformat(value)
     if wanted is Decimal:
         return Decimal(value)
+    if wanted is bool and isinstance(value, bool):
+        return value
     if isinstance(value, bool) or not isinstance(value, wanted if wanted is not float else (int, float)):
         raise TypeError(f"{value!r} is no {wanted.__name__}")
     if isinstance(value, int) and abs(value) >= 2**63:

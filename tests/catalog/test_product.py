@@ -62,7 +62,7 @@ def test_a_page_shows_the_facts_and_leads_to_the_deals(client):
 
     assert "GTX Pro" in page.text
     assert "€100" in page.text
-    assert page.one("section", id="deals").get("hx-get") == f"/pipeline/deals?product={product.id}"
+    assert page.one("section", id="deals").get("hx-get") == f"/pipeline/deals?product={product.id}&sort=next"
 
 
 def test_a_product_in_the_bin_or_unknown_is_not_found(client):

@@ -34,7 +34,7 @@ def test_a_page_shows_the_facts_and_what_belongs_to_the_company(client, alice, b
     assert "Hidden" not in page.text
     assert page.all("a", href="tel:+4922139184420")
     assert page.all("a", href="https://rheinwerk.example")
-    assert page.all("section", id="deals")[0].get("hx-get") == f"/pipeline/deals?company={company.id}"
+    assert page.all("section", id="deals")[0].get("hx-get") == f"/pipeline/deals?company={company.id}&sort=next"
 
 
 def test_a_parent_out_of_sight_is_not_named(client, alice, bob):

@@ -84,7 +84,7 @@ def test_a_page_shows_the_facts(client, alice):
     assert page.all("a", href="mailto:i@rheinwerk.example")
     assert page.all("a", href="tel:+4922139184420")
     assert "Alice Adler created this" in page.text
-    assert page.one("section", id="deals").get("hx-get") == f"/pipeline/deals?person={person.id}"
+    assert page.one("section", id="deals").get("hx-get") == f"/pipeline/deals?person={person.id}&sort=next"
 
 
 @pytest.mark.parametrize("rows", [3, 60])

@@ -1,6 +1,6 @@
 """The list of deals, its part on other pages, its export, and adding a deal."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -109,40 +109,6 @@ def test_a_company_out_of_sight_is_not_named(client, alice, bob):
     assert "not known to you" in page.text
 
 
-@pytest.mark.parametrize(
-    ("key", "order"),
-    [
-        ("title", "ABC"), ("-title", "CBA"), ("company", "CAB"), ("value", "BCA"), ("-value", "ACB"), ("stage", "CBA"),
-        ("owner", "ABC"), ("close", "BAC"), ("created", "CAB"), ("-created", "BAC"),
-    ],
-)  # fmt: skip
-def test_the_list_sorts_by_every_column(browser_of, olivia, alice, bob, key, order):
-    db.session.add(Rate(currency="USD", day=date(2020, 1, 1), rate=2))
-    make.deal(alice, "A", at="Negotiation", value=600_00, currency="USD", created=5, expected_close=date(2027, 2, 1),
-              company=make.company(alice, "Alpha"))  # fmt: skip
-    make.deal(
-        alice, "B", at="Proposal", created=1, expected_close=date(2027, 1, 1), company=make.company(alice, "Beta")
-    )
-    make.deal(bob, "C", at="Qualified", value=1000_00, created=9)
-
-    assert "".join(titles(browser_of(olivia).page(f"/pipeline/deals?sort={key}"))) == order
-
-
-@pytest.mark.parametrize("sort", ["title", "-value", "close", "-created", "stage", "company", "owner"])
-def test_pages_follow_each_other_without_a_gap(client, alice, sort):
-    for number in range(53):
-        make.deal(alice, f"Deal {number:02d}", value=number * 100 if number % 3 else None)
-
-    page = client.page(f"/pipeline/deals?sort={sort}")
-    following = page.one("a", rel="next").get("href")
-    rows = client.part(following)
-
-    assert len(titles(page)) == 50
-    assert len(titles(client.page(following))) == 3
-    assert "<h1" not in rows.html
-    assert len(set(titles(page)) | set(titles(client.page(following)))) == 53
-
-
 def test_as_a_part_of_a_contacts_page_it_is_a_panel(client, alice):
     company = make.company(alice)
     make.deal(alice, "New line", at="Proposal", value=72_000_00, company=company, expected_close=date(2027, 3, 1))
@@ -157,6 +123,17 @@ def test_as_a_part_of_a_contacts_page_it_is_a_panel(client, alice):
     assert "Won · 5 Jan 2026" in part.text
     assert "Elsewhere" not in part.text
     assert part.all("a", href=f"/pipeline/deals/new?company={company.id}")
+
+
+def test_the_panel_marks_an_open_deal_that_should_have_closed(client, alice):
+    company = make.company(alice)
+    make.deal(alice, at="Proposal", company=company, expected_close=make.today() - timedelta(days=3))
+    make.won(alice, company=company, expected_close=date(2026, 1, 5))
+
+    part = client.part(f"/pipeline/deals?company={company.id}&sort=next")
+
+    assert part.text.count("Overdue") == 1
+    assert "Proposal · Overdue 3 d" in part.text
 
 
 def test_a_panel_without_deals_says_so(client, alice):

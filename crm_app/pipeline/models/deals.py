@@ -27,6 +27,7 @@ class Deal(Record, db.Model):
     __table_args__ = (
         Index("ix_deals_board", "stage_id", "rank", "id"),
         Index("ix_deals_created", "created_at", "id"),
+        Index("ix_deals_newest", "created_is_known", "created_at", "id"),
         Index("ix_deals_sorted", "sort_key", "id"),
         Index("ix_deals_status_created_at", "status", "created_at"),
         bin_index("deals"),
@@ -81,6 +82,10 @@ class Deal(Record, db.Model):
     @property
     def is_open(self) -> bool:
         return self.status == "open"
+
+    def days_over(self, today: date) -> int:
+        """How long the day on which it should close has passed; 0 where it has not, or the deal is closed."""
+        return max((today - self.expected_close).days, 0) if self.is_open and self.expected_close else 0
 
     @property
     def last_open_stage(self) -> Stage:

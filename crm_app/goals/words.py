@@ -17,6 +17,21 @@ def answer(view: Overview) -> Markup:
     return escape(reader.space).join(sentence for sentence in sentences if sentence)
 
 
+def standing_word(goal: Standing) -> str:
+    """The word of its badge, for a sentence or a file."""
+    if goal.target is None:
+        return _("no target")
+    return {
+        "ahead": _("ahead"),
+        "on_pace": _("on pace"),
+        "behind": _("behind"),
+        "met": _("met"),
+        "missed": _("missed"),
+        "low_n": _("too few to tell"),
+        "not_begun": _("not begun"),
+    }.get(goal.pace.status, _("nothing yet"))
+
+
 def subject_name(goal: Standing) -> str:
     if goal.subject.person:
         return goal.subject.person.name

@@ -17,6 +17,7 @@ from crm_app.goals.amounts import written
 from crm_app.goals.choosing import Subject
 from crm_app.goals.models import Goal, Target
 from crm_app.goals.standing import Standing, clock_of, standing
+from crm_app.goals.words import standing_word
 from crm_app.measures import asking
 from crm_app.measures.catalogue import MEASURES, Measure
 from crm_app.reports.choosing import Choice, Options
@@ -54,7 +55,7 @@ def ask(choice: Choice, given: Options) -> Report:
         keys=[(_("Actual"), ""), (_("Target"), "ghost")],
         chart_title=_chart_title(measure, whose),
         heading=_("Period"),
-        columns=_columns(measure, is_running),
+        columns=_columns(measure, goals[0].has_share, is_running),
         lines=[_line(choice, goal, is_running) for goal in goals],
         total=_total(choice, measure, goals, is_running),
         definitions=[(str(measure.label), str(measure.definition), str(measure.formula))],
@@ -108,14 +109,14 @@ def _name(choice: Choice, given: Options) -> str:
     return given.names["team"].get(choice.scope.team_id or 0, "")
 
 
-def _columns(measure: Measure, is_running: bool) -> list[Column]:
+def _columns(measure: Measure, has_share: bool, is_running: bool) -> list[Column]:
     expected = Column(_("Expected by today"), measure.unit, is_quiet=True)
     course = [expected, Column(_("Projected"), measure.unit, is_quiet=True)] if is_running else []
     return [
         Column(_("Actual"), measure.unit),
         Column(_("Target"), measure.unit),
         Column(_("Difference"), "change", of=measure.unit),
-        Column(_("Reached"), "rate"),
+        *([Column(_("Reached"), "rate")] if has_share else []),
         *course,
         Column(_("Standing"), "standing"),
     ]
@@ -127,9 +128,9 @@ def _line(choice: Choice, goal: Standing, is_running: bool) -> Line:
         Cell(goal.actual, choice.records(goal.measure.key, goal.period)),
         Cell(goal.target, history),
         _difference(goal.actual, goal.target, "" if goal.is_running else goal.measure.better),
-        Cell(goal.pace.attainment),
+        *([Cell(goal.pace.attainment)] if goal.has_share else []),
         *_course(goal, is_running),
-        Cell(word(goal), status=goal.pace.status if goal.target is not None else "no_target"),
+        Cell(standing_word(goal), status=goal.pace.status if goal.target is not None else "no_target"),
     ]
     return Line(formats.period_label(goal.period), cells)
 
@@ -141,20 +142,6 @@ def _course(goal: Standing, is_running: bool) -> list[Cell]:
     if not goal.is_running:
         return [Cell(), Cell()]
     return [Cell(goal.rounded(goal.pace.expected)), Cell(goal.rounded(goal.pace.projected))]
-
-
-def word(goal: Standing) -> str:
-    if goal.target is None:
-        return _("no target")
-    return {
-        "ahead": _("ahead"),
-        "on_pace": _("on pace"),
-        "behind": _("behind"),
-        "met": _("met"),
-        "missed": _("missed"),
-        "low_n": _("too few to tell"),
-        "not_begun": _("not begun"),
-    }.get(goal.pace.status, _("nothing yet"))
 
 
 def _difference(actual: Decimal | None, target: Decimal | None, better: str) -> Cell:
@@ -178,7 +165,8 @@ def _total(choice: Choice, measure: Measure, goals: Sequence[Standing], is_runni
     url = choice.records(measure.key, span) if span.length == sum(goal.period.length for goal in aimed) else ""
     unfinished = any(goal.is_running for goal in aimed)
     cells = [Cell(actual, url), Cell(target), _difference(actual, target, "" if unfinished else measure.better)]
-    cells += [Cell(attainment(actual, target, measure.better)), *_whole_course(aimed, is_running), Cell("")]
+    share = [Cell(attainment(actual, target, measure.better))] if aimed[0].has_share else []
+    cells += [*share, *_whole_course(aimed, is_running), Cell("")]
     return Line(_("Total of the periods begun") if unfinished else _("Total"), cells)
 
 
@@ -221,10 +209,12 @@ def _now(goal: Standing) -> Markup:
     facts = {
         "period": formats.period_label(goal.period),
         "actual": _bold(goal.written(goal.actual, short=short)),
-        "target": _bold(goal.written(goal.target, short=short)),
-        "standing": _bold(word(goal)),
+        "target": _bold(goal.short_aim if short else goal.aim),
+        "standing": _bold(standing_word(goal)),
     }
-    return escape(_("%(period)s stands at %(actual)s of %(target)s: %(standing)s.")) % facts
+    if goal.has_share:
+        return escape(_("%(period)s stands at %(actual)s of %(target)s: %(standing)s.")) % facts
+    return escape(_("%(period)s stands at %(actual)s, target %(target)s: %(standing)s.")) % facts
 
 
 def _chart(goals: Sequence[Standing], whose: str) -> Markup:

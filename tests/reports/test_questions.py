@@ -175,6 +175,15 @@ def test_goals_stand_beside_actuals_period_by_period(browser_of, olivia, deals):
     assert "met the target in 1 of" in browser.page(f"/reports/goals?{IN_2026}&every=quarter").text
 
 
+def test_a_goal_that_no_share_is_reached_of_is_told_by_its_target_and_the_difference(browser_of, olivia, deals):
+    make.goal(65_00, measure="win_rate", unit="quarter")
+
+    page = browser_of(olivia).page("/reports/goals?measure=win_rate&every=quarter")
+
+    assert ", target 65.0%" in page.text and "Difference" in page.text
+    assert "Reached" not in page.text
+
+
 @pytest.mark.parametrize("measure", ["win_rate", "sales_cycle_days", "open_value", "new_deals"])
 @pytest.mark.parametrize("calendar", ["gregorian", "jalali"])
 def test_goals_of_any_measure_and_calendar_are_reported(browser_of, olivia, deals, measure, calendar):

@@ -76,7 +76,7 @@ def test_a_target_whose_time_is_not_over_is_no_loss(browser_of, olivia, alice):
     page = browser_of(olivia).page("/reports/goals?period=this_year&every=year")
 
     year, total = cells(page, str(make.today().year)), cells(page, "Total of the periods begun")
-    assert year[2] == total[2] == "-€990"
+    assert year[2] == total[2] == "−€990"
     assert year[4:6] == total[4:6]
     assert "change--down" not in page.html
     assert "badge" in page.html

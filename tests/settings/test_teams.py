@@ -63,6 +63,19 @@ def test_the_form_shows_who_is_in_the_team(owner, charlie, alice, bob):
     assert {page.text_of(e) for e in page.all("option", selected="")} == {"Charlie Chen"}
 
 
+def test_members_stand_first_and_others_say_which_team_they_would_leave(owner, charlie, alice, bob):
+    south = make.team("<South>")
+    bob.team = south
+    db.session.commit()
+
+    page = owner.page(f"{LIST}/{south.id}")
+
+    text = page.text.replace("\u2068", "").replace("\u2069", "")
+    assert page.all("input", name="members")[0].get("value") == str(bob.id)
+    assert "now in North" in text
+    assert "now in <South>" not in text
+
+
 @pytest.mark.parametrize(
     ("facts", "words"),
     [

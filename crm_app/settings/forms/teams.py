@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from markupsafe import escape
+from markupsafe import Markup, escape
 from sqlalchemy import or_, select
 from wtforms import SelectField, SelectMultipleField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -33,7 +33,8 @@ class TeamForm(FlaskForm):
         self.people = {person.id: person for person in people}
         leads = [p for p in people if p.role in ("owner", "manager") or (team and p.id == team.manager_id)]
         self.manager_id.choices = options([(0, _("Nobody")), *((person.id, person.name) for person in leads)])
-        self.members.choices = options((person.id, _with_team(person, team)) for person in people)
+        members_first = sorted(people, key=lambda person: team is None or person.team_id != team.id)
+        self.members.choices = options((person.id, person.name) for person in members_first)
         if not self.is_submitted():
             self.manager_id.data = (team and team.manager_id) or 0
             self.members.data = [person.id for person in people if team and person.team_id == team.id]
@@ -50,6 +51,12 @@ class TeamForm(FlaskForm):
         return self.people.get(self.manager_id.data)
 
     @property
+    def other_teams(self) -> dict[int, Markup]:
+        """In words, which team someone would leave."""
+        away = [person for person in self.people.values() if person.team and person.team is not self.team]
+        return {person.id: escape(_("now in %(team)s")) % {"team": isolate(person.team.name)} for person in away}
+
+    @property
     def chosen(self) -> list[User]:
         return [self.people[number] for number in self.members.data or []]
 
@@ -60,10 +67,3 @@ def _choosable(user: User, team: Team | None):
     if team is None:
         return active(people)
     return people.where(or_(User.disabled_at.is_(None), User.team_id == team.id, User.id == team.manager_id))
-
-
-def _with_team(person: User, team: Team | None) -> str:
-    if person.team is None or person.team is team:
-        return person.name
-    facts = {"name": isolate(person.name), "team": isolate(person.team.name)}
-    return escape(_("%(name)s (now in %(team)s)")) % facts

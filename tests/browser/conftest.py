@@ -10,6 +10,8 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from crm_app.extensions import db
+from tests import make
+from tests.browser.carrying import ready
 
 _FLAGS = [
     "--no-sandbox",
@@ -76,6 +78,24 @@ def page_of(app, live, _chromium):
         with contextlib.suppress(Exception):
             context.close()
     assert not complaints, complaints
+
+
+@pytest.fixture
+def cards(alice):
+    """Three deals in Qualified, three in Proposal."""
+    deals = {}
+    for stage, names in (("Qualified", "ABC"), ("Proposal", "XYZ")):
+        for rank, name in enumerate(names, 1):
+            deals[name] = make.deal(alice, f"Deal {name}", at=stage, value=1000_00, rank=rank * 1024)
+    return deals
+
+
+@pytest.fixture
+def board(page_of, alice, cards):
+    page = page_of(alice)
+    page.goto("/pipeline/board")
+    ready(page)
+    return page
 
 
 def _note(message, complaints):

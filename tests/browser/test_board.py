@@ -1,78 +1,14 @@
 """The board under a mouse, a finger and a keyboard, in both directions."""
 
 import pytest
-from playwright.sync_api import expect
 from sqlalchemy import select
 
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from tests import make
+from tests.browser.carrying import card, carry, drag, grab, ready, settled, shown, stored
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def cards(alice):
-    """Three deals in Qualified, three in Proposal."""
-    deals = {}
-    for stage, names in (("Qualified", "ABC"), ("Proposal", "XYZ")):
-        for rank, name in enumerate(names, 1):
-            deals[name] = make.deal(alice, f"Deal {name}", at=stage, value=1000_00, rank=rank * 1024)
-    return deals
-
-
-@pytest.fixture
-def board(page_of, alice, cards):
-    page = page_of(alice)
-    page.goto("/pipeline/board")
-    ready(page)
-    return page
-
-
-def ready(page):
-    page.locator("[data-board]").wait_for()
-    page.wait_for_load_state("networkidle")
-
-
-def shown(page, stage):
-    column = page.locator(f"#stage-{make.stage(stage).id} .card__title")
-    return [text.strip().removeprefix("Deal ") for text in column.all_inner_texts()]
-
-
-def stored(stage):
-    db.session.rollback()
-    titles = select(Deal.title).where(Deal.stage == make.stage(stage)).order_by(Deal.rank, Deal.id)
-    return [title.removeprefix("Deal ") for title in db.session.scalars(titles)]
-
-
-def card(page, name):
-    return page.locator("[data-board] .card", has_text=f"Deal {name}")
-
-
-def drag(page, name, target, *, at=0.25):
-    """Hold a card, carry it over an element (`at` is how far down in it) and let go."""
-    grab(page, name)
-    carry(page, target, at=at)
-    page.mouse.up()
-
-
-def grab(page, name):
-    start = card(page, name).bounding_box()
-    x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] - 8
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 10, y + 10, steps=3)
-
-
-def carry(page, target, *, at=0.25):
-    end = target.bounding_box()
-    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] * at, steps=15)
-    page.wait_for_timeout(250)
-
-
-def settled(page):
-    expect(page.locator(".card[aria-busy]")).to_have_count(0)
-    page.wait_for_timeout(200)
 
 
 def test_a_card_dragged_between_columns_stays_where_it_was_dropped(board):
@@ -180,59 +116,6 @@ def test_the_menu_moves_a_card_too(board):
     settled(board)
 
     assert shown(board, "Proposal") == ["C", "X", "Y", "Z"] == stored("Proposal")
-
-
-def test_leaving_the_dialog_of_lost_puts_the_card_back(board):
-    drag(board, "B", board.locator(".outcomes__end--lost"), at=0.5)
-    board.locator("dialog[open] [name=reason]").wait_for()
-    assert shown(board, "Qualified") == ["A", "C"]
-
-    board.keyboard.press("Escape")
-    board.wait_for_timeout(200)
-
-    assert shown(board, "Qualified") == ["A", "B", "C"] == stored("Qualified")
-    assert not board.locator("dialog[open]").count()
-    assert not board.locator(".outcomes").is_visible()
-
-
-def test_a_loss_without_a_reason_is_refused_in_the_words_of_its_reader(page_of, alice, cards):
-    alice.language = "fa"
-    page = page_of(alice)
-    page.goto("/pipeline/board")
-    ready(page)
-    drag(page, "A", page.locator(".outcomes__end--lost"), at=0.5)
-    page.locator("dialog[open] [name=reason]").press("Enter")
-
-    expect(page.locator("dialog[open] .field__error")).to_contain_text("این فیلد را پر کنید")
-    expect(page.locator("dialog[open] [name=reason]")).to_be_focused()
-
-
-def test_a_deal_dropped_on_lost_leaves_the_board_with_its_reason(board):
-    drag(board, "B", board.locator(".outcomes__end--lost"), at=0.5)
-    reason = board.locator("dialog[open] [name=reason]")
-    reason.fill("Too dear")
-    reason.press("Enter")
-    board.locator(".toast", has_text="Deal B is lost.").wait_for()
-
-    assert shown(board, "Qualified") == ["A", "C"]
-    assert not board.locator("dialog[open]").count()
-    db.session.rollback()
-    lost = db.session.scalar(select(Deal).where(Deal.title == "Deal B"))
-    assert (lost.status, lost.lost_reason) == ("lost", "Too dear")
-
-
-def test_a_refused_winning_stays_in_its_dialog_with_what_was_typed(board):
-    drag(board, "B", board.locator(".outcomes__end--won"), at=0.5)
-    amount = board.locator("dialog[open] [name=amount]")
-    amount.fill("much")
-    amount.press("Enter")
-    board.locator("dialog[open] .field__error").wait_for()
-
-    assert board.locator("dialog[open] [name=amount]").input_value() == "much"
-    board.locator("dialog[open] [name=amount]").fill("750")
-    board.locator("dialog[open] [name=amount]").press("Enter")
-    board.locator(".toast", has_text="Deal B is won.").wait_for()
-    assert shown(board, "Qualified") == ["A", "C"]
 
 
 def test_a_stale_move_is_refused_and_the_truth_is_shown(board, cards):

@@ -1,0 +1,51 @@
+"""Lists on small screens: what matters stands there whole, and what slides says that it goes on."""
+
+from datetime import date
+
+import pytest
+
+from crm_app.extensions import db
+from tests import make
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def company(alice):
+    company = make.company(alice, "A company with quite a long name of its own", country="US", size=12_345)
+    make.person(alice, "Somebody With Several Names", company=company, email="somebody.with.names@company.example")
+    make.deal(alice, "New line of machines for the plant", value=700_000_00, company=company, created=3,
+              expected_close=date(2027, 3, 1))  # fmt: skip
+    db.session.commit()
+    return company
+
+
+@pytest.mark.parametrize("width", [768, 900, 1024])
+@pytest.mark.parametrize("url", ["/contacts/companies?sort=-created", "/contacts/people", "/pipeline/deals"])
+def test_a_list_fits_a_tablet(page_of, alice, company, url, width):
+    page = page_of(alice, width=width)
+    page.goto(url)
+
+    sheet = page.locator(".sheet")
+    assert sheet.evaluate("sheet => sheet.scrollWidth - sheet.clientWidth") <= 0
+    assert sheet.locator("tbody tr").evaluate("row => row.offsetHeight") < 45
+    for head in page.locator("thead [aria-sort]").all():
+        assert head.is_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_table_fades_only_where_it_goes_on(page_of, olivia, language):
+    olivia.language = language
+    make.goal(1000_00)
+    db.session.commit()
+    page = page_of(olivia, width=768)
+    page.goto("/goals/targets")
+    sheet = page.locator(".sheet")
+
+    def fades():
+        page.wait_for_timeout(100)
+        return sheet.evaluate("s => ['--slid', '--coming'].map(n => Number(getComputedStyle(s).getPropertyValue(n)))")
+
+    assert fades() == [0, 1]
+    sheet.evaluate("s => s.scrollLeft = 9999 * (getComputedStyle(s).direction === 'rtl' ? -1 : 1)")
+    assert fades() == [1, 0]

@@ -1,6 +1,7 @@
 """What templates may call: the formats as filters, and the reader."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -14,7 +15,7 @@ from crm_app.web.tables import as_asked, same_url
 
 
 def init_app(app: Flask) -> None:
-    written = {
+    written: dict[str, Callable[..., Any]] = {
         "num": formats.num,
         "short_num": formats.short_num,
         "percent": formats.percent,
@@ -22,7 +23,7 @@ def init_app(app: Flask) -> None:
         "date": formats.day,
         "datetime": formats.moment,
         "clock": formats.clock,
-        "ago": lambda instant: formats.ago(instant, utc_now()),
+        "ago": _ago,
         "phone": formats.phone,
         "digits": formats.digits,
         "period": formats.period_label,
@@ -32,6 +33,10 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update({name: for_each_reader(format_) for name, format_ in written.items()})
     app.jinja_env.filters.update(u=formats.isolate)
     app.jinja_env.globals.update(reader=reader, LANGUAGES=LANGUAGES, same_url=same_url, as_asked=as_asked)
+
+
+def _ago(instant: datetime) -> str:
+    return formats.ago(instant, utc_now())
 
 
 def for_each_reader(format_: Callable[..., Any]) -> Callable[..., Any]:

@@ -91,18 +91,6 @@ def test_a_deleted_company_comes_back_by_undo(page_of, alice, address):
     expect(page.locator("h1")).to_have_text("Rheinwerk")
 
 
-def test_whoever_deletes_a_company_is_told_how_many_deals_stay(page_of, alice, address):
-    company = make.company(alice, "Nordfisk")
-    for _number in range(3):
-        make.deal(alice, company=company)
-    page = page_of(alice)
-    page.goto(f"/contacts/companies/{company.id}")
-
-    page.locator("[data-dialog=delete-company]").click()
-
-    expect(page.locator("#delete-company li").last).to_have_text("3 deals")
-
-
 def test_the_list_answers_while_one_types_and_goes_on_while_one_scrolls(page_of, alice):
     for number in range(55):
         make.company(alice, f"Company {number:02}")

@@ -136,11 +136,11 @@ def _line(choice: Choice, goal: Standing, is_running: bool) -> Line:
 
 
 def _course(goal: Standing, is_running: bool) -> list[Cell]:
-    """Nothing is expected or projected unless it runs; without such a period there are no such columns."""
+    """Of what is over, its target was expected and its actual is where it led; what has not begun says nothing yet."""
     if not is_running:
         return []
     if not goal.is_running:
-        return [Cell(), Cell()]
+        return [Cell(goal.target), Cell(goal.actual)] if goal.clock.is_over else [Cell(), Cell()]
     return [Cell(goal.rounded(goal.pace.expected)), Cell(goal.rounded(goal.pace.projected))]
 
 

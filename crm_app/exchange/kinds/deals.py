@@ -25,6 +25,7 @@ from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from crm_app.pipeline.queries import visible_to
+from crm_app.web import formats
 
 _COLUMNS = (
     "id", "version", "title", "code", "value_amount", "currency", "pipeline_id", "stage_id", "status", "owner_id",
@@ -186,7 +187,7 @@ class Deals(Kind):
         # Closed deals have no word in the file about where they were before: where dated open deals are worked on.
         self.worked_in = max(opens, key=lambda id_: worked[id_], default=0)
         if self.setting.new_pipeline and fine:
-            names = _(", ").join(self.stages.names.values())
+            names = formats.listed(self.stages.names.values())
             self.notes.append(
                 _(
                     "New pipeline “%(name)s” with the stages %(stages)s.",

@@ -75,7 +75,7 @@ class Teams:
                     "%(count)s teams are added: %(names)s.",
                     len(new),
                     count=formats.num(len(new)),
-                    names=_(", ").join(new),
+                    names=formats.listed(new),
                 )
             )
         if changed:
@@ -85,7 +85,7 @@ class Teams:
                     "%(count)s teams get another manager or region: %(names)s.",
                     len(changed),
                     count=formats.num(len(changed)),
-                    names=_(", ").join(changed),
+                    names=formats.listed(changed),
                 )
             )
         return notes

@@ -1,5 +1,8 @@
 """Numbers, money, dates and phone numbers, written and read as the reader's locale and settings have them."""
 
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm_app.web.formats.days import (
@@ -26,6 +29,7 @@ from crm_app.web.formats.numbers import (
 )
 from crm_app.web.formats.phones import phone, phone_key
 from crm_app.web.formats.typed import parse_day, parse_money, parse_number
+from crm_app.web.reader import current_reader
 
 __all__ = [
     "CHINESE_JALALI",
@@ -39,6 +43,7 @@ __all__ = [
     "day",
     "digits",
     "isolate",
+    "listed",
     "moment",
     "money",
     "money_input",
@@ -58,3 +63,9 @@ __all__ = [
 def isolate(text: object) -> Markup:
     """User-written text inside a sentence, kept from disturbing the direction of what stands around it."""
     return Markup("<bdi>{}</bdi>").format(escape(text))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, as plain text; from right to left each keeps its own direction, and they the reader's order."""
+    turned = current_reader().direction == "rtl"
+    return _(", ").join(f"\u2068{name}\u2069" if turned else name for name in names)

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from crm_app.activity.recording import acting_as, record
 from crm_app.extensions import db, utc_now
 from crm_app.goals.models import Goal, Target
 from crm_app.web.reader import Reader
@@ -133,49 +132,6 @@ def test_a_manager_reads_the_goals_of_the_team_and_not_of_the_company(browser_of
 
     assert f"Goals of {alice.team.name}" in aims
     assert "25% reached" in aims and "€1,000" not in aims
-
-
-def test_what_happened_to_ones_records_is_told_newest_first(client, alice, bob):
-    company = make.company(alice, "Alpha Optics")
-    deal = make.deal(alice, "Alpha deal")
-    make.company(bob, "Bob's company")
-    with acting_as(bob):
-        deal.move_to(make.stage("Proposal"))
-    db.session.commit()
-
-    news = _panel(client.page("/"), "news")
-
-    assert (
-        news.index("Bob Brandt moved it to Proposal") < news.index("Alice Adler added it") < news.index("Alpha Optics")
-    )
-    assert "Bob's company" not in news
-    assert company.name in news
-
-
-def test_what_one_import_brought_is_told_in_one_line(client, alice):
-    make.company(alice, "Alpha Optics")
-    with acting_as(alice):
-        for row, company in enumerate([make.company(alice, name) for name in ("Beta", "Gamma", "Delta")]):
-            record(company, "imported", **{"import": 7, "row": row})
-    db.session.commit()
-
-    news = _panel(client.page("/"), "news")
-
-    assert news.count("imported") == 1 and "Alice Adler imported 3 companies" in news
-    assert "Alpha Optics" in news
-
-
-def test_a_person_is_not_called_it(client, alice):
-    make.person(alice)
-
-    assert "Alice Adler added this person" in _panel(client.page("/"), "news")
-
-
-def test_a_record_in_the_bin_is_no_news(client, alice):
-    with acting_as(alice):
-        make.company(alice, "Alpha Optics").delete()
-
-    assert "Alpha Optics" not in client.page("/").text
 
 
 def test_an_agent_sees_news_of_contacts_and_no_deals(browser_of, alice, today):

@@ -1,0 +1,54 @@
+"""What happened lately, as the first page tells it."""
+
+from crm_app.activity.recording import acting_as, record
+from crm_app.extensions import db
+from tests import make
+
+
+def _news(client):
+    page = client.page("/")
+    heading = page.one("h2", id="news")
+    return page.text_of(next(section for section in page.all("section") if heading in list(section.iter())))
+
+
+def test_what_happened_to_ones_records_is_told_newest_first(client, alice, bob):
+    company = make.company(alice, "Alpha Optics")
+    deal = make.deal(alice, "Alpha deal")
+    make.company(bob, "Bob's company")
+    with acting_as(bob):
+        deal.move_to(make.stage("Proposal"))
+    db.session.commit()
+
+    news = _news(client)
+
+    assert (
+        news.index("Bob Brandt moved it to Proposal") < news.index("Alice Adler added it") < news.index("Alpha Optics")
+    )
+    assert "Bob's company" not in news
+    assert company.name in news
+
+
+def test_what_one_import_brought_is_told_in_one_line(client, alice):
+    make.company(alice, "Alpha Optics")
+    with acting_as(alice):
+        for row, company in enumerate([make.company(alice, name) for name in ("Beta", "Gamma", "Delta")]):
+            record(company, "imported", **{"import": 7, "row": row})
+    db.session.commit()
+
+    news = _news(client)
+
+    assert news.count("imported") == 1 and "Alice Adler imported 3 companies" in news
+    assert "Alpha Optics" in news
+
+
+def test_a_person_is_not_called_it(client, alice):
+    make.person(alice)
+
+    assert "Alice Adler added this person" in _news(client)
+
+
+def test_a_record_in_the_bin_is_no_news(client, alice):
+    with acting_as(alice):
+        make.company(alice, "Alpha Optics").delete()
+
+    assert "Alpha Optics" not in client.page("/").text

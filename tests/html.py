@@ -1,5 +1,6 @@
 """What every HTML answer must be, checked on each page that any test gets."""
 
+from functools import lru_cache
 from html.parser import HTMLParser
 
 import html5lib
@@ -13,7 +14,7 @@ class Page:
 
     def __init__(self, html: str):
         self.html = html
-        self.root = html5lib.parse(html, namespaceHTMLElements=False)
+        self.root = _parsed(html)
         self.elements = list(self.root.iter())
 
     @property
@@ -31,6 +32,12 @@ class Page:
 
     def text_of(self, element) -> str:
         return " ".join(" ".join(element.itertext()).split())
+
+
+@lru_cache(maxsize=2)
+def _parsed(html: str):
+    """The tree, kept for a moment: an answer is checked and then asked by its test."""
+    return html5lib.parse(html, namespaceHTMLElements=False)
 
 
 def problems(html: str, *, is_page: bool) -> list[str]:

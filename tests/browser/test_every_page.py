@@ -10,7 +10,7 @@ from crm_app.extensions import db
 from tests import make
 from tests.security import world
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 # A file to save, and the pages of visitors, who are looked after below.

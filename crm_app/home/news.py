@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
+from crm_app.activity.queries import told
 from crm_app.activity.timeline import shown
 from crm_app.contacts import queries as contacts
 from crm_app.contacts.models import Company, Person
@@ -66,7 +67,7 @@ def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> 
     about = and_(Event.subject_table == model.__tablename__, Event.subject_id == model.id)
     events = records.with_only_columns(
         Event.id.label("event_id"), name.label("name"), literal(model.__tablename__, String).label("kind")
-    ).join(Event, about)
+    ).join(Event, about & told())
     if whose != MINE or not user.sells:
         newest = select(Event.id).order_by(Event.id.desc()).limit(_RECENT).subquery()
         events = events.where(Event.id.in_(select(newest.c.id)))

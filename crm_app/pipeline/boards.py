@@ -101,7 +101,7 @@ def head(pipeline: Pipeline, stage: Stage, found: Sums) -> Column:
 
 def cards_after(deals: Deals, stage: Stage, key: str) -> tuple[list[Card], str | None]:
     """The next cards of a column, and the key that goes on from them. A broken key begins at the top."""
-    ordered = _detailed(deals.where(Deal.stage_id == stage.id)).order_by(Deal.rank, Deal.id)
+    ordered = detailed(deals.where(Deal.stage_id == stage.id)).order_by(Deal.rank, Deal.id)
     after = _read_key(key)
     if after:
         rank, last = after
@@ -118,7 +118,7 @@ def reaching(deal: Deal, column: Column, deals: Deals) -> Column:
     above = or_(Deal.rank < deal.rank, and_(Deal.rank == deal.rank, Deal.id <= deal.id))
     within = deals.where(Deal.stage_id == deal.stage_id)
     count = db.session.scalar(within.where(above).with_only_columns(func.count())) or 0
-    ordered = _detailed(within).order_by(Deal.rank, Deal.id).limit(min(count, CARDS_AT_MOST))
+    ordered = detailed(within).order_by(Deal.rank, Deal.id).limit(min(count, CARDS_AT_MOST))
     cards = [card(one) for one in db.session.scalars(ordered)]
     return column._replace(cards=cards, next_key=_next_key(cards, column.totals))
 
@@ -143,12 +143,12 @@ def _first_cards(deals: Deals, stages: list[Stage]) -> list[tuple[Stage, list[Ca
     placed = within.with_only_columns(Deal.id, place).subquery()
     first = select(Deal).join(placed, placed.c.id == Deal.id).where(placed.c.place <= CARDS_AT_FIRST)
     by_stage = defaultdict(list)
-    for deal in db.session.scalars(_detailed(first).order_by(Deal.rank, Deal.id)):
+    for deal in db.session.scalars(detailed(first).order_by(Deal.rank, Deal.id)):
         by_stage[deal.stage_id].append(card(deal))
     return [(stage, by_stage[stage.id]) for stage in stages]
 
 
-def _detailed(deals: Deals) -> Deals:
+def detailed(deals: Deals) -> Deals:
     """With what a card shows; the stages are at hand since the pipelines were read."""
     return deals.options(joinedload(Deal.company).load_only(Company.name), joinedload(Deal.owner))
 

@@ -1,5 +1,6 @@
 """Moving a card on the board: the lock, the check that nobody moved it first, its place, its stage."""
 
+from crm_app.activity import record
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
 from crm_app.pipeline import ranking
@@ -18,10 +19,11 @@ def claim(deal: Deal, version: int | None, *stages: Stage) -> None:
 def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | None = None) -> None:
     """Put a claimed deal into an open stage of its pipeline, between two cards.
 
-    Within its own stage only the order changes: the stay goes on, and nothing is recorded.
+    Within its own stage only the order changes: the stay goes on, and the log says it to other boards alone.
     """
     rank = ranking.rank_between(deal, stage, after, before)
     if deal.stage is stage:
         ranking.place(deal, rank)
+        record(deal, "placed")
     else:
         deal.move_to(stage, rank)

@@ -92,7 +92,9 @@ def cards(alice):
 
 @pytest.fixture
 def board(page_of, alice, cards):
+    """Alice's board, which hears nothing of others while it is open."""
     page = page_of(alice)
+    page.route("**/board/news*", lambda route: route.fulfill(status=204))
     page.goto("/pipeline/board")
     ready(page)
     return page

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from crm_app.activity.models import Event
+from crm_app.activity.queries import about
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage, Stay
 from tests import make
@@ -80,15 +81,17 @@ def test_a_plain_form_goes_back_where_it_says_but_never_to_another_site(client, 
     assert elsewhere.location.startswith("/pipeline/board")
 
 
-def test_another_place_in_the_column_is_no_new_stay_and_no_event(client, alice):
+def test_another_place_in_the_column_is_no_new_stay_and_nothing_to_tell(client, alice):
     a, b = make.deal(alice, "A", at="Proposal", rank=10), make.deal(alice, "B", at="Proposal", rank=20)
-    events, version = count(Event), b.version
+    told, version = len(list(db.session.scalars(about(b)))), b.version
 
     response = move(client, b, "Proposal", before=a.id)
 
     assert response.status_code == 200
     assert column("Proposal") == ["B", "A"]
-    assert (count(Event), len(b.stays), b.version) == (events, 1, version)
+    assert (len(list(db.session.scalars(about(b)))), len(b.stays), b.version) == (told, 1, version)
+    assert "placed" not in client.page(f"/pipeline/deals/{b.id}").text
+    assert "changed it" not in client.page("/").text
 
 
 def test_a_move_against_something_newer_is_refused_and_shows_the_truth(client, alice):

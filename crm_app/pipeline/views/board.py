@@ -4,19 +4,26 @@ from flask import abort, request
 from flask_login import current_user
 
 from crm_app.accounts.access import seller_required
-from crm_app.pipeline import boards
+from crm_app.activity import following
+from crm_app.pipeline import arrivals, boards
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import showing
 from crm_app.web.htmx import page
 
+# So many events that do not concern a board may pass before it is told to read on behind them.
+_PASSED_IN_SILENCE = 50
+# After more, a board is better shown anew.
+_TOLD_AT_MOST = 100
+
 
 @bp.get("/board")
 @seller_required
 def board():
+    place = following.place_now()
     shown = showing(filters=DealFilterForm.of_request().offer(current_user))
     columns = boards.columns(shown.deals, shown.pipeline, shown.sums)
-    return page("pipeline/board.html", board=shown, columns=columns)
+    return page("pipeline/board.html", board=shown, columns=columns, place=place)
 
 
 @bp.get("/board/stages/<int:stage_id>")
@@ -31,3 +38,23 @@ def cards(stage_id):
     return page(
         "pipeline/cards.html", part="pipeline/_cards.html", board=shown, stage=stage, cards=found, next_key=next_key
     )
+
+
+@bp.get("/board/news")
+@seller_required
+def news():
+    """What others did since the board was shown, asked for every few seconds: nothing at all where nothing happened."""
+    place = following.Place.read(request.args.get("since", "")) or abort(400)
+    happened = following.since(place)
+    events = arrivals.touched(happened.events)
+    is_outdated = not happened.is_all or len(events) > _TOLD_AT_MOST
+    if not events and not is_outdated and len(happened.events) < _PASSED_IN_SILENCE:
+        return "", 204
+
+    shown = showing()
+    found = arrivals.news(events, shown.deals, shown.pipeline, current_user)
+    if not any(found) and not is_outdated and len(happened.events) < _PASSED_IN_SILENCE:
+        return "", 204
+
+    parts = {"board": shown, "place": happened.place, "news": found, "is_outdated": is_outdated}
+    return page("pipeline/_news.html", heads=shown.heads(*shown.pipeline.open_stages), **parts)

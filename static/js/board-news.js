@@ -1,0 +1,88 @@
+// data-board-news: every four seconds the board asks what others did, and puts their cards where they stand now.
+// A card that is held or on its way here is left alone until it has come to rest.
+
+import { cardOf, isUnsettled, listOf } from "./places.js";
+
+const PAUSE = 4000;
+const waiting = new Map();
+
+setInterval(ask, PAUSE);
+document.addEventListener("visibilitychange", ask);
+document.addEventListener("htmx:after:swap", receive);
+
+function ask() {
+  const news = document.querySelector("[data-board-news]");
+  if (!news || document.hidden) return;
+  for (const [id, change] of [...waiting]) settle(id, change);
+  if (news.hasAttribute("data-board-outdated")) showAnew();
+  else news.dispatchEvent(new CustomEvent("board:ask"));
+}
+
+function receive() {
+  const news = document.querySelector("[data-board-news]");
+  if (!news?.children.length) return;
+  for (const part of news.querySelector("[data-board-heads]")?.content.children ?? []) renew(part);
+  for (const { dataset } of news.querySelectorAll("[data-board-left]")) settle(dataset.boardLeft, remove);
+  for (const arrival of news.querySelectorAll("[data-board-arrival]")) {
+    settle(arrival.dataset.boardArrival, () => arrive(arrival));
+  }
+  news.replaceChildren();
+}
+
+// Whatever may not be done now is tried again with the next question.
+function settle(id, change) {
+  waiting.delete(id);
+  if (isUnsettled(id) || change(id) === false) waiting.set(id, change);
+}
+
+function remove(id) {
+  cardOf(id)?.remove();
+}
+
+function renew(part) {
+  const shown = document.getElementById(part.id);
+  if (!shown || shown.isEqualNode(part)) return;
+  const fresh = document.importNode(part, true);
+  shown.replaceWith(fresh);
+  htmx.process(fresh);
+}
+
+// Under the card above it; where that one is not loaded yet, this one comes with it.
+function arrive({ dataset, content }) {
+  const list = document.querySelector(`#board [data-board-stage="${dataset.stage}"]`);
+  const above = dataset.after && cardOf(dataset.after);
+  if (above && isUnsettled(dataset.after)) return false;
+
+  const old = cardOf(dataset.boardArrival);
+  const hadFocus = old?.contains(document.activeElement);
+  const next = placeUnder(above, list, dataset.after);
+  if (next === undefined) return old?.remove();
+  const isSame = old && versionOf(old) === versionOf(content);
+  const card = isSame ? old : document.importNode(content.firstElementChild, true);
+  if (isSame && (next === old || (old.parentElement === list && old.nextElementSibling === next))) return true;
+
+  list.insertBefore(card, next);
+  if (!isSame) old?.remove();
+  card.classList.add("card--arrived");
+  htmx.process(card);
+  if (hadFocus) card.querySelector("a").focus({ preventScroll: true });
+  return true;
+}
+
+// What the card is to stand before, null for the foot of the column, undefined for further down than is loaded.
+function placeUnder(above, list, isUnderAnother) {
+  if (!list) return undefined;
+  if (!isUnderAnother) return list.firstElementChild;
+  if (above && listOf(above) === list) return above.nextElementSibling;
+  return list.querySelector(":scope > .column__more") ? undefined : null;
+}
+
+// Whoever may not move cards gets them without a version: then each is taken for a new one.
+function versionOf(place) {
+  return place.querySelector("[name=version]")?.value ?? Symbol("none");
+}
+
+function showAnew() {
+  const isBusy = document.querySelector("[data-board-card][aria-busy], .card--held, .card--lifted, dialog[open], :popover-open");
+  if (!isBusy) location.reload();
+}

@@ -1,0 +1,92 @@
+"""Two people at one board: what one does, the other sees without asking, and nothing is taken out of a hand."""
+
+import pytest
+from playwright.sync_api import expect
+
+from crm_app.extensions import db
+from crm_app.web.money import Money
+from tests import make
+from tests.browser.carrying import card, carry, drag, grab, ready, settled, shown, stored
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def open_board(page_of, alice, cards):
+    def opened(user=alice):
+        page = page_of(user)
+        page.goto("/pipeline/board")
+        ready(page)
+        return page
+
+    return opened
+
+
+def number_of(stage):
+    """Its id, without keeping hold of the database."""
+    found = make.stage(stage).id
+    db.session.commit()
+    return found
+
+
+def order(page, stage):
+    return page.locator(f"#stage-{number_of(stage)} .card__title")
+
+
+def names(*letters):
+    return [f"Deal {letter}" for letter in letters]
+
+
+def test_a_move_appears_on_the_board_of_another_within_five_seconds(open_board, olivia):
+    mine, theirs = open_board(), open_board(olivia)
+
+    drag(theirs, "A", card(theirs, "Y"))
+
+    expect(order(mine, "Proposal")).to_have_text(names("X", "A", "Y", "Z"), timeout=5000)
+    expect(order(mine, "Qualified")).to_have_text(names("B", "C"))
+    count = mine.locator(f"#stage-{number_of('Proposal')} .column__count")
+    expect(count).to_have_text("4 deals")
+    drag(mine, "A", card(mine, "B"))
+    settled(mine)
+    assert shown(mine, "Qualified")[:2] == stored("Qualified")[:2] == ["A", "B"]
+
+
+def test_another_order_a_new_value_and_a_deletion_appear(open_board, alice, cards):
+    page = open_board()
+    cards["Y"].change(value=Money(777_00, "EUR"))
+    cards["X"].delete()
+    make.deal(alice, "Deal N", at="Proposal", rank=1)
+    db.session.commit()
+
+    expect(order(page, "Proposal")).to_have_text(names("N", "Y", "Z"), timeout=5000)
+    expect(card(page, "Y")).to_contain_text("€777")
+    card(page, "N").locator("[data-card-menu]").click()
+    page.locator(f'[data-card-menu-stage="{number_of("Qualified")}"]').click()
+    settled(page)
+    assert stored("Qualified")[0] == "N"
+
+
+def test_a_card_in_the_hand_stays_there_until_it_is_put_down(open_board, cards):
+    page = open_board()
+    grab(page, "A")
+    carry(page, card(page, "C"))
+    cards["A"].change(value=Money(777_00, "EUR"))
+    db.session.commit()
+    page.wait_for_timeout(4500)
+
+    assert page.locator(".card--held").count() == 1
+    page.mouse.up()
+    page.locator(".toast", has_text="Someone moved this a moment ago").wait_for()
+    settled(page)
+    expect(card(page, "A")).to_contain_text("€777")
+    assert shown(page, "Qualified") == stored("Qualified")
+
+
+def test_the_focus_stays_on_a_card_that_somebody_moves(open_board, cards):
+    page = open_board()
+    card(page, "A").locator("a").first.focus()
+    cards["A"].move_to(make.stage("Proposal"))
+    db.session.commit()
+
+    expect(order(page, "Proposal")).to_have_text(names("X", "Y", "Z", "A"), timeout=5000)
+    assert page.evaluate("document.activeElement.textContent") == "Deal A"

@@ -1,0 +1,157 @@
+"""What others did to a board since it was shown, and what of it nobody else is told."""
+
+import re
+
+import pytest
+
+from crm_app.activity import following, record
+from crm_app.activity.recording import acting_as
+from crm_app.extensions import db
+from tests import make
+from tests.pipeline.test_board import second_pipeline
+
+
+@pytest.fixture
+def since():
+    """`since(client)`: the answer to whoever asks what happened after this moment, under the filters given."""
+    place = str(following.place_now())
+    db.session.commit()
+    return lambda client, **query: client.get("/pipeline/board/news", query_string={"since": place, **query})
+
+
+def told(response):
+    """Each card that came, with its stage and the card above it; and the deals that left."""
+    body = response.get_data(as_text=True)
+    cards = re.findall(r'data-board-arrival="(\d+)" data-stage="(\d+)"(?: data-after="(\d+)")?', body)
+    left = re.findall(r'data-board-left="(\d+)"', body)
+    return [tuple(int(part) if part else None for part in card) for card in cards], [int(one) for one in left]
+
+
+@pytest.fixture
+def deal(alice):
+    return make.deal(alice, "Contested", at="Qualified")
+
+
+@pytest.fixture
+def other(alice):
+    return make.deal(alice, "Other", at="Proposal")
+
+
+def test_where_nothing_happened_nothing_is_sent(client, deal, since, statements):
+    since(client)
+    with statements() as seen:
+        response = since(client)
+
+    assert (response.status_code, response.data) == (204, b"")
+    assert len([one for one in seen if "FROM events" in one]) == 1
+    assert len(seen) <= 3
+
+
+def test_a_moved_card_comes_with_its_place_and_the_heads(client, deal, other, since):
+    deal.move_to(make.stage("Proposal"))
+    db.session.commit()
+
+    response = since(client)
+
+    assert told(response) == ([(deal.id, make.stage("Proposal").id, other.id)], [])
+    body = response.get_data(as_text=True)
+    for name in ("Qualified", "Proposal"):
+        assert f'id="stage-{make.stage(name).id}-head"' in body
+
+
+def test_a_card_put_elsewhere_in_its_column_comes_too(client, browser_of, alice, olivia, deal, since):
+    second = make.deal(alice, "Second", at="Qualified")
+    place = str(following.place_now())
+    move = {"stage": second.stage_id, "before": deal.id}
+    browser_of(olivia).send(f"/pipeline/deals/{second.id}/stage", move, htmx=True)
+
+    response = client.get("/pipeline/board/news", query_string={"since": place})
+
+    assert told(response) == ([(second.id, second.stage_id, None)], [])
+
+
+@pytest.mark.parametrize("verb", ["delete", "win", "lose", "hand over"])
+def test_a_card_that_left_is_named(client, bob, deal, since, verb):
+    from crm_app.extensions import utc_now
+    from crm_app.web.money import Rates
+
+    {
+        "delete": deal.delete,
+        "win": lambda: deal.win(None, utc_now(), Rates.load("EUR")),
+        "lose": lambda: deal.lose("Too dear", utc_now(), Rates.load("EUR")),
+        "hand over": lambda: deal.change(owner=bob),
+    }[verb]()
+    db.session.commit()
+
+    assert told(since(client)) == ([], [deal.id])
+
+
+def test_a_new_deal_and_one_brought_back_arrive(client, alice, deal, since):
+    new = make.deal(alice, "New", at="Proposal")
+    deal.delete()
+    deal.restore()
+    db.session.commit()
+
+    cards, left = told(since(client))
+
+    assert {card[0] for card in cards} == {new.id, deal.id} and not left
+
+
+def test_nobody_hears_of_deals_that_they_do_not_see(client, browser_of, bob, deal, since):
+    theirs = make.deal(bob, "Secret", at="Qualified")
+    theirs.move_to(make.stage("Proposal"))
+    db.session.commit()
+
+    assert since(client).status_code == 204
+    assert [card[0] for card in told(since(browser_of(bob)))[0]] == [theirs.id]
+
+
+def test_filters_and_pipelines_hold_for_news_too(client, alice, deal, since):
+    elsewhere = second_pipeline()
+    there = make.deal(alice, "There", at=elsewhere.open_stages[0])
+    deal.move_to(make.stage("Proposal"))
+    db.session.commit()
+    here = make.pipeline().id
+
+    assert told(since(client, pipeline=here)) == ([(deal.id, deal.stage_id, None)], [there.id])
+    assert told(since(client, pipeline=here, q="nothing like it")) == ([], sorted([deal.id, there.id]))
+
+
+def test_a_note_changes_no_card(client, deal, since):
+    record(deal, "noted", text="Called")
+    db.session.commit()
+
+    assert since(client).status_code == 204
+
+
+def test_after_very_much_the_board_is_to_be_shown_anew(client, alice, deal, since):
+    for number in range(120):
+        with acting_as(alice):
+            deal.change(source=f"Source {number}")
+    db.session.commit()
+
+    body = since(client).get_data(as_text=True)
+
+    assert "data-board-outdated" in body and "data-board-arrival" not in body
+
+
+def test_much_else_moves_the_place_on(client, alice, deal, since):
+    company = make.company(alice)
+    for number in range(60):
+        record(company, "noted", text=str(number))
+    db.session.commit()
+
+    response = since(client)
+
+    assert response.status_code == 200 and told(response) == ([], [])
+
+
+def test_a_broken_place_is_refused(client):
+    assert client.get("/pipeline/board/news?since=nothing").status_code == 400
+
+
+def test_the_board_knows_where_it_stands(client, deal):
+    page = client.page("/pipeline/board?q=contested")
+
+    address = page.one("div", id="board-news").get("hx-get")
+    assert "q=contested" in address and client.get(address).status_code == 204

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
 from crm_app.activity.queries import told
-from crm_app.activity.timeline import shown
+from crm_app.activity.sentences import shown
 from crm_app.contacts import queries as contacts
 from crm_app.contacts.models import Company, Person
 from crm_app.extensions import db
@@ -32,6 +32,7 @@ _RECENT = 500
 _ICONS = {
     "created": "plus", "changed": "pencil", "noted": "sticky-note", "moved": "square-kanban", "won": "trophy",
     "lost": "thumbs-down", "reopened": "refresh-cw", "imported": "upload", "restored": "undo-2",
+    "taken back": "undo-2",
 }  # fmt: skip
 
 
@@ -137,6 +138,7 @@ _SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "won": _won,
     "lost": _lost,
     "reopened": lambda who, facts: _put(_("%(who)s reopened it"), who=who),
+    "taken back": lambda who, facts: _put(_("%(who)s took a move of it back"), who=who),
     "noted": _noted,
 }
 _OF_PEOPLE: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {

@@ -29,6 +29,12 @@ def rank_between(deal: Deal, stage: Stage, after: Deal | None, before: Deal | No
     return rank
 
 
+def rank_near(deal: Deal, stage: Stage, wanted: int) -> int:
+    """That rank in a locked column, or if another card took it, one right above that card."""
+    taken = db.session.scalar(select(Deal).where(Deal.stage_id == stage.id, Deal.rank == wanted, Deal.id != deal.id))
+    return wanted if taken is None else rank_between(deal, stage, None, taken)
+
+
 def place(deal: Deal, rank: int) -> None:
     """Another place in the same column: the deal itself is unchanged, so its version stays."""
     db.session.execute(update(Deal).where(Deal.id == deal.id).values(rank=rank))

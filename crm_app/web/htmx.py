@@ -33,6 +33,11 @@ def gone_to(url: str) -> Response:
     return response
 
 
+def said_alone(otherwise: str, status: int) -> Response:
+    """Nothing changes on the page but what was flashed; for a plain form a redirect."""
+    return _answer(toasts(), status) if wants_part() else _redirect(otherwise)
+
+
 def said_in_toast(text: str, status: int) -> Response:
     """An error for htmx: it lands among the toasts and leaves what the reader was doing alone."""
     response = _answer(render_template("layouts/_toasts.html", messages=[("danger", text)], oob=False), status)

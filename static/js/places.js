@@ -6,12 +6,17 @@ export const idOf = (card) => card.dataset.boardCard;
 export const listOf = (card) => card.closest("[data-board-stage]");
 export const cardsOf = (list) => [...list.querySelectorAll(":scope > [data-board-card]:not(.card--held)")];
 export const cardOf = (id) => document.getElementById(`card-${id}`);
-export const isUnsettled = (id) => origins.has(id);
 export const isBusy = (card) => card.getAttribute("aria-busy") === "true";
 
 // Before a card leaves its place: there it goes back to when the move is refused, or not meant after all.
 export function remember(card) {
   if (!origins.has(idOf(card))) origins.set(idOf(card), { list: listOf(card), next: nextCard(card) });
+}
+
+// Held or on its way. A card that left the board, as won or lost ones do, is neither.
+export function isUnsettled(id) {
+  if (!cardOf(id)) origins.delete(id);
+  return origins.has(id);
 }
 
 export function forget(id) {

@@ -1,3 +1,4 @@
+// Of toasts that offer to take a move back (data-toasts-undo) the last alone stays.
 // Toasts (data-toasts) go by themselves after eight seconds, but never while someone looks at or stands on one.
 
 const LIFETIME = 8000;
@@ -10,11 +11,22 @@ document.addEventListener("click", (event) => {
 for (const event of ["pointerover", "focusin"]) document.addEventListener(event, (event) => hold(toastOf(event)));
 for (const event of ["pointerout", "focusout"]) document.addEventListener(event, (event) => start(toastOf(event)));
 
-document.addEventListener("htmx:after:settle", startAll);
+document.addEventListener("htmx:after:settle", () => {
+  keepLastUndo();
+  startAll();
+});
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement?.matches?.("[data-toasts-undo]")) ctx.sourceElement.closest("[data-toasts]")?.remove();
+});
 startAll();
 
 function startAll() {
   for (const toast of document.querySelectorAll("[data-toasts]")) if (!timers.has(toast)) start(toast);
+}
+
+function keepLastUndo() {
+  const offers = [...document.querySelectorAll("[data-toasts-undo]")];
+  for (const form of offers.slice(0, -1)) form.closest("[data-toasts]").remove();
 }
 
 function start(toast) {

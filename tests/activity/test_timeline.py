@@ -6,7 +6,8 @@ import pytest
 
 from crm_app.activity import record
 from crm_app.activity.recording import acting_as
-from crm_app.activity.timeline import SHOWN, Word, days, history, shown
+from crm_app.activity.sentences import shown
+from crm_app.activity.timeline import SHOWN, Word, days, history
 from crm_app.extensions import db, utc_now
 from crm_app.web.money import Money
 from crm_app.web.reader import Reader, read_as
@@ -42,6 +43,11 @@ def company(alice):
         ("lost", {"reason": "Too dear"}, "Alice Adler lost this"),
         ("reopened", {"after": "Proposal"}, "Alice Adler reopened this in Proposal"),
         ("reopened", {}, "Alice Adler reopened this"),
+        (
+            "taken back",
+            {"before": "Won", "after": "Lead"},
+            "Alice Adler took the move to Won back: this is in Lead again",
+        ),
         ("imported", {"file": "a.csv"}, "Alice Adler imported this from a.csv"),
         ("imported", {}, "Alice Adler imported this"),
         ("target changed", {"before": None, "after": 5}, "Alice Adler set the target to 5"),

@@ -1,6 +1,7 @@
 """The board under a mouse, a finger and a keyboard, in both directions."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from crm_app.extensions import db
@@ -27,6 +28,23 @@ def test_a_card_dragged_within_its_column_keeps_its_new_place(board):
     settled(board)
 
     assert shown(board, "Qualified") == ["B", "C", "A"] == stored("Qualified")
+
+
+def test_a_move_is_taken_back_from_its_toast(board):
+    drag(board, "B", card(board, "Y"))
+    settled(board)
+    drag(board, "A", card(board, "Y"))
+    settled(board)
+    undo = board.locator(".toast button", has_text="Undo")
+    expect(undo).to_have_count(1)
+
+    undo.click()
+
+    board.locator(".toast", has_text="Deal A is back in Qualified.").wait_for()
+    assert shown(board, "Qualified") == ["A", "C"] == stored("Qualified")
+    assert shown(board, "Proposal") == ["X", "B", "Y", "Z"] == stored("Proposal")
+    assert board.locator(f"#stage-{make.stage('Proposal').id} .column__count").inner_text().startswith("4")
+    expect(undo).to_have_count(0)
 
 
 def test_a_finger_holds_a_card_and_carries_it(page_of, alice, cards):
@@ -147,7 +165,7 @@ def test_a_moved_card_can_be_moved_again_at_once(board):
     settled(board)
 
     assert shown(board, "Qualified") == ["B", "A", "C"] == stored("Qualified")
-    assert not board.locator(".toast").count()
+    assert board.locator(".toast p").inner_text() == "Deal A is in Qualified now."
 
 
 def test_further_cards_load_as_the_column_scrolls(page_of, alice):

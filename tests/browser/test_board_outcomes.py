@@ -62,3 +62,13 @@ def test_a_refused_winning_stays_in_its_dialog_with_what_was_typed(board):
     board.locator("dialog[open] [name=amount]").press("Enter")
     board.locator(".toast", has_text="Deal B is won.").wait_for()
     assert shown(board, "Qualified") == ["A", "C"]
+
+
+def test_a_win_is_taken_back_from_its_toast(board):
+    drag(board, "B", board.locator(".outcomes__end--won"), at=0.5)
+    board.locator("dialog[open] [name=amount]").wait_for()
+    board.locator("dialog[open] button[type=submit]", has_text="Mark as won").click()
+    board.locator(".toast", has_text="Deal B is won.").get_by_role("button", name="Undo").click()
+
+    board.locator(".toast", has_text="Deal B is back in Qualified.").wait_for()
+    assert shown(board, "Qualified") == ["A", "B", "C"] == stored("Qualified")

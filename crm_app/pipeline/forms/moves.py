@@ -40,6 +40,12 @@ class ReopeningForm(FlaskForm):
     version = IntegerField(validators=[Optional(), _ID])
 
 
+class UndoForm(FlaskForm):
+    """`event` is the move as the log numbers it."""
+
+    event = IntegerField(validators=[InputRequired(), NumberRange(min=1, max=2**62)])
+
+
 class _ClosingForm(FlaskForm):
     """`stage` is where the deal goes, if its pipeline has several stages of the kind."""
 

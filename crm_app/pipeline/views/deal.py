@@ -15,7 +15,7 @@ from crm_app.activity.timeline import history
 from crm_app.catalog import queries as catalog
 from crm_app.contacts import queries as contacts
 from crm_app.extensions import db
-from crm_app.pipeline import paths, queries
+from crm_app.pipeline import paths, queries, undoing
 from crm_app.pipeline.forms.deals import DealFactForm, facts_of
 from crm_app.pipeline.models import Deal, Pipeline, Stay
 from crm_app.pipeline.views import bp
@@ -143,6 +143,7 @@ def _around(deal, *, before=None, **more):
         "person_is_seen": _is_seen(contacts.people_visible_to(current_user), deal.person_id),
         "product_is_seen": _is_seen(catalog.visible_to(current_user), deal.product_id),
         "history": history(deal, WORDS, before),
+        "undoable": undoing.last_move(deal) if current_user.can_edit else None,
         "note_form": NoteForm(formdata=None),
         "form": None,
         "here": _page_of(deal),

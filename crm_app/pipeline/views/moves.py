@@ -1,20 +1,21 @@
 """Moving a deal to another stage or another place in its column. A refused move shows where the card truly is."""
 
-from flask import abort, flash, request, url_for
+from flask import abort, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
-from crm_app.pipeline import boards, moving, queries
+from crm_app.pipeline import arrivals, boards, moving, queries, undoing
 from crm_app.pipeline.forms.filters import DealFilterForm
-from crm_app.pipeline.forms.moves import MoveForm, ReopeningForm, outcome_form
+from crm_app.pipeline.forms.moves import MoveForm, ReopeningForm, UndoForm, outcome_form
 from crm_app.pipeline.models import Deal
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import showing
-from crm_app.web.htmx import changed, gone_to, page
+from crm_app.web.htmx import changed, gone_to, page, said_alone
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
 from crm_app.web.redirects import local_path
@@ -46,9 +47,32 @@ def move(deal_id):
     except (Conflict, StaleDataError):
         return refused(deal_id, target.id, form.came_from.data)
 
+    offer_undo(_("%(name)s is in %(stage)s now.", name=deal.title, stage=deal.stage.name), deal)
     shown = showing(deal.pipeline)
     parts = {"board": shown, "heads": shown.heads(*touched), "card": boards.card(deal)}
     return changed("pipeline/_moved.html", otherwise=back_to(deal), **parts)
+
+
+@bp.post("/deals/<int:deal_id>/undo")
+@selling_editor_required
+def undo(deal_id):
+    """Take the last move back. Once something newer stands on the deal, it says so and leaves it alone."""
+    deal, form = find(deal_id), UndoForm()
+    if not form.validate():
+        abort(400)
+
+    try:
+        left = undoing.take_back(deal, form.event.data)
+        db.session.commit()
+    except (Conflict, StaleDataError):
+        db.session.rollback()
+        flash(_("%(name)s has changed since: that move cannot be taken back any more.", name=deal.title), "danger")
+        return said_alone(back_to(deal), 409)
+
+    flash(_("%(name)s is back in %(stage)s.", name=deal.title, stage=deal.stage.name), "ok")
+    shown = showing(deal.pipeline)
+    parts = {"board": shown, "heads": shown.heads(left, deal.stage), "arrival": arrivals.beside(deal, shown.deals)}
+    return changed("pipeline/_taken_back.html", otherwise=back_to(deal), **parts)
 
 
 @bp.post("/deals/<int:deal_id>/reopening")
@@ -80,6 +104,14 @@ def back_to(deal: Deal) -> str:
     """The page the mover came from if it said so, else the deal's board under the filters of the address."""
     kept = DealFilterForm.of_request().in_force
     return local_path(request.values.get("next"), url_for("pipeline.board", pipeline=deal.pipeline_id, **kept))
+
+
+def offer_undo(sentence: str, deal: Deal) -> None:
+    """Say what was done, with a button that takes it back: on the board at once, elsewhere by way of the page."""
+    event = undoing.last_move(deal)
+    action = url_for("pipeline.undo", deal_id=deal.id, **DealFilterForm.of_request().in_force)
+    offer = {"sentence": sentence, "event": event, "action": action, "next": request.form.get("next")}
+    flash(Markup(render_template("pipeline/_undo.html", **offer)), "ok")  # noqa: S704 - the part escapes.
 
 
 def refused(deal_id: int, *stage_ids: int | None):

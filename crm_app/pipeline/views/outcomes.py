@@ -11,7 +11,7 @@ from crm_app.pipeline import moving
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.forms.moves import outcome_form
 from crm_app.pipeline.views import bp
-from crm_app.pipeline.views.moves import find, refused
+from crm_app.pipeline.views.moves import find, offer_undo, refused
 from crm_app.pipeline.views.showing import showing
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.money import Rates
@@ -52,7 +52,7 @@ def _closing(deal_id, kind):
     except (Conflict, StaleDataError):
         return refused(deal_id, form.seen_in)
 
-    flash(_said(kind, deal), "ok")
+    offer_undo(_said(kind, deal), deal)
     if request.form.get("next"):
         return gone_to(local_path(request.form["next"], url_for(".show", deal_id=deal.id)))
     shown = showing(deal.pipeline)

@@ -1,0 +1,36 @@
+"""Taking a move back: the deal stands as though it had not been moved, and the log keeps both."""
+
+from datetime import timedelta
+
+from crm_app.activity import queries as activity
+from crm_app.activity.models import Event
+from crm_app.activity.records import Conflict
+from crm_app.extensions import db, utc_now
+from crm_app.pipeline import moving, ranking
+from crm_app.pipeline.models import Deal, Stage
+from crm_app.web.money import Money
+
+_VERBS = ("moved", "won", "lost")
+# A slip of the hand is noticed the same day. What was meant and stood for longer is history, which a move back keeps.
+_WITHIN = timedelta(days=1)
+
+
+def last_move(deal: Deal) -> Event | None:
+    """The move that can be taken back: the last thing that happened to the deal, notes apart; else None."""
+    newest = db.session.scalar(activity.about(deal).where(Event.verb != "noted").limit(1))
+    if newest is None or newest.verb not in _VERBS or newest.at < utc_now() - _WITHIN:
+        return None
+    stays = [stay.stage_id for stay in deal.stays[-2:]]
+    return newest if "rank" in newest.particulars and newest.particulars.get("stages") == stays else None
+
+
+def take_back(deal: Deal, event_id: int) -> Stage:
+    """Undo that move and return the stage it went to. Raises Conflict if it is not the last thing that happened."""
+    moving.claim(deal, None, *(stay.stage for stay in deal.stays[-2:]))
+    event, left = last_move(deal), deal.stage
+    if event is None or event.id != event_id:
+        raise Conflict
+    value = event.particulars.get("value_before")
+    rank = ranking.rank_near(deal, deal.stays[-2].stage, event.particulars["rank"])
+    deal.take_back(rank, Money(**value) if value else None)
+    return left

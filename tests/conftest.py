@@ -50,7 +50,9 @@ def _application(database_url, tmp_path_factory):
     app.test_client_class = Browser
     with app.app_context():
         upgrade()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -112,13 +112,13 @@ class Browser(FlaskClient):
         )
         return html.Page(response.get_data(as_text=True))
 
-    def send(self, url, data=None, *, htmx=False, follow=False, **kwargs):
+    def send(self, url, data=None, *, htmx=False, **kwargs):
         """POST a form with its CSRF token, as a plain form or as htmx does."""
         headers = dict(kwargs.pop("headers", {}))
         headers["X-CSRFToken"] = self.csrf_token()
         if htmx:
             headers |= {"HX-Request": "true", "HX-Request-Type": "partial"}
-        return self.post(url, data=data or {}, headers=headers, follow_redirects=follow, **kwargs)
+        return self.post(url, data=data or {}, headers=headers, **kwargs)
 
     def part(self, url, status=200):
         """GET an address as htmx does, for the part alone."""

@@ -3,7 +3,7 @@
 from crm_app.activity import record
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
-from crm_app.pipeline import ranking
+from crm_app.pipeline import limits, ranking
 from crm_app.pipeline.models import Deal, Stage
 
 
@@ -19,8 +19,11 @@ def claim(deal: Deal, version: int | None, *stages: Stage) -> None:
 def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | None = None) -> None:
     """Put a claimed deal into an open stage of its pipeline, between two cards.
 
-    Within its own stage only the order changes: the stay goes on, and the log says it to other boards alone.
+    Raises Full if the stage takes no further deal. Within its own stage only the order changes: the stay goes on, and
+    the log says it to other boards alone.
     """
+    if deal.stage is not stage:
+        limits.expect_room(stage)
     rank = ranking.rank_between(deal, stage, after, before)
     if deal.stage is stage:
         ranking.place(deal, rank)

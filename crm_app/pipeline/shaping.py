@@ -124,10 +124,10 @@ def _is_last(stage: Stage) -> bool:
 
 
 def _settled(facts: dict) -> dict:
-    """What is won is certain and what is lost hopeless, and neither rots."""
+    """What is won is certain and what is lost hopeless, and neither rots or is ever full."""
     if facts["kind"] == "open":
         return facts
-    return facts | {"probability": 100 if facts["kind"] == "won" else 0, "rot_days": None}
+    return facts | {"probability": 100 if facts["kind"] == "won" else 0, "rot_days": None, "wip_limit": None}
 
 
 def _number(pipeline: Pipeline) -> None:

@@ -26,7 +26,7 @@ def _url(pipeline, stage=None, path=""):
     return f"/settings/pipelines/{pipeline.id}" + (f"/stages/{stage.id}" if stage else "") + path
 
 
-FACTS = {"name": "Trial", "kind": "open", "probability": "60", "rot_days": "7"}
+FACTS = {"name": "Trial", "kind": "open", "probability": "60", "rot_days": "7", "wip_limit": "5"}
 
 
 def test_the_list_shows_each_pipeline_with_its_stages_and_deals(owner, pipeline, alice):
@@ -106,16 +106,16 @@ def test_a_new_stage_stands_last_among_the_open_ones(owner, pipeline):
     assert _names(pipeline) == ["New lead", "Qualified", "Proposal", "Negotiation", "Trial", "Won", "Lost"]
     assert [stage.position for stage in pipeline.stages] == [1, 2, 3, 4, 5, 6, 7]
     stage = pipeline.stages[4]
-    assert (stage.probability, stage.rot_days, stage.kind) == (60, 7, "open")
+    assert (stage.probability, stage.rot_days, stage.wip_limit, stage.kind) == (60, 7, 5, "open")
 
 
 def test_what_is_won_is_certain_and_what_is_lost_hopeless(owner, pipeline):
     owner.send(_url(pipeline, path="/stages/new"), FACTS | {"kind": "won", "probability": "10"})
     owner.send(_url(pipeline, path="/stages/new"), FACTS | {"name": "Gone", "kind": "lost"})
 
-    assert [(stage.name, stage.probability, stage.rot_days) for stage in pipeline.stages[-2:]] == [
-        ("Trial", 100, None),
-        ("Gone", 0, None),
+    assert [(one.name, one.probability, one.rot_days, one.wip_limit) for one in pipeline.stages[-2:]] == [
+        ("Trial", 100, None, None),
+        ("Gone", 0, None, None),
     ]
 
 
@@ -136,6 +136,8 @@ def test_a_stage_is_changed(owner, pipeline):
         ({"probability": "-1"}, "Not below 0."),
         ({"probability": "5.5"}, "Write a whole number."),
         ({"rot_days": "0"}, "Not below 1."),
+        ({"wip_limit": "0"}, "Not below 1."),
+        ({"wip_limit": "many"}, "Write a number"),
         ({"rot_days": "soon"}, "Write a number"),
         ({"kind": "paused"}, "Not a valid choice"),
     ],

@@ -36,7 +36,10 @@ class Pipeline(db.Model):
 
 
 class Stage(db.Model):
-    """`probability` is per cent; `rot_days` is how long a deal may stay before it is called rotting."""
+    """`probability` is per cent; `rot_days` is how long a deal may stay before it is called rotting.
+
+    `wip_limit` is how many deals may stand in the stage at a time, None for any number.
+    """
 
     __tablename__ = "stages"
 
@@ -47,6 +50,7 @@ class Stage(db.Model):
     position: Mapped[int] = mapped_column(default=0)
     probability: Mapped[int] = mapped_column(default=0)
     rot_days: Mapped[int | None]
+    wip_limit: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(8), default="open")
 
     pipeline: Mapped[Pipeline] = relationship(back_populates="stages")

@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
-from crm_app.pipeline import arrivals, boards, moving, queries, undoing
+from crm_app.pipeline import arrivals, boards, limits, moving, queries, undoing
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.forms.moves import MoveForm, ReopeningForm, UndoForm, outcome_form
 from crm_app.pipeline.models import Deal
@@ -46,6 +46,8 @@ def move(deal_id):
         db.session.commit()
     except (Conflict, StaleDataError):
         return refused(deal_id, target.id, form.came_from.data)
+    except limits.Full as full:
+        return refused(deal_id, target.id, form.came_from.data, reason=str(full))
 
     offer_undo(_("%(name)s is in %(stage)s now.", name=deal.title, stage=deal.stage.name), deal)
     shown = showing(deal.pipeline)
@@ -87,10 +89,13 @@ def reopen(deal_id):
         moving.claim(deal, form.version.data, wanted)
         if deal.is_open or not wanted.is_open:
             raise Conflict
+        limits.expect_room(wanted)
         deal.reopen(wanted)
         db.session.commit()
     except (Conflict, StaleDataError):
         return refused(deal_id)
+    except limits.Full as full:
+        return refused(deal_id, reason=str(full))
 
     flash(_("%(name)s is open again, in %(stage)s.", name=deal.title, stage=wanted.name), "ok")
     return gone_to(local_path(request.form.get("next"), url_for(".show", deal_id=deal.id)))
@@ -114,10 +119,10 @@ def offer_undo(sentence: str, deal: Deal) -> None:
     flash(Markup(render_template("pipeline/_undo.html", **offer)), "ok")  # noqa: S704 - the part escapes.
 
 
-def refused(deal_id: int, *stage_ids: int | None):
+def refused(deal_id: int, *stage_ids: int | None, reason: str = ""):
     """Answer with the truth: the columns concerned as they stand, the card where it is now, and why."""
     db.session.rollback()
-    flash(_("Someone moved this a moment ago; you see where it stands now."), "danger")
+    flash(reason or _("Someone moved this a moment ago; you see where it stands now."), "danger")
     deal = db.session.scalar(queries.visible_to(current_user).where(Deal.id == deal_id))
     if deal is None:
         abort(404)

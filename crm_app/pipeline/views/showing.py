@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy import Select
 
 from crm_app.extensions import db
-from crm_app.pipeline import boards, queries
+from crm_app.pipeline import boards, limits, queries
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.web.money import Rates
@@ -23,6 +23,7 @@ class Showing:
     sums: boards.Sums
     filters: DealFilterForm
     may_move: bool
+    fill: dict[int, int]
 
     @property
     def totals(self) -> boards.Totals:
@@ -61,7 +62,7 @@ def showing(pipeline: Pipeline | None = None, *, filters: DealFilterForm | None 
     pipelines = list(db.session.scalars(queries.pipelines()))
     sums = boards.sums(deals, rates)
     chosen = pipeline or _chosen(pipelines, sums)
-    return Showing(pipelines, chosen, deals, sums, filters, current_user.can_edit)
+    return Showing(pipelines, chosen, deals, sums, filters, current_user.can_edit, limits.fill(chosen.open_stages))
 
 
 def _chosen(pipelines: list[Pipeline], sums: boards.Sums) -> Pipeline:

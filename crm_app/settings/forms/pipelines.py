@@ -32,6 +32,7 @@ class StageForm(FlaskForm):
     name = TextField(_l("Name"), [Required()], longest=100)
     kind = SelectField(_l("Kind"))
     probability = NumberField(_l("Probability, per cent"), least=0, most=100, whole=True)
+    wip_limit = NumberField(_l("Deals at a time"), least=1, most=9999, whole=True)
     rot_days = NumberField(_l("Rots after days"), least=1, most=3650, whole=True)
 
     def __init__(self, pipeline: Pipeline, stage: Stage | None = None, *, deals: int = 0):
@@ -44,6 +45,7 @@ class StageForm(FlaskForm):
             "name": self.name.data,
             "kind": self.kind.data,
             "probability": self.probability.data or 0,
+            "wip_limit": self.wip_limit.data,
             "rot_days": self.rot_days.data,
         }
 

@@ -252,3 +252,24 @@ def test_a_viewer_cannot_drag(page_of, vera, cards):
 
     assert stored("Qualified") == ["A", "B", "C"]
     assert not page.locator(".card--held").count()
+
+
+def test_deals_are_added_one_after_another_at_the_head_of_a_column(board):
+    stage = make.stage("Qualified").id
+    db.session.commit()
+    opener = board.locator(f"#stage-{stage}-head .column__add")
+    opener.click()
+    for name in ("N", "M"):
+        expect(board.locator(".adding [name=title]")).to_be_focused()
+        board.keyboard.type(f"Deal {name}")
+        board.keyboard.press("Enter")
+        card(board, name).wait_for()
+    board.keyboard.press("Escape")
+
+    expect(board.locator(".adding")).to_have_count(0)
+    expect(opener).to_be_focused()
+    assert shown(board, "Qualified") == ["M", "N", "A", "B", "C"] == stored("Qualified")
+    db.session.commit()
+    drag(board, "M", card(board, "Y"))
+    settled(board)
+    assert shown(board, "Proposal") == ["X", "M", "Y", "Z"] == stored("Proposal")

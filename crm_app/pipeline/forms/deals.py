@@ -93,6 +93,17 @@ class NewDealForm(DealForm):
         deal.owner, deal.currency, deal.value = self.owner.user, self.currency.data, self.value.data
 
 
+class QuickDealForm(FlaskForm):
+    """As much of a new deal as one types while the customer is on the phone."""
+
+    title = TextField(_l("Title"), [Required()])
+    value = MoneyField(_l("Value"))
+
+    def __init__(self, stage: Stage, **kwargs):
+        super().__init__(**kwargs)
+        self.title.id, self.value.id = f"adding-title-{stage.id}", f"adding-value-{stage.id}"
+
+
 def facts_of(deal: Deal) -> tuple[str, ...]:
     return (*FACTS, "lost_reason") if deal.status == "lost" else FACTS
 

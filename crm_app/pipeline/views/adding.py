@@ -1,0 +1,62 @@
+"""Adding a deal on the board: a title and a value at the top of a column, the rest later."""
+
+from flask import abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from crm_app.accounts.access import selling_editor_required
+from crm_app.extensions import db
+from crm_app.pipeline import arrivals, limits, queries, ranking
+from crm_app.pipeline.forms.deals import QuickDealForm
+from crm_app.pipeline.forms.filters import DealFilterForm
+from crm_app.pipeline.models import Deal
+from crm_app.pipeline.views import bp
+from crm_app.pipeline.views.showing import showing
+from crm_app.web.htmx import changed, page, wants_part
+from crm_app.web.reader import reader
+
+
+@bp.route("/board/stages/<int:stage_id>/new", methods=["GET", "POST"])
+@selling_editor_required
+def add(stage_id):
+    """The form for the head of a column; where no script put it there, the page for a whole new deal serves."""
+    stage = _open_stage(stage_id)
+    form = QuickDealForm(stage)
+    if request.method == "GET" and not wants_part():
+        return redirect(url_for(".new", stage=stage.id))
+    if not form.validate_on_submit():
+        return _asked(stage, form, 422 if form.errors else 200)
+
+    ranking.lock(stage)
+    try:
+        limits.expect_room(stage)
+    except limits.Full as full:
+        form.title.errors = [str(full)]
+        return _asked(stage, form, 422)
+    deal = Deal(title=form.title.data, owner=current_user, currency=reader.currency, value=form.value.data)
+    deal.rank = ranking.rank_between(deal, stage, None, None)
+    deal.open_in(stage)
+    db.session.commit()
+
+    shown = showing(stage.pipeline)
+    arrival = arrivals.beside(deal, shown.deals)
+    if arrival is None or not wants_part():
+        flash(_("%(name)s is now a deal.", name=deal.title), "ok")
+    parts = {"board": shown, "heads": shown.heads(stage), "arrival": arrival}
+    parts |= {"stage": stage, "form": QuickDealForm(stage, formdata=None), "action": _address(stage)}
+    return changed("pipeline/_added.html", otherwise=shown.url(), **parts)
+
+
+def _asked(stage, form, status):
+    parts = {"stage": stage, "form": form, "action": _address(stage)}
+    return page("pipeline/add.html", part="pipeline/_adding.html", status=status, **parts)
+
+
+def _address(stage):
+    return url_for(".add", stage_id=stage.id, **DealFilterForm.of_request().in_force)
+
+
+def _open_stage(stage_id):
+    pipelines = db.session.scalars(queries.pipelines())
+    stages = (stage for pipeline in pipelines for stage in pipeline.open_stages)
+    return next((stage for stage in stages if stage.id == stage_id), None) or abort(404)

@@ -8,7 +8,6 @@ from crm_app.activity.records import Conflict
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline import moving, ranking
 from crm_app.pipeline.models import Deal, Stage
-from crm_app.web.money import Money
 
 _VERBS = ("moved", "won", "lost")
 # A slip of the hand is noticed the same day. What was meant and stood for longer is history, which a move back keeps.
@@ -30,7 +29,6 @@ def take_back(deal: Deal, event_id: int) -> Stage:
     event, left = last_move(deal), deal.stage
     if event is None or event.id != event_id:
         raise Conflict
-    value = event.particulars.get("value_before")
     rank = ranking.rank_near(deal, deal.stays[-2].stage, event.particulars["rank"])
-    deal.take_back(rank, Money(**value) if value else None)
+    deal.take_back(rank, *event.particulars["value_before"])
     return left

@@ -4,6 +4,7 @@
 import { cardOf, isUnsettled, listOf } from "./places.js";
 
 const PAUSE = 4000;
+const BUSY = "[aria-busy], .card--held, .card--lifted, [data-add], dialog[open], :popover-open";
 const waiting = new Map();
 
 setInterval(ask, PAUSE);
@@ -82,7 +83,8 @@ function versionOf(place) {
   return place.querySelector("[name=version]")?.value ?? Symbol("none");
 }
 
+// Not while somebody is at something here, nor again and again while an import goes on.
 function showAnew() {
-  const isBusy = document.querySelector("[data-board-card][aria-busy], .card--held, .card--lifted, dialog[open], :popover-open");
+  const isBusy = document.querySelector(BUSY) || performance.now() < 30_000;
   if (!isBusy) location.reload();
 }

@@ -90,3 +90,26 @@ def test_the_focus_stays_on_a_card_that_somebody_moves(open_board, cards):
 
     expect(order(page, "Proposal")).to_have_text(names("X", "Y", "Z", "A"), timeout=5000)
     assert page.evaluate("document.activeElement.textContent") == "Deal A"
+
+
+def test_after_very_much_the_board_shows_itself_anew_but_not_under_somebodys_hands(page_of, alice, cards):
+    page, stage = page_of(alice), number_of("Qualified")
+    page.clock.install()
+    page.goto("/pipeline/board")
+    ready(page)
+    for number in range(120):
+        cards["A"].change(source=f"Source {number}")
+    cards["B"].move_to(make.stage("Proposal"))
+    db.session.commit()
+    page.clock.fast_forward(31_000)
+    page.locator("[data-board-outdated]").wait_for(state="attached")
+    page.locator(f"#stage-{stage}-head .column__add").click()
+    page.locator(".adding [name=title]").fill("Half a title")
+
+    page.clock.fast_forward(5_000)
+    expect(page.locator(".adding [name=title]")).to_have_value("Half a title")
+    expect(order(page, "Proposal")).to_have_text(names("X", "Y", "Z"))
+    page.keyboard.press("Escape")
+    page.clock.fast_forward(5_000)
+
+    expect(order(page, "Proposal")).to_have_text(names("X", "Y", "Z", "B"))

@@ -98,6 +98,28 @@ def test_a_page_that_is_not_there_or_not_allowed_is_accessible_and_fits(page_of,
     assert not _faults(page, 360)
 
 
+@pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1280), ("fa", "dark", 360)])
+def test_a_full_stage_the_form_in_a_column_and_the_way_back_are_accessible_and_fit(
+    page_of, alice, cards, language, theme, width
+):
+    alice.language = language
+    stage = make.stage("Qualified")
+    stage.wip_limit = 2
+    head = f"#stage-{stage.id}-head"
+    db.session.commit()
+    page = page_of(alice, width=width, theme=theme)
+    page.goto("/pipeline/board")
+    page.locator(f"#card-{cards['X'].id} [data-card-menu]").click()
+    db.session.commit()
+    page.locator("[data-card-menu-stage]:enabled").first.click()
+    page.locator("[data-toasts-undo]").wait_for()
+    page.locator(f"{head} .column__add").click()
+    page.locator(".adding button[type=submit]").click()
+    page.locator(".adding .field__error").wait_for()
+
+    assert not _faults(page, width)
+
+
 def _faults(page, width):
     page.evaluate(AXE)
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")

@@ -1,6 +1,7 @@
 """Taking a move back: as though it had not been, until something newer stands on the deal."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -8,6 +9,7 @@ from crm_app.activity import record
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline import undoing
 from crm_app.pipeline.models import Closing, Stay
+from crm_app.web.money import Rate
 from tests import make
 from tests.pipeline.test_move import column, count, move
 from tests.pipeline.test_outcomes import url, winning
@@ -109,6 +111,17 @@ def test_a_note_is_nothing_newer(client, deal):
     undo(client, deal)
 
     assert state(deal) == before
+
+
+def test_a_value_that_was_not_known_and_its_currency_come_back_too(client, alice):
+    db.session.add(Rate(currency="USD", day=make.today(), rate=Decimal("0.5")))
+    deal = make.deal(alice, at="Qualified")
+
+    client.send(url(deal, "won"), winning(deal, amount="100", currency="USD"))
+    undo(client, deal)
+
+    db.session.expire_all()
+    assert (deal.value, deal.currency, deal.stays[0].currency) == (None, "EUR", "EUR")
 
 
 def test_another_card_that_took_its_place_comes_below_it(client, alice, deal):

@@ -117,9 +117,9 @@ class Deal(Record, db.Model):
         if not self.is_open:
             self.reopen(stage, rank)
         elif stage is not self.stage:
-            before, was = self.stage, self.rank
+            before, stood = self.stage, self._standing()
             self._change_stage(stage, utc_now(), rank_at_foot(stage) if rank is None else rank)
-            record(self, "moved", before=before.name, after=stage.name, stages=[before.id, stage.id], rank=was)
+            record(self, "moved", before=before.name, after=stage.name, stages=[before.id, stage.id], **stood)
 
     def win(self, value: Money | None, closed_at: datetime, rates: Rates, stage: Stage | None = None) -> None:
         """Close as won for `value`, at an instant that may lie in the past; in the first won stage unless one is given.
@@ -127,19 +127,19 @@ class Deal(Record, db.Model):
         The rate is the one of the day that `closed_at` names in its own zone: give it in the organisation's.
         """
         self._must_be_open()
-        before, was = self.stage, self.value
+        before, stood = self.stage, self._standing()
         self.value = value
         self._close("won", closed_at, rates, stage)
-        stood = {"stages": [before.id, self.stage.id], "rank": self.rank, "value_before": was}
-        record(self, "won", value=self.value, before=before.name, closed_at=self.closed_at, **stood)
+        stages = [before.id, self.stage.id]
+        record(self, "won", value=self.value, before=before.name, closed_at=self.closed_at, stages=stages, **stood)
 
     def lose(self, reason: str, closed_at: datetime, rates: Rates, stage: Stage | None = None) -> None:
         self._must_be_open()
-        before = self.stage
+        before, stood = self.stage, self._standing()
         self.lost_reason = reason
         self._close("lost", closed_at, rates, stage)
-        stood = {"stages": [before.id, self.stage.id], "rank": self.rank, "value_before": self.value}
-        record(self, "lost", reason=reason, before=before.name, closed_at=self.closed_at, **stood)
+        stages = [before.id, self.stage.id]
+        record(self, "lost", reason=reason, before=before.name, closed_at=self.closed_at, stages=stages, **stood)
 
     def reopen(self, stage: Stage, rank: int | None = None) -> None:
         """Back into play in an open stage: the closing stays in the history, reversed."""
@@ -151,12 +151,13 @@ class Deal(Record, db.Model):
         self._change_stage(stage, utc_now(), rank)
         record(self, "reopened", before=before.name, after=stage.name)
 
-    def take_back(self, rank: int, value: Money | None) -> None:
+    def take_back(self, rank: int, amount: int | None, currency: str) -> None:
         """Undo the last change of stage, as though it had not been: its stay and closing go. The log keeps both."""
         before = self.stage
         if not self.is_open:
             self.closings.pop()
-            self.closed_at, self.lost_reason, self.value = None, "", value
+            self.closed_at, self.lost_reason = None, ""
+            self.value_amount, self.currency = amount, currency
         self.stays.pop()
         stay = self.stays[-1]
         stay.left_at = stay.seconds = stay.left_to_id = None
@@ -169,6 +170,10 @@ class Deal(Record, db.Model):
         changes = super().change(**values)
         self._follow()
         return changes
+
+    def _standing(self) -> dict[str, Any]:
+        """What a change of stage may change besides, for the log: so it can be taken back."""
+        return {"rank": self.rank, "value_before": [self.value_amount, self.currency]}
 
     def _must_be_open(self) -> None:
         if not self.is_open:

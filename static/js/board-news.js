@@ -1,9 +1,9 @@
-// data-board-news: every four seconds the board asks what others did, and puts their cards where they stand now.
+// data-board-news: every three seconds the board asks what others did, and puts their cards where they stand now.
 // A card that is held or on its way here is left alone until it has come to rest.
 
 import { cardOf, isUnsettled, listOf } from "./places.js";
 
-const PAUSE = 4000;
+const PAUSE = 3000;
 const BUSY = "[aria-busy], .card--held, .card--lifted, [data-add], dialog[open], :popover-open";
 const waiting = new Map();
 

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import Select, String, and_, literal, select, union_all
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
 from crm_app.activity.queries import told
-from crm_app.activity.sentences import shown
+from crm_app.activity.sentences import put_in, shown
 from crm_app.contacts import queries as contacts
 from crm_app.contacts.models import Company, Person
 from crm_app.extensions import db
@@ -93,7 +93,7 @@ def _brought(events: Sequence[Event], is_whole: bool) -> News:
     }
     text = counted[event.subject_table] if is_whole and count > 1 else _("%(who)s imported several")
     url = url_for(lists[event.subject_table])
-    return News(names[event.subject_table], url, "upload", _put(text, who=who, count=formats.num(count)), event.at)
+    return News(names[event.subject_table], url, "upload", put_in(text, who=who, count=formats.num(count)), event.at)
 
 
 def _told(event: Event, name: str) -> News:
@@ -104,48 +104,44 @@ def _told(event: Event, name: str) -> News:
     return News(name, url, _ICONS.get(event.verb, "info"), say(who, event.particulars or {}), event.at)
 
 
-def _put(sentence: str, **values: object) -> Markup:
-    return escape(sentence) % values
-
-
 def _won(who: Markup, facts: Mapping[str, Any]) -> Markup:
     if facts.get("value"):
-        return _put(_("%(who)s won it for %(value)s"), who=who, value=shown(facts["value"]))
-    return _put(_("%(who)s won it"), who=who)
+        return put_in(_("%(who)s won it for %(value)s"), who=who, value=shown(facts["value"]))
+    return put_in(_("%(who)s won it"), who=who)
 
 
 def _lost(who: Markup, facts: Mapping[str, Any]) -> Markup:
     if facts.get("reason"):
-        return _put(_("%(who)s lost it: %(reason)s"), who=who, reason=isolate(facts["reason"]))
-    return _put(_("%(who)s lost it"), who=who)
+        return put_in(_("%(who)s lost it: %(reason)s"), who=who, reason=isolate(facts["reason"]))
+    return put_in(_("%(who)s lost it"), who=who)
 
 
 def _moved(who: Markup, facts: Mapping[str, Any]) -> Markup:
-    return _put(_("%(who)s moved it to %(stage)s"), who=who, stage=isolate(facts.get("after") or "–"))
+    return put_in(_("%(who)s moved it to %(stage)s"), who=who, stage=isolate(facts.get("after") or "–"))
 
 
 def _noted(who: Markup, facts: Mapping[str, Any]) -> Markup:
     text = str(facts.get("text") or "")
-    return _put(_("%(who)s wrote: %(text)s"), who=who, text=isolate(text if len(text) <= 120 else f"{text[:119]}…"))
+    return put_in(_("%(who)s wrote: %(text)s"), who=who, text=isolate(text if len(text) <= 120 else f"{text[:119]}…"))
 
 
 _SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
-    "created": lambda who, facts: _put(_("%(who)s added it"), who=who),
-    "changed": lambda who, facts: _put(_("%(who)s changed it"), who=who),
-    "imported": lambda who, facts: _put(_("%(who)s imported it"), who=who),
-    "restored": lambda who, facts: _put(_("%(who)s took it out of the bin"), who=who),
+    "created": lambda who, facts: put_in(_("%(who)s added it"), who=who),
+    "changed": lambda who, facts: put_in(_("%(who)s changed it"), who=who),
+    "imported": lambda who, facts: put_in(_("%(who)s imported it"), who=who),
+    "restored": lambda who, facts: put_in(_("%(who)s took it out of the bin"), who=who),
     "moved": _moved,
     "won": _won,
     "lost": _lost,
-    "reopened": lambda who, facts: _put(_("%(who)s reopened it"), who=who),
-    "taken back": lambda who, facts: _put(_("%(who)s took a move of it back"), who=who),
+    "reopened": lambda who, facts: put_in(_("%(who)s reopened it"), who=who),
+    "taken back": lambda who, facts: put_in(_("%(who)s took a move of it back"), who=who),
     "noted": _noted,
 }
 _OF_PEOPLE: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
-    "created": lambda who, facts: _put(_("%(who)s added this person"), who=who),
-    "changed": lambda who, facts: _put(_("%(who)s changed this person"), who=who),
-    "imported": lambda who, facts: _put(_("%(who)s imported this person"), who=who),
-    "restored": lambda who, facts: _put(_("%(who)s took this person out of the bin"), who=who),
+    "created": lambda who, facts: put_in(_("%(who)s added this person"), who=who),
+    "changed": lambda who, facts: put_in(_("%(who)s changed this person"), who=who),
+    "imported": lambda who, facts: put_in(_("%(who)s imported this person"), who=who),
+    "restored": lambda who, facts: put_in(_("%(who)s took this person out of the bin"), who=who),
 }
 _URLS: dict[str, Callable[[int], str]] = {
     "companies": lambda number: url_for("contacts.company", company_id=number),

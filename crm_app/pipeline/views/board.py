@@ -47,13 +47,14 @@ def news():
     place = following.Place.read(request.args.get("since", "")) or abort(400)
     happened = following.since(place)
     events = arrivals.touched(happened.events)
-    is_outdated = not happened.is_all or len(events) > _TOLD_AT_MOST
-    if not events and not is_outdated and len(happened.events) < _PASSED_IN_SILENCE:
+    is_quiet = happened.is_all and len(happened.events) < _PASSED_IN_SILENCE
+    if is_quiet and not events:
         return "", 204
 
     shown = showing()
-    found = arrivals.news(events, shown.deals, shown.pipeline, current_user)
-    if not any(found) and not is_outdated and len(happened.events) < _PASSED_IN_SILENCE:
+    is_outdated = not happened.is_all or len(events) > _TOLD_AT_MOST
+    found = None if is_outdated else arrivals.news(events, shown.deals, shown.pipeline, current_user)
+    if is_quiet and not any(found):
         return "", 204
 
     parts = {"board": shown, "place": happened.place, "news": found, "is_outdated": is_outdated}

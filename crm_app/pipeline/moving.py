@@ -16,6 +16,24 @@ def claim(deal: Deal, version: int | None, *stages: Stage) -> None:
         raise Conflict
 
 
+def begin(deal: Deal, stage: Stage, *, is_on_top: bool = False) -> None:
+    """Create a deal in an open stage, at the foot of its column or on top. Raises Full if it takes no further deal."""
+    ranking.lock(stage)
+    limits.expect_room(stage)
+    if is_on_top:
+        deal.rank = ranking.rank_between(deal, stage, None, None)
+    deal.open_in(stage)
+
+
+def reopen(deal: Deal, version: int | None, stage: Stage) -> None:
+    """Back into play. Raises Conflict if it is no longer what was seen, Full if the stage takes no further deal."""
+    claim(deal, version, stage)
+    if deal.is_open or not stage.is_open:
+        raise Conflict
+    limits.expect_room(stage)
+    deal.reopen(stage)
+
+
 def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | None = None) -> None:
     """Put a claimed deal into an open stage of its pipeline, between two cards.
 

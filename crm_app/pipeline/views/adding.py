@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from crm_app.accounts.access import selling_editor_required
 from crm_app.extensions import db
-from crm_app.pipeline import arrivals, limits, queries, ranking
+from crm_app.pipeline import arrivals, limits, moving, queries
 from crm_app.pipeline.forms.deals import QuickDealForm
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.models import Deal
@@ -27,15 +27,12 @@ def add(stage_id):
     if not form.validate_on_submit():
         return _asked(stage, form, 422 if form.errors else 200)
 
-    ranking.lock(stage)
+    deal = Deal(title=form.title.data, owner=current_user, currency=reader.currency, value=form.value.data)
     try:
-        limits.expect_room(stage)
+        moving.begin(deal, stage, is_on_top=True)
     except limits.Full as full:
         form.title.errors = [str(full)]
         return _asked(stage, form, 422)
-    deal = Deal(title=form.title.data, owner=current_user, currency=reader.currency, value=form.value.data)
-    deal.rank = ranking.rank_between(deal, stage, None, None)
-    deal.open_in(stage)
     db.session.commit()
 
     shown = showing(stage.pipeline)

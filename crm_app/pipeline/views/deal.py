@@ -143,11 +143,16 @@ def _around(deal, *, before=None, **more):
         "person_is_seen": _is_seen(contacts.people_visible_to(current_user), deal.person_id),
         "product_is_seen": _is_seen(catalog.visible_to(current_user), deal.product_id),
         "history": history(deal, WORDS, before),
-        "undoable": undoing.last_move(deal) if current_user.can_edit else None,
+        "undo": _undo_of(deal),
         "note_form": NoteForm(formdata=None),
         "form": None,
         "here": _page_of(deal),
     } | more
+
+
+def _undo_of(deal):
+    event = undoing.last_move(deal) if current_user.can_edit else None
+    return event and {"event": event.id, "url": url_for(".undo", deal_id=deal.id), "next": _page_of(deal)}
 
 
 def _is_seen(rows, record_id):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.extensions import db
-from crm_app.pipeline import limits, queries, ranking
+from crm_app.pipeline import limits, moving, queries
 from crm_app.pipeline.forms.deals import NewDealForm, prefilled
 from crm_app.pipeline.forms.listing import DealListForm
 from crm_app.pipeline.models import KINDS, Deal
@@ -51,15 +51,13 @@ def new():
     pipelines = list(db.session.scalars(queries.pipelines()))
     form = NewDealForm(pipelines, **prefilled())
     if form.validate_on_submit():
-        deal, stage = Deal(), form.chosen_stage
-        ranking.lock(stage)
+        deal = Deal()
+        form.fill(deal)
         try:
-            limits.expect_room(stage)
+            moving.begin(deal, form.chosen_stage)
         except limits.Full as full:
             form.stage.errors = [str(full)]
             return page("pipeline/new.html", form=form, status=422)
-        form.fill(deal)
-        deal.open_in(stage)
         db.session.commit()
         flash(_("%(name)s is now a deal.", name=deal.title), "ok")
         return redirect(url_for(".show", deal_id=deal.id), 303)

@@ -86,11 +86,7 @@ def reopen(deal_id):
     wanted = _stage_of(deal, form.stage.data) if form.stage.data else deal.last_open_stage
 
     try:
-        moving.claim(deal, form.version.data, wanted)
-        if deal.is_open or not wanted.is_open:
-            raise Conflict
-        limits.expect_room(wanted)
-        deal.reopen(wanted)
+        moving.reopen(deal, form.version.data, wanted)
         db.session.commit()
     except (Conflict, StaleDataError):
         return refused(deal_id)

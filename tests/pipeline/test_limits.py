@@ -89,11 +89,13 @@ def test_taking_a_move_back_is_always_possible(client, alice, proposal):
     assert len(column("Proposal")) == 3
 
 
-def test_the_head_says_how_full_it_is(client, proposal, deal):
+def test_the_head_says_how_full_it_is_beside_how_many_deals_one_sees(client, browser_of, olivia, proposal, deal):
     page = client.page("/pipeline/board")
 
     head = page.text_of(page.one("header", id=f"stage-{proposal.id}-head"))
-    assert "1 / 2 deal: full" in head
+    assert "1 · 2 / 2" in head and "1 deal · 2 of at most 2 deals at a time: full" in head
+    whole = browser_of(olivia).page("/pipeline/board")
+    assert "Proposal 2 / 2" in whole.text_of(whole.one("header", id=f"stage-{proposal.id}-head"))
     assert page.one("span", class_="column__limit column__limit--full").get("title") == "2 of at most 2 deals at a time"
 
 

@@ -149,6 +149,7 @@ def _drag_a_deal(page):
     page.mouse.down()
     page.mouse.move(start["x"] + 80, start["y"] + 40, steps=5)
     page.mouse.move(end["x"] + 60, end["y"] + 10, steps=12)
+    page.wait_for_timeout(250)
     page.mouse.up()
     expect(page.locator(".column__count").nth(1)).not_to_have_text(before)
     page.reload()

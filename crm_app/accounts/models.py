@@ -47,6 +47,11 @@ class Organisation(db.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @property
+    def days_off(self) -> tuple[int, ...]:
+        """As numbers of `date.weekday()`."""
+        return tuple(int(day) for day in self.weekend)
+
     def calendar(self, name: str | None = None) -> Calendar:
         """The reporting calendar, or the other one by name; the fiscal start belongs to the organisation's own."""
         chosen = name or self.calendar_name

@@ -42,6 +42,7 @@ def _reader(language: str, calendar: str, digits: str, theme: str) -> Reader:
         digits=digits or default_digits(language),
         theme=theme,
         time_zone=firm.time_zone if firm else "UTC",
+        weekend=firm.days_off if firm else (5, 6),
         currency=firm.currency if firm else "USD",
         shows_toman=firm.shows_toman if firm else True,
         organisation=firm.name if firm else "",

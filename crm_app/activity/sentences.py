@@ -82,6 +82,10 @@ def _taken_back(who: Markup, facts: Mapping[str, Any]) -> Markup:
     )
 
 
+def _snoozed(who: Markup, facts: Mapping[str, Any]) -> Markup:
+    return put_in(_("%(who)s snoozed this until %(day)s"), who=who, day=shown(facts.get("until")))
+
+
 def _imported(who: Markup, facts: Mapping[str, Any]) -> Markup:
     if facts.get("file"):
         return put_in(_("%(who)s imported this from %(file)s"), who=who, file=shown(facts["file"]))
@@ -113,6 +117,8 @@ SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "won": _won,
     "reopened": _reopened,
     "taken back": _taken_back,
+    "snoozed": _snoozed,
+    "woken": lambda who, facts: put_in(_("%(who)s woke this up"), who=who),
     "imported": _imported,
     "target changed": _target_changed,
 }

@@ -29,6 +29,8 @@ _ICONS = {
     "lost": "thumbs-down",
     "reopened": "refresh-cw",
     "taken back": "undo-2",
+    "snoozed": "moon",
+    "woken": "sun",
     "imported": "upload",
     "target changed": "target",
 }

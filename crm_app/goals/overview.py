@@ -78,7 +78,7 @@ def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goa
         for goal in goals
         for target in goal.targets
     }
-    clock = clock_of(choice.period, reader.today(), [int(day) for day in firm.weekend])
+    clock = clock_of(choice.period, reader.today(), firm.days_off)
 
     def card(measure: Measure) -> Standing:
         target = targets.get((measure.key, subject.key, choice.period.key))

@@ -120,7 +120,7 @@ def _teams(view: Overview, firm: Organisation) -> list[tuple[Team | None, Standi
 
 def _standing(view: Overview, firm: Organisation, subject: Subject, figure: Figure | None) -> Standing:
     measure, period = view.first.measure, view.choice.period
-    clock = clock_of(period, reader.today(), [int(day) for day in firm.weekend])
+    clock = clock_of(period, reader.today(), firm.days_off)
     nothing = Figure(0) if measure.adds_up else _NOTHING
     return standing(measure, subject, period, figure or nothing, view.target(measure, subject.key, period), clock)
 

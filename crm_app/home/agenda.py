@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import sees_everything
 from crm_app.contacts.models import Company
-from crm_app.extensions import db, utc_now
-from crm_app.pipeline import queries
+from crm_app.extensions import db
+from crm_app.pipeline import queries, rotting
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web.reader import reader
 
@@ -23,11 +23,11 @@ MINE, ALL = "mine", "all"
 
 
 class Line(NamedTuple):
-    """`mark` is overdue, today or planned; `days` how long it has stood in its stage."""
+    """`mark` is overdue, today or planned; `clock` tells how long it has stood in its stage."""
 
     deal: Deal
     mark: str
-    days: int
+    clock: rotting.Clock
 
 
 class Group(NamedTuple):
@@ -69,20 +69,12 @@ def days(user: User, whose: str) -> list[Group]:
     return [group for group in groups if group.lines]
 
 
-def rotting(user: User, whose: str) -> Group:
+def quiet(user: User, whose: str) -> Group:
     """Deals that stand in their stage for longer than it allows, the longest first."""
     if not user.sells:
         return Group("", [], 0)
-    now = utc_now()
-    stages = db.session.execute(select(Stage.id, Stage.rot_days).where(Stage.rot_days.is_not(None))).all()
-    stale = or_(
-        false(),
-        *(
-            (Deal.stage_id == stage.id) & (Deal.entered_stage_at < now - timedelta(days=stage.rot_days))
-            for stage in stages
-        ),
-    )
-    deals = deals_of(user, whose).where(stale)
+    stages = db.session.scalars(select(Stage).where(Stage.rot_days.is_not(None)))
+    deals = rotting.only(deals_of(user, whose), "rotting", stages)
     return _group(_("Gone quiet"), deals, Deal.entered_stage_at.asc(), reader.today(), QUIET_SHOWN)
 
 
@@ -98,7 +90,7 @@ def _group(title: str, deals: Select[tuple[Deal]], order, today: date, size: int
 def _line(deal: Deal, today: date) -> Line:
     expected = deal.expected_close
     mark = "planned" if expected is None or expected > today else "today" if expected == today else "overdue"
-    return Line(deal, mark, max((utc_now() - deal.entered_stage_at).days, 0))
+    return Line(deal, mark, rotting.clock(deal))
 
 
 def _detailed(deals: Select[tuple[Deal]]) -> Select[tuple[Deal]]:

@@ -32,7 +32,7 @@ def current(user: User, firm: Organisation, subject: Subject) -> list[Standing]:
     periods = [queries.period_of(target, firm) for target in targets]
     measures = [MEASURES[key] for key in _MEASURES if any(target.goal.measure == key for target in targets)]
     figures = asking.together(measures, periods, Scope(user, owner_id=subject.key[1], team_id=subject.key[0]))
-    weekend = [int(day) for day in firm.weekend]
+    weekend = firm.days_off
     return [
         standing(
             MEASURES[target.goal.measure],

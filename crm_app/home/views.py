@@ -23,7 +23,7 @@ def index():
         whose=whose,
         can_switch=agenda.can_switch(current_user),
         days=days,
-        quiet=agenda.rotting(current_user, whose),
+        quiet=agenda.quiet(current_user, whose),
         subject=subject,
         aims=aims.current(current_user, firm, subject),
         news=news.latest(current_user, whose),

@@ -14,8 +14,9 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm_app.contacts.models import Company
-from crm_app.extensions import db, utc_now
+from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.pipeline.rotting import Clock, clock
 from crm_app.web.money import Money, Rates
 from crm_app.web.reader import reader
 
@@ -28,8 +29,7 @@ class Card(NamedTuple):
     """`mark` is how the expected close stands: planned, today, overdue or none; `days_over` how long overdue."""
 
     deal: Deal
-    days: int
-    is_rotting: bool
+    clock: Clock
     mark: str
     days_over: int
 
@@ -124,11 +124,8 @@ def reaching(deal: Deal, column: Column, deals: Deals) -> Column:
 
 
 def card(deal: Deal, now: datetime | None = None) -> Card:
-    stayed = (now or utc_now()) - deal.entered_stage_at
-    rot_days = deal.stage.rot_days
-    is_rotting = rot_days is not None and stayed.total_seconds() > rot_days * 86_400
     mark, days_over = _mark(deal.expected_close, reader.today())
-    return Card(deal, max(stayed.days, 0), is_rotting, mark, days_over)
+    return Card(deal, clock(deal, now), mark, days_over)
 
 
 def _column(pipeline: Pipeline, stage: Stage, found: Sums, cards: list[Card]) -> Column:

@@ -53,6 +53,16 @@ def of_product(deals: Select[tuple[Deal]], product_id: int | None) -> Select[tup
     return deals if product_id is None else deals.where(Deal.product_id == product_id)
 
 
+def of_source(deals: Select[tuple[Deal]], source: str | None) -> Select[tuple[Deal]]:
+    return deals.where(Deal.source == source) if source else deals
+
+
+def sources(deals: Select[tuple[Deal]]) -> Select[Any]:
+    """Where these deals come from, the most frequent first."""
+    known = deals.with_only_columns(Deal.source).where(Deal.source != "")
+    return known.group_by(Deal.source).order_by(func.count().desc(), Deal.source).limit(100)
+
+
 def of_company(deals: Select[tuple[Deal]], company_id: int | None) -> Select[tuple[Deal]]:
     return deals if company_id is None else deals.where(Deal.company_id == company_id)
 

@@ -127,7 +127,8 @@ def _settled(facts: dict) -> dict:
     """What is won is certain and what is lost hopeless, and neither rots or is ever full."""
     if facts["kind"] == "open":
         return facts
-    return facts | {"probability": 100 if facts["kind"] == "won" else 0, "rot_days": None, "wip_limit": None}
+    never = {"rot_days": None, "rots_in_working_days": False, "wip_limit": None}
+    return facts | {"probability": 100 if facts["kind"] == "won" else 0, **never}
 
 
 def _number(pipeline: Pipeline) -> None:

@@ -1,6 +1,6 @@
 """Taking a move back: the deal stands as though it had not been moved, and the log keeps both."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from crm_app.activity import queries as activity
 from crm_app.activity.models import Event
@@ -30,5 +30,11 @@ def take_back(deal: Deal, event_id: int) -> Stage:
     if event is None or event.id != event_id:
         raise Conflict
     rank = ranking.rank_near(deal, deal.stays[-2].stage, event.particulars["rank"])
-    deal.take_back(rank, *event.particulars["value_before"])
+    deal.take_back(rank, *event.particulars["value_before"], sleep=_sleep_before(event))
     return left
+
+
+def _sleep_before(event: Event) -> tuple[date, str] | None:
+    """Until when the deal was to sleep, had it not been moved, and why."""
+    until, reason = event.particulars.get("sleep_before") or (None, "")
+    return (date.fromisoformat(until), reason) if until else None

@@ -40,7 +40,7 @@ def ask(choice: Choice, given: Options) -> Report:
     periods = _periods(choice)
     targets = _targets(choice, measure, periods)
     figures = asking.over_time(measure, periods, choice.scope)
-    weekend = [int(day) for day in organisation().weekend]
+    weekend = organisation().days_off
     goals = [
         standing(measure, Subject(), period, figure, targets.get(period.key), clock_of(period, reader.today(), weekend))
         for period, figure in zip(periods, figures, strict=True)

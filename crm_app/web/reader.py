@@ -23,6 +23,7 @@ class Reader:
     digits: str = "latin"
     theme: str = "system"
     time_zone: str = "UTC"
+    weekend: tuple[int, ...] = (5, 6)
     currency: str = "USD"
     shows_toman: bool = True
     organisation: str = ""

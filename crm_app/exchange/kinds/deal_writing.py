@@ -13,7 +13,8 @@ from crm_app.exchange.kinds.history import Past
 from crm_app.exchange.kinds.kind import Row, Setting
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.models import Closing, Deal, Stage, Stay
-from crm_app.pipeline.models.deals import RANK_GAP, deal_keys
+from crm_app.pipeline.models.deals import RANK_GAP
+from crm_app.pipeline.models.keys import deal_keys
 from crm_app.web.money import Money, Rates
 
 _BLANK = {

@@ -1,5 +1,6 @@
 """What narrows the deals of a board or a list: kept in the address, shown as chips."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,16 +12,16 @@ from sqlalchemy import Select
 from wtforms import SelectField
 
 from crm_app.accounts.models import User
-from crm_app.accounts.queries import assignable_by, teams_visible_to
-from crm_app.catalog import queries as catalog
-from crm_app.extensions import db
-from crm_app.pipeline import queries
-from crm_app.pipeline.models import Deal
+from crm_app.pipeline import expecting, queries, rotting
+from crm_app.pipeline.forms.choices import choices
+from crm_app.pipeline.models import Deal, Stage
 from crm_app.web import formats
-from crm_app.web.fields import MoneyField, TextField
+from crm_app.web.fields import DayField, MoneyField, TextField
 from crm_app.web.money import Rates
 
 LARGEST_ID = 2**31 - 1
+_CLOCKS = {"rotting": _l("Rotting"), "snoozed": _l("Snoozed"), "fresh": _l("Neither rotting nor snoozed")}
+_SIGNS = {"close_from": "≥", "close_to": "≤", "least": "≥", "most": "≤"}
 
 
 class Chip(NamedTuple):
@@ -40,35 +41,45 @@ class DealFilterForm(FlaskForm):
     owner = SelectField(_l("Owner"), coerce=lambda value: whole_id(value), validate_choice=False)
     team = SelectField(_l("Team"), coerce=lambda value: whole_id(value), validate_choice=False)
     product = SelectField(_l("Product"), coerce=lambda value: whole_id(value), validate_choice=False)
+    source = TextField(_l("Source"), longest=100)
+    clock = SelectField(_l("Time in stage"), validate_choice=False)
+    close = SelectField(_l("Expected close"), validate_choice=False)
+    close_from = DayField(_l("Expected from"))
+    close_to = DayField(_l("Expected up to"))
     least = MoneyField(_l("Value from"))
     most = MoneyField(_l("Value up to"))
 
     @classmethod
     def of_request(cls) -> "DealFilterForm":
         form = cls(request.args)
+        form.clock.choices = [("", _("Any")), *_CLOCKS.items()]
+        form.close.choices = [("", _("Any time")), *expecting.WORDS.items()]
         form.validate()
         for name in form.errors:
             form[name].data = None
+        form.forget_unknown(form.clock, form.close)
         return form
 
     def offer(self, user: User) -> "DealFilterForm":
         """With everything there is to choose from; what is not among it counts as not given."""
-        people = [(str(one.id), one.name) for one in db.session.scalars(assignable_by(user))]
-        teams = [(str(team.id), team.name) for team in db.session.scalars(teams_visible_to(user))]
-        products = db.session.scalars(catalog.by_name(catalog.visible_to(user)))
-        self.owner.choices = [("", _("Anyone")), *people] if len(people) > 1 else []
-        self.team.choices = [("", _("Any team")), *teams] if len(people) > 1 and teams else []
-        self.product.choices = [("", _("Any product")), *((str(one.id), one.name) for one in products)]
-        for field in (self.owner, self.team, self.product):
-            if str(field.data) not in dict(field.choices):
-                field.data = None
+        found = choices(user)
+        is_alone = len(found.owners) < 2
+        self.owner.choices = [] if is_alone else [("", _("Anyone")), *found.owners]
+        self.team.choices = [] if is_alone or not found.teams else [("", _("Any team")), *found.teams]
+        self.product.choices = [("", _("Any product")), *found.products]
+        self.forget_unknown(self.owner, self.team, self.product)
         return self
 
-    def narrow(self, deals: Select[tuple[Deal]], rates: Rates) -> Select[tuple[Deal]]:
+    def narrow(self, deals: Select[tuple[Deal]], rates: Rates, stages: Iterable[Stage]) -> Select[tuple[Deal]]:
+        """`stages` are those in which the deals may stand."""
         deals = queries.matching(deals, self.q.data or "")
         deals = queries.of_owner(deals, self.owner.data)
         deals = queries.of_team(deals, self.team.data)
         deals = queries.of_product(deals, self.product.data)
+        deals = queries.of_source(deals, self.source.data)
+        deals = rotting.only(deals, self.clock.data or None, stages)
+        deals = expecting.within(deals, self.close.data)
+        deals = expecting.between(deals, self.close_from.data, self.close_to.data)
         deals = queries.worth_at_least(deals, self.least.data, rates)
         return queries.worth_at_most(deals, self.most.data, rates)
 
@@ -79,15 +90,26 @@ class DealFilterForm(FlaskForm):
 
     @property
     def chips(self) -> list[Chip]:
-        chosen = [field for field in (self.owner, self.team, self.product) if field.data is not None]
-        chips = [Chip(f.name, f.label.text, "", dict(f.choices).get(str(f.data), "")) for f in chosen]
-        if self.least.data:
-            chips.append(Chip("least", _("Value"), "≥", formats.money(self.least.data)))
-        if self.most.data:
-            chips.append(Chip("most", _("Value"), "≤", formats.money(self.most.data)))
-        if self.q.data:
-            chips.append(Chip("q", _("Words"), "", self.q.data))
-        return chips
+        chosen = [field for field in (self.owner, self.team, self.product, self.clock, self.close) if field.data]
+        chips = [Chip(f.name, f.label.text, "", str(dict(f.choices).get(str(f.data), ""))) for f in chosen]
+        days = [field for field in (self.close_from, self.close_to) if field.data]
+        chips += [Chip(f.name, _("Expected close"), _SIGNS[f.name], formats.day(f.data)) for f in days]
+        worth = [field for field in (self.least, self.most) if field.data]
+        chips += [Chip(f.name, _("Value"), _SIGNS[f.name], formats.money(f.data)) for f in worth]
+        return chips + [Chip(f.name, f.label.text, "", f.data) for f in (self.source, self.q) if f.data]
+
+    @property
+    def offered(self) -> list[Any]:
+        """The fields to fill in besides the words, in their order; what leaves no choice is none."""
+        chosen = [field for field in (self.owner, self.team, self.product) if len(field.choices) > 1]
+        days = [self.close, self.close_from, self.close_to]
+        return [*chosen, self.source, self.clock, *days, self.least, self.most]
+
+    def forget_unknown(self, *fields: Any) -> None:
+        """What is not among its field's choices counts as not given."""
+        for field in fields:
+            if str(field.data or "") not in dict(field.choices):
+                field.data = None
 
 
 def whole_id(value: Any) -> int | None:

@@ -1,5 +1,6 @@
 """What narrows the list of deals beyond what a board can show: closed ones too, and those of one contact."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,7 +13,7 @@ from crm_app.accounts.models import User
 from crm_app.contacts import queries as contacts
 from crm_app.pipeline import queries
 from crm_app.pipeline.forms.filters import Chip, DealFilterForm, whole_id
-from crm_app.pipeline.models import KINDS, Deal, Pipeline
+from crm_app.pipeline.models import KINDS, Deal, Pipeline, Stage
 from crm_app.web.money import Rates
 from crm_app.web.pickers import found_by_id
 
@@ -47,17 +48,15 @@ class DealListForm(DealFilterForm):
             ("", _("Any stage")),
             *((str(stage.id), f"{one.name} · {stage.name}" if several else stage.name) for one, stage in stages),
         ]
-        for field in (self.pipeline, self.stage, self.status):
-            if str(field.data or "") not in dict(field.choices):
-                field.data = None
+        self.forget_unknown(self.pipeline, self.stage, self.status)
         self.names = {
             "company": _name_of(contacts.companies_visible_to(user), self.company.data),
             "person": _name_of(contacts.people_visible_to(user), self.person.data),
         }
         return self
 
-    def narrow(self, deals: Select[tuple[Deal]], rates: Rates) -> Select[tuple[Deal]]:
-        deals = super().narrow(deals, rates)
+    def narrow(self, deals: Select[tuple[Deal]], rates: Rates, stages: Iterable[Stage]) -> Select[tuple[Deal]]:
+        deals = super().narrow(deals, rates, stages)
         deals = queries.of_company(deals, self.company.data)
         deals = queries.of_person(deals, self.person.data)
         deals = queries.of_pipeline(deals, self.pipeline.data)
@@ -74,10 +73,9 @@ class DealListForm(DealFilterForm):
 
     @property
     def offered(self) -> list[Any]:
-        """The fields to fill in, in their order; the only pipeline is no choice."""
-        fields = [self.owner, self.team, self.product, self.status, self.pipeline, self.stage]
-        chosen = [field for field in fields if len(field.choices) > (2 if field is self.pipeline else 1)]
-        return [*chosen, self.least, self.most]
+        """The only pipeline is no choice."""
+        where = [self.pipeline] if len(self.pipeline.choices) > 2 else []
+        return [self.status, *where, self.stage, *super().offered]
 
 
 def _name_of(rows: Select[Any], record_id: int | None) -> str:

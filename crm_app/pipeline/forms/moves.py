@@ -1,6 +1,6 @@
 """Forms for moving a deal: to a stage, to won, to lost, and back."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
@@ -40,6 +40,30 @@ class ReopeningForm(FlaskForm):
     version = IntegerField(validators=[Optional(), _ID])
 
 
+class SnoozeForm(FlaskForm):
+    """Until when a deal sleeps, and why: a week unless another day is chosen."""
+
+    until = DayField(_l("Until"), [Required()])
+    reason = TextField(_l("Reason"), [Required()], longest=500)
+    version = HiddenField()
+
+    def __init__(self, deal: Deal):
+        until = deal.snoozed_until if deal.is_snoozed(reader.today()) else reader.today() + timedelta(weeks=1)
+        super().__init__(data={"until": until, "reason": deal.snooze_reason, "version": deal.version})
+
+    @property
+    def seen_version(self) -> int | None:
+        return seen_version(self.version)
+
+    def validate_until(self, field: DayField) -> None:
+        if field.data and field.data <= reader.today():
+            raise ValidationError(_("Choose a day that is still to come."))
+
+
+class WakingForm(FlaskForm):
+    version = IntegerField(validators=[Optional(), _ID])
+
+
 class UndoForm(FlaskForm):
     """`event` is the move as the log numbers it."""
 
@@ -60,8 +84,7 @@ class _ClosingForm(FlaskForm):
 
     @property
     def seen_version(self) -> int | None:
-        """None where none was sent, 0 for what no version can be."""
-        return (whole_id(self.version.data) or 0) if self.version.data else None
+        return seen_version(self.version)
 
     @property
     def seen_in(self) -> int | None:
@@ -112,6 +135,11 @@ class LostForm(_ClosingForm):
 
     def close(self, rates: Rates) -> None:
         self.deal.lose(self.reason.data, reader.local(utc_now()), rates, self.chosen_stage)
+
+
+def seen_version(field: HiddenField) -> int | None:
+    """None where none was sent, 0 for what no version can be."""
+    return (whole_id(field.data) or 0) if field.data else None
 
 
 def outcome_form(deal: Deal, kind: str, rates: Rates, **kwargs: Any) -> WonForm | LostForm:

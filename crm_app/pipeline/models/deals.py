@@ -13,14 +13,15 @@ from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person
 from crm_app.extensions import SortKey, db, utc_now
 from crm_app.pipeline.models.history import Closing, Stay
+from crm_app.pipeline.models.keys import deal_keys
+from crm_app.pipeline.models.snoozing import Snoozing
 from crm_app.pipeline.models.stages import Pipeline, Stage
 from crm_app.web.money import Money, Rates
-from crm_app.web.text import match_key, search_key, sort_key
 
 RANK_GAP = 1024
 
 
-class Deal(Record, db.Model):
+class Deal(Record, Snoozing, db.Model):
     """`status` repeats the kind of the deal's stage, for the indexes. `rank` orders the cards of a column."""
 
     __tablename__ = "deals"
@@ -151,7 +152,7 @@ class Deal(Record, db.Model):
         self._change_stage(stage, utc_now(), rank)
         record(self, "reopened", before=before.name, after=stage.name)
 
-    def take_back(self, rank: int, amount: int | None, currency: str) -> None:
+    def take_back(self, rank: int, amount: int | None, currency: str, sleep: tuple[date, str] | None = None) -> None:
         """Undo the last change of stage, as though it had not been: its stay and closing go. The log keeps both."""
         before = self.stage
         if not self.is_open:
@@ -163,6 +164,7 @@ class Deal(Record, db.Model):
         stay.left_at = stay.seconds = stay.left_to_id = None
         self.stage, self.pipeline, self.status = stay.stage, stay.stage.pipeline, stay.stage.kind
         self.entered_stage_at, self.rank = stay.entered_at, rank
+        self.snoozed_until, self.snooze_reason = sleep or (None, "")
         self._follow()
         record(self, "taken back", before=before.name, after=self.stage.name)
 
@@ -173,7 +175,8 @@ class Deal(Record, db.Model):
 
     def _standing(self) -> dict[str, Any]:
         """What a change of stage may change besides, for the log: so it can be taken back."""
-        return {"rank": self.rank, "value_before": [self.value_amount, self.currency]}
+        sleep = {"sleep_before": [self.snoozed_until, self.snooze_reason]} if self.snoozed_until else {}
+        return {"rank": self.rank, "value_before": [self.value_amount, self.currency], **sleep}
 
     def _must_be_open(self) -> None:
         if not self.is_open:
@@ -211,6 +214,7 @@ class Deal(Record, db.Model):
             self.stage, self.pipeline, self.status = stage, stage.pipeline, stage.kind
             self.rank = self.rank if rank is None else rank
             self.entered_stage_at = stay.left_at or at
+            self._wake_silently()
             self._enter(stage, self.entered_stage_at)
 
     def _enter(self, stage: Stage, at: datetime) -> None:
@@ -239,12 +243,3 @@ def rank_at_foot(stage: Stage) -> int:
     db.session.execute(select(Stage.id).where(Stage.id == stage.id).with_for_update(key_share=True))
     lowest = db.session.scalar(select(func.max(Deal.rank)).where(Deal.stage_id == stage.id))
     return (lowest or 0) + RANK_GAP
-
-
-def deal_keys(title: str | None, code: str | None) -> dict[str, str]:
-    """The columns by which a deal is found, sorted and matched; folding can make a text longer, hence the limits."""
-    return {
-        "sort_key": sort_key(title or ""),
-        "search_key": search_key(title, code)[:1000],
-        "code_key": match_key(code or "")[:60],
-    }

@@ -36,7 +36,8 @@ class Pipeline(db.Model):
 
 
 class Stage(db.Model):
-    """`probability` is per cent; `rot_days` is how long a deal may stay before it is called rotting.
+    """`probability` is per cent; `rot_days` is how long a deal may stay before it is called rotting: in days, or with
+    `rots_in_working_days` in those on which the organisation works.
 
     `wip_limit` is how many deals may stand in the stage at a time, None for any number.
     """
@@ -50,6 +51,7 @@ class Stage(db.Model):
     position: Mapped[int] = mapped_column(default=0)
     probability: Mapped[int] = mapped_column(default=0)
     rot_days: Mapped[int | None]
+    rots_in_working_days: Mapped[bool] = mapped_column(default=False)
     wip_limit: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(8), default="open")
 

@@ -15,7 +15,7 @@ from crm_app.activity.timeline import history
 from crm_app.catalog import queries as catalog
 from crm_app.contacts import queries as contacts
 from crm_app.extensions import db
-from crm_app.pipeline import paths, queries, undoing
+from crm_app.pipeline import paths, queries, rotting, undoing
 from crm_app.pipeline.forms.deals import DealFactForm, facts_of
 from crm_app.pipeline.models import Deal, Pipeline, Stay
 from crm_app.pipeline.views import bp
@@ -139,6 +139,7 @@ def _around(deal, *, before=None, **more):
     return {
         "deal": deal,
         "steps": paths.steps(deal),
+        "clock": rotting.clock(deal),
         "company_is_seen": _is_seen(contacts.companies_visible_to(current_user), deal.company_id),
         "person_is_seen": _is_seen(contacts.people_visible_to(current_user), deal.person_id),
         "product_is_seen": _is_seen(catalog.visible_to(current_user), deal.product_id),

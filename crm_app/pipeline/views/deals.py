@@ -26,8 +26,8 @@ _SHOWN_BESIDE = 6
 @seller_required
 def deals():
     """The list; as a part of another page, the newest few that its filters leave."""
-    rates, filters = Rates.load(reader.currency), _filters()
-    found = _detailed(filters.narrow(queries.visible_to(current_user), rates))
+    rates = Rates.load(reader.currency)
+    filters, found = _narrowed(rates)
     table = listing(found, key=Deal.id, sorts=sorts(rates), default="-created")
     part = "pipeline/deals/_rows.html" if table.is_continued else "pipeline/deals/_panel.html"
     return page("pipeline/deals.html", part=part, table=table, filters=filters, kinds=KINDS, shown_beside=_SHOWN_BESIDE)
@@ -37,12 +37,20 @@ def deals():
 @seller_required
 def export_deals():
     rates = Rates.load(reader.currency)
-    found = _detailed(_filters().narrow(queries.visible_to(current_user), rates))
+    _filters, found = _narrowed(rates)
     head = (
         _("Title"), _("Company"), _("Person"), _("Product"), _("Value"), _("Currency"), _("Stage"), _("Status"),
         _("Owner"), _("Expected close"), _("Created"), _("Closed on"), _("Source"), _("Code"), _("Lost because"),
     )  # fmt: skip
     return download("deals.csv", head, (_cells(deal) for deal in db.session.scalars(in_order(found, rates))))
+
+
+@bp.get("/sources")
+@seller_required
+def sources():
+    """Where deals come from: fetched once somebody stands in a field that asks for it."""
+    found = db.session.scalars(queries.sources(queries.visible_to(current_user))).all()
+    return page("pipeline/sources.html", part="pipeline/_sources.html", sources=found)
 
 
 @bp.route("/deals/new", methods=["GET", "POST"])
@@ -65,9 +73,11 @@ def new():
     return page("pipeline/new.html", form=form, status=422 if form.errors else 200)
 
 
-def _filters():
+def _narrowed(rates):
     pipelines = list(db.session.scalars(queries.pipelines()))
-    return DealListForm.of_request().offer_all(current_user, pipelines)
+    filters = DealListForm.of_request().offer_all(current_user, pipelines)
+    stages = [stage for pipeline in pipelines for stage in pipeline.stages]
+    return filters, _detailed(filters.narrow(queries.visible_to(current_user), rates, stages))
 
 
 def _detailed(deals):

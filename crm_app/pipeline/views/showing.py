@@ -58,8 +58,9 @@ def showing(pipeline: Pipeline | None = None, *, filters: DealFilterForm | None 
     """The given pipeline's board, or the one that the address names, or the first with deals, or the first."""
     filters = filters or DealFilterForm.of_request()
     rates = Rates.load(reader.currency)
-    deals = filters.narrow(queries.visible_to(current_user), rates)
     pipelines = list(db.session.scalars(queries.pipelines()))
+    stages = [stage for one in pipelines for stage in one.open_stages]
+    deals = filters.narrow(queries.visible_to(current_user), rates, stages)
     sums = boards.sums(deals, rates)
     chosen = pipeline or _chosen(pipelines, sums)
     return Showing(pipelines, chosen, deals, sums, filters, current_user.can_edit, limits.fill(chosen.open_stages))

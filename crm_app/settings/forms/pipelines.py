@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
-from wtforms import SelectField, ValidationError
+from wtforms import BooleanField, SelectField, ValidationError
 
 from crm_app.extensions import db
 from crm_app.pipeline import shaping
@@ -34,6 +34,7 @@ class StageForm(FlaskForm):
     probability = NumberField(_l("Probability, per cent"), least=0, most=100, whole=True)
     wip_limit = NumberField(_l("Deals at a time"), least=1, most=9999, whole=True)
     rot_days = NumberField(_l("Rots after days"), least=1, most=3650, whole=True)
+    rots_in_working_days = BooleanField(_l("Count working days only"))
 
     def __init__(self, pipeline: Pipeline, stage: Stage | None = None, *, deals: int = 0):
         self.pipeline, self.stage, self.deals = pipeline, stage, deals
@@ -47,6 +48,7 @@ class StageForm(FlaskForm):
             "probability": self.probability.data or 0,
             "wip_limit": self.wip_limit.data,
             "rot_days": self.rot_days.data,
+            "rots_in_working_days": self.rots_in_working_days.data,
         }
 
     def validate_name(self, field):

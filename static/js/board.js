@@ -6,7 +6,7 @@ import { cardOf, forget, hasMoved, idOf, putBack, remember, send } from "./place
 const OPTIONS = {
   group: "board",
   draggable: "[data-board-card]:not([aria-busy])",
-  filter: "[data-card-menu]",
+  filter: "[data-card-menu], [data-titling]",
   preventOnFilter: false,
   animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
   forceFallback: true,

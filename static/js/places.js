@@ -13,10 +13,10 @@ export function remember(card) {
   if (!origins.has(idOf(card))) origins.set(idOf(card), { list: listOf(card), next: nextCard(card) });
 }
 
-// Held or on its way. A card that left the board, as won or lost ones do, is neither.
+// Held, on its way, or being given another title. A card that left the board, as won or lost ones do, is neither.
 export function isUnsettled(id) {
   if (!cardOf(id)) origins.delete(id);
-  return origins.has(id);
+  return origins.has(id) || Boolean(cardOf(id)?.querySelector("[data-titling]"));
 }
 
 export function forget(id) {

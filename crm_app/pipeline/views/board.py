@@ -1,12 +1,12 @@
 """The board: a column for each open stage, and a column's further cards."""
 
-from flask import abort, request
+from flask import abort, request, url_for
 from flask_login import current_user
 
 from crm_app.accounts.access import seller_required
 from crm_app.activity import following
 from crm_app.pipeline import arrivals, boards
-from crm_app.pipeline.forms.filters import DealFilterForm
+from crm_app.pipeline.forms.filters import DealFilterForm, whole_id
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import showing
 from crm_app.web.htmx import page
@@ -23,7 +23,13 @@ def board():
     place = following.place_now()
     shown = showing(filters=DealFilterForm.of_request().offer(current_user))
     columns = boards.columns(shown.deals, shown.pipeline, shown.sums)
-    return page("pipeline/board.html", board=shown, columns=columns, place=place)
+    return page("pipeline/board.html", board=shown, columns=columns, place=place, beside_url=_beside())
+
+
+def _beside():
+    """Where the deal is found that the address wants beside the board."""
+    deal_id = whole_id(request.args.get("deal"))
+    return url_for(".beside", deal_id=deal_id, beside=1) if deal_id else None
 
 
 @bp.get("/board/stages/<int:stage_id>")

@@ -1,0 +1,50 @@
+"""A deal beside the board, and its title changed on its card."""
+
+from flask import redirect, request, url_for
+from sqlalchemy.orm.exc import StaleDataError
+
+from crm_app.accounts.access import seller_required, selling_editor_required
+from crm_app.activity.records import Conflict
+from crm_app.extensions import db
+from crm_app.pipeline import boards
+from crm_app.pipeline.forms.deals import DealFactForm
+from crm_app.pipeline.forms.filters import DealFilterForm
+from crm_app.pipeline.views import bp
+from crm_app.pipeline.views.around import around, found, page_of
+from crm_app.pipeline.views.moves import refused
+from crm_app.pipeline.views.showing import showing
+from crm_app.web.htmx import changed, page, wants_part
+
+
+@bp.get("/deals/<int:deal_id>/beside")
+@seller_required
+def beside(deal_id):
+    """As a part alone: without a script, the deal has its page."""
+    deal = found(deal_id)
+    if not wants_part():
+        return redirect(page_of(deal))
+    return page("pipeline/show.html", part="pipeline/beside/_deal.html", **around(deal))
+
+
+@bp.route("/deals/<int:deal_id>/title", methods=["GET", "POST"])
+@selling_editor_required
+def title(deal_id):
+    deal = found(deal_id)
+    form = DealFactForm(deal, "title")
+    form.title.id = f"card-{deal.id}-title-field"
+    if not wants_part():
+        return redirect(url_for(".fact", deal_id=deal.id, fact="title"), 307)
+    if not form.validate_on_submit():
+        action = url_for(".title", deal_id=deal.id, **DealFilterForm.of_request().in_force)
+        status = 422 if request.method == "POST" else 200
+        return page("pipeline/show.html", part="pipeline/_titling.html", status=status, form=form, action=action)
+
+    try:
+        deal.expect(form.version.data)
+        deal.change(**form.changes())
+        db.session.commit()
+    except (Conflict, StaleDataError):
+        return refused(deal_id)
+
+    shown = showing(deal.pipeline)
+    return changed("pipeline/_titled.html", otherwise=page_of(deal), board=shown, card=boards.card(deal))

@@ -1,0 +1,100 @@
+// data-beside-open: a card's title opens its deal beside the board, where there is room for both; else its page.
+// What stands beside the board and the card tell the same: whichever is older is brought up to date.
+
+import { cardOf } from "./places.js";
+
+const ROOM = "(width >= 64rem)";
+// A second click within that time means the title, not the deal.
+const PATIENCE = 200;
+const OWN_ESCAPE = "dialog, [popover], [data-facts], [data-add], [data-titling], [data-picker], .card--lifted";
+let waiting = null;
+let wasSeen = false;
+let agreedOn = null;
+
+document.addEventListener("click", (event) => {
+  const link = document.getElementById("beside") && event.target.closest("[data-beside-open]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !matchMedia(ROOM).matches) return;
+  event.preventDefault();
+  clearTimeout(waiting);
+  if (event.detail > 1) return;
+  select(link);
+  waiting = setTimeout(() => open(link), event.detail ? PATIENCE : 0);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-beside-close]")) close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && headBeside() && !event.target.closest(OWN_ESCAPE)) close();
+});
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  const head = headBeside();
+  if (!head) return;
+  if (ctx.sourceElement.matches("[data-beside-open]")) begin(head);
+  if (ctx.sourceElement.closest?.("#beside form")) ask();
+  agree(head);
+});
+
+function open(link) {
+  link.dispatchEvent(new CustomEvent("beside:open"));
+}
+
+function begin(head) {
+  wasSeen = false;
+  agreedOn = null;
+  keepInAddress(head.dataset.besideDeal);
+  document.getElementById("beside-title").focus({ preventScroll: true });
+}
+
+function close() {
+  const card = cardOf(headBeside()?.dataset.besideDeal);
+  document.getElementById("beside").replaceChildren();
+  select(null);
+  keepInAddress(null);
+  card?.querySelector("a").focus({ preventScroll: true });
+}
+
+function agree(head) {
+  const card = cardOf(head.dataset.besideDeal);
+  if (card) select(card.querySelector("[data-beside-open]"));
+  const stands = card ? versionOf(card) : wasSeen ? "gone" : head.dataset.version;
+  wasSeen = Boolean(card);
+  const key = `${stands} ${head.dataset.version}`;
+  if (stands === head.dataset.version || stands === undefined || key === agreedOn) return;
+  agreedOn = key;
+  if (stands === "gone" || Number(stands) > Number(head.dataset.version)) renew(head);
+  else ask();
+}
+
+// Not while something is being written there.
+function renew(head) {
+  const beside = document.getElementById("beside");
+  const isWriting = beside.querySelector("[data-facts]") || beside.querySelector("textarea")?.value;
+  if (!isWriting) htmx.ajax("GET", head.dataset.besideUrl, { source: beside, target: beside });
+}
+
+function ask() {
+  document.querySelector("[data-board-news]")?.dispatchEvent(new CustomEvent("board:ask"));
+}
+
+function select(link) {
+  for (const other of document.querySelectorAll("[data-beside-open][aria-current]")) other.removeAttribute("aria-current");
+  link?.setAttribute("aria-current", "true");
+}
+
+function keepInAddress(deal) {
+  const address = new URL(location.href);
+  if (deal) address.searchParams.set("deal", deal);
+  else address.searchParams.delete("deal");
+  history.replaceState(history.state, "", address);
+}
+
+function headBeside() {
+  return document.querySelector("#beside [data-beside-deal]");
+}
+
+function versionOf(card) {
+  return card.querySelector("[data-board-move] [name=version]")?.value;
+}

@@ -40,10 +40,10 @@ def news(events: Collection[Event], shown: Deals, pipeline: Pipeline, user: User
     return News(arrivals, sorted(_leaving(events, ids - known, user)))
 
 
-def beside(deal: Deal, shown: Deals) -> Arrival | None:
-    """The card of one deal with its place; None where the board does not show it."""
-    found = _standing(shown, deal.pipeline, {deal.id})
-    return next((Arrival(boards.card(one), after) for one, after in found), None)
+def of(deals: Collection[Deal], shown: Deals, pipeline: Pipeline) -> list[Arrival]:
+    """The cards of these deals with their places, of those that the board shows, from the top of each column down."""
+    found = _standing(shown, pipeline, {deal.id for deal in deals})
+    return [Arrival(boards.card(deal), after) for deal, after in found]
 
 
 def _standing(shown: Deals, pipeline: Pipeline, ids: Collection[int]) -> list[tuple[Deal, int | None]]:

@@ -35,7 +35,7 @@ def fill(stages: Iterable[Stage]) -> dict[int, int]:
     return dict.fromkeys(limited, 0) | {row[0]: row[1] for row in db.session.execute(counted.group_by(Deal.stage_id))}
 
 
-def expect_room(stage: Stage) -> None:
-    """Raise Full unless one more deal may come into this stage."""
-    if stage.wip_limit is not None and fill([stage])[stage.id] >= stage.wip_limit:
+def expect_room(stage: Stage, coming: int = 1) -> None:
+    """Raise Full unless so many more deals may come into this stage."""
+    if coming and stage.wip_limit is not None and fill([stage])[stage.id] + coming > stage.wip_limit:
         raise Full(stage)

@@ -3,7 +3,7 @@
 Whoever ranks holds the lock of the stage until the transaction ends, so no two cards of a column share a rank.
 """
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage
@@ -35,6 +35,16 @@ def rank_near(deal: Deal, stage: Stage, wanted: int) -> int:
     return wanted if taken is None else rank_between(deal, stage, None, taken)
 
 
+def ranks_after(stage: Stage, after: Deal | None, count: int) -> list[int]:
+    """Free ranks in a locked column for several cards: right after the one, else at the top."""
+    ranks = _gap(stage, after, count)
+    if ranks is None:
+        _spread(stage)
+        ranks = _gap(stage, after, count)
+    assert ranks is not None, "a column just spread has gaps"
+    return ranks
+
+
 def place(deal: Deal, rank: int) -> None:
     """Another place in the same column: the deal itself is unchanged, so its version stays."""
     db.session.execute(update(Deal).where(Deal.id == deal.id).values(rank=rank))
@@ -54,6 +64,18 @@ def _free_rank(deal: Deal, stage: Stage, after: Deal | None, before: Deal | None
     return middle if above[0] < middle < below[0] else None
 
 
+def _gap(stage: Stage, after: Deal | None, count: int) -> list[int] | None:
+    above = _standing(after, stage)
+    below = _neighbour(None, stage, above, is_below=True) if above else _top(None, stage)
+    if above is None:
+        foot = below[0] if below else RANK_GAP * (count + 1)
+        return [foot - RANK_GAP * (count - number) for number in range(count)]
+    if below is None:
+        return [above[0] + RANK_GAP * (number + 1) for number in range(count)]
+    step = (below[0] - above[0]) // (count + 1)
+    return [above[0] + step * (number + 1) for number in range(count)] if step else None
+
+
 def _beyond(above: tuple[int, int] | None, below: tuple[int, int] | None) -> int:
     if above is not None:
         return above[0] + RANK_GAP
@@ -70,7 +92,7 @@ def _standing(neighbour: Deal | None, stage: Stage) -> tuple[int, int] | None:
     return (found.rank, found.id) if found else None
 
 
-def _neighbour(deal: Deal, stage: Stage, of: tuple[int, int], *, is_below: bool) -> tuple[int, int] | None:
+def _neighbour(deal: Deal | None, stage: Stage, of: tuple[int, int], *, is_below: bool) -> tuple[int, int] | None:
     """The next card of the column in that direction, seen or not by whoever moves."""
     rank, last = of
     if is_below:
@@ -78,15 +100,18 @@ def _neighbour(deal: Deal, stage: Stage, of: tuple[int, int], *, is_below: bool)
     else:
         beyond = or_(Deal.rank < rank, (Deal.rank == rank) & (Deal.id < last))
         order = (Deal.rank.desc(), Deal.id.desc())
-    cards = select(Deal.rank, Deal.id).where(Deal.stage_id == stage.id, Deal.id != deal.id, beyond)
-    found = db.session.execute(cards.order_by(*order).limit(1)).first()
+    found = db.session.execute(_others(deal, stage).where(beyond).order_by(*order).limit(1)).first()
     return (found.rank, found.id) if found else None
 
 
-def _top(deal: Deal, stage: Stage) -> tuple[int, int] | None:
-    cards = select(Deal.rank, Deal.id).where(Deal.stage_id == stage.id, Deal.id != deal.id)
-    found = db.session.execute(cards.order_by(Deal.rank, Deal.id).limit(1)).first()
+def _top(deal: Deal | None, stage: Stage) -> tuple[int, int] | None:
+    found = db.session.execute(_others(deal, stage).order_by(Deal.rank, Deal.id).limit(1)).first()
     return (found.rank, found.id) if found else None
+
+
+def _others(deal: Deal | None, stage: Stage) -> Select[tuple[int, int]]:
+    cards = select(Deal.rank, Deal.id).where(Deal.stage_id == stage.id)
+    return cards if deal is None else cards.where(Deal.id != deal.id)
 
 
 def _spread(stage: Stage) -> None:

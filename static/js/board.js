@@ -1,12 +1,14 @@
 // data-board: cards are dragged by mouse or finger; a drop moves the card at once and submits the card's own form.
 
 import { followEdges, leaveEdges } from "./edges.js";
+import { count, sendTogether } from "./picking.js";
 import { cardOf, forget, hasMoved, idOf, putBack, remember, send } from "./places.js";
+import { sayUnreachable } from "./unreachable.js";
 
 const OPTIONS = {
   group: "board",
   draggable: "[data-board-card]:not([aria-busy])",
-  filter: "[data-card-menu], [data-titling]",
+  filter: "[data-card-menu], [data-titling], [data-picking]",
   preventOnFilter: false,
   animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
   forceFallback: true,
@@ -69,8 +71,17 @@ async function begin() {
   if (!lists.length) return;
   const { default: Sortable } = await import("../vendor/sortable.esm.js");
   for (const list of lists) {
-    if (!Sortable.get(list)) Sortable.create(list, { ...OPTIONS, onStart, onEnd, onMove: showTarget });
+    if (!Sortable.get(list)) Sortable.create(list, { ...OPTIONS, onChoose, onUnchoose, onStart, onEnd, onMove: showTarget });
   }
+}
+
+// Before the card is copied for the hand: the copy tells how many it stands for.
+function onChoose({ item }) {
+  if (count(item) > 1) item.dataset.together = new Intl.NumberFormat(document.documentElement.lang).format(count(item));
+}
+
+function onUnchoose({ item }) {
+  delete item.dataset.together;
 }
 
 function onStart({ item }) {
@@ -83,7 +94,7 @@ function onEnd({ item }) {
   document.querySelector("[data-board-outcomes]").hidden = true;
   leaveEdges();
   showTarget({});
-  if (hasMoved(item)) send(item);
+  if (hasMoved(item)) sendTogether(item) || send(item);
   else forget(idOf(item));
 }
 
@@ -95,8 +106,7 @@ function showTarget({ to }) {
 function leaveWhereItWas(card, isUnreachable) {
   if (!card) return;
   putBack(idOf(card));
-  const toast = isUnreachable && document.querySelector("[data-board-unreachable]");
-  if (toast) document.getElementById("toasts").append(toast.content.cloneNode(true));
+  if (isUnreachable) sayUnreachable();
 }
 
 function cardOfForm(element) {

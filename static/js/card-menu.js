@@ -29,13 +29,20 @@ document.addEventListener("click", (event) => {
   moveTo(item.dataset.cardMenuStage);
 });
 
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-picking-one]") || !chosen?.isConnected) return;
+  event.target.closest("[popover]").hidePopover();
+  chosen.querySelector("[data-picking]").click();
+  chosen.querySelector("[data-card-menu]").focus();
+});
+
 document.addEventListener("keydown", (event) => {
-  const item = event.target.closest?.("[data-card-menu-stage]");
+  const item = event.target.closest?.("#card-menu button");
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!item || !step) return;
 
   event.preventDefault();
-  const items = [...item.parentElement.querySelectorAll("[data-card-menu-stage]:enabled")];
+  const items = [...item.parentElement.querySelectorAll("button:enabled")];
   items.at((items.indexOf(item) + step) % items.length).focus();
 });
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, ValidationError
+from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from crm_app.extensions import db, utc_now
@@ -19,6 +19,8 @@ from crm_app.web.fields import DayField, MoneyField, Required, TextField
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
 
+# So many deals are moved by one request at most.
+MOST_TOGETHER = 200
 _ID = NumberRange(min=1, max=LARGEST_ID)
 
 
@@ -33,6 +35,33 @@ class MoveForm(FlaskForm):
     before = IntegerField(validators=[Optional(), _ID])
     came_from = IntegerField(validators=[Optional(), _ID])
     version = IntegerField(validators=[Optional(), _ID])
+
+
+class MoveTogetherForm(FlaskForm):
+    """Cards that were picked, each as its id and the version that was seen ("7.3"), and where they go."""
+
+    stage = IntegerField(validators=[InputRequired(), _ID])
+    after = IntegerField(validators=[Optional(), _ID])
+    deal = SelectMultipleField(coerce=lambda text: picked(text), validate_choice=False)
+
+    def validate_deal(self, field: SelectMultipleField) -> None:
+        if not 0 < len(field.data or []) <= MOST_TOGETHER:
+            raise ValidationError(_("Choose one deal at least, and %(count)s at most.", count=formats.num(MOST_TOGETHER)))
+
+    @property
+    def seen(self) -> dict[int, int | None]:
+        """The version of each deal, by its id."""
+        return dict(self.deal.data or [])
+
+
+class UndoTogetherForm(FlaskForm):
+    """`event` are the moves as the log numbers them."""
+
+    event = SelectMultipleField(coerce=lambda text: picked(text)[0], validate_choice=False)
+
+    def validate_event(self, field: SelectMultipleField) -> None:
+        if not 0 < len(field.data or []) <= MOST_TOGETHER:
+            raise ValidationError
 
 
 class ReopeningForm(FlaskForm):
@@ -135,6 +164,14 @@ class LostForm(_ClosingForm):
 
     def close(self, rates: Rates) -> None:
         self.deal.lose(self.reason.data, reader.local(utc_now()), rates, self.chosen_stage)
+
+
+def picked(text: str) -> tuple[int, int | None]:
+    """An id and perhaps a version, as a box to tick sends them. Raises ValueError for anything else."""
+    number, _point, version = str(text).partition(".")
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (number, version or "0")):
+        raise ValueError(text)
+    return int(number), int(version) if version else None
 
 
 def seen_version(field: HiddenField) -> int | None:

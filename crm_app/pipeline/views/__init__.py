@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("pipeline", __name__, url_prefix="/pipeline")
 
-from crm_app.pipeline.views import adding, beside, board, deal, deals, moves, outcomes, snoozing  # noqa: E402, F401
+from crm_app.pipeline.views import adding, beside, board, deal, deals, moves, outcomes, snoozing, together  # noqa: E402, F401

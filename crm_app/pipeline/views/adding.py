@@ -11,7 +11,7 @@ from crm_app.pipeline.forms.deals import QuickDealForm
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.models import Deal
 from crm_app.pipeline.views import bp
-from crm_app.pipeline.views.showing import showing
+from crm_app.pipeline.views.showing import open_stage, showing
 from crm_app.web.htmx import changed, page, wants_part
 from crm_app.web.reader import reader
 
@@ -20,7 +20,7 @@ from crm_app.web.reader import reader
 @selling_editor_required
 def add(stage_id):
     """The form for the head of a column; where no script put it there, the page for a whole new deal serves."""
-    stage = _open_stage(stage_id)
+    stage = open_stage(stage_id)
     form = QuickDealForm(stage)
     if request.method == "GET" and not wants_part():
         return redirect(url_for(".new", stage=stage.id))
@@ -36,10 +36,10 @@ def add(stage_id):
     db.session.commit()
 
     shown = showing(stage.pipeline)
-    arrival = arrivals.beside(deal, shown.deals)
-    if arrival is None or not wants_part():
+    found = arrivals.of([deal], shown.deals, stage.pipeline)
+    if not found or not wants_part():
         flash(_("%(name)s is now a deal.", name=deal.title), "ok")
-    parts = {"board": shown, "heads": shown.heads(stage), "arrival": arrival}
+    parts = {"board": shown, "heads": shown.heads(stage), "arrivals": found}
     parts |= {"stage": stage, "form": QuickDealForm(stage, formdata=None), "action": _address(stage)}
     return changed("pipeline/_added.html", otherwise=shown.url(), **parts)
 
@@ -51,9 +51,3 @@ def _asked(stage, form, status):
 
 def _address(stage):
     return url_for(".add", stage_id=stage.id, **DealFilterForm.of_request().in_force)
-
-
-def _open_stage(stage_id):
-    pipelines = db.session.scalars(queries.pipelines())
-    stages = (stage for pipeline in pipelines for stage in pipeline.open_stages)
-    return next((stage for stage in stages if stage.id == stage_id), None) or abort(404)

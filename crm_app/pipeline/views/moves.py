@@ -73,7 +73,11 @@ def undo(deal_id):
 
     flash(_("%(name)s is back in %(stage)s.", name=deal.title, stage=deal.stage.name), "ok")
     shown = showing(deal.pipeline)
-    parts = {"board": shown, "heads": shown.heads(left, deal.stage), "arrival": arrivals.beside(deal, shown.deals)}
+    parts = {
+        "board": shown,
+        "heads": shown.heads(left, deal.stage),
+        "arrivals": arrivals.of([deal], shown.deals, deal.pipeline),
+    }
     return changed("pipeline/_taken_back.html", otherwise=back_to(deal), **parts)
 
 
@@ -110,8 +114,9 @@ def back_to(deal: Deal) -> str:
 def offer_undo(sentence: str, deal: Deal) -> None:
     """Say what was done, with a button that takes it back: on the board at once, elsewhere by way of the page."""
     event = undoing.last_move(deal)
+    events = [event.id] if event else []
     action = url_for("pipeline.undo", deal_id=deal.id, **DealFilterForm.of_request().in_force)
-    offer = {"sentence": sentence, "event": event, "action": action, "next": request.form.get("next")}
+    offer = {"sentence": sentence, "events": events, "action": action, "next": request.form.get("next")}
     flash(Markup(render_template("pipeline/_undo.html", **offer)), "ok")  # noqa: S704 - the part escapes.
 
 

@@ -66,6 +66,12 @@ def showing(pipeline: Pipeline | None = None, *, filters: DealFilterForm | None 
     return Showing(pipelines, chosen, deals, sums, filters, current_user.can_edit, limits.fill(chosen.open_stages))
 
 
+def open_stage(stage_id: int) -> Stage:
+    """The open stage of any pipeline, else not found."""
+    stages = (stage for pipeline in db.session.scalars(queries.pipelines()) for stage in pipeline.open_stages)
+    return next((stage for stage in stages if stage.id == stage_id), None) or abort(404)
+
+
 def _chosen(pipelines: list[Pipeline], sums: boards.Sums) -> Pipeline:
     if not pipelines:
         abort(404)

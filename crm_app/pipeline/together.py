@@ -1,0 +1,68 @@
+"""Moving several deals at once, and taking that back: each that nobody changed meanwhile, all of them or as said."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from crm_app.activity.models import Event
+from crm_app.activity.records import Conflict
+from crm_app.extensions import db
+from crm_app.pipeline import limits, ranking, undoing
+from crm_app.pipeline.boards import Deals
+from crm_app.pipeline.models import Deal, Stage, Stay
+
+
+class Moved(NamedTuple):
+    """`touched` are the stages they came from and went to; `left` counts those that somebody else changed."""
+
+    deals: list[Deal]
+    touched: set[Stage]
+    left: int
+
+
+def move(deals: Deals, seen: Mapping[int, int | None], stage: Stage, after: Deal | None = None) -> Moved:
+    """Move those of the deals whose version is still the one seen, in their order: after a card, else to the top.
+
+    What stands in that stage already stays where it is. Raises Full if the stage does not take all that remain.
+    """
+    found = _claimed(deals.where(Deal.id.in_(seen)), stage)
+    fresh = [deal for deal in found if deal.is_open and seen[deal.id] in (None, deal.version)]
+    moving = [deal for deal in fresh if deal.stage is not stage]
+    limits.expect_room(stage, len(moving))
+    touched = {stage, *(deal.stage for deal in moving)}
+    moving.sort(key=lambda deal: (deal.stage.position, deal.rank, deal.id))
+    for deal, rank in zip(moving, ranking.ranks_after(stage, after, len(moving)), strict=True):
+        deal.move_to(stage, rank)
+    return Moved(moving, touched, len(seen) - len(fresh))
+
+
+def last_moves(deals: Iterable[Deal]) -> list[Event]:
+    """What can be taken back of it, one event for each deal."""
+    events = (undoing.last_move(deal) for deal in deals)
+    return [event for event in events if event is not None]
+
+
+def take_back(deals: Deals, event_ids: Collection[int]) -> Moved:
+    """Undo these moves, as far as each is the last thing that happened to its deal."""
+    meant = select(Event).where(Event.id.in_(event_ids), Event.subject_table == Deal.__tablename__)
+    events = {event.subject_id: event for event in db.session.scalars(meant)}
+    found = _claimed(deals.where(Deal.id.in_(events)))
+    back: list[Deal] = []
+    touched: set[Stage] = set()
+    for deal in found:
+        try:
+            touched.add(undoing.take_back(deal, events[deal.id].id))
+        except Conflict:
+            continue
+        back.append(deal)
+    return Moved(back, touched | {deal.stage for deal in back}, len(event_ids) - len(back))
+
+
+def _claimed(deals: Deals, *stages: Stage) -> list[Deal]:
+    """The deals as they stand, in columns that are held: those they are in, those they were in before, and these."""
+    read = deals.options(selectinload(Deal.stays).joinedload(Stay.stage))
+    concerned = {stay.stage for deal in db.session.scalars(read) for stay in deal.stays[-2:]}
+    ranking.lock(*concerned, *stages)
+    return list(db.session.scalars(read.execution_options(populate_existing=True)))

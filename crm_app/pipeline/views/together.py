@@ -1,0 +1,107 @@
+"""Moving the cards that were picked on the board, all at once, and taking that back."""
+
+from flask import abort, flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from markupsafe import Markup
+from sqlalchemy.orm.exc import StaleDataError
+
+from crm_app.accounts.access import selling_editor_required
+from crm_app.extensions import db
+from crm_app.pipeline import arrivals, limits, queries, together
+from crm_app.pipeline.forms.filters import DealFilterForm
+from crm_app.pipeline.forms.moves import MoveTogetherForm, UndoTogetherForm
+from crm_app.pipeline.models import Deal
+from crm_app.pipeline.views import bp
+from crm_app.pipeline.views.showing import open_stage, showing
+from crm_app.web import formats
+from crm_app.web.htmx import changed, said_alone
+from crm_app.web.reader import reader
+from crm_app.web.redirects import local_path
+
+
+@bp.post("/board/moves")
+@selling_editor_required
+def move_together():
+    form = MoveTogetherForm()
+    if not form.validate():
+        return _said(form.deal.errors[0] if form.deal.errors else abort(400), 422)
+    stage = open_stage(form.stage.data)
+    deals = queries.of_pipeline(queries.visible_to(current_user), stage.pipeline_id)
+    after = db.session.scalar(deals.where(Deal.id == form.after.data)) if form.after.data else None
+
+    try:
+        moved = together.move(deals, form.seen, stage, after)
+        db.session.commit()
+    except limits.Full as full:
+        db.session.rollback()
+        return _said(str(full), 409)
+    except StaleDataError:
+        db.session.rollback()
+        return _said(_("Someone moved this a moment ago; you see where it stands now."), 409)
+
+    if not moved.deals:
+        return _said(_unchanged(moved.left), 409)
+    _tell(moved, stage)
+    return _answer(moved, stage.pipeline)
+
+
+@bp.post("/board/moves/undo")
+@selling_editor_required
+def undo_together():
+    form = UndoTogetherForm()
+    if not form.validate():
+        abort(400)
+    moved = together.take_back(queries.visible_to(current_user), set(form.event.data))
+    db.session.commit()
+
+    count = len(moved.deals)
+    words = ngettext("%(count)s deal is back.", "%(count)s deals are back.", count, count=formats.num(count))
+    flash(_with_left(words, moved.left), "danger" if moved.left else "ok")
+    return _answer(moved, moved.deals[0].pipeline) if moved.deals else said_alone(_back(), 409)
+
+
+def _tell(moved, stage):
+    count = len(moved.deals)
+    words = ngettext(
+        "%(count)s deal is in %(stage)s now.",
+        "%(count)s deals are in %(stage)s now.",
+        count,
+        count=formats.num(count),
+        stage=stage.name,
+    )
+    events = [event.id for event in together.last_moves(moved.deals)]
+    action = url_for(".undo_together", **DealFilterForm.of_request().in_force)
+    offer = {"sentence": _with_left(words, moved.left), "events": events, "action": action}
+    flash(Markup(render_template("pipeline/_undo.html", **offer)), "ok")  # noqa: S704 - the part escapes.
+
+
+def _with_left(words, left):
+    return f"{words}{reader.space}{_unchanged(left)}" if left else words
+
+
+def _unchanged(left):
+    return ngettext(
+        "%(count)s deal was changed by someone else meanwhile and stays as it is.",
+        "%(count)s deals were changed by someone else meanwhile and stay as they are.",
+        left,
+        count=formats.num(left),
+    )
+
+
+def _answer(moved, pipeline):
+    shown = showing(pipeline)
+    heads = shown.heads(*moved.touched)
+    parts = {"board": shown, "heads": heads, "arrivals": arrivals.of(moved.deals, shown.deals, pipeline)}
+    return changed("pipeline/_taken_back.html", otherwise=_back(), **parts)
+
+
+def _said(reason, status):
+    flash(reason, "danger")
+    return said_alone(_back(), status)
+
+
+def _back():
+    kept = DealFilterForm.of_request().in_force
+    return local_path(request.form.get("next"), url_for(".board", **kept))

@@ -58,7 +58,7 @@ def showing(pipeline: Pipeline | None = None, *, filters: DealFilterForm | None 
     """The given pipeline's board, or the one that the address names, or the first with deals, or the first."""
     filters = filters or DealFilterForm.of_request()
     rates = Rates.load(reader.currency)
-    pipelines = list(db.session.scalars(queries.pipelines()))
+    pipelines = list(db.session.scalars(queries.pipelines_at_once()).unique())
     stages = [stage for one in pipelines for stage in one.open_stages]
     deals = filters.narrow(queries.visible_to(current_user), rates, stages)
     sums = boards.sums(deals, rates)

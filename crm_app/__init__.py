@@ -56,6 +56,7 @@ def _register_domains(app: Flask) -> None:
     from crm_app.catalog.views import bp as catalog
     from crm_app.contacts.views import bp as contacts
     from crm_app.exchange.views import bp as exchange
+    from crm_app.goals import aiming
     from crm_app.goals.views import bp as goals
     from crm_app.home.views import bp as home
     from crm_app.pipeline.views import bp as pipeline
@@ -68,4 +69,5 @@ def _register_domains(app: Flask) -> None:
         accounts, activity, catalog, contacts, exchange, goals, home, pipeline, reports, search, settings,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
+    aiming.init_app(app)
     navigation.init_app(app)

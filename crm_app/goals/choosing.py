@@ -1,6 +1,6 @@
 """Which goals to look at: whose, of which measure, in which period; read from the address, never refused."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -8,12 +8,15 @@ from typing import Any
 from flask import request, url_for
 
 from crm_app.accounts.models import Organisation, Team, User
+from crm_app.accounts.queries import sees_everything
 from crm_app.goals.models import Goal
 from crm_app.measures.catalogue import MEASURES
 from crm_app.web.periods import CALENDARS, UNITS, Calendar, Period
 from crm_app.web.reader import reader
 
 PREFERRED = ("quarter", "month", "year")
+# Of a goal: whose it is, by id of the team and of the person.
+Key = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ class Subject:
     person: User | None = None
 
     @property
-    def key(self) -> tuple[int | None, int | None]:
+    def key(self) -> Key:
         return self.team.id if self.team else None, self.person.id if self.person else None
 
     @property
@@ -119,6 +122,13 @@ class Subject:
         if self.person:
             return {"owner": self.person.id}
         return {"team": self.team.id} if self.team else {}
+
+
+def widest(user: User, managed: Collection[Team]) -> Subject:
+    """The widest whose figures the user sees: the company, the first of the teams that they manage, or they alone."""
+    if sees_everything(user):
+        return Subject()
+    return Subject(team=min(managed, key=lambda team: team.name_key)) if managed else Subject(person=user)
 
 
 def _id(name: str) -> int | None:

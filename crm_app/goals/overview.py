@@ -14,7 +14,7 @@ from crm_app.accounts.models import Organisation, User
 from crm_app.accounts.queries import sees_everything
 from crm_app.extensions import db
 from crm_app.goals import queries
-from crm_app.goals.choosing import Choice, Subject
+from crm_app.goals.choosing import Choice, Key, Subject, widest
 from crm_app.goals.models import Goal, Target
 from crm_app.goals.standing import Standing, clock_of, standing
 from crm_app.measures import asking
@@ -26,7 +26,6 @@ from crm_app.web.reader import reader
 
 _BUDGET = 3
 _SPARKS = 6
-Key = tuple[int | None, int | None]
 
 
 class Small(NamedTuple):
@@ -108,10 +107,7 @@ def _subject(user: User, choice: Choice, goals: Sequence[Goal], colleagues: Sequ
         return Subject(person=person)
     if choice.team_id in teams and (sees_everything(user) or teams[choice.team_id].manager_id == user.id):
         return Subject(team=teams[choice.team_id])
-    if sees_everything(user):
-        return Subject()
-    managed = [team for team in teams.values() if team.manager_id == user.id]
-    return Subject(team=min(managed, key=lambda team: team.name_key)) if managed else Subject(person=user)
+    return widest(user, [team for team in teams.values() if team.manager_id == user.id])
 
 
 def _measures(subject: Subject, goals: Sequence[Goal]) -> list[Measure]:

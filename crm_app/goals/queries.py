@@ -1,6 +1,8 @@
 """Reads of goals and targets, and who may see and set whose."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -35,6 +37,30 @@ def of_kind(goals: Select[tuple[Goal]], unit: str, calendar: str) -> Select[tupl
 
 def of_measure(goals: Select[tuple[Goal]], measure: str) -> Select[tuple[Goal]]:
     return goals.where(Goal.measure == measure)
+
+
+def of_subject(goals: Select[Any], team_id: int | None, user_id: int | None) -> Select[Any]:
+    """A team's or a person's; with neither the company's."""
+    return goals.where(Goal.team_id.is_not_distinct_from(team_id), Goal.user_id.is_not_distinct_from(user_id))
+
+
+def aimed_at(goals: Select[tuple[Goal]], periods: Iterable[Period]) -> Select[tuple[Goal, int]]:
+    """Goals with a target above nought for whichever of these periods is of their unit and calendar, and that target.
+
+    Team and person are loaded.
+    """
+    kinds = (
+        and_(Goal.unit == period.unit, Goal.calendar == period.calendar, Target.period_key == period.key)
+        for period in periods
+    )
+    aimed = goals.join(Target, Target.goal_id == Goal.id).where(or_(false(), *kinds), Target.amount > 0)
+    return aimed.add_columns(Target.amount).options(joinedload(Goal.team), joinedload(Goal.user))
+
+
+def beside_managed(goals: Select[Any], user: User) -> Select[Any]:
+    """Goals of teams and the user's own, each beside each of the teams that the user manages, if there are any."""
+    goals = goals.where(or_(Goal.team_id.is_not(None), Goal.user_id == user.id))
+    return goals.add_columns(Team).outerjoin(Team, Team.manager_id == user.id)
 
 
 def with_targets(goals: Select[tuple[Goal]], start: date, end: date) -> Select[tuple[Goal]]:

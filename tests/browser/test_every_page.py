@@ -25,6 +25,7 @@ def pages(app, alice, olivia):
         make.deal(alice, value=number * 1000_00, at=("New lead", "Proposal")[number % 2], created=number * 9)
     make.won(alice, value=5000_00)
     make.lost(alice)
+    make.goal(50_000_00, unit="quarter")
     db.session.commit()
     names = {}
     for route in world.routes(app, arguments):

@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy import Select
 
 from crm_app.extensions import db
-from crm_app.pipeline import boards, limits, queries
+from crm_app.pipeline import aims, boards, limits, queries
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.web.money import Rates
@@ -24,6 +24,7 @@ class Showing:
     filters: DealFilterForm
     may_move: bool
     fill: dict[int, int]
+    aim: aims.Aim | None
 
     @property
     def totals(self) -> boards.Totals:
@@ -40,6 +41,10 @@ class Showing:
             }
             for one in self.pipelines
         ]
+
+    def share(self, totals: boards.Totals) -> aims.Share | None:
+        """How much of the goal the weighted value makes; None where the board is about no goal."""
+        return aims.share(totals.weighted, self.aim, of_several=len(self.pipelines) > 1) if self.aim else None
 
     def url(self, endpoint: str = "pipeline.board", **values: Any) -> str:
         """An address under the same filters; None takes one of them out."""
@@ -63,7 +68,8 @@ def showing(pipeline: Pipeline | None = None, *, filters: DealFilterForm | None 
     deals = filters.narrow(queries.visible_to(current_user), rates, stages)
     sums = boards.sums(deals, rates)
     chosen = pipeline or _chosen(pipelines, sums)
-    return Showing(pipelines, chosen, deals, sums, filters, current_user.can_edit, limits.fill(chosen.open_stages))
+    fill, aim = limits.fill(chosen.open_stages), _aim(filters)
+    return Showing(pipelines, chosen, deals, sums, filters, current_user.can_edit, fill, aim)
 
 
 def open_stage(stage_id: int) -> Stage:
@@ -78,3 +84,10 @@ def _chosen(pipelines: list[Pipeline], sums: boards.Sums) -> Pipeline:
     wanted = request.args.get("pipeline", type=int)
     named = next((one for one in pipelines if one.id == wanted), None)
     return named or next((one for one in pipelines if sums.count(one.open_stages)), pipelines[0])
+
+
+def _aim(filters: DealFilterForm) -> aims.Aim | None:
+    """Goals are a person's, a team's or everyone's: of deals narrowed by anything else none of them speaks."""
+    if filters.in_force.keys() - {"owner", "team"}:
+        return None
+    return aims.of_board(current_user, filters.owner.data, filters.team.data)

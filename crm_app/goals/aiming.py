@@ -1,0 +1,59 @@
+"""The goal that a board of deals is about: the value won by those whose deals it shows, in the period that runs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Select
+
+from crm_app.accounts.models import User
+from crm_app.accounts.queries import organisation
+from crm_app.extensions import db
+from crm_app.goals import queries
+from crm_app.goals.choosing import PREFERRED, Choice, widest
+from crm_app.pipeline import aims
+from crm_app.pipeline.aims import Aim
+from crm_app.web.money import Money
+from crm_app.web.reader import reader
+
+_MEASURE = "won_value"
+
+
+def init_app(app: Flask) -> None:
+    aims.provide(app, aim)
+
+
+def aim(user: User, owner_id: int | None, team_id: int | None) -> Aim | None:
+    """In the organisation's calendar; the owner's or the team's if there is one, else the widest. One statement.
+
+    None where the user does not see that goal, or it has no target for a period that runs.
+    """
+    firm = organisation()
+    calendar = firm.calendar()
+    periods = {unit: calendar.period(unit, reader.today()) for unit in PREFERRED}
+    goals = queries.aimed_at(queries.of_measure(queries.visible_to(user), _MEASURE), periods.values())
+    found = {goal.unit: (goal, amount) for goal, amount, *_ in _of_board(goals, user, owner_id, team_id)}
+    unit = next((unit for unit in PREFERRED if unit in found), None)
+    if unit is None:
+        return None
+    goal, amount = found[unit]
+    choice = Choice(calendar, periods[unit], True, _MEASURE, goal.team_id, goal.user_id)
+    return Aim(Money(amount, firm.currency), choice.period, choice.url(), goal.user, goal.team, goal.user_id == user.id)
+
+
+def _of_board(goals: Select[Any], user: User, owner_id: int | None, team_id: int | None) -> Sequence[Any]:
+    if owner_id is not None:
+        return db.session.execute(queries.of_subject(goals, None, owner_id)).all()
+    if team_id is not None:
+        return db.session.execute(queries.of_subject(goals, team_id, None)).all()
+    if user.role != "manager":
+        return db.session.execute(queries.of_subject(goals, *widest(user, ()).key)).all()
+    return _of_manager(goals, user)
+
+
+def _of_manager(goals: Select[Any], user: User) -> Sequence[Any]:
+    """The one team's; a board of several teams is about more than any of their goals."""
+    rows = db.session.execute(queries.beside_managed(goals, user)).all()
+    managed = {row.Team for row in rows if row.Team}
+    key = widest(user, managed).key
+    return [row for row in rows if (row.Goal.team_id, row.Goal.user_id) == key] if len(managed) < 2 else []

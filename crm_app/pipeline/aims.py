@@ -1,0 +1,90 @@
+"""What a board is held against: a goal that its deals work towards.
+
+Goals stand above the pipeline, which knows nothing of them. Whoever does tells a board of the one that it is about.
+"""
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from flask import Flask, current_app
+from flask_babel import gettext as _
+
+from crm_app.accounts.models import Team, User
+from crm_app.web import formats
+from crm_app.web.money import Money
+from crm_app.web.periods import Period
+from crm_app.web.reader import reader
+
+_LEAST, _MOST = Decimal(1), Decimal(999)
+
+
+class Aim(NamedTuple):
+    """What is to be won in a period by a person or a team, or with neither by everyone; `url` is where it is told."""
+
+    target: Money
+    period: Period
+    url: str
+    person: User | None = None
+    team: Team | None = None
+    is_readers: bool = False
+
+
+class Share(NamedTuple):
+    """How much of an aim an amount makes: the per cent of a bar to fill, and in words, few, some and all of them."""
+
+    filled: float
+    of_goal: str
+    of_period: str
+    sentence: str
+
+
+# Of whoever reads the board, with the owner and the team that it is narrowed to: the aim it is about, if there is one.
+Provider = Callable[[User, int | None, int | None], Aim | None]
+
+
+def provide(app: Flask, provider: Provider) -> None:
+    app.extensions["aims"] = provider
+
+
+def of_board(user: User, owner_id: int | None, team_id: int | None) -> Aim | None:
+    return current_app.extensions["aims"](user, owner_id, team_id)
+
+
+def share(amount: Money, aim: Aim, *, of_several: bool) -> Share:
+    """`of_several`: whether there are more pipelines than the one whose deals the amount is of."""
+    per_cent = Decimal(amount.amount) / aim.target.amount * 100
+    words = _rounded(per_cent)
+    # A bar of less would not be seen.
+    filled = float(max(per_cent, _LEAST)) if per_cent else 0.0
+    sentence = _sentence(words, aim)
+    if of_several:
+        sentence += reader.space + _("The goal is for all pipelines together.")
+    return Share(filled, _("%(share)s of goal", share=words), _of_period(words, aim), sentence)
+
+
+def _rounded(per_cent: Decimal) -> str:
+    """Whole per cent; what would round to none of it, or is beyond all measure, is only said to be so."""
+    if 0 < per_cent < _LEAST:
+        return _("under %(share)s", share=formats.percent(_LEAST / 100))
+    if per_cent.to_integral_value(ROUND_HALF_UP) > _MOST:
+        return _("over %(share)s", share=formats.percent(_MOST / 100))
+    return formats.percent(per_cent / 100)
+
+
+def _of_period(words: str, aim: Aim) -> str:
+    if aim.period.unit == "month":
+        return _("%(share)s of the month’s goal", share=words)
+    if aim.period.unit == "quarter":
+        return _("%(share)s of the quarter’s goal", share=words)
+    return _("%(share)s of the year’s goal", share=words)
+
+
+def _sentence(words: str, aim: Aim) -> str:
+    facts = {"period": formats.period_label(aim.period), "target": formats.money(aim.target, short=True)}
+    if aim.is_readers:
+        return _("%(share)s of your goal for %(period)s: %(target)s.", share=words, **facts)
+    if aim.person or aim.team:
+        name = formats.listed([(aim.person or aim.team).name])
+        return _("%(share)s of the goal of %(name)s for %(period)s: %(target)s.", share=words, name=name, **facts)
+    return _("%(share)s of the company’s goal for %(period)s: %(target)s.", share=words, **facts)

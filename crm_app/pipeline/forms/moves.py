@@ -46,7 +46,9 @@ class MoveTogetherForm(FlaskForm):
 
     def validate_deal(self, field: SelectMultipleField) -> None:
         if not 0 < len(field.data or []) <= MOST_TOGETHER:
-            raise ValidationError(_("Choose one deal at least, and %(count)s at most.", count=formats.num(MOST_TOGETHER)))
+            raise ValidationError(
+                _("Choose one deal at least, and %(count)s at most.", count=formats.num(MOST_TOGETHER))
+            )
 
     @property
     def seen(self) -> dict[int, int | None]:

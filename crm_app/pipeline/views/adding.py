@@ -1,12 +1,12 @@
 """Adding a deal on the board: a title and a value at the top of a column, the rest later."""
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm_app.accounts.access import selling_editor_required
 from crm_app.extensions import db
-from crm_app.pipeline import arrivals, limits, moving, queries
+from crm_app.pipeline import arrivals, limits, moving
 from crm_app.pipeline.forms.deals import QuickDealForm
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.models import Deal

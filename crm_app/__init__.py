@@ -61,12 +61,13 @@ def _register_domains(app: Flask) -> None:
     from crm_app.home.views import bp as home
     from crm_app.pipeline.views import bp as pipeline
     from crm_app.reports.views import bp as reports
+    from crm_app.saved_views.views import bp as saved_views
     from crm_app.search.views import bp as search
     from crm_app.settings import upkeep  # noqa: F401 - its task is known by being imported.
     from crm_app.settings.views import bp as settings
 
     for blueprint in (
-        accounts, activity, catalog, contacts, exchange, goals, home, pipeline, reports, search, settings,
+        accounts, activity, catalog, contacts, exchange, goals, home, pipeline, reports, saved_views, search, settings,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     aiming.init_app(app)

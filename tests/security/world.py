@@ -9,6 +9,7 @@ from sqlalchemy import select
 from crm_app.exchange.models import Import
 from crm_app.extensions import db
 from crm_app.goals.models import Goal, Target
+from crm_app.saved_views.models import SavedView
 from crm_app.web.money import Rate
 from tests import make
 
@@ -40,12 +41,14 @@ def build(alice, olivia):
     target = Target(goal=goal, period_key=f"{today:%Y-%m}", start=today.replace(day=1), end=today, amount=5)
     job = Import(kind="companies", file_name="a.csv", stored_name="0" * 32, user=alice)
     rate = Rate(currency="USD", day=today, rate=2)
-    db.session.add_all([goal, target, job, rate])
+    view = SavedView(place="deals", name="Late ones", query="close=late", owner=alice)
+    db.session.add_all([goal, target, job, rate, view])
     db.session.commit()
     return {
         "company_id": company.id, "person_id": person.id, "product_id": product.id, "deal_id": deal.id,
         "team_id": group.id, "user_id": alice.id, "goal_id": goal.id, "target_id": target.id,
-        "import_id": job.id, "rate_id": rate.id, "pipeline_id": deal.pipeline_id, "stage_id": deal.stage_id,
+        "import_id": job.id, "rate_id": rate.id, "view_id": view.id,
+        "pipeline_id": deal.pipeline_id, "stage_id": deal.stage_id,
         "kind": "companies", "fact": "name", "field": "name", "name": "name", "token": "no-such-token",
         "measure": "won_value", "key": "won_value", "question": "pipeline", "noun": "companies",
         "record_id": company.id, "table": "companies", "outcome": "won", "direction": "up", "step": "columns",

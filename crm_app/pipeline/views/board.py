@@ -9,6 +9,7 @@ from crm_app.pipeline import arrivals, boards
 from crm_app.pipeline.forms.filters import DealFilterForm, whole_id
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import showing
+from crm_app.saved_views import menus
 from crm_app.web.htmx import page
 
 # So many events that do not concern a board may pass before it is told to read on behind them.
@@ -23,7 +24,8 @@ def board():
     place = following.place_now()
     shown = showing(filters=DealFilterForm.of_request().offer(current_user))
     columns = boards.columns(shown.deals, shown.pipeline, shown.sums)
-    return page("pipeline/board.html", board=shown, columns=columns, place=place, beside_url=_beside())
+    views = menus.menu("deals", url_for(".board"))
+    return page("pipeline/board.html", board=shown, columns=columns, place=place, views=views, beside_url=_beside())
 
 
 def _beside():

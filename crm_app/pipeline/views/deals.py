@@ -13,8 +13,9 @@ from crm_app.pipeline.forms.listing import DealListForm
 from crm_app.pipeline.models import KINDS, Deal
 from crm_app.pipeline.sorting import in_order, sorts
 from crm_app.pipeline.views import bp
+from crm_app.saved_views import menus
 from crm_app.web.csv import download
-from crm_app.web.htmx import page
+from crm_app.web.htmx import page, wants_part
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
 from crm_app.web.tables import listing
@@ -30,7 +31,8 @@ def deals():
     filters, found = _narrowed(rates)
     table = listing(found, key=Deal.id, sorts=sorts(rates), default="-created")
     part = "pipeline/deals/_rows.html" if table.is_continued else "pipeline/deals/_panel.html"
-    return page("pipeline/deals.html", part=part, table=table, filters=filters, kinds=KINDS, shown_beside=_SHOWN_BESIDE)
+    parts = {"table": table, "filters": filters, "kinds": KINDS, "shown_beside": _SHOWN_BESIDE}
+    return page("pipeline/deals.html", part=part, views=None if wants_part() else _views(), **parts)
 
 
 @bp.get("/deals.csv")
@@ -71,6 +73,10 @@ def new():
         return redirect(url_for(".show", deal_id=deal.id), 303)
 
     return page("pipeline/new.html", form=form, status=422 if form.errors else 200)
+
+
+def _views():
+    return menus.menu("deals", url_for(".deals"))
 
 
 def _narrowed(rates):

@@ -1,0 +1,71 @@
+"""The saved views of a list or board as its page offers them, and what of an address a view keeps."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from flask import request, url_for
+from flask_login import current_user
+
+from crm_app.extensions import db
+from crm_app.saved_views import queries
+from crm_app.saved_views.forms import SaveViewForm
+
+LONGEST = 2000
+# Where one has got to in a list, and what stands beside it, are no part of a view.
+_PASSING = {"after", "before", "since", "deal"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """`owner` is who shares it, empty for one's own; `edit_url` is empty where one may not change it."""
+
+    label: str
+    url: str
+    is_current: bool
+    icon: str
+    owner: str
+    edit_url: str
+
+
+@dataclass(frozen=True)
+class Menu:
+    """`form` saves what is seen now; None where that is nothing of its own, or saved already."""
+
+    entries: list[Item]
+    form: SaveViewForm | None
+    is_narrowed: bool
+
+    @property
+    def tabs(self) -> list[Item]:
+        """The pinned ones."""
+        return [item for item in self.entries if item.icon == "pin"]
+
+
+def menu(place: str, path: str) -> Menu:
+    """What a page at this path offers. `place` names what is filtered; the path is the way of seeing it."""
+    views = db.session.scalars(queries.of_place(queries.visible_to(current_user), place))
+    now = kept_of(request.query_string.decode())
+    items = [_item(view, path, now) for view in views]
+    is_new = bool(now) and not any(item.is_current for item in items)
+    form = SaveViewForm(formdata=None, data={"place": place, "query": now, "next": f"{path}?{now}"}) if is_new else None
+    return Menu(items, form, bool(now))
+
+
+def kept_of(query: str) -> str:
+    """What a view keeps of a query string, always in one order; empty if that is nothing, or too much."""
+    pairs = sorted((name, value) for name, value in parse_qsl(query) if value and name not in _PASSING)
+    kept = urlencode(pairs)
+    return kept if len(kept) <= LONGEST else ""
+
+
+def _item(view, path, now) -> Item:
+    is_own = view.owner_id == current_user.id
+    may_change = is_own or current_user.is_owner
+    return Item(
+        view.name,
+        f"{path}?{view.query}",
+        view.query == now,
+        "pin" if view.is_pinned else "star",
+        "" if is_own else view.owner.name,
+        url_for("saved_views.edit", view_id=view.id, next=f"{path}?{now}") if may_change else "",
+    )

@@ -1,5 +1,6 @@
 """Writing to the event log, in the transaction of the change itself."""
 
+from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,10 +8,11 @@ from typing import Any
 
 from flask import g, has_request_context
 from flask_login import current_user
+from sqlalchemy import insert
 
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
 from crm_app.web.money import Money
 
 
@@ -28,6 +30,14 @@ def record(subject: Any, verb: str, **particulars: Any) -> Event:
     )
     db.session.add(event)
     return event
+
+
+def record_all(model: Any, verb: str, particulars: Mapping[int, dict[str, Any]]) -> None:
+    """The same of many records at once, by their ids; the particulars are plain already."""
+    common = {"at": utc_now(), "actor_id": actor_id(), "subject_table": model.__tablename__, "verb": verb}
+    events = [common | {"subject_id": id_, "particulars": facts} for id_, facts in particulars.items()]
+    if events:
+        db.session.execute(insert(Event.__table__), events)
 
 
 @contextmanager

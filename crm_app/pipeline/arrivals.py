@@ -10,7 +10,7 @@ from crm_app.activity.models import Event
 from crm_app.extensions import db
 from crm_app.pipeline import boards, queries
 from crm_app.pipeline.boards import Card, Deals
-from crm_app.pipeline.models import Deal, Pipeline
+from crm_app.pipeline.models import Deal, Pipeline, Stage
 
 
 class Arrival(NamedTuple):
@@ -30,6 +30,12 @@ class News(NamedTuple):
 def touched(events: Iterable[Event]) -> list[Event]:
     """Those of the events after which a card looks or stands otherwise."""
     return [event for event in events if event.subject_table == Deal.__tablename__ and event.verb != "noted"]
+
+
+def is_reshaped(events: Iterable[Event]) -> bool:
+    """Whether pipelines or their stages are others now: then the columns themselves stand otherwise."""
+    shapes = (Pipeline.__tablename__, Stage.__tablename__)
+    return any(event.subject_table in shapes for event in events)
 
 
 def news(events: Collection[Event], shown: Deals, pipeline: Pipeline, user: User) -> News:

@@ -1,7 +1,8 @@
-"""How many open deals may stand in a stage at a time. Whoever counts holds the lock of the stage (`ranking.lock`)."""
+"""Why a stage takes no deal: it is full, or it is gone. Whoever asks holds its lock (`ranking.lock`)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select
 
@@ -10,8 +11,12 @@ from crm_app.pipeline.models import Deal, Stage
 from crm_app.web import formats
 
 
-class Full(Exception):
-    """The stage takes no further deal; the message says so to whoever wanted to put one there."""
+class Refused(Exception):
+    """A stage does not take the deal; the message says why to whoever wanted to put it there."""
+
+
+class Full(Refused):
+    """It has as many as it takes at a time."""
 
     def __init__(self, stage: Stage):
         limit = stage.wip_limit or 0
@@ -26,6 +31,17 @@ class Full(Exception):
         )
 
 
+class Gone(Refused):
+    """It was deleted or merged into another one meanwhile. What no longer has a name here is given as None."""
+
+    def __init__(self, stage: Stage | None):
+        if stage is None:
+            super().__init__(_("The stage is gone: it was deleted, or merged into another one. Choose another."))
+        else:
+            text = _("%(stage)s is gone: it was deleted, or merged into another stage. Choose another.", stage=stage.name)
+            super().__init__(text)
+
+
 def fill(stages: Iterable[Stage]) -> dict[int, int]:
     """How many deals stand in each stage that has a limit, whoever sees them: the limit is everyone's."""
     limited = [stage.id for stage in stages if stage.wip_limit is not None]
@@ -33,6 +49,13 @@ def fill(stages: Iterable[Stage]) -> dict[int, int]:
         return {}
     counted = select(Deal.stage_id, func.count()).where(Deal.stage_id.in_(limited), Deal.deleted_at.is_(None))
     return dict.fromkeys(limited, 0) | {row[0]: row[1] for row in db.session.execute(counted.group_by(Deal.stage_id))}
+
+
+def expect_in_use(stages: Iterable[Stage], in_use: Collection[int]) -> None:
+    """Raise Gone unless all of these stages are among those that the lock found in use."""
+    for stage in stages:
+        if stage.id not in in_use:
+            raise Gone(stage)
 
 
 def expect_room(stage: Stage, coming: int = 1) -> None:

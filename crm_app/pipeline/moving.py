@@ -8,17 +8,21 @@ from crm_app.pipeline.models import Deal, Stage
 
 
 def claim(deal: Deal, version: int | None, *stages: Stage) -> None:
-    """Hold the deal's column and those it goes to. Raises Conflict if the deal is no longer what its mover saw."""
-    ranking.lock(deal.stage, *stages)
+    """Hold the deal's column and those it goes to.
+
+    Raises Gone if it goes to a stage that is one no longer, Conflict if the deal is no longer what its mover saw.
+    """
+    in_use = ranking.lock(deal.stage, *stages)
+    limits.expect_in_use(stages, in_use)
     db.session.refresh(deal)
     deal.expect(version)
-    if deal.deleted_at is not None:
+    if deal.deleted_at is not None or deal.stage_id not in in_use:
         raise Conflict
 
 
 def begin(deal: Deal, stage: Stage, *, is_on_top: bool = False) -> None:
-    """Create a deal in an open stage, at the foot of its column or on top. Raises Full if it takes no further deal."""
-    ranking.lock(stage)
+    """Create a deal in an open stage, at the foot of its column or on top. Raises Refused if it takes no further deal."""
+    limits.expect_in_use([stage], ranking.lock(stage))
     limits.expect_room(stage)
     if is_on_top:
         deal.rank = ranking.rank_between(deal, stage, None, None)
@@ -26,7 +30,7 @@ def begin(deal: Deal, stage: Stage, *, is_on_top: bool = False) -> None:
 
 
 def reopen(deal: Deal, version: int | None, stage: Stage) -> None:
-    """Back into play. Raises Conflict if it is no longer what was seen, Full if the stage takes no further deal."""
+    """Back into play. Raises Conflict if it is no longer what was seen, Refused if the stage takes no deal."""
     claim(deal, version, stage)
     if deal.is_open or not stage.is_open:
         raise Conflict

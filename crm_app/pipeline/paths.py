@@ -17,10 +17,19 @@ class Step(NamedTuple):
 
 
 def steps(deal: Deal, now: datetime | None = None) -> list[Step]:
-    """One step for each open stage in order, and for the closing stage of a deal that is closed."""
+    """One step for each open stage in order, and for the closing stage of a deal that is closed.
+
+    Stages out of use are on the way of a deal that was in them.
+    """
     seconds = _seconds_in_stages(deal, now or utc_now())
-    stages = [stage for stage in deal.pipeline.stages if stage.is_open or stage.id == deal.stage_id]
-    return [_step(deal, stage, seconds) for stage in stages]
+    stages = {stage for stage in deal.pipeline.stages if stage.is_open or stage.id == deal.stage_id}
+    stages |= {stay.stage for stay in deal.stays if not stay.stage.is_in_use and stay.pipeline_id == deal.pipeline_id}
+    return [_step(deal, stage, seconds) for stage in sorted(stages, key=_place)]
+
+
+def _place(stage: Stage) -> tuple[int, bool]:
+    """A stage that is gone stood before the one that has its place now."""
+    return stage.position, stage.is_in_use
 
 
 def _step(deal: Deal, stage: Stage, seconds: Counter[int]) -> Step:
@@ -29,7 +38,7 @@ def _step(deal: Deal, stage: Stage, seconds: Counter[int]) -> Step:
     if stage.id == deal.stage_id:
         state = "current" if stage.is_open else stage.kind
     else:
-        is_passed = stage.position < deal.stage.position or not deal.is_open
+        is_passed = not stage.is_in_use or stage.position < deal.stage.position or not deal.is_open
         state = "done" if was_here and is_passed else "ahead"
     return Step(stage, days, state)
 

@@ -10,10 +10,14 @@ from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.models.deals import RANK_GAP
 
 
-def lock(*stages: Stage) -> None:
-    """Wait for other moves in these columns to end. Always in one order, so that two moves never wait in a ring."""
+def lock(*stages: Stage) -> set[int]:
+    """Wait for other moves in these columns to end; gives back the ids of those that are still in use by then.
+
+    Always in one order, so that two moves never wait in a ring.
+    """
     ids = {stage.id for stage in stages}
-    db.session.execute(select(Stage.id).where(Stage.id.in_(ids)).order_by(Stage.id).with_for_update(key_share=True))
+    in_use = select(Stage.id).where(Stage.id.in_(ids), Stage.retired_at.is_(None)).order_by(Stage.id)
+    return set(db.session.scalars(in_use.with_for_update(key_share=True)))
 
 
 def rank_between(deal: Deal, stage: Stage, after: Deal | None, before: Deal | None) -> int:

@@ -1,19 +1,31 @@
 """Shaping pipelines: their stages, the order of these, and what must always hold.
 
-Each pipeline keeps an open, a won and a lost stage; what a deal has ever stayed in is never taken away.
+Each pipeline keeps an open, a won and a lost stage. What a deal has ever stayed in goes only if another stage takes
+its place: see `retiring` and `merging`.
 """
+
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select
 
+from crm_app.accounts.models import Organisation
 from crm_app.activity import record
 from crm_app.activity.recording import plain
 from crm_app.extensions import db
+from crm_app.pipeline import limits, ranking
 from crm_app.pipeline.models import KINDS, Deal, Pipeline, Stage, Stay
 from crm_app.pipeline.starting import first_pipeline
 from crm_app.web import formats
 from crm_app.web.text import match_key
+
+
+class Standing(NamedTuple):
+    """How many deals stand in a stage; those in the bin, which may come back, apart."""
+
+    shown: int
+    binned: int
 
 
 def add_pipeline(name: str) -> Pipeline:
@@ -64,10 +76,49 @@ def move_stage(stage: Stage, *, is_up: bool) -> None:
 
 
 def delete_stage(stage: Stage) -> None:
+    """One that no deal was ever in."""
     pipeline = stage.pipeline
     record(pipeline, "changed", changes={"stage": [stage.name, None]})
     pipeline.stages.remove(stage)
     _number(pipeline)
+
+
+def hold(stage: Stage, home: Stage) -> None:
+    """Let no deal come into their pipeline, leave it or move in it until the transaction ends.
+
+    Raises Gone if one of the two is a stage no longer, ValueError if the one cannot take the place of the other.
+    """
+    if home not in homes_of(stage):
+        raise ValueError("another stage of the same pipeline and kind takes the place of a stage")
+    # Imports write past the locks of stages; they hold this row instead.
+    db.session.execute(select(Organisation.id).with_for_update())
+    limits.expect_in_use([stage, home], ranking.lock(*stage.pipeline.stages))
+    db.session.expire(stage.pipeline, ["stages"])
+
+
+def close_up(pipeline: Pipeline) -> None:
+    """Number the stages that are left."""
+    db.session.flush()
+    db.session.expire(pipeline, ["stages"])
+    _number(pipeline)
+
+
+def homes_of(stage: Stage) -> list[Stage]:
+    """The stages that may take its place."""
+    return [one for one in stage.pipeline.stages if one is not stage and one.kind == stage.kind]
+
+
+def likely_home(stage: Stage) -> Stage | None:
+    """The stage before it, else the one after it."""
+    homes = homes_of(stage)
+    before = [one for one in homes if one.position < stage.position]
+    return before[-1] if before else homes[0] if homes else None
+
+
+def standing_in(stage: Stage) -> Standing:
+    counted = select(func.count(), func.count(Deal.deleted_at)).where(Deal.stage_id == stage.id)
+    whole, binned = db.session.execute(counted).one()
+    return Standing(whole - binned, binned)
 
 
 def deals_by_pipeline() -> dict[int, int]:
@@ -96,15 +147,8 @@ def why_pipeline_stays(pipeline: Pipeline, deals: int) -> str:
     return ""
 
 
-def why_stage_stays(stage: Stage, deals: int) -> str:
+def why_stage_stays(stage: Stage) -> str:
     """Why it may not be deleted; empty if it may."""
-    if deals:
-        return ngettext(
-            "%(count)s deal is or was in it, and its history is kept.",
-            "%(count)s deals are or were in it, and their history is kept.",
-            deals,
-            count=formats.num(deals),
-        )
     return _("It is the only stage of its kind (%(kind)s).", kind=KINDS[stage.kind]) if _is_last(stage) else ""
 
 

@@ -15,12 +15,16 @@ _WITHIN = timedelta(days=1)
 
 
 def last_move(deal: Deal) -> Event | None:
-    """The move that can be taken back: the last thing that happened to the deal, notes apart; else None."""
+    """The move that can be taken back: the last thing that happened to the deal, notes apart; else None.
+
+    None too where it came from a stage that is gone.
+    """
     newest = db.session.scalar(activity.about(deal).where(Event.verb != "noted").limit(1))
     if newest is None or newest.verb not in _VERBS or newest.at < utc_now() - _WITHIN:
         return None
-    stays = [stay.stage_id for stay in deal.stays[-2:]]
-    return newest if "rank" in newest.particulars and newest.particulars.get("stages") == stays else None
+    stages = [stay.stage for stay in deal.stays[-2:]]
+    is_known = "rank" in newest.particulars and newest.particulars.get("stages") == [stage.id for stage in stages]
+    return newest if is_known and all(stage.is_in_use for stage in stages) else None
 
 
 def take_back(deal: Deal, event_id: int) -> Stage:

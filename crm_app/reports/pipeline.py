@@ -26,7 +26,7 @@ def title() -> str:
 
 
 def ask(choice: Choice, given: Options) -> Report:
-    """A line for each open stage in board order; a stage without deals counts as nought."""
+    """A line for each open stage in board order; a stage without deals counts as nought, one out of use not at all."""
     rates = _stages(choice)
     stages = list(rates)
     labels = {stage.id: stage.name for stage in stages}
@@ -36,7 +36,8 @@ def ask(choice: Choice, given: Options) -> Report:
     values = {group.key: group.figures for group in opened}
     worth = {group.key: group.figures[0] for group in weighted}
     empty = [_NOTHING] * len(spans)
-    rows = [(stage, values.get(stage.id, empty), worth.get(stage.id, _NOTHING)) for stage in stages]
+    shown = [stage for stage in stages if stage.is_in_use or stage.id in values]
+    rows = [(stage, values.get(stage.id, empty), worth.get(stage.id, _NOTHING)) for stage in shown]
     whole = [_sum([figures[number] for _stage, figures, _worth in rows]) for number in range(len(spans))]
     expected = _sum([figure for _stage, _figures, figure in rows])
     return Report(
@@ -122,7 +123,11 @@ def _line(choice: Choice, stage: Stage, figures: Sequence[Figure], weighted: Fig
     if choice.compared:
         url = choice.records("open_value", choice.compared, stage=stage.id)
         cells += [Cell(figures[1].value or 0, url), _change(figures)]
-    return Line(stage.name, cells, hue=stage.hue)
+    return Line(_name(stage), cells, hue=stage.hue)
+
+
+def _name(stage: Stage) -> str:
+    return stage.name if stage.is_in_use else _("%(stage)s (no longer used)", stage=stage.name)
 
 
 def _total(choice: Choice, whole: Sequence[Figure], weighted: Figure, as_observed: int) -> Line:
@@ -182,7 +187,7 @@ def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:
 
 def _chart(rows, whole: Figure) -> Markup:
     """Where no deal has a value yet, how many there are says more."""
-    labels = [stage.name for stage, _figures, _worth in rows] or [""]
+    labels = [_name(stage) for stage, _figures, _worth in rows] or [""]
     title = _chart_title(whole)
     if not whole.value:
         counts = charts.Series(_("Deals"), [float(figures[0].n) for _s, figures, _w in rows] or [0.0])

@@ -15,12 +15,13 @@ function ask() {
   const news = document.querySelector("[data-board-news]");
   if (!news || document.hidden) return;
   for (const [id, change] of [...waiting]) settle(id, change);
-  if (news.hasAttribute("data-board-outdated")) showAnew();
+  if (news.hasAttribute("data-board-outdated")) showAnew(news);
   else news.dispatchEvent(new CustomEvent("board:ask"));
 }
 
 function receive() {
   const news = document.querySelector("[data-board-news]");
+  if (news?.dataset.boardOutdated) showAnew(news);
   if (!news?.children.length) return;
   for (const part of news.querySelector("[data-board-heads]")?.content.children ?? []) renew(part);
   for (const { dataset } of news.querySelectorAll("[data-board-left]")) settle(dataset.boardLeft, remove);
@@ -83,8 +84,9 @@ function versionOf(place) {
   return place.querySelector("[name=version]")?.value ?? Symbol("none");
 }
 
-// Not while somebody is at something here, nor again and again while an import goes on.
-function showAnew() {
-  const isBusy = document.querySelector(BUSY) || performance.now() < 30_000;
-  if (!isBusy) location.reload();
+// Not while somebody is at something here, nor again and again while an import goes on; but where the columns
+// themselves are others now, what stands here leads nowhere.
+function showAnew({ dataset }) {
+  const isSoon = performance.now() < 30_000 && dataset.boardOutdated !== "at-once";
+  if (!isSoon && !document.querySelector(BUSY)) location.reload();
 }

@@ -68,7 +68,7 @@ class DealForm(FlaskForm):
 class NewDealForm(DealForm):
     """A new deal, begun in an open stage of any pipeline."""
 
-    stage = SelectField(_l("Stage"), coerce=str)
+    stage = SelectField(_l("Stage"), coerce=str, validate_choice=False)
 
     def __init__(self, pipelines: list[Pipeline], **given):
         super().__init__(data={"currency": reader.currency} | given)
@@ -84,6 +84,10 @@ class NewDealForm(DealForm):
     @property
     def chosen_stage(self) -> Stage:
         return self.stages[self.stage.data]
+
+    def validate_stage(self, field: SelectField) -> None:
+        if field.data not in self.stages:
+            raise ValidationError(_("That stage is not there any more. Choose another."))
 
     def fill(self, deal: Deal) -> None:
         """Write what was typed into a deal not yet created."""

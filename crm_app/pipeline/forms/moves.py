@@ -123,8 +123,19 @@ class _ClosingForm(FlaskForm):
 
     @property
     def chosen_stage(self) -> Stage:
-        stages = [stage for stage in self.deal.pipeline.stages if stage.kind == self.kind]
-        return next((stage for stage in stages if stage.id == whole_id(self.stage.data)), stages[0])
+        return next((stage for stage in self._stages if stage.id == whole_id(self.stage.data)), self._stages[0])
+
+    @property
+    def _stages(self) -> list[Stage]:
+        return [stage for stage in self.deal.pipeline.stages if stage.kind == self.kind]
+
+    def validate_stage(self, field):
+        """Where one of several was chosen that is gone, what is sent again goes to the first of those left."""
+        wanted = self.chosen_stage
+        if field.data and whole_id(field.data) != wanted.id and len(self._stages) > 1:
+            field.data = str(wanted.id)
+            text = _("The stage that you chose is gone. Save again, and the deal goes to %(stage)s.", stage=wanted.name)
+            raise ValidationError(text)
 
 
 class WonForm(_ClosingForm):

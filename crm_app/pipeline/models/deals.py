@@ -90,8 +90,8 @@ class Deal(Record, Snoozing, db.Model):
 
     @property
     def last_open_stage(self) -> Stage:
-        """Where a closed deal goes back to."""
-        been = [stay.stage for stay in self.stays if stay.stage.is_open]
+        """Where a closed deal goes back to: of the stages in use, the one it was in last."""
+        been = [stay.stage for stay in self.stays if stay.stage.is_open and stay.stage.is_in_use]
         return been[-1] if been else self.pipeline.open_stages[0]
 
     @validates("title", "code")

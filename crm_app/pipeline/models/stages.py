@@ -1,5 +1,7 @@
 """Pipelines and their ordered stages."""
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -11,6 +13,8 @@ KINDS = {"open": _l("Open"), "won": _l("Won"), "lost": _l("Lost")}
 
 
 class Pipeline(db.Model):
+    """`stages` are those in use, in their order; a retired one is known to the past alone, through stays."""
+
     __tablename__ = "pipelines"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -18,7 +22,10 @@ class Pipeline(db.Model):
     position: Mapped[int] = mapped_column(default=0)
 
     stages: Mapped[list["Stage"]] = relationship(
-        back_populates="pipeline", order_by="Stage.position", cascade="all, delete-orphan"
+        primaryjoin="and_(Pipeline.id == Stage.pipeline_id, Stage.retired_at.is_(None))",
+        back_populates="pipeline",
+        order_by="Stage.position",
+        cascade="all, delete-orphan",
     )
 
     @property
@@ -39,7 +46,8 @@ class Stage(db.Model):
     """`probability` is per cent; `rot_days` is how long a deal may stay before it is called rotting: in days, or with
     `rots_in_working_days` in those on which the organisation works.
 
-    `wip_limit` is how many deals may stand in the stage at a time, None for any number.
+    `wip_limit` is how many deals may stand in the stage at a time, None for any number. `retired_at` is when an open
+    stage went out of use: no deal stands in it, but the history of those that did keeps its name.
     """
 
     __tablename__ = "stages"
@@ -54,12 +62,17 @@ class Stage(db.Model):
     rots_in_working_days: Mapped[bool] = mapped_column(default=False)
     wip_limit: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(8), default="open")
+    retired_at: Mapped[datetime | None]
 
     pipeline: Mapped[Pipeline] = relationship(back_populates="stages")
 
     @property
     def is_open(self) -> bool:
         return self.kind == "open"
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.retired_at is None
 
     @property
     def hue(self) -> int:

@@ -12,7 +12,7 @@ from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.models import Deal
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import open_stage, showing
-from crm_app.web.htmx import changed, page, wants_part
+from crm_app.web.htmx import changed, page, said_in_toast, wants_part
 from crm_app.web.reader import reader
 
 
@@ -20,7 +20,10 @@ from crm_app.web.reader import reader
 @selling_editor_required
 def add(stage_id):
     """The form for the head of a column; where no script put it there, the page for a whole new deal serves."""
-    stage = open_stage(stage_id)
+    try:
+        stage = open_stage(stage_id)
+    except limits.Gone as gone:
+        return _gone(gone)
     form = QuickDealForm(stage)
     if request.method == "GET" and not wants_part():
         return redirect(url_for(".new", stage=stage.id))
@@ -30,8 +33,8 @@ def add(stage_id):
     deal = Deal(title=form.title.data, owner=current_user, currency=reader.currency, value=form.value.data)
     try:
         moving.begin(deal, stage, is_on_top=True)
-    except limits.Full as full:
-        form.title.errors = [str(full)]
+    except limits.Refused as reason:
+        form.title.errors = [str(reason)]
         return _asked(stage, form, 422)
     db.session.commit()
 
@@ -51,3 +54,11 @@ def _asked(stage, form, status):
 
 def _address(stage):
     return url_for(".add", stage_id=stage.id, **DealFilterForm.of_request().in_force)
+
+
+def _gone(gone):
+    """What was typed stays where it is; for a plain form the page for a new deal offers the stages that there are."""
+    if wants_part():
+        return said_in_toast(str(gone), 409)
+    flash(str(gone), "danger")
+    return redirect(url_for(".new"), 303)

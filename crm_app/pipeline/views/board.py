@@ -55,15 +55,17 @@ def news():
     place = following.Place.read(request.args.get("since", "")) or abort(400)
     happened = following.since(place)
     events = arrivals.touched(happened.events)
-    is_quiet = happened.is_all and len(happened.events) < _PASSED_IN_SILENCE
+    is_reshaped = arrivals.is_reshaped(happened.events)
+    is_quiet = not is_reshaped and happened.is_all and len(happened.events) < _PASSED_IN_SILENCE
     if is_quiet and not events:
         return "", 204
 
     shown = showing()
-    is_outdated = not happened.is_all or len(events) > _TOLD_AT_MOST
+    is_outdated = is_reshaped or not happened.is_all or len(events) > _TOLD_AT_MOST
     found = None if is_outdated else arrivals.news(events, shown.deals, shown.pipeline, current_user)
     if is_quiet and not any(found):
         return "", 204
 
     parts = {"board": shown, "place": happened.place, "news": found, "is_outdated": is_outdated}
+    parts["is_reshaped"] = is_reshaped
     return page("pipeline/_news.html", heads=shown.heads(*shown.pipeline.open_stages), **parts)

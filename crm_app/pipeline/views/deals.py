@@ -65,8 +65,8 @@ def new():
         form.fill(deal)
         try:
             moving.begin(deal, form.chosen_stage)
-        except limits.Full as full:
-            form.stage.errors = [str(full)]
+        except limits.Refused as reason:
+            form.stage.errors = [str(reason)]
             return page("pipeline/new.html", form=form, status=422)
         db.session.commit()
         flash(_("%(name)s is now a deal.", name=deal.title), "ok")

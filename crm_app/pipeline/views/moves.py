@@ -12,7 +12,7 @@ from crm_app.extensions import db
 from crm_app.pipeline import arrivals, boards, limits, moving, queries, undoing
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.forms.moves import MoveForm, ReopeningForm, UndoForm, outcome_form
-from crm_app.pipeline.models import Deal
+from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import showing
 from crm_app.web.htmx import changed, gone_to, page, said_alone
@@ -34,20 +34,22 @@ def stage(deal_id):
 @selling_editor_required
 def move(deal_id):
     deal, form = find(deal_id), MoveForm()
-    target = _stage_of(deal, form.stage.data) if form.validate() else abort(400)
+    if not form.validate():
+        abort(400)
     after, before = _neighbour(form.after.data), _neighbour(form.before.data)
-    touched = {deal.stage, target}
 
     try:
+        target = _stage_of(deal, form.stage.data)
+        touched = {deal.stage, target}
         moving.claim(deal, form.version.data, target)
         if not target.is_open:
             return _ask_for_outcome(deal, target)
         moving.move(deal, target, after=after, before=before)
         db.session.commit()
     except (Conflict, StaleDataError):
-        return refused(deal_id, target.id, form.came_from.data)
-    except limits.Full as full:
-        return refused(deal_id, target.id, form.came_from.data, reason=str(full))
+        return refused(deal_id, form.stage.data, form.came_from.data)
+    except limits.Refused as reason:
+        return refused(deal_id, form.stage.data, form.came_from.data, reason=str(reason))
 
     offer_undo(_("%(name)s is in %(stage)s now.", name=deal.title, stage=deal.stage.name), deal)
     shown = showing(deal.pipeline)
@@ -66,7 +68,7 @@ def undo(deal_id):
     try:
         left = undoing.take_back(deal, form.event.data)
         db.session.commit()
-    except (Conflict, StaleDataError):
+    except (Conflict, limits.Gone, StaleDataError):
         db.session.rollback()
         flash(_("%(name)s has changed since: that move cannot be taken back any more.", name=deal.title), "danger")
         return said_alone(back_to(deal), 409)
@@ -87,15 +89,15 @@ def reopen(deal_id):
     deal, form = find(deal_id), ReopeningForm()
     if not form.validate():
         abort(400)
-    wanted = _stage_of(deal, form.stage.data) if form.stage.data else deal.last_open_stage
 
     try:
+        wanted = _stage_of(deal, form.stage.data) if form.stage.data else deal.last_open_stage
         moving.reopen(deal, form.version.data, wanted)
         db.session.commit()
     except (Conflict, StaleDataError):
         return refused(deal_id)
-    except limits.Full as full:
-        return refused(deal_id, reason=str(full))
+    except limits.Refused as reason:
+        return refused(deal_id, reason=str(reason))
 
     flash(_("%(name)s is open again, in %(stage)s.", name=deal.title, stage=wanted.name), "ok")
     return gone_to(local_path(request.form.get("next"), url_for(".show", deal_id=deal.id)))
@@ -121,17 +123,19 @@ def offer_undo(sentence: str, deal: Deal) -> None:
 
 
 def refused(deal_id: int, *stage_ids: int | None, reason: str = ""):
-    """Answer with the truth: the columns concerned as they stand, the card where it is now, and why."""
+    """Answer with the truth: the columns concerned as they stand or that are gone, the card where it is, and why."""
     db.session.rollback()
     flash(reason or _("Someone moved this a moment ago; you see where it stands now."), "danger")
     deal = db.session.scalar(queries.visible_to(current_user).where(Deal.id == deal_id))
     if deal is None:
         abort(404)
     shown = showing(deal.pipeline)
+    gone = {one for one in stage_ids if one} - {one.id for one in deal.pipeline.stages}
     concerned = {one for one in deal.pipeline.open_stages if one.id in (*stage_ids, deal.stage_id)}
     columns = boards.columns(shown.deals, deal.pipeline, shown.sums, concerned)
     columns = [boards.reaching(deal, column, shown.deals) for column in columns]
-    return changed("pipeline/_truth.html", otherwise=back_to(deal), status=409, board=shown, columns=columns)
+    parts = {"board": shown, "columns": columns, "gone": gone}
+    return changed("pipeline/_truth.html", otherwise=back_to(deal), status=409, **parts)
 
 
 def _ask_for_outcome(deal, stage):
@@ -146,8 +150,11 @@ def _ask_for_outcome(deal, stage):
 
 
 def _stage_of(deal, stage_id):
-    """Stages of the deal's own pipeline only."""
-    return next((one for one in deal.pipeline.stages if one.id == stage_id), None) or abort(404)
+    """Stages of the deal's own pipeline only. Raises Gone for one that is a stage no longer."""
+    stage = db.session.get(Stage, stage_id)
+    if stage is None or not stage.is_in_use:
+        raise limits.Gone(stage)
+    return stage if stage.pipeline_id == deal.pipeline_id else abort(404)
 
 
 def _neighbour(deal_id):

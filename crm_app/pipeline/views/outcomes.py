@@ -7,7 +7,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
-from crm_app.pipeline import moving
+from crm_app.pipeline import limits, moving
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.forms.moves import outcome_form
 from crm_app.pipeline.views import bp
@@ -43,7 +43,7 @@ def _closing(deal_id, kind):
         return _asked(deal, kind, form)
 
     try:
-        moving.claim(deal, form.seen_version)
+        moving.claim(deal, form.seen_version, form.chosen_stage)
         if not deal.is_open:
             raise Conflict
         stage = deal.stage
@@ -51,6 +51,8 @@ def _closing(deal_id, kind):
         db.session.commit()
     except (Conflict, StaleDataError):
         return refused(deal_id, form.seen_in)
+    except limits.Gone as gone:
+        return refused(deal_id, form.seen_in, reason=str(gone))
 
     offer_undo(_said(kind, deal), deal)
     if request.form.get("next"):

@@ -4,11 +4,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
-from wtforms import BooleanField, SelectField, ValidationError
+from wtforms import BooleanField, RadioField, SelectField, ValidationError
 
 from crm_app.extensions import db
-from crm_app.pipeline import shaping
+from crm_app.pipeline import limits, shaping
 from crm_app.pipeline.models import KINDS, Pipeline, Stage
+from crm_app.web import formats
 from crm_app.web.fields import NumberField, Required, TextField
 from crm_app.web.text import match_key
 
@@ -60,3 +61,46 @@ class StageForm(FlaskForm):
             reason = shaping.why_kind_stays(self.stage, self.deals)
             if reason:
                 raise ValidationError(reason)
+
+
+class StageDeletionForm(FlaskForm):
+    """Which stage takes the place of one where deals are or were, and what becomes of its past.
+
+    `coming` is how many deals the other stage gets. Where deals end the past always goes along.
+    """
+
+    home = SelectField(_l("Its deals go to"), validate_choice=False)
+    past = RadioField(_l("What happens to its history?"), validate_choice=False)
+
+    def __init__(self, stage: Stage, coming: int):
+        likely = shaping.likely_home(stage)
+        super().__init__(data={"home": str(likely.id) if likely else "", "past": "kept"})
+        self.homes = {str(one.id): one for one in shaping.homes_of(stage)}
+        fill = limits.fill(self.homes.values())
+        self.home.choices = [(key, _home_name(one, fill.get(one.id, 0) + coming)) for key, one in self.homes.items()]
+        self.past.choices = [("kept", _("It keeps its own name")), ("joined", _("It counts as the other stage’s"))]
+        if not stage.is_open:
+            del self.past
+
+    @property
+    def chosen_home(self) -> Stage:
+        return self.homes[self.home.data]
+
+    @property
+    def is_merger(self) -> bool:
+        return self.past is None or self.past.data == "joined"
+
+    def validate_home(self, field):
+        if not field.raw_data or field.data not in self.homes:
+            raise ValidationError(_("Choose one of the stages that are offered."))
+
+    def validate_past(self, field):
+        if not field.raw_data or field.data not in dict(field.choices):
+            raise ValidationError(_("Choose what happens to its history."))
+
+
+def _home_name(stage: Stage, fill: int) -> str:
+    if stage.wip_limit is None or fill <= stage.wip_limit:
+        return stage.name
+    facts = {"stage": stage.name, "fill": formats.num(fill), "limit": formats.num(stage.wip_limit)}
+    return _("%(stage)s – will be over its limit: %(fill)s of %(limit)s", **facts)

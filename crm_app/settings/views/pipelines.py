@@ -2,13 +2,15 @@
 
 from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from crm_app.accounts.access import role_required
 from crm_app.extensions import db
-from crm_app.pipeline import queries, shaping
+from crm_app.pipeline import limits, merging, queries, retiring, shaping
 from crm_app.pipeline.models import Pipeline
-from crm_app.settings.forms.pipelines import PipelineForm, StageForm
+from crm_app.settings.forms.pipelines import PipelineForm, StageDeletionForm, StageForm
 from crm_app.settings.views import bp
+from crm_app.web import formats
 from crm_app.web.htmx import page
 
 
@@ -106,7 +108,9 @@ def move_stage(pipeline_id, stage_id):
 @role_required("owner")
 def delete_stage(pipeline_id, stage_id):
     pipeline, stage, deals = _stage(pipeline_id, stage_id)
-    reason = shaping.why_stage_stays(stage, deals)
+    reason = shaping.why_stage_stays(stage)
+    if deals and not reason:
+        return _replace(pipeline, stage, deals)
     if request.method == "GET" or reason:
         status = 422 if request.method == "POST" else 200
         return page("settings/delete_stage.html", pipeline=pipeline, stage=stage, reason=reason, status=status)
@@ -116,6 +120,43 @@ def delete_stage(pipeline_id, stage_id):
 
     flash(_("The stage %(name)s is gone.", name=stage.name), "ok")
     return redirect(_page_of(pipeline), 303)
+
+
+def _replace(pipeline, stage, deals):
+    """Where deals are or were, another stage takes the place of the one that goes."""
+    standing, name = shaping.standing_in(stage), stage.name
+    form = StageDeletionForm(stage, standing.shown)
+    if not form.validate_on_submit():
+        facts = {"pipeline": pipeline, "stage": stage, "form": form, "standing": standing}
+        facts["earlier"] = deals - standing.shown - standing.binned
+        return page("settings/delete_stage.html", status=422 if form.errors else 200, **facts)
+
+    home = form.chosen_home
+    try:
+        moved = merging.merge(stage, home) if form.is_merger else retiring.retire(stage, home)
+        db.session.commit()
+    except limits.Gone as gone:
+        db.session.rollback()
+        flash(str(gone), "danger")
+        return redirect(_page_of(pipeline), 303)
+
+    flash(_replaced(name, home, moved, form.is_merger), "ok")
+    return redirect(_page_of(pipeline), 303)
+
+
+def _replaced(name, home, moved, is_merger):
+    if is_merger:
+        return _("The stages %(name)s and %(home)s are one now: %(home)s.", name=name, home=home.name)
+    if not moved:
+        return _("The stage %(name)s is gone.", name=name)
+    return ngettext(
+        "The stage %(name)s is gone, and its %(count)s deal is in %(home)s now.",
+        "The stage %(name)s is gone, and its %(count)s deals are in %(home)s now.",
+        moved,
+        name=name,
+        home=home.name,
+        count=formats.num(moved),
+    )
 
 
 def _pipeline(pipeline_id):

@@ -1,0 +1,331 @@
+"""Merging a stage into another: history reads as though the two had always been one, and nothing of it is lost."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from itertools import groupby, pairwise
+
+import pytest
+from sqlalchemy import select
+
+from crm_app.activity.models import Event
+from crm_app.activity.recording import acting_as
+from crm_app.extensions import db, utc_now
+from crm_app.measures import asking, observed
+from crm_app.measures.catalogue import MEASURES
+from crm_app.measures.scope import Scope
+from crm_app.pipeline import limits, merging, shaping, undoing
+from crm_app.pipeline.models import Deal, Pipeline, Stage, Stay
+from crm_app.web.money import Rates
+from tests import make
+from tests.pipeline.test_board import second_pipeline
+from tests.pipeline.test_move import column
+
+START = datetime(2026, 1, 1, 9, tzinfo=UTC)
+STAY = (
+    "entered_at", "left_at", "seconds", "left_to_id", "owner_id", "team_id", "value_amount", "currency",
+)  # fmt: skip
+OPEN = ("New lead", "Qualified", "Proposal", "Negotiation")
+
+
+def merge(name="Proposal", into="Qualified"):
+    moved = merging.merge(make.stage(name), make.stage(into))
+    db.session.commit()
+    return moved
+
+
+def names(deal):
+    db.session.expire_all()
+    return [stay.stage.name for stay in deal.stays]
+
+
+def facts(stay):
+    return (
+        stay.stage.name, stay.entered_at, stay.left_at, stay.seconds, stay.left_to_id,
+        stay.owner_id, stay.team_id, stay.value_amount, stay.currency,
+    )  # fmt: skip
+
+
+def walk(deal, *stages, hours=5):
+    """Move the deal through these stages, as many hours in each."""
+    for name in stages:
+        at = deal.stays[-1].entered_at + timedelta(hours=hours)
+        deal.move_to(make.stage(name))
+        deal.stays[-2].leave(at, deal.stage)
+        deal.stays[-1].entered_at = deal.entered_stage_at = at
+    db.session.commit()
+    return deal
+
+
+def test_a_stay_in_the_one_is_a_stay_in_the_other(alice):
+    deal = walk(make.deal(alice, at="New lead", created=START), "Proposal", "Negotiation")
+    before = [facts(stay) for stay in deal.stays]
+    qualified = make.stage("Qualified").id
+
+    merge()
+
+    db.session.expire_all()
+    first, second, third = (facts(stay) for stay in deal.stays)
+    assert first == (*before[0][:4], qualified, *before[0][5:])
+    assert second == ("Qualified", *before[1][1:])
+    assert third == before[2]
+    assert "Proposal" not in [stage.name for stage in make.pipeline().stages]
+    assert [stage.position for stage in make.pipeline().stages] == [1, 2, 3, 4, 5]
+
+
+def test_stays_that_come_to_follow_each_other_become_one_with_the_credit_of_the_last(alice, bob):
+    deal = walk(make.deal(alice, at="New lead", created=START, value=100_00), "Qualified", "Proposal")
+    deal.change(owner=bob, value_amount=300_00)
+    walk(deal, "Qualified", "Negotiation")
+
+    merge()
+
+    assert names(deal) == ["New lead", "Qualified", "Negotiation"]
+    joined = deal.stays[1]
+    assert [stay.seq for stay in deal.stays] == [1, 2, 3]
+    assert (joined.entered_at, joined.left_at) == (START + timedelta(hours=5), START + timedelta(hours=20))
+    assert (joined.seconds, joined.left_to_id) == (15 * 3600, make.stage("Negotiation").id)
+    assert (joined.owner_id, joined.value_amount) == (bob.id, 300_00)
+
+
+def test_the_clock_of_a_deal_starts_where_its_joined_stay_does(alice):
+    there = walk(make.deal(alice, at="Qualified", created=START), "Proposal")
+    back = walk(make.deal(alice, at="Proposal", created=START), "Qualified")
+    versions = there.version, back.version
+
+    merge()
+
+    for deal, version in zip((there, back), versions, strict=True):
+        assert names(deal) == ["Qualified"]
+        assert deal.entered_stage_at == deal.stays[0].entered_at == START
+        assert (deal.stays[0].seconds, deal.stays[0].left_at) == (None, None)
+        assert deal.version > version
+
+
+def test_its_cards_stand_below_those_of_the_other_in_their_order_the_bin_among_them(alice):
+    for rank, title in ((900, "B"), (5, "A")):
+        make.deal(alice, title, at="Qualified", rank=rank)
+    for rank, title in ((7, "D"), (-3, "C"), (7_000, "E")):
+        make.deal(alice, title, at="Proposal", rank=rank)
+    db.session.query(Deal).filter_by(title="D").one().delete()
+
+    assert merge() == 3
+
+    ranks = db.session.scalars(select(Deal.rank).where(Deal.stage == make.stage("Qualified"))).all()
+    assert column("Qualified") == ["A", "B", "C", "D", "E"]
+    assert len(set(ranks)) == 5
+    assert all(below - above >= 1024 for above, below in pairwise(sorted(ranks)[1:]))
+    assert db.session.query(Deal).filter_by(title="D").one().deleted_at is not None
+
+
+def test_won_stages_are_merged_with_what_ended_in_them(alice):
+    signed = _add(Stage(name="Signed", position=7, kind="won"))
+    deal = make.deal(alice, at="Negotiation", value=500_00)
+    deal.win(deal.value, utc_now(), Rates.load("EUR"), signed)
+    db.session.commit()
+    closed = (deal.closed_at, deal.value, len(deal.closings))
+
+    merge("Signed", "Won")
+
+    assert names(deal) == ["Negotiation", "Won"]
+    assert (deal.stage.name, deal.status) == ("Won", "won")
+    assert (deal.closed_at, deal.value, len(deal.closings)) == closed
+
+
+@pytest.mark.parametrize("other", ["itself", "another kind", "another pipeline", "retired"])
+def test_what_cannot_take_its_place_is_refused_and_nothing_changes(alice, other):
+    deal = make.deal(alice, at="Proposal")
+    stage = make.stage("Proposal")
+    retired = Stage(name="Old", position=3, pipeline_id=make.pipeline().id, retired_at=utc_now())
+    db.session.add(retired)
+    db.session.commit()
+    homes = {
+        "itself": stage, "another kind": make.stage("Won"), "another pipeline": second_pipeline().stages[0],
+        "retired": retired,
+    }  # fmt: skip
+
+    with pytest.raises(ValueError):
+        merging.merge(stage, homes[other])
+
+    assert names(deal) == ["Proposal"]
+
+
+def test_a_stage_that_went_meanwhile_is_refused(alice):
+    deal = make.deal(alice, at="Proposal")
+    stage, home = make.stage("Proposal"), make.stage("Qualified")
+    homes = shaping.homes_of(stage)
+    db.session.execute(db.update(Stage).where(Stage.id == home.id).values(retired_at=utc_now()))
+
+    assert home in homes
+    with pytest.raises(limits.Gone, match="Qualified is gone"):
+        merging.merge(stage, home)
+
+    db.session.rollback()
+    assert names(deal) == ["Proposal"]
+
+
+def test_the_log_of_the_pipeline_says_who_did_it(alice, olivia):
+    make.deal(alice, at="Proposal")
+    ids = [make.stage("Proposal").id, make.stage("Qualified").id]
+
+    with acting_as(olivia):
+        merge()
+
+    event = db.session.scalars(select(Event).where(Event.verb == "stage merged")).one()
+    assert (event.actor, event.subject_table, event.subject_id) == (olivia, "pipelines", make.pipeline().id)
+    assert event.particulars == {"stage": "Proposal", "into": "Qualified", "stages": ids, "deals": 1}
+
+
+def test_a_move_that_can_no_longer_be_taken_back_is_not_offered(alice):
+    gone = walk(make.deal(alice, at="Proposal"), "Negotiation")
+    joined = walk(make.deal(alice, at="Qualified"), "Proposal")
+    other = walk(make.deal(alice, at="New lead"), "Negotiation")
+    assert all(undoing.last_move(deal) for deal in (gone, joined, other))
+
+    merge()
+
+    assert [bool(undoing.last_move(deal)) for deal in (gone, joined, other)] == [False, False, True]
+
+
+def test_what_is_taken_back_into_a_joined_stay_goes_on_where_that_began(alice):
+    deal = walk(make.deal(alice, at="Proposal", created=START), "Qualified", "Negotiation")
+    merge()
+
+    undoing.take_back(deal, undoing.last_move(deal).id)
+    db.session.commit()
+
+    assert names(deal) == ["Qualified"]
+    assert (deal.entered_stage_at, deal.stays[0].left_at) == (START, None)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_history_is_what_it_would_be_had_there_been_one_stage(alice, bob, seed):
+    chance = random.Random(seed)
+    deals = [_wander(chance, alice, bob) for _number in range(30)]
+    name, into = chance.sample(OPEN, 2)
+    expected = {deal.id: _as_one(deal, name, into) for deal in deals}
+    order = column(into) + column(name)
+
+    merge(name, into)
+
+    db.session.expire_all()
+    assert column(into) == order
+    for deal in deals:
+        assert [facts(stay) for stay in deal.stays] == expected[deal.id]
+        assert [stay.seq for stay in deal.stays] == list(range(1, len(deal.stays) + 1))
+        assert (deal.stage, deal.entered_stage_at) == (deal.stays[-1].stage, deal.stays[-1].entered_at)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_figure_is_what_it_would_be_had_there_been_one_stage(alice, bob, olivia, organisation, seed):
+    chance = random.Random(seed)
+    deals = [_wander(chance, alice, bob) for _number in range(30)]
+    days = [START.date() + timedelta(days=7 * number) for number in range(7)]
+    weeks = [organisation.calendar().custom(first, beyond) for first, beyond in pairwise(days)]
+    twin = _twin(deals, "Proposal", "Qualified")
+    before = _figures(make.pipeline(), olivia, weeks)
+
+    merge()
+
+    after = _figures(make.pipeline(), olivia, weeks)
+    assert after == _figures(twin, olivia, weeks)
+    for measure in MEASURES:
+        assert [figure.n for figure in after[measure, None]] == [figure.n for figure in before[measure, None]]
+
+
+def test_many_deals_cost_no_more_statements_than_few(alice, statements):
+    for number in range(10):
+        walk(make.deal(alice, at="Qualified", rank=number), "Proposal")
+    with statements() as few:
+        merge()
+    _add(Stage(name="Proposal", position=9, kind="open"))
+    for number in range(60):
+        walk(make.deal(alice, at="Qualified", rank=number), "Proposal")
+    with statements() as many:
+        merge()
+
+    assert len(many) <= len(few) <= 30
+
+
+def _add(stage):
+    pipeline = make.pipeline()
+    pipeline.stages.append(stage)
+    db.session.commit()
+    return stage
+
+
+def _wander(chance, *people):
+    """A deal with any history: through stages, from hand to hand, with one value or another, closed and reopened."""
+    begun = START + timedelta(hours=chance.randrange(200))
+    deal = make.deal(chance.choice(people), at=chance.choice(OPEN), created=begun, value=chance.randrange(9) * 10_00)
+    for _step in range(chance.randrange(9)):
+        deal.change(owner=chance.choice(people), value_amount=chance.choice([None, 50_00, 70_00]))
+        hours = chance.randrange(1, 60)
+        if not deal.is_open:
+            deal.reopen(make.stage(chance.choice(OPEN)))
+            deal.closings[-1].reversed_at = deal.closed_at or deal.closings[-1].closed_at + timedelta(hours=hours)
+        elif chance.random() < 0.2:
+            deal.lose("Too dear", utc_now(), Rates.load("EUR"))
+        else:
+            deal.move_to(make.stage(chance.choice([name for name in OPEN if name != deal.stage.name])))
+        at = deal.stays[-2].entered_at + timedelta(hours=hours)
+        deal.stays[-2].leave(at, deal.stage)
+        deal.stays[-1].entered_at = deal.entered_stage_at = at
+        if not deal.is_open:
+            deal.closed_at = deal.closings[-1].closed_at = at
+    db.session.commit()
+    return deal
+
+
+def _as_one(deal, name, into, stage_of=make.stage):
+    """Its stays as they would read had the one stage always been the other."""
+    renamed = [(into if stay.stage.name == name else stay.stage.name, stay) for stay in deal.stays]
+    found = []
+    for called, group in groupby(renamed, key=lambda pair: pair[0]):
+        parts = [stay for _called, stay in group]
+        last = parts[-1]
+        seconds = sum(part.seconds for part in parts) if last.left_at else None
+        left_to = last.left_to_id and db.session.get(Stage, last.left_to_id).name
+        left_to = left_to and stage_of(into if left_to == name else left_to).id
+        found.append((called, parts[0].entered_at, last.left_at, seconds, left_to, *facts(last)[5:]))
+    return found
+
+
+def _twin(deals, name, into):
+    """A pipeline in which the same happened, but where the two stages were one from the beginning."""
+    twin = Pipeline(name="Twin", position=2)
+    for stage in make.pipeline().stages:
+        if stage.name != name:
+            facts_of = {"position": stage.position, "probability": stage.probability, "kind": stage.kind}
+            twin.stages.append(Stage(name=stage.name, **facts_of))
+    db.session.add(twin)
+    db.session.flush()
+    stages = {stage.name: stage for stage in twin.stages}
+    for deal in deals:
+        copy = _copy(deal, pipeline=twin, stage=stages[into if deal.stage.name == name else deal.stage.name])
+        for seq, (called, *rest) in enumerate(_as_one(deal, name, into, stages.get), 1):
+            given = dict(zip(STAY, rest, strict=True))
+            copy.stays.append(Stay(stage=stages[called], pipeline_id=twin.id, seq=seq, **given))
+        copy.closings = [_copy(closing) for closing in deal.closings]
+        copy.entered_stage_at = copy.stays[-1].entered_at
+        db.session.add(copy)
+    db.session.commit()
+    return twin
+
+
+def _copy(row, **others):
+    columns = {column.key for column in type(row).__table__.columns} - {"id", "deal_id", "pipeline_id", "stage_id"}
+    return type(row)(**{name: getattr(row, name) for name in columns} | others)
+
+
+def _figures(pipeline, user, periods):
+    """All figures of a pipeline: of each measure together and by whom or where, and how often deals were won."""
+    scope = Scope(user, pipeline_id=pipeline.id)
+    found = {}
+    for measure in MEASURES:
+        found[measure, None] = asking.over_time(measure, periods, scope)
+        for dimension in ("owner", "stage") if MEASURES[measure].is_snapshot else ("owner",):
+            rows = asking.matrix(measure, periods, dimension, scope)
+            found[measure, dimension] = [(label, figures) for _key, label, figures in rows]
+    rows = db.session.execute(observed.stages(scope).where(Stage.pipeline_id == pipeline.id).order_by(Stage.position))
+    found["observed"] = [(row[0].name, row[1], row[2]) for row in rows]
+    return found

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
-from crm_app.extensions import db, utc_now
+from crm_app.extensions import db
 from crm_app.web.money import Money
 
 
@@ -32,9 +32,9 @@ def record(subject: Any, verb: str, **particulars: Any) -> Event:
     return event
 
 
-def record_all(model: Any, verb: str, particulars: Mapping[int, dict[str, Any]]) -> None:
-    """The same of many records at once, by their ids; the particulars are plain already."""
-    common = {"at": utc_now(), "actor_id": actor_id(), "subject_table": model.__tablename__, "verb": verb}
+def record_all(model: Any, verb: str, at: datetime, particulars: Mapping[int, dict[str, Any]]) -> None:
+    """The same of many records at one instant, by their ids; the particulars are plain already."""
+    common = {"at": at, "actor_id": actor_id(), "subject_table": model.__tablename__, "verb": verb}
     events = [common | {"subject_id": id_, "particulars": facts} for id_, facts in particulars.items()]
     if events:
         db.session.execute(insert(Event.__table__), events)

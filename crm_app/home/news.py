@@ -53,11 +53,11 @@ def latest(user: User, whose: str) -> list[News]:
     named = union_all(*parts).subquery()
     found = select(Event, named.c.name).join(named, named.c.event_id == Event.id).options(joinedload(Event.actor))
     rows = db.session.execute(found.order_by(Event.id.desc()).limit(_READ)).all()
-    together = [[tuple(row) for row in group] for _import, group in groupby(rows, key=lambda row: _import_of(row[0]))]
-    # More of the last import may stand behind what was read.
+    together = [[tuple(row) for row in group] for _doing, group in groupby(rows, key=lambda row: _doing_of(row[0]))]
+    # More of the last of them may stand behind what was read.
     whole = len(together) - (len(rows) == _READ)
     return [
-        _told(*group[0]) if len(group) == 1 else _brought([event for event, _name in group], number < whole)
+        _told(*group[0]) if len(group) == 1 else _told_together([event for event, _name in group], number < whole)
         for number, group in enumerate(together[:SHOWN])
     ]
 
@@ -75,10 +75,22 @@ def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> 
     return events
 
 
-def _import_of(event: Event) -> tuple[object, ...]:
-    """What the records of one import share; every other event stands alone."""
+def _doing_of(event: Event) -> tuple[object, ...]:
+    """What the records of one import share, or deals moved at one instant; every other event stands alone."""
+    if event.verb == "moved":
+        return (event.actor_id, event.at)
     number = (event.particulars or {}).get("import")
     return (event.id,) if event.verb != "imported" or number is None else (event.subject_table, number)
+
+
+def _told_together(events: Sequence[Event], is_whole: bool) -> News:
+    if events[0].verb != "moved":
+        return _brought(events, is_whole)
+    event, stage = events[0], isolate(events[0].particulars.get("after") or "–")
+    who = isolate(event.actor.name if event.actor else _("Peyvand"))
+    text = _("%(who)s moved %(count)s deals to %(stage)s") if is_whole else _("%(who)s moved several to %(stage)s")
+    sentence = put_in(text, who=who, count=formats.num(len(events)), stage=stage)
+    return News(_("Deals"), url_for("pipeline.deals"), _ICONS["moved"], sentence, event.at)
 
 
 def _brought(events: Sequence[Event], is_whole: bool) -> News:

@@ -35,11 +35,10 @@ class Gone(Refused):
     """It was deleted or merged into another one meanwhile. What no longer has a name here is given as None."""
 
     def __init__(self, stage: Stage | None):
-        if stage is None:
-            super().__init__(_("The stage is gone: it was deleted, or merged into another one. Choose another."))
-        else:
-            text = _("%(stage)s is gone: it was deleted, or merged into another stage. Choose another.", stage=stage.name)
-            super().__init__(text)
+        name = stage.name if stage else ""
+        named = _("%(stage)s is gone: it was deleted, or merged into another stage. Choose another.", stage=name)
+        nameless = _("The stage is gone: it was deleted, or merged into another one. Choose another.")
+        super().__init__(named if name else nameless)
 
 
 def fill(stages: Iterable[Stage]) -> dict[int, int]:

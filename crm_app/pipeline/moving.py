@@ -21,7 +21,7 @@ def claim(deal: Deal, version: int | None, *stages: Stage) -> None:
 
 
 def begin(deal: Deal, stage: Stage, *, is_on_top: bool = False) -> None:
-    """Create a deal in an open stage, at the foot of its column or on top. Raises Refused if it takes no further deal."""
+    """Create a deal in an open stage, at the foot of its column or on top. Raises Refused if it takes no deal."""
     limits.expect_in_use([stage], ranking.lock(stage))
     limits.expect_room(stage)
     if is_on_top:

@@ -73,7 +73,7 @@ def _move(rows: Sequence[Row[Any]], ranks: Sequence[int], stage: Stage, home: St
     common = {"before": stage.name, "after": home.name, "stages": [stage.id, home.id]}
     stood = {row.id: {"rank": row.rank, "value_before": [row.value_amount, row.currency]} for row in rows}
     told = {row.id: common | stood[row.id] for row in rows if row.deleted_at is None}
-    record_all(Deal, "moved", told)
+    record_all(Deal, "moved", now, told)
 
 
 def _write(model: Any, rows: list[dict[str, Any]], **common: Any) -> None:

@@ -121,6 +121,24 @@ def test_a_full_stage_the_form_in_a_column_and_the_way_back_are_accessible_and_f
     assert not _faults(page, width)
 
 
+@pytest.mark.parametrize(("language", "theme", "width"), [("en", "dark", 768), ("fa", "light", 360)])
+def test_the_question_where_the_deals_of_a_stage_go_is_accessible_and_fits(
+    page_of, olivia, cards, language, theme, width
+):
+    olivia.language = language
+    stage = make.stage("Proposal")
+    url = f"/settings/pipelines/{stage.pipeline_id}/stages/{stage.id}/deletion"
+    db.session.commit()
+    page = page_of(olivia, width=width, theme=theme)
+    page.goto(url)
+    faults = _faults(page, width)
+    page.locator("[name=home] option").first.evaluate("option => { option.value = 'x'; option.selected = true; }")
+    page.locator("#home").locator("xpath=ancestor::form").locator("button[type=submit]").click()
+    page.locator(".field__error").first.wait_for()
+
+    assert not faults and not _faults(page, width)
+
+
 def _faults(page, width):
     page.evaluate(AXE)
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")

@@ -2,6 +2,7 @@
 
 from crm_app.activity.recording import acting_as, record
 from crm_app.extensions import db
+from crm_app.pipeline import retiring
 from tests import make
 
 
@@ -39,6 +40,21 @@ def test_what_one_import_brought_is_told_in_one_line(client, alice):
 
     assert news.count("imported") == 1 and "Alice Adler imported 3 companies" in news
     assert "Alpha Optics" in news
+
+
+def test_deals_that_moved_with_their_stage_are_told_in_one_line(client, alice, bob, olivia):
+    for number in range(4):
+        make.deal((alice, bob)[number % 2], at="Proposal")
+    single = make.deal(alice, "Single")
+    with acting_as(olivia):
+        retiring.retire(make.stage("Proposal"), make.stage("Qualified"))
+        single.move_to(make.stage("Negotiation"))
+    db.session.commit()
+
+    news = _news(client)
+
+    assert news.count("moved") == 2
+    assert "Olivia Owen moved 2 deals to Qualified" in news and "Olivia Owen moved it to Negotiation" in news
 
 
 def test_a_person_is_not_called_it(client, alice):

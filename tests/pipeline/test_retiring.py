@@ -11,7 +11,7 @@ from crm_app.extensions import db, utc_now
 from crm_app.measures import asking
 from crm_app.measures.scope import Scope
 from crm_app.pipeline import paths, retiring, undoing
-from crm_app.pipeline.models import Deal, Stage
+from crm_app.pipeline.models import Stage
 from tests import make
 from tests.pipeline.test_board import second_pipeline
 from tests.pipeline.test_merging import START, names, walk

@@ -209,18 +209,6 @@ def test_an_unused_stage_is_deleted(owner, pipeline):
     assert [stage.position for stage in pipeline.stages] == [1, 2, 3, 4, 5]
 
 
-def test_a_stage_where_a_deal_ever_stayed_is_kept_and_says_why(owner, pipeline, alice):
-    deal = make.deal(alice, at="Proposal")
-    deal.move_to(make.stage("Negotiation"))
-
-    asked = owner.page(_url(pipeline, make.stage("Proposal"), "/deletion"))
-    response = owner.send(_url(pipeline, make.stage("Proposal"), "/deletion"))
-
-    assert "1 deal is or was in it, and its history is kept." in asked.text
-    assert response.status_code == 422
-    assert "Proposal" in _names(pipeline)
-
-
 def test_a_stage_belongs_to_its_pipeline(owner, pipeline):
     owner.send("/settings/pipelines", {"name": "Renewals"})
     new = db.session.scalars(db.select(Pipeline).where(Pipeline.name == "Renewals")).one()

@@ -78,7 +78,7 @@ class StageDeletionForm(FlaskForm):
         self.homes = {str(one.id): one for one in shaping.homes_of(stage)}
         fill = limits.fill(self.homes.values())
         self.home.choices = [(key, _home_name(one, fill.get(one.id, 0) + coming)) for key, one in self.homes.items()]
-        self.past.choices = [("kept", _("It keeps its own name")), ("joined", _("It counts as the other stage’s"))]
+        self.past.choices = [("kept", _("It keeps its own name")), ("joined", _("It counts for the other stage"))]
         if not stage.is_open:
             del self.past
 
@@ -92,7 +92,7 @@ class StageDeletionForm(FlaskForm):
 
     def validate_home(self, field):
         if not field.raw_data or field.data not in self.homes:
-            raise ValidationError(_("Choose one of the stages that are offered."))
+            raise ValidationError(_("Choose one of the list."))
 
     def validate_past(self, field):
         if not field.raw_data or field.data not in dict(field.choices):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Subquery, and_, case, delete, func, or_, select, update
+from sqlalchemy import BigInteger, Subquery, and_, case, delete, func, literal, or_, select, update
 
 from crm_app.activity import record
 from crm_app.extensions import db
@@ -32,7 +32,8 @@ def merge(stage: Stage, into: Stage) -> int:
 
 def _bring_cards(stage_id: int, into_id: int) -> int:
     """Below the cards that stand there, in their order."""
-    foot = db.session.scalar(select(func.coalesce(func.max(Deal.rank), 0)).where(Deal.stage_id == into_id))
+    lowest = db.session.scalar(select(func.max(Deal.rank)).where(Deal.stage_id == into_id))
+    foot = literal(lowest or 0, BigInteger)
     place = func.row_number().over(order_by=(Deal.rank, Deal.id))
     cards = select(Deal.id, (place * RANK_GAP + foot).label("rank")).where(Deal.stage_id == stage_id).subquery()
     moved = update(Deal).where(Deal.id == cards.c.id)

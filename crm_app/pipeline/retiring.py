@@ -25,7 +25,7 @@ def retire(stage: Stage, home: Stage) -> int:
         raise ValueError("where deals end no deal moves on: such a stage is merged")
     shaping.hold(stage, home)
     pipeline, now, moved = stage.pipeline, utc_now(), 0
-    foot = db.session.scalar(select(func.coalesce(func.max(Deal.rank), 0)).where(Deal.stage_id == home.id)) or 0
+    foot = db.session.scalar(select(func.max(Deal.rank)).where(Deal.stage_id == home.id)) or 0
     for rows in _standing(stage):
         ranks = range(foot + RANK_GAP, foot + RANK_GAP * (len(rows) + 1), RANK_GAP)
         _move(rows, ranks, stage, home, now)

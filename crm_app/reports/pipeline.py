@@ -123,11 +123,7 @@ def _line(choice: Choice, stage: Stage, figures: Sequence[Figure], weighted: Fig
     if choice.compared:
         url = choice.records("open_value", choice.compared, stage=stage.id)
         cells += [Cell(figures[1].value or 0, url), _change(figures)]
-    return Line(_name(stage), cells, hue=stage.hue)
-
-
-def _name(stage: Stage) -> str:
-    return stage.name if stage.is_in_use else _("%(stage)s (no longer used)", stage=stage.name)
+    return Line(stage.name, cells, hue=stage.hue, note="" if stage.is_in_use else _("no longer used"))
 
 
 def _total(choice: Choice, whole: Sequence[Figure], weighted: Figure, as_observed: int) -> Line:
@@ -187,7 +183,7 @@ def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:
 
 def _chart(rows, whole: Figure) -> Markup:
     """Where no deal has a value yet, how many there are says more."""
-    labels = [_name(stage) for stage, _figures, _worth in rows] or [""]
+    labels = [stage.name for stage, _figures, _worth in rows] or [""]
     title = _chart_title(whole)
     if not whole.value:
         counts = charts.Series(_("Deals"), [float(figures[0].n) for _s, figures, _w in rows] or [0.0])

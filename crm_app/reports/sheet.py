@@ -42,13 +42,21 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A row; `is_dim` where its sample is too small to lean on, `hue` for the colour beside its name."""
+    """A row; `is_dim` where its sample is too small to lean on, `hue` for the colour beside its name.
+
+    `note` is what else there is to know of whatever the row is about.
+    """
 
     label: str
     cells: Sequence[Cell]
     url: str = ""
     is_dim: bool = False
     hue: int | None = None
+    note: str = ""
+
+    @property
+    def full_label(self) -> str:
+        return f"{self.label} ({self.note})" if self.note else self.label
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ class Report:
 
     def csv_rows(self) -> list[list[object]]:
         lines = [*self.lines, self.total] if self.total else self.lines
-        return [[line.label, *self._csv_cells(line)] for line in lines]
+        return [[line.full_label, *self._csv_cells(line)] for line in lines]
 
     def _csv_cells(self, line: Line) -> list[object]:
         cells = zip(self.columns, line.cells, strict=True)

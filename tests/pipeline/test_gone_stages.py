@@ -105,6 +105,12 @@ def test_adding_at_the_head_of_its_column_is_refused_beside_what_was_typed(clien
     assert db.session.query(Deal).count() == 2
 
 
+def test_what_never_was_a_stage_is_as_gone(client, deal):
+    assert client.send("/pipeline/board/stages/99999/new", {"title": "Typed"}, htmx=True).status_code == 409
+    assert client.send(f"/pipeline/deals/{deal.id}/stage", {"stage": 99_999}, htmx=True).status_code == 409
+    assert deal.stage.name == "New lead" and db.session.query(Deal).count() == 1
+
+
 def test_a_new_deal_asks_for_another_stage_and_keeps_what_was_typed(client, gone, alice):
     fields = {"title": "Typed", "stage": gone, "owner": alice.id, "currency": "EUR"}
 

@@ -117,6 +117,15 @@ def test_its_cards_stand_below_those_of_the_other_in_their_order_the_bin_among_t
     assert db.session.query(Deal).filter_by(title="D").one().deleted_at is not None
 
 
+def test_the_highest_rank_leaves_room_below(alice):
+    make.deal(alice, "A", at="Qualified", rank=2**40)
+    make.deal(alice, "B", at="Proposal")
+
+    merge()
+
+    assert column("Qualified") == ["A", "B"]
+
+
 def test_won_stages_are_merged_with_what_ended_in_them(alice):
     signed = _add(Stage(name="Signed", position=7, kind="won"))
     deal = make.deal(alice, at="Negotiation", value=500_00)

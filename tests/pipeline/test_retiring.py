@@ -137,7 +137,9 @@ def test_a_report_on_a_time_in_which_it_was_used_has_its_line_and_one_on_today_h
 
     assert asking.matrix("open_value", [month], "stage", Scope(alice)) == before
     client.sign_in(alice)
-    assert "Proposal (no longer used)" in client.page("/reports/pipeline?period=last_month&compare=none").text
+    url = "/reports/pipeline?period=last_month&compare=none"
+    assert "Proposal no longer used 1 €500" in client.page(url).text
+    assert "Proposal (no longer used)," in client.get(f"{url}&format=csv").get_data(as_text=True)
     assert "Proposal" not in client.page("/reports/pipeline?period=this_month&compare=none").text
     assert deal.stage.name == "Qualified"
 
@@ -197,6 +199,19 @@ def test_more_deals_than_are_moved_at_a_time_keep_their_order(alice, retire, mon
     assert retire() == 8
 
     assert column("Qualified") == list("01234567")
+
+
+def test_many_deals_cost_no_more_statements_than_few(alice, retire, statements):
+    make.deal(alice, at="Proposal")
+    make.deal(alice, at="Negotiation")
+    with statements() as few:
+        retire()
+    for _number in range(60):
+        make.deal(alice, at="Negotiation")
+    with statements() as many:
+        retire("Negotiation")
+
+    assert len(many) <= len(few) <= 25
 
 
 def _last_event(deal):

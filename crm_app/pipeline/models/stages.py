@@ -76,8 +76,8 @@ class Stage(db.Model):
 
     @property
     def hue(self) -> int:
-        """Its colour: the stages of a pipeline take six in turn."""
-        return (self.position - 1) % 6 + 1
+        """Its colour: the stages of a pipeline take six in turn; 0, none of them, for one out of use."""
+        return (self.position - 1) % 6 + 1 if self.is_in_use else 0
 
     @validates("name")
     def _set_key(self, _attribute: str, name: str) -> str:

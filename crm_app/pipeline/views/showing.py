@@ -9,7 +9,7 @@ from sqlalchemy import Select
 
 from crm_app.extensions import db
 from crm_app.pipeline import aims, boards, limits, queries
-from crm_app.pipeline.forms.filters import LARGEST_ID, DealFilterForm
+from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
@@ -76,7 +76,7 @@ def open_stage(stage_id: int) -> Stage:
     """An open stage of any pipeline. Raises Gone for one that is a stage no longer."""
     stages = {stage.id: stage for pipeline in db.session.scalars(queries.pipelines()) for stage in pipeline.stages}
     if stage_id not in stages:
-        raise limits.Gone(db.session.get(Stage, min(stage_id, LARGEST_ID)))
+        raise limits.Gone(db.session.get(Stage, stage_id))
     return stages[stage_id] if stages[stage_id].is_open else abort(404)
 
 

@@ -1,10 +1,7 @@
 """A stage that went while a page was open: whoever puts a deal there reads why it cannot be."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from flask import current_app
-from sqlalchemy import func, select
 
 from crm_app.accounts.models import User
 from crm_app.activity import following
@@ -14,7 +11,7 @@ from crm_app.exchange.matching import match_columns
 from crm_app.exchange.planning import Matches
 from crm_app.extensions import db
 from crm_app.pipeline import limits, merging, moving, retiring, shaping, undoing
-from crm_app.pipeline.models import Deal, Stage, Stay
+from crm_app.pipeline.models import Deal, Stage
 from tests import make
 from tests.pipeline.test_move import column, move
 from tests.pipeline.test_outcomes import url, winning
@@ -218,38 +215,6 @@ def test_open_boards_are_shown_anew_at_once(client, way, alice, olivia):
     assert 'data-board-outdated="at-once"' in said(news)
     page = client.page("/pipeline/board")
     assert client.get(page.one("div", id="board-news").get("hx-get")).status_code == 204
-
-
-def test_of_many_moves_and_a_deletion_at_once_each_goes_along_or_is_refused(app, way, alice, olivia):
-    deals = [make.deal(alice, at="New lead").id for _ in range(12)]
-    stage, pipeline, home = make.stage("Proposal"), make.pipeline(), make.stage("Qualified").id
-    make.deal(alice, at=stage)
-    gone, users = stage.id, {"move": alice.id, "delete": olivia.id}
-    deletion = f"/settings/pipelines/{pipeline.id}/stages/{gone}/deletion"
-    db.session.commit()
-
-    def come(deal_id):
-        with app.app_context():
-            browser = app.test_client().sign_in(db.session.get(User, users["move" if deal_id else "delete"]))
-            browser.checks_html = False
-            if not deal_id:
-                past = "kept" if way == "retired" else "joined"
-                return "gone", browser.send(deletion, {"home": home, "past": past}).status_code
-            return "moved", browser.send(f"/pipeline/deals/{deal_id}/stage", {"stage": gone}, htmx=True).status_code
-
-    with ThreadPoolExecutor(8) as people:
-        answers = list(people.map(come, [*deals[:6], None, *deals[6:]]))
-
-    db.session.rollback()
-    moved = [status for what, status in answers if what == "moved"]
-    ranks = db.session.execute(select(Deal.stage_id, Deal.rank)).all()
-    open_stays = dict(db.session.execute(select(Stay.deal_id, Stay.stage_id).where(Stay.left_at.is_(None))).all())
-    assert ("gone", 303) in answers and set(moved) <= {200, 409}
-    assert db.session.scalar(select(func.count()).where(Deal.stage_id == gone)) == 0
-    assert len(column("Qualified")) == moved.count(200) + 1
-    assert len(column("New lead")) == moved.count(409)
-    assert len(ranks) == len(set(ranks))
-    assert open_stays == dict(db.session.execute(select(Deal.id, Deal.stage_id)).all())
 
 
 def _prepared(user):

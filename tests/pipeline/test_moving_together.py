@@ -1,4 +1,7 @@
-"""Ten people dragging the same twenty cards at once. MOVING_SECONDS says for how long: 60 for a real trial."""
+"""Ten people dragging the same twenty cards at once, or into a stage that goes.
+
+MOVING_SECONDS says for how long they drag: 60 for a real trial.
+"""
 
 import os
 import random
@@ -8,12 +11,14 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import pytest
 from sqlalchemy import func, select
 
 from crm_app.accounts.models import User
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stay
 from tests import make
+from tests.pipeline.test_move import column
 
 STAGES = ("New lead", "Qualified", "Proposal", "Negotiation")
 PEOPLE, CARDS = 10, 20
@@ -37,6 +42,38 @@ def test_no_card_is_lost_no_rank_is_double_and_each_refusal_is_explained(app, cl
     assert len(ranks) == len(set(ranks)) == CARDS
     assert open_stays == dict(db.session.execute(select(Deal.id, Deal.stage_id)).all())
     assert _heads(client) == _recount()
+
+
+@pytest.mark.parametrize("past", ["kept", "joined"])
+def test_of_many_moves_and_a_deletion_at_once_each_goes_along_or_is_refused(app, past, alice, olivia):
+    deals = [make.deal(alice, at="New lead").id for _ in range(12)]
+    stage, pipeline, home = make.stage("Proposal"), make.pipeline(), make.stage("Qualified").id
+    make.deal(alice, at=stage)
+    gone, users = stage.id, {"move": alice.id, "delete": olivia.id}
+    deletion = f"/settings/pipelines/{pipeline.id}/stages/{gone}/deletion"
+    db.session.commit()
+
+    def come(deal_id):
+        with app.app_context():
+            browser = app.test_client().sign_in(db.session.get(User, users["move" if deal_id else "delete"]))
+            browser.checks_html = False
+            if not deal_id:
+                return "gone", browser.send(deletion, {"home": home, "past": past}).status_code
+            return "moved", browser.send(f"/pipeline/deals/{deal_id}/stage", {"stage": gone}, htmx=True).status_code
+
+    with ThreadPoolExecutor(8) as people:
+        answers = list(people.map(come, [*deals[:6], None, *deals[6:]]))
+
+    db.session.rollback()
+    moved = [status for what, status in answers if what == "moved"]
+    ranks = db.session.execute(select(Deal.stage_id, Deal.rank)).all()
+    open_stays = dict(db.session.execute(select(Stay.deal_id, Stay.stage_id).where(Stay.left_at.is_(None))).all())
+    assert ("gone", 303) in answers and set(moved) <= {200, 409}
+    assert db.session.scalar(select(func.count()).where(Deal.stage_id == gone)) == 0
+    assert len(column("Qualified")) == moved.count(200) + 1
+    assert len(column("New lead")) == moved.count(409)
+    assert len(ranks) == len(set(ranks))
+    assert open_stays == dict(db.session.execute(select(Deal.id, Deal.stage_id)).all())
 
 
 def _moves(app, user_id, deals, stages, until, seed):

@@ -25,7 +25,7 @@ class Moved(NamedTuple):
 def move(deals: Deals, seen: Mapping[int, int | None], stage: Stage, after: Deal | None = None) -> Moved:
     """Move those of the deals whose version is still the one seen, in their order: after a card, else to the top.
 
-    What stands in that stage already stays where it is. Raises Full if the stage does not take all that remain.
+    What stands in that stage already stays where it is. Raises Refused if the stage does not take all that remain.
     """
     found = _claimed(deals.where(Deal.id.in_(seen)), stage)
     fresh = [deal for deal in found if deal.is_open and seen[deal.id] in (None, deal.version)]
@@ -54,7 +54,7 @@ def take_back(deals: Deals, event_ids: Collection[int]) -> Moved:
     for deal in found:
         try:
             touched.add(undoing.take_back(deal, events[deal.id].id))
-        except Conflict:
+        except (Conflict, limits.Refused):
             continue
         back.append(deal)
     return Moved(back, touched | {deal.stage for deal in back}, len(event_ids) - len(back))
@@ -64,5 +64,7 @@ def _claimed(deals: Deals, *stages: Stage) -> list[Deal]:
     """The deals as they stand, in columns that are held: those they are in, those they were in before, and these."""
     read = deals.options(selectinload(Deal.stays).joinedload(Stay.stage))
     concerned = {stay.stage for deal in db.session.scalars(read) for stay in deal.stays[-2:]}
-    ranking.lock(*concerned, *stages)
-    return list(db.session.scalars(read.execution_options(populate_existing=True)))
+    in_use = ranking.lock(*concerned, *stages)
+    limits.expect_in_use(stages, in_use)
+    found = db.session.scalars(read.execution_options(populate_existing=True))
+    return [deal for deal in found if deal.stage_id in in_use]

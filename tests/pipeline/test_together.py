@@ -133,7 +133,7 @@ def test_others_deals_stay_where_they_are(client, alice, bob, browser_of, vera):
         ({"stage": "1", "deal": "1.x"}, 422),
         ({"stage": "1", "deal": "-1"}, 422),
         ({"stage": "1", "deal": [str(number) for number in range(1, 202)]}, 422),
-        ({"stage": "999999", "deal": "1.1"}, 404),
+        ({"stage": "999999", "deal": "1.1"}, 409),
     ],
 )
 def test_nonsense_is_refused(client, alice, data, status):

@@ -27,16 +27,16 @@ def move_together():
     form = MoveTogetherForm()
     if not form.validate():
         return _said(form.deal.errors[0] if form.deal.errors else abort(400), 422)
-    stage = open_stage(form.stage.data)
-    deals = queries.of_pipeline(queries.visible_to(current_user), stage.pipeline_id)
-    after = db.session.scalar(deals.where(Deal.id == form.after.data)) if form.after.data else None
 
     try:
+        stage = open_stage(form.stage.data)
+        deals = queries.of_pipeline(queries.visible_to(current_user), stage.pipeline_id)
+        after = db.session.scalar(deals.where(Deal.id == form.after.data)) if form.after.data else None
         moved = together.move(deals, form.seen, stage, after)
         db.session.commit()
-    except limits.Full as full:
+    except limits.Refused as refused:
         db.session.rollback()
-        return _said(str(full), 409)
+        return _said(str(refused), 409)
     except StaleDataError:
         db.session.rollback()
         return _said(_("Someone moved this a moment ago; you see where it stands now."), 409)

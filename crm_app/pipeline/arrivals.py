@@ -9,14 +9,15 @@ from crm_app.accounts.models import User
 from crm_app.activity.models import Event
 from crm_app.extensions import db
 from crm_app.pipeline import boards, queries
-from crm_app.pipeline.boards import Card, Deals
+from crm_app.pipeline.boards import Card, Deals, Key, Layout
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 
 
 class Arrival(NamedTuple):
-    """A card, and the id of the card above it in its column, None at the top."""
+    """A card, the key of its column, and the id of the card above it there, None at the top."""
 
     card: Card
+    key: Key
     after: int | None
 
 
@@ -38,29 +39,28 @@ def is_reshaped(events: Iterable[Event]) -> bool:
     return any(event.subject_table in shapes for event in events)
 
 
-def news(events: Collection[Event], shown: Deals, pipeline: Pipeline, user: User) -> News:
+def news(events: Collection[Event], shown: Deals, layout: Layout, user: User) -> News:
     """How the deals of these events stand now, among those that the board shows, from the top of each column down."""
     ids = {event.subject_id for event in events}
-    arrivals = [Arrival(boards.card(deal), after) for deal, after in _standing(shown, pipeline, ids)]
+    arrivals = _standing(shown, layout, ids)
     known = {arrival.card.deal.id for arrival in arrivals}
     return News(arrivals, sorted(_leaving(events, ids - known, user)))
 
 
-def of(deals: Collection[Deal], shown: Deals, pipeline: Pipeline) -> list[Arrival]:
+def of(deals: Iterable[Deal], shown: Deals, layout: Layout) -> list[Arrival]:
     """The cards of these deals with their places, of those that the board shows, from the top of each column down."""
-    found = _standing(shown, pipeline, {deal.id for deal in deals})
-    return [Arrival(boards.card(deal), after) for deal, after in found]
+    return _standing(shown, layout, {deal.id for deal in deals})
 
 
-def _standing(shown: Deals, pipeline: Pipeline, ids: Collection[int]) -> list[tuple[Deal, int | None]]:
+def _standing(shown: Deals, layout: Layout, ids: Collection[int]) -> list[Arrival]:
     """Deals on the board with the id of the card above each: over whole columns, but only those of these deals."""
-    here = [stage.id for stage in pipeline.open_stages]
-    stages = select(Deal.stage_id).where(Deal.id.in_(ids), Deal.stage_id.in_(here))
-    above = func.lag(Deal.id).over(partition_by=Deal.stage_id, order_by=(Deal.rank, Deal.id)).label("above")
-    columns = shown.where(Deal.stage_id.in_(stages)).with_only_columns(Deal.id, above).subquery()
+    concerned = layout.within(select(Deal).where(Deal.id.in_(ids))).with_only_columns(layout.key)
+    above = func.lag(Deal.id).over(partition_by=layout.key, order_by=(layout.rank, Deal.id)).label("above")
+    whole = layout.within(shown).where(layout.key.in_(concerned))
+    columns = whole.with_only_columns(Deal.id, above).subquery()
     deals = select(Deal, columns.c.above).join(columns, columns.c.id == Deal.id).where(Deal.id.in_(ids))
-    rows = db.session.execute(boards.detailed(deals).order_by(Deal.stage_id, Deal.rank, Deal.id))
-    return [(deal, after) for deal, after in rows]
+    rows = db.session.execute(boards.detailed(deals).order_by(layout.key, layout.rank, Deal.id))
+    return [Arrival(boards.card(deal), layout.key_of(deal), after) for deal, after in rows]
 
 
 def _leaving(events: Iterable[Event], ids: Collection[int], user: User) -> set[int]:

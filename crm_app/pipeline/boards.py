@@ -1,21 +1,23 @@
-"""What a board shows: a column for each open stage with its totals, and the cards that stand first in it.
+"""What a board shows: columns with their totals, and the cards that stand first in each.
+
+What the columns are, and how cards are ordered in them, is the layout's: the stages of a pipeline, or months.
 
 The number of statements is the same for three deals as for thousands; totals are sums of the database, over all
 cards that match and in all currencies, never over the cards that happen to be loaded.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm_app.contacts.models import Company
 from crm_app.extensions import db
-from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.rotting import Clock, clock
 from crm_app.web.money import Money, Rates
 from crm_app.web.reader import reader
@@ -23,6 +25,7 @@ from crm_app.web.reader import reader
 CARDS_AT_FIRST = 20
 CARDS_AT_MOST = 500
 Deals = Select[tuple[Deal]]
+Key = int | str
 
 
 class Card(NamedTuple):
@@ -35,7 +38,7 @@ class Card(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """Over all matching deals of a stage, in the organisation's currency. `missing` had no rate and are left out."""
+    """Over all matching deals of a column, in the organisation's currency. `missing` had no rate and are left out."""
 
     count: int
     value: Money
@@ -44,13 +47,50 @@ class Totals(NamedTuple):
 
 
 class Column(NamedTuple):
-    """`hue` is the stage's colour; `next_key` is where further cards go on, None at the foot."""
+    """`key` is what its deals have in common, `id` what the page calls it; `hue` is its colour, 0 for none.
 
-    stage: Stage
-    hue: int
+    `next_key` is where further cards go on, None at the foot.
+    """
+
+    id: str
+    key: Key
+    name: str
     totals: Totals
-    cards: list[Card]
-    next_key: str | None
+    stage: Stage | None = None
+    hue: int = 0
+    takes_cards: bool = True
+    cards: list[Card] = []
+    next_key: str | None = None
+
+
+class Layout(Protocol):
+    """How deals stand in columns. `key` says in which; in it they are ordered by `rank`, never NULL, and their id."""
+
+    @property
+    def key(self) -> ColumnElement[Any]: ...
+
+    @property
+    def rank(self) -> ColumnElement[Any]: ...
+
+    def heads(self) -> list[Column]:
+        """All columns in their order, without cards."""
+        ...
+
+    def heads_with(self, stages: Iterable[Stage]) -> list[Column]:
+        """Those in which deals of these stages may stand."""
+        ...
+
+    def within(self, deals: Deals, keys: Collection[Key] | None = None) -> Deals:
+        """The deals that stand in a column, or in one of these."""
+        ...
+
+    def key_of(self, deal: Deal) -> Key: ...
+
+    def rank_of(self, deal: Deal) -> Any: ...
+
+    def read_rank(self, text: str) -> Any:
+        """The rank that `text` writes; raises ValueError where it writes none."""
+        ...
 
 
 class Sums(NamedTuple):
@@ -89,38 +129,63 @@ def sums(deals: Deals, rates: Rates) -> Sums:
     return Sums(dict(by_stage), rates)
 
 
-def columns(deals: Deals, pipeline: Pipeline, found: Sums, stages: Iterable[Stage] | None = None) -> list[Column]:
-    """Columns with their first cards: all open stages of the pipeline, or only those given, in its order."""
-    wanted = pipeline.open_stages if stages is None else [s for s in pipeline.open_stages if s in set(stages)]
-    return [_column(pipeline, stage, found, cards) for stage, cards in _first_cards(deals, wanted)]
+def sums_by(key: ColumnElement[Any], deals: Deals, rates: Rates) -> dict[Any, Sums]:
+    """The same for each value of a key of the deals, in one statement."""
+    keyed = deals.where(Deal.status == "open").with_only_columns(
+        key.label("place"), Deal.stage_id, Deal.currency, Deal.value_amount
+    )
+    one = keyed.subquery().c
+    amount = func.coalesce(func.sum(one.value_amount), 0)
+    groups = (one.place, one.stage_id, one.currency)
+    found: dict[Any, dict[int, dict[str, tuple[int, int]]]] = defaultdict(lambda: defaultdict(dict))
+    for place, stage_id, currency, count, total in db.session.execute(
+        select(*groups, func.count(), amount).group_by(*groups)
+    ):
+        found[place][stage_id][currency] = (count, int(total))
+    return {place: Sums(dict(by_stage), rates) for place, by_stage in found.items()}
 
 
-def head(pipeline: Pipeline, stage: Stage, found: Sums) -> Column:
-    return _column(pipeline, stage, found, [])
+def together(parts: Iterable[Sums], rates: Rates) -> Sums:
+    """Sums of different deals as those of all of them."""
+    by_stage: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for part in parts:
+        for stage_id, amounts in part.by_stage.items():
+            for currency, (count, amount) in amounts.items():
+                before = by_stage[stage_id].get(currency, (0, 0))
+                by_stage[stage_id][currency] = (before[0] + count, before[1] + amount)
+    return Sums(dict(by_stage), rates)
 
 
-def cards_after(deals: Deals, stage: Stage, key: str) -> tuple[list[Card], str | None]:
-    """The next cards of a column, and the key that goes on from them. A broken key begins at the top."""
-    ordered = detailed(deals.where(Deal.stage_id == stage.id)).order_by(Deal.rank, Deal.id)
-    after = _read_key(key)
+def columns(deals: Deals, layout: Layout, keys: Collection[Key] | None = None) -> list[Column]:
+    """Columns with their first cards, in their order: all of them, or only those given."""
+    heads = [head for head in layout.heads() if keys is None or head.key in keys]
+    cards = _first_cards(deals, layout, [head.key for head in heads])
+    return [_filled(head, cards[head.key], layout) for head in heads]
+
+
+def cards_after(deals: Deals, layout: Layout, head: Column, key: str) -> Column:
+    """The column with its next cards, and the key that goes on from them. A broken key begins at the top."""
+    ordered = detailed(layout.within(deals, [head.key])).order_by(layout.rank, Deal.id)
+    after = _read_key(key, layout)
     if after:
         rank, last = after
-        ordered = ordered.where(or_(Deal.rank > rank, and_(Deal.rank == rank, Deal.id > last)))
+        ordered = ordered.where(or_(layout.rank > rank, and_(layout.rank == rank, Deal.id > last)))
     rows = list(db.session.scalars(ordered.limit(CARDS_AT_FIRST + 1)))
     shown = rows[:CARDS_AT_FIRST]
-    return [card(deal) for deal in shown], _key(shown[-1]) if len(rows) > len(shown) else None
+    next_key = _key(shown[-1], layout) if len(rows) > len(shown) else None
+    return head._replace(cards=[card(deal) for deal in shown], next_key=next_key)
 
 
-def reaching(deal: Deal, column: Column, deals: Deals) -> Column:
+def reaching(deal: Deal, column: Column, deals: Deals, layout: Layout) -> Column:
     """The column, shown as far down as the deal if it stands there (within reason)."""
-    if column.stage is not deal.stage or deal in [one.deal for one in column.cards]:
+    if column.key != layout.key_of(deal) or deal in [one.deal for one in column.cards]:
         return column
-    above = or_(Deal.rank < deal.rank, and_(Deal.rank == deal.rank, Deal.id <= deal.id))
-    within = deals.where(Deal.stage_id == deal.stage_id)
+    rank = layout.rank_of(deal)
+    above = or_(layout.rank < rank, and_(layout.rank == rank, Deal.id <= deal.id))
+    within = layout.within(deals, [column.key])
     count = db.session.scalar(within.where(above).with_only_columns(func.count())) or 0
-    ordered = detailed(within).order_by(Deal.rank, Deal.id).limit(min(count, CARDS_AT_MOST))
-    cards = [card(one) for one in db.session.scalars(ordered)]
-    return column._replace(cards=cards, next_key=_next_key(cards, column.totals))
+    ordered = detailed(within).order_by(layout.rank, Deal.id).limit(min(count, CARDS_AT_MOST))
+    return _filled(column, [card(one) for one in db.session.scalars(ordered)], layout)
 
 
 def card(deal: Deal, now: datetime | None = None) -> Card:
@@ -128,21 +193,19 @@ def card(deal: Deal, now: datetime | None = None) -> Card:
     return Card(deal, clock(deal, now), mark, days_over)
 
 
-def _column(pipeline: Pipeline, stage: Stage, found: Sums, cards: list[Card]) -> Column:
-    totals = found.of([stage])
-    hue = pipeline.open_stages.index(stage) % 6 + 1
-    return Column(stage, hue, totals, cards, _next_key(cards, totals))
+def _filled(head: Column, cards: list[Card], layout: Layout) -> Column:
+    goes_on = cards and head.totals.count > len(cards)
+    return head._replace(cards=cards, next_key=_key(cards[-1].deal, layout) if goes_on else None)
 
 
-def _first_cards(deals: Deals, stages: list[Stage]) -> list[tuple[Stage, list[Card]]]:
-    place = func.row_number().over(partition_by=Deal.stage_id, order_by=(Deal.rank, Deal.id)).label("place")
-    within = deals.where(Deal.stage_id.in_([stage.id for stage in stages]))
-    placed = within.with_only_columns(Deal.id, place).subquery()
+def _first_cards(deals: Deals, layout: Layout, keys: Collection[Key]) -> dict[Key, list[Card]]:
+    place = func.row_number().over(partition_by=layout.key, order_by=(layout.rank, Deal.id)).label("place")
+    placed = layout.within(deals, keys).with_only_columns(Deal.id, place).subquery()
     first = select(Deal).join(placed, placed.c.id == Deal.id).where(placed.c.place <= CARDS_AT_FIRST)
-    by_stage = defaultdict(list)
-    for deal in db.session.scalars(detailed(first).order_by(Deal.rank, Deal.id)):
-        by_stage[deal.stage_id].append(card(deal))
-    return [(stage, by_stage[stage.id]) for stage in stages]
+    by_key = defaultdict(list)
+    for deal in db.session.scalars(detailed(first).order_by(layout.rank, Deal.id)):
+        by_key[layout.key_of(deal)].append(card(deal))
+    return by_key
 
 
 def detailed(deals: Deals) -> Deals:
@@ -158,18 +221,14 @@ def _mark(expected: date | None, today: date) -> tuple[str, int]:
     return ("today" if expected == today else "planned"), 0
 
 
-def _next_key(cards: list[Card], totals: Totals) -> str | None:
-    return _key(cards[-1].deal) if cards and totals.count > len(cards) else None
+def _key(deal: Deal, layout: Layout) -> str:
+    return f"{layout.rank_of(deal)}.{deal.id}"
 
 
-def _key(deal: Deal) -> str:
-    return f"{deal.rank}.{deal.id}"
-
-
-def _read_key(text: str) -> tuple[int, int] | None:
+def _read_key(text: str, layout: Layout) -> tuple[Any, int] | None:
     rank, _, last = text.partition(".")
     try:
-        key = int(rank), int(last)
+        key = layout.read_rank(rank), int(last)
     except ValueError:
         return None
-    return key if all(abs(part) < 2**62 for part in key) else None
+    return key if abs(key[1]) < 2**62 else None

@@ -1,4 +1,7 @@
-"""Moving a card on the board: the lock, the check that nobody moved it first, its place, its stage."""
+"""Moving a card on a board: the lock, the check that nobody moved it first, its place, its stage or its month."""
+
+from datetime import date
+from typing import Any
 
 from crm_app.activity import record
 from crm_app.activity.records import Conflict
@@ -52,3 +55,10 @@ def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | 
         record(deal, "placed")
     else:
         deal.move_to(stage, rank)
+
+
+def expect(deal: Deal, close: date | None) -> dict[str, list[Any]]:
+    """A claimed deal is expected to close on that day, or on none that is known; returns what changed by that."""
+    if not deal.is_open:
+        raise Conflict
+    return deal.change(expected_close=close)

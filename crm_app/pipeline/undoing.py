@@ -19,8 +19,8 @@ def last_move(deal: Deal) -> Event | None:
 
     None too where it came from a stage that is gone.
     """
-    newest = db.session.scalar(activity.about(deal).where(Event.verb != "noted").limit(1))
-    if newest is None or newest.verb not in _VERBS or newest.at < utc_now() - _WITHIN:
+    newest = _newest(deal)
+    if newest is None or newest.verb not in _VERBS:
         return None
     stages = [stay.stage for stay in deal.stays[-2:]]
     is_known = "rank" in newest.particulars and newest.particulars.get("stages") == [stage.id for stage in stages]
@@ -36,6 +36,29 @@ def take_back(deal: Deal, event_id: int) -> Stage:
     rank = ranking.rank_near(deal, deal.stays[-2].stage, event.particulars["rank"])
     deal.take_back(rank, *event.particulars["value_before"], sleep=_sleep_before(event))
     return left
+
+
+def last_dating(deal: Deal) -> Event | None:
+    """The change of the expected close that can be taken back: the last thing that happened to the deal; else None."""
+    newest = _newest(deal)
+    changed = newest.particulars.get("changes", {}) if newest and newest.verb == "changed" else {}
+    return newest if set(changed) == {"expected_close"} else None
+
+
+def date_back(deal: Deal, event_id: int) -> None:
+    """Undo that change of the expected close. Raises Conflict if it is not the last thing that happened."""
+    moving.claim(deal, None)
+    event = last_dating(deal)
+    if event is None or event.id != event_id:
+        raise Conflict
+    before, _after = event.particulars["changes"]["expected_close"]
+    moving.expect(deal, date.fromisoformat(before) if before else None)
+
+
+def _newest(deal: Deal) -> Event | None:
+    """The last thing that happened to the deal, notes apart, if that was not too long ago."""
+    newest = db.session.scalar(activity.about(deal).where(Event.verb != "noted").limit(1))
+    return newest if newest and newest.at >= utc_now() - _WITHIN else None
 
 
 def _sleep_before(event: Event) -> tuple[date, str] | None:

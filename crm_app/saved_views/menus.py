@@ -12,7 +12,7 @@ from crm_app.saved_views.forms import SaveViewForm
 
 LONGEST = 2000
 # Where one has got to in a list, and what stands beside it, are no part of a view.
-_PASSING = {"after", "before", "since", "deal"}
+_PASSING = {"after", "before", "since", "deal", "from"}
 
 
 @dataclass(frozen=True)

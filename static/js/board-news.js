@@ -1,7 +1,7 @@
 // data-board-news: every three seconds the board asks what others did, and puts their cards where they stand now.
 // A card that is held or on its way here is left alone until it has come to rest.
 
-import { cardOf, isUnsettled, listOf } from "./places.js";
+import { cardOf, forget, isOrdered, isUnsettled, listOf } from "./places.js";
 
 const PAUSE = 3000;
 const BUSY = "[aria-busy], .card--held, .card--lifted, [data-add], dialog[open], :popover-open";
@@ -24,6 +24,8 @@ function receive() {
   if (news?.dataset.boardOutdated) showAnew(news);
   if (!news?.children.length) return;
   for (const part of news.querySelector("[data-board-heads]")?.content.children ?? []) renew(part);
+  // The answer to one's own move: with it the card has come to rest.
+  for (const { dataset } of news.querySelectorAll("[data-own]")) forget(dataset.boardLeft ?? dataset.boardArrival);
   for (const { dataset } of news.querySelectorAll("[data-board-left]")) settle(dataset.boardLeft, remove);
   for (const arrival of news.querySelectorAll("[data-board-arrival]")) {
     settle(arrival.dataset.boardArrival, () => arrive(arrival));
@@ -49,17 +51,20 @@ function renew(part) {
   htmx.process(fresh);
 }
 
-// Under the card above it; where that one is not loaded yet, this one comes with it.
+// Under the card above it. Where that one is not loaded yet, this one comes with it; what one put there oneself stays.
 function arrive({ dataset, content }) {
-  const list = document.querySelector(`#board [data-board-stage="${dataset.stage}"]`);
+  const list = document.querySelector(`#board [data-board-column="${dataset.column}"]`);
   const above = dataset.after && cardOf(dataset.after);
   if (above && isUnsettled(dataset.after)) return false;
 
   const old = cardOf(dataset.boardArrival);
   const hadFocus = old?.contains(document.activeElement);
-  const next = placeUnder(above, list, dataset.after);
-  if (next === undefined) return old?.remove();
+  const isOwn = "own" in dataset;
   const isSame = old && versionOf(old) === versionOf(content);
+  const isKept = isOwn || (isSame && list && isOrdered(list) && listOf(old) === list);
+  const known = placeUnder(above, list, dataset.after);
+  const next = known === undefined && isKept ? moreOf(list) : known;
+  if (next === undefined) return old?.remove();
   const card = isSame ? old : document.importNode(content.firstElementChild, true);
   if (isSame && (next === old || (old.parentElement === list && old.nextElementSibling === next))) return true;
 
@@ -68,6 +73,7 @@ function arrive({ dataset, content }) {
   card.classList.add("card--arrived");
   htmx.process(card);
   if (hadFocus) card.querySelector("a").focus({ preventScroll: true });
+  if (isOwn) card.scrollIntoView({ block: "nearest", inline: "nearest" });
   return true;
 }
 
@@ -76,7 +82,11 @@ function placeUnder(above, list, isUnderAnother) {
   if (!list) return undefined;
   if (!isUnderAnother) return list.firstElementChild;
   if (above && listOf(above) === list) return above.nextElementSibling;
-  return list.querySelector(":scope > .column__more") ? undefined : null;
+  return moreOf(list) ? undefined : null;
+}
+
+function moreOf(list) {
+  return list?.querySelector(":scope > .column__more");
 }
 
 // Whoever may not move cards gets them without a version: then each is taken for a new one.

@@ -2,7 +2,7 @@
 
 import { followEdges, leaveEdges } from "./edges.js";
 import { count, sendTogether } from "./picking.js";
-import { cardOf, forget, hasMoved, idOf, putBack, remember, send } from "./places.js";
+import { cardOf, forget, hasMoved, idOf, isOrdered, listOf, mayStand, putBack, remember, send } from "./places.js";
 import { sayUnreachable } from "./unreachable.js";
 
 const OPTIONS = {
@@ -40,9 +40,11 @@ document.addEventListener("htmx:error", (event) => {
   leaveWhereItWas(cardOfForm(event.detail.ctx?.sourceElement ?? event.target), true);
 });
 
-// Dragging leaves empty style attributes behind; a swap would carry them over, which the page's policy forbids.
+// Dragging leaves empty style attributes behind; a swap would carry them over, which the page's policy forbids. The card
+// in the hand needs its own: it lies outside of what is swapped.
 document.addEventListener("htmx:before:swap", () => {
-  for (const card of document.querySelectorAll("[data-board-card][style]")) card.removeAttribute("style");
+  const cards = document.querySelectorAll("[data-board-card][style]:not(.card--held)");
+  for (const card of cards) card.removeAttribute("style");
 });
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
@@ -67,11 +69,12 @@ document.addEventListener("htmx:after:process", begin);
 begin();
 
 async function begin() {
-  const lists = [...document.querySelectorAll("[data-board] [data-board-stage], [data-board-ends]")];
+  const lists = [...document.querySelectorAll("[data-board] [data-board-column], [data-board-ends]")];
   if (!lists.length) return;
   const { default: Sortable } = await import("../vendor/sortable.esm.js");
   for (const list of lists) {
-    if (!Sortable.get(list)) Sortable.create(list, { ...OPTIONS, onChoose, onUnchoose, onStart, onEnd, onMove: showTarget });
+    const rules = { ...OPTIONS, sort: !isOrdered(list), onChoose, onUnchoose, onStart, onEnd, onMove: showTarget };
+    if (!Sortable.get(list)) Sortable.create(list, rules);
   }
 }
 
@@ -94,13 +97,16 @@ function onEnd({ item }) {
   document.querySelector("[data-board-outcomes]").hidden = true;
   leaveEdges();
   showTarget({});
-  if (hasMoved(item)) sendTogether(item) || send(item);
+  item.classList.remove("card--astray");
+  if (!mayStand(item, listOf(item))) putBack(idOf(item));
+  else if (hasMoved(item)) sendTogether(item) || send(item);
   else forget(idOf(item));
 }
 
-function showTarget({ to }) {
+function showTarget({ to, dragged }) {
   for (const column of document.querySelectorAll(".column--target")) column.classList.remove("column--target");
-  to?.closest(".column")?.classList.add("column--target");
+  to?.closest(".column:not(.column--closed)")?.classList.add("column--target");
+  dragged?.classList.toggle("card--astray", !mayStand(dragged, to));
 }
 
 function leaveWhereItWas(card, isUnreachable) {

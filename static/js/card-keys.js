@@ -1,7 +1,19 @@
 // Cards of the board by keyboard: Space picks up and puts down, arrows move, Escape leaves it where it was.
 
 import { say } from "./card-voice.js";
-import { cardsOf, forget, hasMoved, idOf, isBusy, listOf, place, putBack, remember, send } from "./places.js";
+import {
+  cardsOf,
+  hasMoved,
+  idOf,
+  isBusy,
+  isOrdered,
+  listOf,
+  mayStand,
+  place,
+  putBack,
+  remember,
+  send,
+} from "./places.js";
 
 let held = null;
 let isMoving = false;
@@ -54,7 +66,7 @@ function drop(card) {
   release();
   say("dropped", card);
   if (moved) send(card);
-  else forget(idOf(card));
+  else moving(() => putBack(idOf(card)), card);
 }
 
 function cancel(card) {
@@ -72,11 +84,11 @@ function shift(card, across, along) {
   const cards = cardsOf(listOf(card));
   const index = cards.indexOf(card);
   if (along) {
-    const beside = cards[index + along];
+    const beside = !isOrdered(listOf(card)) && cards[index + along];
     if (beside) moving(() => place(card, listOf(card), along > 0 ? (cards[index + 2] ?? null) : beside), card);
   } else {
     const list = columnBeside(card, across);
-    if (list) moving(() => place(card, list, cardsOf(list)[index] ?? null), card);
+    if (list && mayStand(card, list)) moving(() => place(card, list, cardsOf(list)[index] ?? null), card);
   }
   say("moved", card);
 }
@@ -101,6 +113,6 @@ function neighbour(card, across, along) {
 }
 
 function columnBeside(card, across) {
-  const lists = [...document.querySelectorAll("[data-board] [data-board-stage]")];
+  const lists = [...document.querySelectorAll("[data-board] [data-board-column]")];
   return lists[lists.indexOf(listOf(card)) + across];
 }

@@ -1,6 +1,6 @@
 // data-card-menu on a card opens the board's one "Move to…" menu for that card; its items submit the card's own form.
 
-import { isBusy, place, remember, send } from "./places.js";
+import { isBusy, listOf, place, remember, send } from "./places.js";
 
 let chosen = null;
 
@@ -11,8 +11,8 @@ document.addEventListener("click", (event) => {
 
   event.preventDefault();
   chosen = opener.closest("[data-board-card]");
-  for (const item of menu.querySelectorAll("[data-card-menu-stage]")) {
-    const isHere = item.dataset.cardMenuStage === chosen.closest("[data-board-stage]").dataset.boardStage;
+  for (const item of menu.querySelectorAll("[data-card-menu-column]")) {
+    const isHere = item.dataset.cardMenuColumn === listOf(chosen).dataset.boardColumn;
     item.toggleAttribute("aria-current", isHere);
     item.disabled = isHere;
   }
@@ -21,12 +21,12 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const item = event.target.closest("[data-card-menu-stage]");
+  const item = event.target.closest("[data-card-menu-column]");
   if (!item || !chosen?.isConnected || isBusy(chosen)) return;
 
   item.closest("[popover]").hidePopover();
   chosen.querySelector("[data-card-menu]").focus();
-  moveTo(item.dataset.cardMenuStage);
+  moveTo(item.dataset.cardMenuColumn);
 });
 
 document.addEventListener("click", (event) => {
@@ -47,10 +47,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 // At the top of an open column, where it is seen; for won and lost the card waits where it is.
-function moveTo(stage) {
-  const list = document.querySelector(`[data-board] [data-board-stage="${stage}"]`);
+function moveTo(column) {
+  const list = document.querySelector(`[data-board] [data-board-column="${column}"]`);
   remember(chosen);
   if (list) place(chosen, list, list.firstElementChild);
-  send(chosen, stage);
+  send(chosen, column);
   chosen.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

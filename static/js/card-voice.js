@@ -6,16 +6,17 @@ export function say(what, card) {
   const voice = document.querySelector("[data-card-voice]");
   const column = card.closest(".column");
   const number = new Intl.NumberFormat(document.documentElement.lang);
-  const count = Number(column.querySelector("[data-board-count]").dataset.boardCount) + Number(isNewIn(card, column));
+  const count = Number(column.querySelector("[data-board-count]").dataset.boardCount) + Number(isNewIn(card));
   const words = {
     title: card.querySelector(".card__title").textContent.trim(),
     stage: column.querySelector(".column__name bdi").textContent,
+    month: column.querySelector(".column__name bdi").textContent,
     position: number.format(cardsOf(listOf(card)).indexOf(card) + 1),
     count: number.format(count),
   };
   voice.textContent = voice.dataset[what].replace(/\{(\w+)\}/g, (_, name) => words[name]);
 }
 
-function isNewIn(card, column) {
-  return column.id !== `stage-${card.querySelector("[data-board-move]").elements.came_from.value}`;
+function isNewIn(card) {
+  return listOf(card).dataset.boardColumn !== card.querySelector("[data-board-move]").elements.came_from.value;
 }

@@ -58,7 +58,7 @@ export function sendTogether(card) {
   carried = card;
   card.setAttribute("aria-busy", "true");
   form.elements.after.value = above ? idOf(above) : "";
-  form.requestSubmit(form.querySelector(`[name=stage][value="${list.dataset.boardStage}"]`));
+  form.requestSubmit(form.querySelector(`[name=stage][value="${list.dataset.boardColumn}"]`));
   return true;
 }
 

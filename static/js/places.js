@@ -3,9 +3,11 @@
 const origins = new Map();
 
 export const idOf = (card) => card.dataset.boardCard;
-export const listOf = (card) => card.closest("[data-board-stage]");
+export const listOf = (card) => card.closest("[data-board-column]");
 export const cardsOf = (list) => [...list.querySelectorAll(":scope > [data-board-card]:not(.card--held)")];
 export const cardOf = (id) => document.getElementById(`card-${id}`);
+// Columns whose cards stand by something of their own, such as a day, and not where somebody put them.
+export const isOrdered = (list) => Boolean(list.closest("[data-board-ordered]"));
 export const isBusy = (card) => card.getAttribute("aria-busy") === "true";
 
 // Before a card leaves its place: there it goes back to when the move is refused, or not meant after all.
@@ -41,16 +43,26 @@ export function place(card, list, before = null) {
 
 export function hasMoved(card) {
   const origin = origins.get(idOf(card));
-  return !origin || origin.list !== listOf(card) || origin.next !== nextCard(card);
+  if (!origin || origin.list !== listOf(card)) return true;
+  return !isOrdered(origin.list) && origin.next !== nextCard(card);
 }
 
-// Sends the card to a stage; its neighbours there are the cards around it, if it stands there already.
-export function send(card, stage = listOf(card).dataset.boardStage) {
+// Closed columns give cards and take none but those that come back.
+export function mayStand(card, list) {
+  return !list.hasAttribute("data-board-closed") || origins.get(idOf(card))?.list === list;
+}
+
+// Sends the card to a column; its neighbours there are the cards around it, if it stands there already. The form's
+// data-board-move names the field that tells the column; where a deal ends, it is its stage.
+export function send(card, column = listOf(card).dataset.boardColumn) {
   const form = card.querySelector("[data-board-move]");
-  const stands = listOf(card).dataset.boardStage === stage && !listOf(card).matches("[data-board-ends]");
-  form.elements.stage.value = stage;
-  form.elements.after.value = (stands && previousCard(card)?.dataset.boardCard) || "";
-  form.elements.before.value = (stands && nextCard(card)?.dataset.boardCard) || "";
+  const { elements } = form;
+  const isEnd = document.querySelector(`[data-board-ends][data-board-column="${column}"]`);
+  const stands = listOf(card).dataset.boardColumn === column && !listOf(card).matches("[data-board-ends]");
+  elements.stage.value = elements[form.dataset.boardMove].value = "";
+  elements[isEnd ? "stage" : form.dataset.boardMove].value = column;
+  if (elements.after) elements.after.value = (stands && previousCard(card)?.dataset.boardCard) || "";
+  if (elements.before) elements.before.value = (stands && nextCard(card)?.dataset.boardCard) || "";
   card.setAttribute("aria-busy", "true");
   form.requestSubmit();
 }

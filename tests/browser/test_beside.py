@@ -197,3 +197,19 @@ def test_what_is_typed_over_a_title_outlives_a_change_by_others(board, olivia, b
     board.wait_for_timeout(3500)
 
     expect(field).to_have_value("Half a na")
+
+
+def test_it_opens_beside_the_forecast_too_and_both_tell_the_same(board):
+    board.goto("/pipeline/forecast")
+    ready(board)
+    beside = opened(board)
+
+    beside.locator(".fact", has_text="Value").locator(".fact__edit").click()
+    beside.locator("input[name=value]").fill("4321")
+    board.keyboard.press("Enter")
+    expect(card(board, "A").locator(".card__value")).to_have_text("€4,321")
+    beside.locator(".path button", has_text="Proposal").click()
+
+    expect(card(board, "A").locator(".card__stage")).to_contain_text("Proposal")
+    expect(beside.locator(".path [aria-current]")).to_contain_text("Proposal")
+    expect(board.locator("article", has_text="Deal A")).to_have_count(1)

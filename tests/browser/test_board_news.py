@@ -61,7 +61,7 @@ def test_another_order_a_new_value_and_a_deletion_appear(open_board, alice, card
     expect(order(page, "Proposal")).to_have_text(names("N", "Y", "Z"), timeout=5000)
     expect(card(page, "Y")).to_contain_text("€777")
     card(page, "N").locator("[data-card-menu]").click()
-    page.locator(f'[data-card-menu-stage="{number_of("Qualified")}"]').click()
+    page.locator(f'[data-card-menu-column="{number_of("Qualified")}"]').click()
     settled(page)
     assert stored("Qualified")[0] == "N"
 
@@ -70,11 +70,12 @@ def test_a_card_in_the_hand_stays_there_until_it_is_put_down(open_board, cards):
     page = open_board()
     grab(page, "A")
     carry(page, card(page, "C"))
+    in_hand = page.locator(".card--held").bounding_box()
     cards["A"].change(value=Money(777_00, "EUR"))
     db.session.commit()
     page.wait_for_timeout(4500)
 
-    assert page.locator(".card--held").count() == 1
+    assert page.locator(".card--held").bounding_box() == in_hand
     page.mouse.up()
     page.locator(".toast", has_text="Someone moved this a moment ago").wait_for()
     settled(page)

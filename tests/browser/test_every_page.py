@@ -112,7 +112,7 @@ def test_a_full_stage_the_form_in_a_column_and_the_way_back_are_accessible_and_f
     page.goto("/pipeline/board")
     page.locator(f"#card-{cards['X'].id} [data-card-menu]").click()
     db.session.commit()
-    page.locator("[data-card-menu-stage]:enabled").first.click()
+    page.locator("[data-card-menu-column]:enabled").first.click()
     page.locator("[data-toasts-undo]").wait_for()
     page.locator(f"{head} .column__add").click()
     page.locator(".adding button[type=submit]").click()

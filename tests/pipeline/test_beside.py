@@ -88,3 +88,16 @@ def test_others_and_viewers_are_kept_from_it(browser_of, alice, bob, vera):
         assert answer.status_code == status
     assert "Wake" not in browser_of(vera).part(f"/pipeline/deals/{deal.id}/beside?beside=1").text
     assert db.session.get(Deal, deal.id).title == "Pilot"
+
+
+def test_what_is_done_beside_a_board_answers_to_that_board(client, alice):
+    deal = make.deal(alice, "Pilot", at="Proposal", expected_close=make.today())
+    make.stage("Proposal").rot_days = 3
+    db.session.commit()
+
+    for board in ("q=pilot", "from=2027-01&q=pilot"):
+        page = client.page(f"/pipeline/{'forecast' if 'from' in board else 'board'}?{board}")
+        part = client.part(page.one("a", id=f"card-{deal.id}-title").get("hx-get"))
+        addresses = [e.get("hx-post") or e.get("hx-get") for e in part.root.iter() if e.get("hx-target") != "#facts"]
+        for address in filter(None, addresses):
+            assert board.split("&")[0] in address and "beside=1" in address, address

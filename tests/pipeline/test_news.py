@@ -22,7 +22,7 @@ def since():
 def told(response):
     """Each card that came, with its stage and the card above it; and the deals that left."""
     body = response.get_data(as_text=True)
-    cards = re.findall(r'data-board-arrival="(\d+)" data-stage="(\d+)"(?: data-after="(\d+)")?', body)
+    cards = re.findall(r'data-board-arrival="(\d+)" data-column="(\d+)"(?: data-after="(\d+)")?', body)
     left = re.findall(r'data-board-left="(\d+)"', body)
     return [tuple(int(part) if part else None for part in card) for card in cards], [int(one) for one in left]
 

@@ -247,5 +247,5 @@ def test_the_board_offers_every_stage_in_which_a_deal_ends(client, alice):
 
     page = client.page("/pipeline/board")
 
-    ends = [one.get("data-board-stage") for one in page.all("div") if one.get("data-board-ends") is not None]
+    ends = [one.get("data-board-column") for one in page.all("div") if one.get("data-board-ends") is not None]
     assert ends == [str(stage.id) for stage in pipeline.stages if not stage.is_open]

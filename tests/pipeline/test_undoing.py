@@ -149,7 +149,7 @@ def test_the_board_gets_the_card_its_place_and_both_heads(client, deal):
 
     body = undo(client, deal, htmx=True).get_data(as_text=True)
 
-    assert f'data-board-arrival="{deal.id}" data-stage="{deal.stage_id}" data-after=' in body
+    assert f'data-board-arrival="{deal.id}" data-column="{deal.stage_id}" data-after=' in body
     for name in ("Qualified", "Proposal"):
         assert f'id="stage-{make.stage(name).id}-head"' in body
 

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, ValidationError
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline import queries
@@ -64,6 +64,15 @@ class UndoTogetherForm(FlaskForm):
     def validate_event(self, field: SelectMultipleField) -> None:
         if not 0 < len(field.data or []) <= MOST_TOGETHER:
             raise ValidationError
+
+
+class MonthForm(FlaskForm):
+    """A card's own form on the forecast: the column it goes to, or the stage in which its way ends."""
+
+    month = StringField(validators=[Length(max=10)])
+    stage = IntegerField(validators=[Optional(), _ID])
+    came_from = StringField(validators=[Length(max=10)])
+    version = IntegerField(validators=[Optional(), _ID])
 
 
 class ReopeningForm(FlaskForm):

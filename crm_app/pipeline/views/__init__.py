@@ -1,7 +1,19 @@
-"""The pages of the pipeline: the board, moving deals on it, and the deals themselves."""
+"""The pages of the pipeline: the board and the forecast, moving deals on them, and the deals themselves."""
+# ruff: noqa: E402, F401
 
 from flask import Blueprint
 
 bp = Blueprint("pipeline", __name__, url_prefix="/pipeline")
 
-from crm_app.pipeline.views import adding, beside, board, deal, deals, moves, outcomes, snoozing, together  # noqa: E402, F401
+from crm_app.pipeline.views import (
+    adding,
+    beside,
+    board,
+    deal,
+    deals,
+    forecast,
+    moves,
+    outcomes,
+    snoozing,
+    together,
+)

@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from crm_app.accounts.access import selling_editor_required
 from crm_app.extensions import db
-from crm_app.pipeline import arrivals, limits, moving
+from crm_app.pipeline import limits, moving
 from crm_app.pipeline.forms.deals import QuickDealForm
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.models import Deal
@@ -39,7 +39,7 @@ def add(stage_id):
     db.session.commit()
 
     shown = showing(stage.pipeline)
-    found = arrivals.of([deal], shown.deals, stage.pipeline)
+    found = shown.arrivals(deal)
     if not found or not wants_part():
         flash(_("%(name)s is now a deal.", name=deal.title), "ok")
     parts = {"board": shown, "heads": shown.heads(stage), "arrivals": found}

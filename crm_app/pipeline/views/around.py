@@ -12,6 +12,7 @@ from crm_app.contacts import queries as contacts
 from crm_app.extensions import db
 from crm_app.pipeline import paths, queries, rotting, undoing
 from crm_app.pipeline.models import Deal, Pipeline, Stay
+from crm_app.pipeline.views.showing import kept
 from crm_app.web.pickers import found_by_id
 
 WORDS = {
@@ -49,12 +50,13 @@ def page_of(deal, **arguments):
 
 
 def around(deal, *, before=None, **more):
-    """Its contacts are links only for whoever may open them. `beside` says that a board is what it stands on.
+    """Its contacts are links only for whoever may open them. `beside` is the part of an address that tells which board
+    it stands beside, empty on a page of its own.
 
     `here` is where plain forms come back to; None beside a board, which a script brings up to date.
     """
     is_beside = "beside" in request.args
-    marked = {"beside": 1} if is_beside else {}
+    marked = {"beside": 1, **kept()} if is_beside else {}
     told = history(deal, WORDS, before)
     return {
         "deal": deal,
@@ -66,7 +68,7 @@ def around(deal, *, before=None, **more):
         "product_is_seen": _is_seen(catalog.visible_to(current_user), deal.product_id),
         "history": told,
         "older_url": page_of(deal, before=told.before, **marked) if told.before else None,
-        "undo": _undo_of(deal, is_beside),
+        "undo": _undo_of(deal, marked),
         "note_form": NoteForm(formdata=None),
         "form": None,
         "here": None if is_beside else page_of(deal),
@@ -74,10 +76,10 @@ def around(deal, *, before=None, **more):
     } | more
 
 
-def _undo_of(deal, is_beside):
+def _undo_of(deal, marked):
     event = undoing.last_move(deal) if current_user.can_edit else None
-    url = url_for("pipeline.undo", deal_id=deal.id)
-    return event and {"event": event.id, "url": url, "next": None if is_beside else page_of(deal)}
+    url = url_for("pipeline.undo", deal_id=deal.id, **marked)
+    return event and {"event": event.id, "url": url, "next": None if marked else page_of(deal)}
 
 
 def _is_seen(rows, record_id):

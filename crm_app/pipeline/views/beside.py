@@ -8,11 +8,10 @@ from crm_app.activity.records import Conflict
 from crm_app.extensions import db
 from crm_app.pipeline import boards
 from crm_app.pipeline.forms.deals import DealFactForm
-from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.around import around, found, page_of
 from crm_app.pipeline.views.moves import refused
-from crm_app.pipeline.views.showing import showing
+from crm_app.pipeline.views.showing import kept, showing
 from crm_app.web.htmx import changed, page, wants_part
 
 
@@ -35,7 +34,7 @@ def title(deal_id):
     if not wants_part():
         return redirect(url_for(".fact", deal_id=deal.id, fact="title"), 307)
     if not form.validate_on_submit():
-        action = url_for(".title", deal_id=deal.id, **DealFilterForm.of_request().in_force)
+        action = url_for(".title", deal_id=deal.id, **kept())
         status = 422 if request.method == "POST" else 200
         return page("pipeline/show.html", part="pipeline/_titling.html", status=status, form=form, action=action)
 

@@ -1,14 +1,16 @@
-"""The board: a column for each open stage, and a column's further cards."""
+"""The board: a column for each open stage, a column's further cards, and what others did meanwhile."""
 
-from flask import abort, request, url_for
+from typing import Any
+
+from flask import abort, request
 from flask_login import current_user
 
 from crm_app.accounts.access import seller_required
 from crm_app.activity import following
-from crm_app.pipeline import arrivals, boards
+from crm_app.pipeline import arrivals, boards, limits
 from crm_app.pipeline.forms.filters import DealFilterForm, whole_id
 from crm_app.pipeline.views import bp
-from crm_app.pipeline.views.showing import showing
+from crm_app.pipeline.views.showing import open_stage, showing
 from crm_app.saved_views import menus
 from crm_app.web.htmx import page
 
@@ -22,30 +24,32 @@ _TOLD_AT_MOST = 100
 @seller_required
 def board():
     place = following.place_now()
-    shown = showing(filters=DealFilterForm.of_request().offer(current_user))
-    columns = boards.columns(shown.deals, shown.pipeline, shown.sums)
-    views = menus.menu("deals", url_for(".board"))
-    return page("pipeline/board.html", board=shown, columns=columns, place=place, views=views, beside_url=_beside())
+    shown = showing(filters=DealFilterForm.of_request().offer(current_user), is_forecast=False)
+    return page("pipeline/board.html", board=shown, columns=shown.columns(), place=place, **surroundings(shown))
 
 
-def _beside():
-    """Where the deal is found that the address wants beside the board."""
+def surroundings(shown) -> dict[str, Any]:
+    """What stands around a board of either kind: the views saved of it, and the deal that the address wants beside."""
     deal_id = whole_id(request.args.get("deal"))
-    return url_for(".beside", deal_id=deal_id, beside=1) if deal_id else None
+    beside_url = shown.url("pipeline.beside", deal_id=deal_id, beside=1, pipeline=None) if deal_id else None
+    return {"views": menus.menu("deals", request.path), "beside_url": beside_url}
 
 
 @bp.get("/board/stages/<int:stage_id>")
 @seller_required
 def cards(stage_id):
     """A column's next cards; as a page of its own where no script fetches them."""
-    shown = showing()
-    stage = next((one for pipeline in shown.pipelines for one in pipeline.open_stages if one.id == stage_id), None)
-    if stage is None:
+    try:
+        stage = open_stage(stage_id)
+    except limits.Gone:
         abort(404)
-    found, next_key = boards.cards_after(shown.deals, stage, request.args.get("after", ""))
-    return page(
-        "pipeline/cards.html", part="pipeline/_cards.html", board=shown, stage=stage, cards=found, next_key=next_key
-    )
+    shown = showing(stage.pipeline, is_forecast=False)
+    return more_cards(shown, shown.heads(stage)[0])
+
+
+def more_cards(shown, head):
+    column = boards.cards_after(shown.deals, shown.layout, head, request.args.get("after", ""))
+    return page("pipeline/cards.html", part="pipeline/_cards.html", board=shown, column=column)
 
 
 @bp.get("/board/news")
@@ -61,11 +65,10 @@ def news():
         return "", 204
 
     shown = showing()
-    is_outdated = is_reshaped or not happened.is_all or len(events) > _TOLD_AT_MOST
-    found = None if is_outdated else arrivals.news(events, shown.deals, shown.pipeline, current_user)
-    if is_quiet and not any(found):
+    is_outdated = is_reshaped or not happened.is_all or len(events) > _TOLD_AT_MOST or shown.has_moved_on
+    found = None if is_outdated else arrivals.news(events, shown.deals, shown.layout, current_user)
+    if is_quiet and found is not None and not any(found):
         return "", 204
 
     parts = {"board": shown, "place": happened.place, "news": found, "is_outdated": is_outdated}
-    parts["is_reshaped"] = is_reshaped
-    return page("pipeline/_news.html", heads=shown.heads(*shown.pipeline.open_stages), **parts)
+    return page("pipeline/_news.html", heads=shown.heads(), is_reshaped=is_reshaped, **parts)

@@ -1,5 +1,7 @@
 """Moving a deal to another stage or another place in its column. A refused move shows where the card truly is."""
 
+from collections.abc import Sequence
+
 from flask import abort, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -7,14 +9,15 @@ from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import selling_editor_required
+from crm_app.activity.models import Event
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
-from crm_app.pipeline import arrivals, boards, limits, moving, queries, undoing
-from crm_app.pipeline.forms.filters import DealFilterForm
+from crm_app.pipeline import boards, limits, moving, queries, undoing
+from crm_app.pipeline.boards import Key
 from crm_app.pipeline.forms.moves import MoveForm, ReopeningForm, UndoForm, outcome_form
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.views import bp
-from crm_app.pipeline.views.showing import showing
+from crm_app.pipeline.views.showing import board_of, kept, showing
 from crm_app.web.htmx import changed, gone_to, page, said_alone
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
@@ -26,8 +29,8 @@ from crm_app.web.redirects import local_path
 def stage(deal_id):
     """Where to move the deal: the menu of a card, as a page."""
     deal = find(deal_id)
-    kept = DealFilterForm.of_request().in_force
-    return page("pipeline/stage.html", deal=deal, action=url_for(".move", deal_id=deal.id, **kept), back=back_to(deal))
+    action = url_for(".move", deal_id=deal.id, **kept())
+    return page("pipeline/stage.html", deal=deal, action=action, back=back_to(deal))
 
 
 @bp.post("/deals/<int:deal_id>/stage")
@@ -39,11 +42,11 @@ def move(deal_id):
     after, before = _neighbour(form.after.data), _neighbour(form.before.data)
 
     try:
-        target = _stage_of(deal, form.stage.data)
+        target = stage_of(deal, form.stage.data)
         touched = {deal.stage, target}
         moving.claim(deal, form.version.data, target)
         if not target.is_open:
-            return _ask_for_outcome(deal, target)
+            return ask_for_outcome(deal, target)
         moving.move(deal, target, after=after, before=before)
         db.session.commit()
     except (Conflict, StaleDataError):
@@ -75,11 +78,7 @@ def undo(deal_id):
 
     flash(_("%(name)s is back in %(stage)s.", name=deal.title, stage=deal.stage.name), "ok")
     shown = showing(deal.pipeline)
-    parts = {
-        "board": shown,
-        "heads": shown.heads(left, deal.stage),
-        "arrivals": arrivals.of([deal], shown.deals, deal.pipeline),
-    }
+    parts = {"board": shown, "heads": shown.heads(left, deal.stage), "arrivals": shown.arrivals(deal)}
     return changed("pipeline/_taken_back.html", otherwise=back_to(deal), **parts)
 
 
@@ -91,7 +90,7 @@ def reopen(deal_id):
         abort(400)
 
     try:
-        wanted = _stage_of(deal, form.stage.data) if form.stage.data else deal.last_open_stage
+        wanted = stage_of(deal, form.stage.data) if form.stage.data else deal.last_open_stage
         moving.reopen(deal, form.version.data, wanted)
         db.session.commit()
     except (Conflict, StaleDataError):
@@ -108,21 +107,24 @@ def find(deal_id: int) -> Deal:
 
 
 def back_to(deal: Deal) -> str:
-    """The page the mover came from if it said so, else the deal's board under the filters of the address."""
-    kept = DealFilterForm.of_request().in_force
-    return local_path(request.values.get("next"), url_for("pipeline.board", pipeline=deal.pipeline_id, **kept))
+    """The page the mover came from if it said so, else the deal's board under what the address keeps."""
+    return local_path(request.values.get("next"), board_of(deal.pipeline_id))
 
 
 def offer_undo(sentence: str, deal: Deal) -> None:
-    """Say what was done, with a button that takes it back: on the board at once, elsewhere by way of the page."""
+    """Say that the deal was moved, with a button that takes it back."""
     event = undoing.last_move(deal)
-    events = [event.id] if event else []
-    action = url_for("pipeline.undo", deal_id=deal.id, **DealFilterForm.of_request().in_force)
-    offer = {"sentence": sentence, "events": events, "action": action, "next": request.form.get("next")}
+    say_with_undo(sentence, [event] if event else [], url_for("pipeline.undo", deal_id=deal.id, **kept()))
+
+
+def say_with_undo(sentence: str, events: Sequence[Event], action: str) -> None:
+    """What is taken back on the board is so at once, elsewhere by way of the page."""
+    numbers = [event.id for event in events]
+    offer = {"sentence": sentence, "events": numbers, "action": action, "next": request.form.get("next")}
     flash(Markup(render_template("pipeline/_undo.html", **offer)), "ok")  # noqa: S704 - the part escapes.
 
 
-def refused(deal_id: int, *stage_ids: int | None, reason: str = ""):
+def refused(deal_id: int, *keys: Key | None, reason: str = ""):
     """Answer with the truth: the columns concerned as they stand or that are gone, the card where it is, and why."""
     db.session.rollback()
     flash(reason or _("Someone moved this a moment ago; you see where it stands now."), "danger")
@@ -130,26 +132,24 @@ def refused(deal_id: int, *stage_ids: int | None, reason: str = ""):
     if deal is None:
         abort(404)
     shown = showing(deal.pipeline)
-    gone = {one for one in stage_ids if one} - {one.id for one in deal.pipeline.stages}
-    concerned = {one for one in deal.pipeline.open_stages if one.id in (*stage_ids, deal.stage_id)}
-    columns = boards.columns(shown.deals, deal.pipeline, shown.sums, concerned)
-    columns = [boards.reaching(deal, column, shown.deals) for column in columns]
-    parts = {"board": shown, "columns": columns, "gone": gone}
+    concerned = shown.columns(*keys, shown.key_of(deal))
+    columns = [boards.reaching(deal, column, shown.deals, shown.layout) for column in concerned]
+    parts = {"board": shown, "columns": columns, "gone": shown.gone(keys)}
     return changed("pipeline/_truth.html", otherwise=back_to(deal), status=409, **parts)
 
 
-def _ask_for_outcome(deal, stage):
+def ask_for_outcome(deal, stage):
     """Won and lost want to know more first: a dialog for the board, a page without a script."""
     if not deal.is_open:
         raise Conflict
-    kind, kept = stage.kind, DealFilterForm.of_request().in_force
-    address = url_for(f".{kind}", deal_id=deal.id, **kept)
-    onward = url_for(f".{kind}", deal_id=deal.id, stage=stage.id, next=request.form.get("next"), **kept)
+    kind = stage.kind
+    address = url_for(f".{kind}", deal_id=deal.id, **kept())
+    onward = url_for(f".{kind}", deal_id=deal.id, stage=stage.id, next=request.form.get("next"), **kept())
     form = outcome_form(deal, kind, Rates.load(reader.currency), formdata=None, stage=stage.id)
     return changed("pipeline/_asked.html", otherwise=onward, deal=deal, kind=kind, form=form, action=address)
 
 
-def _stage_of(deal, stage_id):
+def stage_of(deal, stage_id):
     """Stages of the deal's own pipeline only. Raises Gone for one that is a stage no longer."""
     stage = db.session.get(Stage, stage_id)
     if stage is None or not stage.is_in_use:

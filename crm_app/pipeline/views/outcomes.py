@@ -8,11 +8,10 @@ from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
 from crm_app.pipeline import limits, moving
-from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.forms.moves import outcome_form
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.moves import find, offer_undo, refused
-from crm_app.pipeline.views.showing import showing
+from crm_app.pipeline.views.showing import kept, showing
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
@@ -65,7 +64,7 @@ def _closing(deal_id, kind):
 def _asked(deal, kind, form):
     """The form on its page, or for the board as a dialog; refused, it comes back in its place."""
     part = "pipeline/_outcome.html" if form.errors else "pipeline/_dialog.html"
-    action = url_for(f".{kind}", deal_id=deal.id, **DealFilterForm.of_request().in_force)
+    action = url_for(f".{kind}", deal_id=deal.id, **kept())
     status = 422 if form.errors else 200
     return page(
         _PAGES[kind],

@@ -1,5 +1,9 @@
-"""What the board's page and the answers to moves show alike: one pipeline under the filters of the address."""
+"""What the pages of a board and the answers to moves show alike: one pipeline under the filters of the address.
 
+The months of the forecast stand in its addresses (`from`); without them an address is of the board of stages.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,26 +12,36 @@ from flask_login import current_user
 from sqlalchemy import Select
 
 from crm_app.extensions import db
-from crm_app.pipeline import aims, boards, limits, queries
+from crm_app.pipeline import aims, arrivals, boards, limits, queries
+from crm_app.pipeline.arrivals import Arrival
+from crm_app.pipeline.boards import Column, Key, Layout, Sums, Totals
+from crm_app.pipeline.by_month import ByMonth
+from crm_app.pipeline.by_stage import ByStage
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.pipeline.months import Months
 from crm_app.web.money import Rates
+from crm_app.web.periods import Calendar, Period
 from crm_app.web.reader import reader
 
 
 @dataclass(frozen=True)
 class Showing:
+    """`months` are those of the forecast, None on the board of stages."""
+
     pipelines: list[Pipeline]
     pipeline: Pipeline
     deals: Select[tuple[Deal]]
-    sums: boards.Sums
+    sums: Sums
     filters: DealFilterForm
     may_move: bool
     fill: dict[int, int]
     aim: aims.Aim | None
+    layout: Layout
+    months: Months | None
 
     @property
-    def totals(self) -> boards.Totals:
+    def totals(self) -> Totals:
         return self.sums.of(self.pipeline.open_stages)
 
     @property
@@ -42,34 +56,107 @@ class Showing:
             for one in self.pipelines
         ]
 
-    def share(self, totals: boards.Totals) -> aims.Share | None:
+    def share(self, totals: Totals) -> aims.Share | None:
         """How much of the goal the weighted value makes; None where the board is about no goal."""
         return aims.share(totals.weighted, self.aim, of_several=len(self.pipelines) > 1) if self.aim else None
 
-    def url(self, endpoint: str = "pipeline.board", **values: Any) -> str:
+    @property
+    def has_moved_on(self) -> bool:
+        """Whether the months that the address names are not shown any more: the first of them is over."""
+        return self.months is not None and self.months.first.key != request.args.get("from")
+
+    @property
+    def endpoint(self) -> str:
+        return "pipeline.forecast" if self.months else "pipeline.board"
+
+    @property
+    def unfiltered(self) -> dict[str, Any]:
+        """The part of an address that says what is shown, its filters apart."""
+        return {"pipeline": self.pipeline.id} | ({"from": self.months.first.key} if self.months else {})
+
+    def url(self, endpoint: str = "", **values: Any) -> str:
         """An address under the same filters; None takes one of them out."""
-        arguments = {"pipeline": self.pipeline.id, **self.filters.in_force, **values}
-        return url_for(endpoint, **{name: value for name, value in arguments.items() if value is not None})
+        arguments = {**self.unfiltered, **self.filters.in_force, **values}
+        return url_for(endpoint or self.endpoint, **{name: one for name, one in arguments.items() if one is not None})
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """Where the same deals are seen as a board, a list and a forecast."""
+        places = {"board": "pipeline.board", "list": "pipeline.deals", "forecast": "pipeline.forecast"}
+        return {name: self.url_from(None, endpoint) for name, endpoint in places.items()}
+
+    def url_from(self, month: Period | None, endpoint: str = "") -> str:
+        """The same from another month on."""
+        return self.url(endpoint, **{"from": month and month.key})
+
+    def url_of_all(self) -> str:
+        return url_for(self.endpoint, **self.unfiltered)
 
     def url_of_move(self, deal: Deal) -> str:
         """Where a card's form is sent, and its menu is found."""
-        return url_for("pipeline.move", deal_id=deal.id, **self.filters.in_force)
+        endpoint = "pipeline.expect" if self.months else "pipeline.move"
+        return self.url(endpoint, deal_id=deal.id, pipeline=None)
 
-    def heads(self, *stages: Stage) -> list[boards.Column]:
-        return [boards.head(self.pipeline, stage, self.sums) for stage in self.pipeline.open_stages if stage in stages]
+    def url_of_more(self, column: Column) -> str:
+        """Where the next cards of a column are found."""
+        if self.months:
+            return self.url("pipeline.cards_of_month", month=column.key, after=column.next_key)
+        return self.url("pipeline.cards", stage_id=column.key, after=column.next_key, pipeline=None)
+
+    def key_of(self, deal: Deal) -> Key:
+        return self.layout.key_of(deal)
+
+    def columns(self, *keys: Key | None) -> list[Column]:
+        """Columns with their first cards: all of them, or those of the keys."""
+        return boards.columns(self.deals, self.layout, keys or None)
+
+    def heads(self, *stages: Stage) -> list[Column]:
+        """Columns without cards: all in which deals of these stages may stand, or all."""
+        return self.layout.heads_with(stages) if stages else self.layout.heads()
+
+    def gone(self, keys: Iterable[Key | None]) -> set[int]:
+        """Those of the keys that are stages no longer."""
+        return {key for key in keys if isinstance(key, int)} - {stage.id for stage in self.pipeline.stages}
+
+    def arrivals(self, *deals: Deal) -> list[Arrival]:
+        """The cards of these deals with their places, of those that the board shows."""
+        return arrivals.of(deals, self.deals, self.layout)
 
 
-def showing(pipeline: Pipeline | None = None, *, filters: DealFilterForm | None = None) -> Showing:
-    """The given pipeline's board, or the one that the address names, or the first with deals, or the first."""
-    filters = filters or DealFilterForm.of_request()
-    rates = Rates.load(reader.currency)
+def showing(
+    pipeline: Pipeline | None = None, *, filters: DealFilterForm | None = None, is_forecast: bool | None = None
+) -> Showing:
+    """The given pipeline's board, or the one that the address names, or the first with deals, or the first.
+
+    By stages or by months, as the address has it where it is not said.
+    """
+    filters, rates = filters or DealFilterForm.of_request(), Rates.load(reader.currency)
+    months = asked_months() if is_forecast or (is_forecast is None and _is_of_forecast()) else None
     pipelines = list(db.session.scalars(queries.pipelines_at_once()).unique())
     stages = [stage for one in pipelines for stage in one.open_stages]
     deals = filters.narrow(queries.visible_to(current_user), rates, stages)
-    sums = boards.sums(deals, rates)
+    by_month = boards.sums_by(months.key, deals, rates) if months else {}
+    sums = boards.together(by_month.values(), rates) if months else boards.sums(deals, rates)
     chosen = pipeline or _chosen(pipelines, sums)
-    fill, aim = limits.fill(chosen.open_stages), _aim(filters)
-    return Showing(pipelines, chosen, deals, sums, filters, current_user.can_edit, fill, aim)
+    fill = {} if months else limits.fill(chosen.open_stages)
+    layout = ByMonth(chosen, by_month, Sums({}, rates), months) if months else ByStage(chosen, sums)
+    aim = None if months else _aim(filters)
+    return Showing(pipelines, chosen, deals, sums, filters, current_user.can_edit, fill, aim, layout, months)
+
+
+def asked_months() -> Months:
+    return Months.starting(request.args.get("from", ""), Calendar(reader.calendar, reader.zone), reader.today())
+
+
+def kept() -> dict[str, Any]:
+    """The part of an address that keeps what the page shows: its filters and, of the forecast, its months."""
+    months = {"from": request.args["from"]} if _is_of_forecast() else {}
+    return months | DealFilterForm.of_request().in_force
+
+
+def board_of(pipeline_id: int) -> str:
+    """The page that this address belongs to."""
+    return url_for("pipeline.forecast" if _is_of_forecast() else "pipeline.board", pipeline=pipeline_id, **kept())
 
 
 def open_stage(stage_id: int) -> Stage:
@@ -80,7 +167,11 @@ def open_stage(stage_id: int) -> Stage:
     return stages[stage_id] if stages[stage_id].is_open else abort(404)
 
 
-def _chosen(pipelines: list[Pipeline], sums: boards.Sums) -> Pipeline:
+def _is_of_forecast() -> bool:
+    return "from" in request.args
+
+
+def _chosen(pipelines: list[Pipeline], sums: Sums) -> Pipeline:
     if not pipelines:
         abort(404)
     wanted = request.args.get("pipeline", type=int)

@@ -8,11 +8,10 @@ from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
 from crm_app.pipeline import boards, moving
-from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.forms.moves import SnoozeForm, WakingForm
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.moves import back_to, find, refused
-from crm_app.pipeline.views.showing import showing
+from crm_app.pipeline.views.showing import kept, showing
 from crm_app.web import formats
 from crm_app.web.htmx import changed, gone_to, page
 
@@ -63,7 +62,7 @@ def wake(deal_id):
 def _asked(deal, form):
     """The form on its page, or as a dialog; refused, it comes back in its place."""
     part = "pipeline/snooze/_form.html" if form.errors else "pipeline/snooze/_dialog.html"
-    action = url_for(".snooze", deal_id=deal.id, **DealFilterForm.of_request().in_force)
+    action = url_for(".snooze", deal_id=deal.id, **kept())
     parts = {"deal": deal, "form": form, "action": action, "next": request.values.get("next"), "back": back_to(deal)}
     return page("pipeline/snooze.html", part=part, status=422 if form.errors else 200, **parts)
 

@@ -1,20 +1,19 @@
 """Moving the cards that were picked on the board, all at once, and taking that back."""
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import selling_editor_required
 from crm_app.extensions import db
-from crm_app.pipeline import arrivals, limits, queries, together
-from crm_app.pipeline.forms.filters import DealFilterForm
+from crm_app.pipeline import limits, queries, together
 from crm_app.pipeline.forms.moves import MoveTogetherForm, UndoTogetherForm
 from crm_app.pipeline.models import Deal
 from crm_app.pipeline.views import bp
-from crm_app.pipeline.views.showing import open_stage, showing
+from crm_app.pipeline.views.moves import say_with_undo
+from crm_app.pipeline.views.showing import kept, open_stage, showing
 from crm_app.web import formats
 from crm_app.web.htmx import changed, said_alone
 from crm_app.web.reader import reader
@@ -71,10 +70,8 @@ def _tell(moved, stage):
         count=formats.num(count),
         stage=stage.name,
     )
-    events = [event.id for event in together.last_moves(moved.deals)]
-    action = url_for(".undo_together", **DealFilterForm.of_request().in_force)
-    offer = {"sentence": _with_left(words, moved.left), "events": events, "action": action}
-    flash(Markup(render_template("pipeline/_undo.html", **offer)), "ok")  # noqa: S704 - the part escapes.
+    action = url_for(".undo_together", **kept())
+    say_with_undo(_with_left(words, moved.left), together.last_moves(moved.deals), action)
 
 
 def _with_left(words, left):
@@ -93,7 +90,7 @@ def _unchanged(left):
 def _answer(moved, pipeline):
     shown = showing(pipeline)
     heads = shown.heads(*moved.touched)
-    parts = {"board": shown, "heads": heads, "arrivals": arrivals.of(moved.deals, shown.deals, pipeline)}
+    parts = {"board": shown, "heads": heads, "arrivals": shown.arrivals(*moved.deals)}
     return changed("pipeline/_taken_back.html", otherwise=_back(), **parts)
 
 
@@ -103,5 +100,4 @@ def _said(reason, status):
 
 
 def _back():
-    kept = DealFilterForm.of_request().in_force
-    return local_path(request.form.get("next"), url_for(".board", **kept))
+    return local_path(request.form.get("next"), url_for(".board", **kept()))

@@ -1,0 +1,66 @@
+"""The forecast: a column for each month in which open deals are expected to close, by that day."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Date, func, literal
+
+from crm_app.pipeline.boards import Column, Deals, Key, Sums
+from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.pipeline.months import BEFORE, LATER, UNKNOWN, Months
+from crm_app.web import formats
+
+_NEVER = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class ByMonth:
+    """A layout whose keys are those of `months`; `sums` are of the columns that have deals."""
+
+    pipeline: Pipeline
+    sums: Mapping[str, Sums]
+    nothing: Sums
+    months: Months
+
+    @property
+    def key(self) -> ColumnElement[str]:
+        return self.months.key
+
+    @property
+    def rank(self) -> ColumnElement[date]:
+        return func.coalesce(Deal.expected_close, literal(_NEVER, Date))
+
+    def heads(self) -> list[Column]:
+        names = self._names()
+        return [self._head(key, names[key]) for key in self.months.keys]
+
+    def heads_with(self, _stages: Iterable[Stage]) -> list[Column]:
+        """Deals of any stage may stand in each month."""
+        return self.heads()
+
+    def within(self, deals: Deals, keys: Collection[Key] | None = None) -> Deals:
+        open_ones = deals.where(Deal.status == "open", Deal.pipeline_id == self.pipeline.id)
+        return open_ones if keys is None else open_ones.where(self.key.in_(keys))
+
+    def key_of(self, deal: Deal) -> str:
+        return self.months.key_of(deal.expected_close)
+
+    def rank_of(self, deal: Deal) -> date:
+        return deal.expected_close or _NEVER
+
+    def read_rank(self, text: str) -> date:
+        return date.fromisoformat(text)
+
+    def _head(self, key: str, name: str) -> Column:
+        totals = self.sums.get(key, self.nothing).of(self.pipeline.open_stages)
+        return Column(f"month-{key}", key, name, totals, takes_cards=key != BEFORE)
+
+    def _names(self) -> dict[str, str]:
+        around = {
+            BEFORE: _("Late") if self.months.are_current else _("Earlier"),
+            LATER: _("Later"),
+            UNKNOWN: _("No date"),
+        }
+        return around | {month.key: formats.period_label(month) for month in self.months.shown}

@@ -3,8 +3,8 @@
 The months of the forecast stand in its addresses (`from`); without them an address is of the board of stages.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import abort, request, url_for
@@ -17,7 +17,7 @@ from crm_app.pipeline.arrivals import Arrival
 from crm_app.pipeline.boards import Column, Key, Layout, Sums, Totals
 from crm_app.pipeline.by_month import ByMonth
 from crm_app.pipeline.by_stage import ByStage
-from crm_app.pipeline.forms.filters import DealFilterForm
+from crm_app.pipeline.forms.filters import LARGEST_ID, DealFilterForm
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.pipeline.months import Months
 from crm_app.web.money import Rates
@@ -39,6 +39,7 @@ class Showing:
     aim: aims.Aim | None
     layout: Layout
     months: Months | None
+    _around_numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def totals(self) -> Totals:
@@ -92,10 +93,24 @@ class Showing:
     def url_of_all(self) -> str:
         return url_for(self.endpoint, **self.unfiltered)
 
+    def url_of_page(self, deal: Deal) -> str:
+        return self._of(deal, "pipeline.show", lambda number: url_for("pipeline.show", deal_id=number))
+
+    def url_of(self, deal: Deal, endpoint: str, **values: Any) -> str:
+        """An address of a deal under the same filters."""
+        return self._of(deal, endpoint, lambda number: self.url(endpoint, deal_id=number, pipeline=None, **values))
+
+    def _of(self, deal: Deal, endpoint: str, make: Callable[[int], str]) -> str:
+        """Addresses of deals differ by their number alone: made for the first card, one holds for all."""
+        if endpoint not in self._around_numbers:
+            before, _number, after = make(LARGEST_ID).partition(str(LARGEST_ID))
+            self._around_numbers[endpoint] = before, after
+        before, after = self._around_numbers[endpoint]
+        return f"{before}{deal.id}{after}"
+
     def url_of_move(self, deal: Deal) -> str:
         """Where a card's form is sent, and its menu is found."""
-        endpoint = "pipeline.expect" if self.months else "pipeline.move"
-        return self.url(endpoint, deal_id=deal.id, pipeline=None)
+        return self.url_of(deal, "pipeline.expect" if self.months else "pipeline.move")
 
     def url_of_more(self, column: Column) -> str:
         """Where the next cards of a column are found."""

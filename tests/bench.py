@@ -180,6 +180,7 @@ def _fill_deals(size, reps, pipeline, dice, now, add) -> None:
                 "status": stage.kind, "rank": n * 1024, "created_at": created, "entered_stage_at": entered,
                 "company_id": n % size.companies + 1, "first_owner_id": rep.id,
                 "closed_at": None if stage.is_open else entered,
+                "expected_close": (now + timedelta(days=n % 220 - 20)).date() if stage.is_open and n % 5 else None,
             }
         )  # fmt: skip
         stays.append(

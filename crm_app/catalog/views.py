@@ -16,6 +16,7 @@ from crm_app.catalog import queries
 from crm_app.catalog.forms import FACTS, FactForm, ProductForm
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
+from crm_app.saved_views import menus
 from crm_app.web.csv import download
 from crm_app.web.htmx import changed, page
 from crm_app.web.pickers import suggested
@@ -56,6 +57,7 @@ def index():
         family=family,
         text=text,
         in_bin=_in_bin(),
+        views=menus.menu("products", url_for(".index")),
     )
 
 

@@ -164,3 +164,27 @@ def test_the_board_and_the_list_read_the_views_in_one_statement(client, alice, s
         with statements() as seen:
             client.get(place)
         assert len(seen) <= 12, place
+
+
+@pytest.mark.parametrize("path", ["/contacts/companies", "/contacts/people", "/catalog/"])
+def test_other_lists_keep_views_of_their_own(client, alice, path):
+    form = client.page(f"{path}?q=glass").one("div", id="views")
+    hidden = {e.get("name"): e.get("value") for e in form.iter("input") if e.get("type") == "hidden"}
+    sent = {name: hidden[name] for name in ("place", "query", "next")}
+
+    answer = client.send("/views/", sent | {"name": "Glass", "is_pinned": "y"})
+    tabs = client.page(answer.location).one("nav", **{"aria-label": "Views"})
+
+    assert answer.location == f"{path}?q=glass"
+    assert [("".join(e.itertext()).strip(), e.get("aria-current")) for e in tabs.iter("a")][1] == ("Glass", "page")
+    assert "Glass" not in popover(client.page(LIST))
+
+
+@pytest.mark.parametrize("path", ["/contacts/companies", "/contacts/people"])
+def test_what_is_typed_into_a_list_can_be_saved_at_once(client, alice, path):
+    part = client.part(f"{path}?q=gla")
+
+    query = [e.get("value") for e in part.one("div", id="views").iter("input") if e.get("name") == "query"]
+
+    assert query == ["q=gla"]
+    assert part.one("span", id="views-chip").get("hidden") is None

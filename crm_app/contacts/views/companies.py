@@ -20,6 +20,7 @@ from crm_app.contacts.forms import COMPANY_FACTS, CompanyFactForm, CompanyForm, 
 from crm_app.contacts.models import Company
 from crm_app.contacts.views import bp
 from crm_app.extensions import db
+from crm_app.saved_views import menus
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.pickers import found_by_id, suggested
 from crm_app.web.tables import listing
@@ -44,7 +45,8 @@ def companies():
     found = found.options(contains_eager(Company.owner), selectinload(Company.tags))
     table = listing(found, key=Company.id, sorts=SORTS, default="name")
     part = "contacts/companies/_rows.html" if table.is_continued else "contacts/companies/_table.html"
-    return page("contacts/companies.html", part=part, table=table, filters=filters)
+    views = menus.menu("companies", url_for(".companies"))
+    return page("contacts/companies.html", part=part, table=table, filters=filters, views=views)
 
 
 @bp.route("/companies/new", methods=["GET", "POST"])

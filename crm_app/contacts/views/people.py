@@ -20,6 +20,7 @@ from crm_app.contacts.forms import PERSON_FACTS, PersonFactForm, PersonForm, cha
 from crm_app.contacts.models import Company, Person
 from crm_app.contacts.views import bp
 from crm_app.extensions import db
+from crm_app.saved_views import menus
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.pickers import found_by_id, suggested
 from crm_app.web.tables import listing
@@ -43,7 +44,8 @@ def people():
     found = found.options(contains_eager(Person.owner), selectinload(Person.tags))
     table = listing(found, key=Person.id, sorts=sorts, default="name")
     part = "contacts/people/_rows.html" if table.is_continued else "contacts/people/_table.html"
-    return page("contacts/people.html", part=part, table=table, filters=filters)
+    views = menus.menu("people", url_for(".people"))
+    return page("contacts/people.html", part=part, table=table, filters=filters, views=views)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])

@@ -106,6 +106,7 @@ def _business(size):
         "people, search": "/contacts/people?q=person%2071",
         "a company": "/contacts/companies/7",
         "board": "/pipeline/board",
+        "forecast": "/pipeline/forecast",
         "board, nothing new": f"/pipeline/board/news?since={2**40}",
         "deals": "/pipeline/deals",
         "a deal": deal,

@@ -1,7 +1,8 @@
 // data-card-menu on a card opens the board's one "Move to…" menu for that card; its items submit the card's own form.
 
-import { isBusy, listOf, place, remember, send } from "./places.js";
+import { cardOf, idOf, isBusy, listOf, place, remember, send } from "./places.js";
 
+// The number of its deal. While the menu is open the card is marked, so that what others do to it waits.
 let chosen = null;
 
 document.addEventListener("click", (event) => {
@@ -10,9 +11,11 @@ document.addEventListener("click", (event) => {
   if (!opener || !menu || event.ctrlKey || event.metaKey || event.shiftKey) return;
 
   event.preventDefault();
-  chosen = opener.closest("[data-board-card]");
+  const card = opener.closest("[data-board-card]");
+  chosen = idOf(card);
+  card.toggleAttribute("data-card-menu-open", true);
   for (const item of menu.querySelectorAll("[data-card-menu-column]")) {
-    const isHere = item.dataset.cardMenuColumn === listOf(chosen).dataset.boardColumn;
+    const isHere = item.dataset.cardMenuColumn === listOf(card).dataset.boardColumn;
     item.toggleAttribute("aria-current", isHere);
     item.disabled = isHere;
   }
@@ -22,19 +25,30 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("click", (event) => {
   const item = event.target.closest("[data-card-menu-column]");
-  if (!item || !chosen?.isConnected || isBusy(chosen)) return;
+  const card = item && cardOf(chosen);
+  if (!card || isBusy(card)) return;
 
   item.closest("[popover]").hidePopover();
-  chosen.querySelector("[data-card-menu]").focus();
-  moveTo(item.dataset.cardMenuColumn);
+  card.querySelector("[data-card-menu]").focus();
+  moveTo(card, item.dataset.cardMenuColumn);
 });
 
 document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-picking-one]") || !chosen?.isConnected) return;
+  const card = event.target.closest("[data-picking-one]") && cardOf(chosen);
+  if (!card) return;
   event.target.closest("[popover]").hidePopover();
-  chosen.querySelector("[data-picking]").click();
-  chosen.querySelector("[data-card-menu]").focus();
+  card.querySelector("[data-picking]").click();
+  card.querySelector("[data-card-menu]").focus();
 });
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.id !== "card-menu" || event.newState !== "closed") return;
+    document.querySelector("[data-card-menu-open]")?.removeAttribute("data-card-menu-open");
+  },
+  true,
+);
 
 document.addEventListener("keydown", (event) => {
   const item = event.target.closest?.("#card-menu button");
@@ -47,10 +61,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 // At the top of an open column, where it is seen; for won and lost the card waits where it is.
-function moveTo(column) {
+function moveTo(card, column) {
   const list = document.querySelector(`[data-board] [data-board-column="${column}"]`);
-  remember(chosen);
-  if (list) place(chosen, list, list.firstElementChild);
-  send(chosen, column);
-  chosen.scrollIntoView({ block: "nearest", inline: "nearest" });
+  remember(card);
+  if (list) place(card, list, list.firstElementChild);
+  send(card, column);
+  card.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

@@ -15,10 +15,12 @@ export function remember(card) {
   if (!origins.has(idOf(card))) origins.set(idOf(card), { list: listOf(card), next: nextCard(card) });
 }
 
-// Held, on its way, or being given another title. A card that left the board, as won or lost ones do, is neither.
+// Held, on its way, being given another title, or asked where to go. A card that left the board, as won or lost ones do,
+// is none of it.
 export function isUnsettled(id) {
-  if (!cardOf(id)) origins.delete(id);
-  return origins.has(id) || Boolean(cardOf(id)?.querySelector("[data-titling]"));
+  const card = cardOf(id);
+  if (!card) origins.delete(id);
+  return origins.has(id) || Boolean(card?.matches("[data-card-menu-open], :has([data-titling])"));
 }
 
 export function forget(id) {

@@ -114,3 +114,17 @@ def test_after_very_much_the_board_shows_itself_anew_but_not_under_somebodys_han
     page.clock.fast_forward(5_000)
 
     expect(order(page, "Proposal")).to_have_text(names("X", "Y", "Z", "B"))
+
+
+def test_what_others_do_to_a_card_waits_while_its_menu_is_open(open_board, alice, cards):
+    page = open_board()
+    card(page, "A").hover()
+    card(page, "A").locator("[data-card-menu]").click()
+    cards["A"].change(value=Money(777_00, "EUR"))
+    db.session.commit()
+    page.wait_for_timeout(4000)
+    expect(page.locator("#card-menu")).to_be_visible()
+
+    page.keyboard.press("Escape")
+
+    expect(card(page, "A").locator(".card__value")).to_have_text("€777", timeout=5000)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SelectBase, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm_app.contacts.models import Company
@@ -82,6 +82,10 @@ class Layout(Protocol):
 
     def within(self, deals: Deals, keys: Collection[Key] | None = None) -> Deals:
         """The deals that stand in a column, or in one of these."""
+        ...
+
+    def first(self, deals: Deals, keys: Collection[Key], count: int) -> SelectBase:
+        """The ids of the first deals in each of these columns."""
         ...
 
     def key_of(self, deal: Deal) -> Key: ...
@@ -199,10 +203,11 @@ def _filled(head: Column, cards: list[Card], layout: Layout) -> Column:
 
 
 def _first_cards(deals: Deals, layout: Layout, keys: Collection[Key]) -> dict[Key, list[Card]]:
-    place = func.row_number().over(partition_by=layout.key, order_by=(layout.rank, Deal.id)).label("place")
-    placed = layout.within(deals, keys).with_only_columns(Deal.id, place).subquery()
-    first = select(Deal).join(placed, placed.c.id == Deal.id).where(placed.c.place <= CARDS_AT_FIRST)
-    by_key = defaultdict(list)
+    by_key: dict[Key, list[Card]] = defaultdict(list)
+    if not keys:
+        return by_key
+    chosen = layout.first(deals, keys, CARDS_AT_FIRST).subquery()
+    first = select(Deal).join(chosen, chosen.c.id == Deal.id)
     for deal in db.session.scalars(detailed(first).order_by(layout.rank, Deal.id)):
         by_key[layout.key_of(deal)].append(card(deal))
     return by_key

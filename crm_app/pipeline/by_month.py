@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Date, func, literal
+from sqlalchemy import ColumnElement, Date, SelectBase, func, literal, select, union_all
 
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
 from crm_app.pipeline.models import Deal, Pipeline, Stage
@@ -43,6 +43,13 @@ class ByMonth:
     def within(self, deals: Deals, keys: Collection[Key] | None = None) -> Deals:
         open_ones = deals.where(Deal.status == "open", Deal.pipeline_id == self.pipeline.id)
         return open_ones if keys is None else open_ones.where(self.key.in_(keys))
+
+    def first(self, deals: Deals, keys: Collection[Key], count: int) -> SelectBase:
+        """Each month is read from its first day, and no further than wanted."""
+        here = self.within(deals)
+        tops = (here.where(self.months.stands_in(str(key))) for key in keys)
+        ordered = (top.order_by(Deal.expected_close, Deal.id).limit(count) for top in tops)
+        return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in ordered))
 
     def key_of(self, deal: Deal) -> str:
         return self.months.key_of(deal.expected_close)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, SelectBase, select, union_all
 
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
 from crm_app.pipeline.models import Deal, Pipeline, Stage
@@ -37,6 +37,11 @@ class ByStage:
 
     def within(self, deals: Deals, keys: Collection[Key] | None = None) -> Deals:
         return deals.where(Deal.stage_id.in_([one.id for one in self.pipeline.open_stages] if keys is None else keys))
+
+    def first(self, deals: Deals, keys: Collection[Key], count: int) -> SelectBase:
+        """Each column is read from its top, and no further than wanted: there may be thousands below."""
+        tops = (self.within(deals, [key]).order_by(Deal.rank, Deal.id).limit(count) for key in keys)
+        return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in tops))
 
     def key_of(self, deal: Deal) -> int:
         return deal.stage_id

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import ColumnElement, and_, case
 
 from crm_app.pipeline.models import Deal
 from crm_app.web.periods import Calendar, Period
@@ -73,6 +73,16 @@ class Months:
         close = Deal.expected_close
         bounds: Iterable[tuple[ColumnElement[bool], str]] = ((close < month.end, month.key) for month in self.shown)
         return case((close.is_(None), UNKNOWN), (close < self.first.start, BEFORE), *bounds, else_=LATER)
+
+    def stands_in(self, key: str) -> ColumnElement[bool]:
+        """The condition that a deal is in the column of that key, by days, which an index can find."""
+        close = Deal.expected_close
+        if key == UNKNOWN:
+            return close.is_(None)
+        if key == BEFORE:
+            return close < self.first.start
+        month = next((month for month in self.shown if month.key == key), None)
+        return and_(close >= month.start, close < month.end) if month else close >= self.last.end
 
     def key_of(self, close: date | None) -> str:
         if close is None:

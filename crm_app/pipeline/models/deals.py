@@ -19,6 +19,8 @@ from crm_app.pipeline.models.stages import Pipeline, Stage
 from crm_app.web.money import Money, Rates
 
 RANK_GAP = 1024
+# All that the totals of boards are made of, so that they are read from the index alone.
+_SUMMED = ("status", "deleted_at", "stage_id", "currency", "owner_id", "value_amount", "expected_close")
 
 
 class Deal(Record, Snoozing, db.Model):
@@ -28,6 +30,8 @@ class Deal(Record, Snoozing, db.Model):
     __table_args__ = (
         Index("ix_deals_board", "stage_id", "rank", "id"),
         Index("ix_deals_created", "created_at", "id"),
+        Index("ix_deals_expected", "status", "deleted_at", "pipeline_id", "expected_close", "id"),
+        Index("ix_deals_sums", *_SUMMED),
         Index("ix_deals_newest", "created_is_known", "created_at", "id"),
         Index("ix_deals_sorted", "sort_key", "id"),
         Index("ix_deals_status_created_at", "status", "created_at"),

@@ -1,5 +1,6 @@
 """Each page, looked at as people see it: no fault that axe knows, nothing sticking out, in every language and theme."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import expect
 
 from crm_app.accounts import links, queries
 from crm_app.extensions import db
+from crm_app.saved_views.models import SavedView
 from tests import make
 from tests.security import world
 
@@ -137,6 +139,39 @@ def test_the_question_where_the_deals_of_a_stage_go_is_accessible_and_fits(
     page.locator(".field__error").first.wait_for()
 
     assert not faults and not _faults(page, width)
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("en", "light", 1280), ("fa", "dark", 1280), ("zh", "dark", 360)]
+)
+@pytest.mark.parametrize("place", ["board", "forecast"])
+def test_a_deal_beside_a_board_picked_cards_and_saved_views_are_accessible_and_fit(
+    page_of, olivia, cards, place, language, theme, width
+):
+    olivia.language = language
+    number, stage = cards["A"].id, cards["A"].stage
+    stage.rot_days, cards["A"].snoozed_until, cards["A"].snooze_reason = 3, make.today() + timedelta(days=9), "Budget"
+    db.session.add(SavedView(place="deals", name="Late ones", query="close=late", owner=olivia, is_pinned=True))
+    db.session.commit()
+    page = page_of(olivia, width=width, theme=theme)
+    page.goto(f"/pipeline/{place}?q=deal")
+    page.locator("#views-chip button").click()
+    faults = _faults(page, width)
+    page.goto(f"/pipeline/{place}?deal={number}")
+    page.locator("#beside-title").wait_for()
+    faults += _faults(page, width)
+    page.locator("#beside a[href*=snooze]").click()
+    page.locator("dialog[open] [name=reason]").fill("")
+    page.locator("dialog[open] button[type=submit]").last.click()
+    page.locator("dialog[open] .field__error").wait_for()
+    faults += _faults(page, width)
+    if place == "board":
+        page.goto("/pipeline/board")
+        page.locator("[data-picking]").first.check()
+        page.locator("#bulk button").first.click()
+        faults += _faults(page, width)
+
+    assert not faults
 
 
 def _faults(page, width):

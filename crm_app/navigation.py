@@ -1,10 +1,18 @@
-"""The way through Peyvand: what stands in the side navigation, the phone's bar and the “New” menu, by role."""
+"""The way through Peyvand: what stands in the side navigation, the phone's bar and the “New” menu, by role.
+
+The palette offers all of it, further pages, and what else one may do on every page.
+"""
 
 from typing import NamedTuple
 
 from flask import Flask, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+
+from crm_app.search import ways
+from crm_app.search.ways import Way, Ways
+from crm_app.web.reader import LANGUAGES
 
 
 class Item(NamedTuple):
@@ -17,29 +25,57 @@ class Item(NamedTuple):
 
 
 class _Place(NamedTuple):
+    """`as_way` is what the palette calls it, where that is more than its label in a menu; `also` is found too."""
+
     endpoint: str
     label: object
     icon: str
     on_phone: bool
     for_whom: str
+    as_way: object = None
+    note: object = None
+    also: str = ""
 
 
 _PLACES = (
     _Place("home.index", _l("Today"), "sun", True, "everyone"),
     _Place("contacts.companies", _l("Contacts"), "users", True, "everyone"),
-    _Place("pipeline.board", _l("Pipeline"), "square-kanban", True, "sellers"),
+    _Place("pipeline.board", _l("Pipeline"), "square-kanban", True, "sellers", note=_l("Board")),
     _Place("catalog.index", _l("Products"), "package", False, "everyone"),
     _Place("goals.index", _l("Goals"), "target", True, "sellers"),
     _Place("reports.index", _l("Reports"), "chart-column", True, "sellers"),
     _Place("settings.index", _l("Settings"), "settings", False, "everyone"),
 )
 _NEW = (
-    _Place("pipeline.new", _l("Deal"), "square-kanban", False, "sellers"),
-    _Place("contacts.new_company", _l("Company"), "building-2", False, "everyone"),
-    _Place("contacts.new_person", _l("Person"), "user-plus", False, "everyone"),
-    _Place("catalog.new", _l("Product"), "package", False, "everyone"),
-    _Place("exchange.index", _l("Import"), "upload", False, "everyone"),
+    _Place("pipeline.new", _l("Deal"), "square-kanban", False, "sellers", _l("New deal"), also="add create"),
+    _Place(
+        "contacts.new_company", _l("Company"), "building-2", False, "everyone", _l("New company"), also="add create"
+    ),
+    _Place("contacts.new_person", _l("Person"), "user-plus", False, "everyone", _l("New person"), also="add create"),
+    _Place("catalog.new", _l("Product"), "package", False, "everyone", _l("New product"), also="add create"),
+    _Place("exchange.index", _l("Import"), "upload", False, "everyone", also="csv xlsx excel"),
 )
+# Pages that a menu leads to in two steps.
+_FURTHER = (
+    _Place("contacts.people", _l("People"), "user", False, "everyone", note=_l("Contacts")),
+    _Place("pipeline.deals", _l("Deals"), "list-todo", False, "sellers", note=_l("List")),
+    _Place("pipeline.forecast", _l("Forecast"), "calendar-days", False, "sellers"),
+)
+_DEEP = (
+    _Place("settings.organisation", _l("Organisation"), "building", False, "owners", note=_l("Settings")),
+    _Place("settings.people", _l("Users"), "users", False, "owners", note=_l("Settings")),
+    _Place("settings.teams", _l("Teams"), "briefcase-business", False, "owners", note=_l("Settings")),
+    _Place("settings.pipelines", _l("Pipelines"), "square-kanban", False, "owners", note=_l("Settings")),
+    _Place("settings.rates", _l("Rates"), "globe", False, "owners", note=_l("Settings")),
+)
+# Words for the same that people type, whatever language they read.
+_ALSO = {
+    "theme": "theme mode colour color تم پوسته حالت 主题 模式",
+    "language": "language زبان 语言 english persian farsi chinese انگلیسی فارسی چینی 英文 波斯文 中文",
+    "preferences": "account profile calendar digits حساب تقویم رمز 账户 日历 密码",
+    "shortcuts": "keys help hotkeys کلید راهنما 快捷键 帮助",
+    "sign-out": "log out logout exit خروج 登出 注销",
+}
 # What is reached from another place belongs to it.
 _UNDER = {"exchange": "settings", "accounts": "settings"}
 
@@ -51,6 +87,7 @@ def init_app(app: Flask) -> None:
             "creatable": _items(_NEW) if current_user.is_authenticated and current_user.can_edit else [],
         }
     )
+    ways.provide(app, _ways)
 
 
 def _items(places: tuple[_Place, ...]) -> list[Item]:
@@ -62,5 +99,51 @@ def _items(places: tuple[_Place, ...]) -> list[Item]:
             str(place.label), place.icon, url_for(place.endpoint), place.endpoint.split(".")[0] == here, place.on_phone
         )
         for place in places
-        if place.for_whom == "everyone" or current_user.sells
+        if _is_open(place)
     ]
+
+
+def _is_open(place: _Place) -> bool:
+    return {"everyone": True, "sellers": current_user.sells, "owners": current_user.is_owner}[place.for_whom]
+
+
+def _ways() -> Ways:
+    pages = [_way(place) for place in (*_PLACES, *_FURTHER) if _is_open(place)]
+    deep = [_way(place, is_deep=True) for place in _DEEP if _is_open(place)]
+    new = [_way(place) for place in _NEW if current_user.can_edit and _is_open(place)]
+    return Ways(pages + deep, new + _commands())
+
+
+def _way(place: _Place, *, is_deep: bool = False) -> Way:
+    key, name = place.endpoint.replace(".", "-"), str(place.as_way or place.label)
+    notes = [str(place.note)] if place.note else []
+    return Way(key, name, place.icon, notes, place.also, url=url_for(place.endpoint), is_deep=is_deep)
+
+
+def _commands() -> list[Way]:
+    """What the person's menu offers, by its own forms."""
+    return [
+        Way(
+            "preferences", _("Preferences and password"), "sliders-horizontal", also=_ALSO["preferences"],
+            url=url_for("accounts.edit_preferences"),
+        ),
+        Way(
+            "shortcuts", _("Keyboard shortcuts"), "keyboard", also=_ALSO["shortcuts"], url="#shortcuts",
+            dialog="shortcuts",
+        ),
+        _preference("theme", "light", _("Light"), "sun", _("Appearance")),
+        _preference("theme", "dark", _("Dark"), "moon", _("Appearance")),
+        _preference("theme", "system", _("System"), "monitor", _("Appearance")),
+        *(
+            _preference("language", code, name, "languages", _("Language"), language=code)
+            for code, name in LANGUAGES.items()
+        ),
+        Way("sign-out", _("Sign out"), "log-out", also=_ALSO["sign-out"], form="sign-out"),
+    ]  # fmt: skip
+
+
+def _preference(field: str, value: str, name: str, icon: str, note: str, language: str = "") -> Way:
+    return Way(
+        f"{field}-{value}", name, icon, [note], _ALSO[field],
+        form=f"prefer-{field}", field=field, value=value, language=language,
+    )  # fmt: skip

@@ -1,10 +1,10 @@
-"""Records of every domain that hold the words asked for, a few of each kind."""
+"""Records of every domain that hold the words asked for, a few of each kind, and records that were opened before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from flask import url_for
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, case
 from sqlalchemy.orm import joinedload
 
@@ -16,94 +16,127 @@ from crm_app.contacts.models import Company, Person
 from crm_app.extensions import db
 from crm_app.pipeline import queries as pipeline
 from crm_app.pipeline.models import Deal
+from crm_app.search.opened import Key
 from crm_app.web.formats import money
-from crm_app.web.text import fold, search_words
+from crm_app.web.text import fold, search_words, sort_key
 
 SHOWN = 8
 LONGEST = 200
 
 
 class Hit(NamedTuple):
-    """One record: its name, what tells it from others of that name, and its page."""
+    """One record: its name, what tells it from others of that name, and its page; `key` tells it from all others."""
 
+    key: str
     name: str
+    icon: str
     notes: Sequence[str]
     url: str
 
 
 class Kind(NamedTuple):
-    """The first records of one kind, by name, and where all of them are listed."""
+    """The first records of one kind, the best named ones first, and where all of them are listed."""
 
+    table: str
     title: str
-    icon: str
     hits: list[Hit]
     has_more: bool
     all_url: str
 
 
-def found(user: User, text: str) -> list[Kind]:
-    """The kinds in which something was found, of what `user` may see. No text finds nothing."""
+class _Source(NamedTuple):
+    """Where the records of one kind come from: `notes` and `url` are of one of them."""
+
+    table: str
+    title: Any
+    icon: str
+    model: Any
+    seen_by: Callable[[User], Select[Any]]
+    matching: Callable[[Select[Any], str], Select[Any]]
+    listed_at: str
+    notes: Callable[[Any], Sequence[str]]
+    url: Callable[[int], str]
+
+
+def found(user: User, text: str, *, most: int = SHOWN, opened: Sequence[Key] = ()) -> list[Kind]:
+    """The kinds in which something was found, of what `user` may see. No text finds nothing.
+
+    `opened` are records that the user knows, which stand before others as well named.
+    """
     if not search_words(text):
         return []
-    kinds = [_companies(user, text), _people(user, text), _products(user, text)]
-    if user.sells:
-        kinds.insert(0, _deals(user, text))
+    kinds = (_kind(source, user, text, most, opened) for source in _sources(user))
     return [kind for kind in kinds if kind.hits]
 
 
-def _deals(user: User, text: str) -> Kind:
-    deals = pipeline.matching(pipeline.visible_to(user), text)
-    deals = deals.options(joinedload(Deal.company), joinedload(Deal.stage))
-    # What is still open is looked for more often than what is over.
-    deals = deals.order_by(case((Deal.status == "open", 0), else_=1))
-    return _kind(_("Deals"), "square-kanban", deals, Deal, text, url_for("pipeline.deals", q=text), _deal)
+def known(user: User, keys: Sequence[Key]) -> list[Hit]:
+    """Those of the records that `user` may see, in the order of their keys."""
+    hits = {}
+    for source in _sources(user):
+        numbers = [key.number for key in keys if key.table == source.table]
+        if numbers:
+            rows = source.seen_by(user).where(source.model.id.in_(numbers))
+            hits |= {(source.table, row.id): _hit(source, row) for row in db.session.scalars(rows)}
+    return [hits[key] for key in keys if key in hits]
 
 
-def _companies(user: User, text: str) -> Kind:
-    companies = contacts.matching(contacts.companies_visible_to(user), text)
-    return _kind(
-        _("Companies"), "building-2", companies, Company, text, url_for("contacts.companies", q=text), _company
-    )
+def _sources(user: User) -> Sequence[_Source]:
+    return [source for source in _SOURCES if source.model is not Deal or user.sells]
 
 
-def _people(user: User, text: str) -> Kind:
-    people = contacts.matching(contacts.people_visible_to(user), text)
-    return _kind(_("People"), "user", people, Person, text, url_for("contacts.people", q=text), _person)
+def _kind(source: _Source, user: User, text: str, most: int, opened: Sequence[Key]) -> Kind:
+    rows = source.matching(source.seen_by(user), text).order_by(*_order(source, user, text, opened))
+    found = db.session.scalars(rows.limit(most + 1)).all()
+    hits = [_hit(source, row) for row in found[:most]]
+    return Kind(source.table, str(source.title), hits, len(found) > most, url_for(source.listed_at, q=text))
 
 
-def _products(user: User, text: str) -> Kind:
-    products = catalog.matching(catalog.visible_to(user), text)
-    return _kind(_("Products"), "package", products, Product, text, url_for("catalog.index", q=text), _product)
+def _order(source: _Source, user: User, text: str, opened: Sequence[Key]) -> Iterator[Any]:
+    """Those of just that name, those that begin with it, one's own, those opened before, the rest by name."""
+    model = source.model
+    begins = model.search_key.startswith(f" {fold(text)}", autoescape=True)
+    yield case((model.sort_key == sort_key(text), 0), (begins, 1), else_=2)
+    if model is Deal:
+        # What is still open is looked for more often than what is over.
+        yield case((Deal.status == "open", 0), else_=1)
+    if model is not Product:
+        yield case((model.owner_id == user.id, 0), else_=1)
+    if numbers := [key.number for key in opened if key.table == source.table]:
+        yield case((model.id.in_(numbers), 0), else_=1)
+    yield from (model.sort_key, model.id)
 
 
-def _kind(
-    title: str, icon: str, rows: Select[Any], model: Any, text: str, all_url: str, hit: Callable[[Any], Hit]
-) -> Kind:
-    """Names that begin with the words stand first."""
-    begins = case((model.search_key.startswith(f" {fold(text)}", autoescape=True), 0), else_=1)
-    found = db.session.scalars(rows.order_by(begins, model.sort_key, model.id).limit(SHOWN + 1)).all()
-    return Kind(title, icon, [hit(row) for row in found[:SHOWN]], len(found) > SHOWN, all_url)
+def _hit(source: _Source, row: Any) -> Hit:
+    name = row.title if source.model is Deal else row.name
+    notes = [note for note in source.notes(row) if note]
+    return Hit(f"{source.table}-{row.id}", name, source.icon, notes, source.url(row.id))
 
 
-def _deal(deal: Deal) -> Hit:
-    notes = [deal.company.name if deal.company else "", deal.stage.name, money(deal.value) if deal.value else ""]
-    return Hit(deal.title, _said(notes), url_for("pipeline.show", deal_id=deal.id))
+def _deals_seen_by(user: User) -> Select[tuple[Deal]]:
+    return pipeline.visible_to(user).options(joinedload(Deal.company), joinedload(Deal.stage))
 
 
-def _company(company: Company) -> Hit:
-    return Hit(
-        company.name, _said([company.industry, company.phone]), url_for("contacts.company", company_id=company.id)
-    )
+def _about_deal(deal: Deal) -> Sequence[str]:
+    return deal.company.name if deal.company else "", deal.stage.name, money(deal.value) if deal.value else ""
 
 
-def _person(person: Person) -> Hit:
-    notes = [person.job_title, person.email, person.phone]
-    return Hit(person.name, _said(notes), url_for("contacts.person", person_id=person.id))
-
-
-def _product(product: Product) -> Hit:
-    return Hit(product.name, _said([product.code, product.family]), url_for("catalog.show", product_id=product.id))
-
-
-def _said(notes: list[str]) -> list[str]:
-    return [note for note in notes if note]
+_SOURCES = (
+    _Source(
+        "deals", _l("Deals"), "square-kanban", Deal, _deals_seen_by, pipeline.matching, "pipeline.deals",
+        _about_deal, lambda number: url_for("pipeline.show", deal_id=number),
+    ),
+    _Source(
+        "companies", _l("Companies"), "building-2", Company, contacts.companies_visible_to, contacts.matching,
+        "contacts.companies", lambda company: (company.industry, company.phone),
+        lambda number: url_for("contacts.company", company_id=number),
+    ),
+    _Source(
+        "people", _l("People"), "user", Person, contacts.people_visible_to, contacts.matching, "contacts.people",
+        lambda person: (person.job_title, person.email, person.phone),
+        lambda number: url_for("contacts.person", person_id=number),
+    ),
+    _Source(
+        "products", _l("Products"), "package", Product, catalog.visible_to, catalog.matching, "catalog.index",
+        lambda product: (product.code, product.family), lambda number: url_for("catalog.show", product_id=number),
+    ),
+)  # fmt: skip

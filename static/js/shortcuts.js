@@ -1,12 +1,13 @@
-// Keys that work on every page: data-shortcut="search" takes the focus, data-shortcut="new" opens its menu.
+// Keys that work on every page press what has data-shortcut="search" or data-shortcut="new".
 
 const KEYS = { "/": "search", n: "new" };
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.altKey || event.isComposing) return;
 
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-    act(event, "search");
+  if ((event.ctrlKey || event.metaKey) && isK(event)) {
+    if (document.querySelector("dialog:modal")) event.preventDefault();
+    else act(event, "search");
   } else if (event.ctrlKey || event.metaKey || isTyping(event.target) || document.querySelector("dialog:modal")) {
     return;
   } else if (event.key === "?") {
@@ -22,9 +23,14 @@ function act(event, name) {
   if (!target) return;
 
   event.preventDefault();
-  target.focus();
-  if (target instanceof HTMLInputElement) target.select();
-  else target.click();
+  // What opens over the page gives the focus back to where it was, not to the box that stands for it.
+  if (!(target instanceof HTMLInputElement)) target.focus();
+  target.click();
+}
+
+// The key of that place, where a keyboard writes other letters than Latin ones.
+function isK({ key, code }) {
+  return key.toLowerCase() === "k" || (key > "\u007f" && code === "KeyK");
 }
 
 function isTyping(element) {

@@ -95,9 +95,7 @@ def _items(places: tuple[_Place, ...]) -> list[Item]:
         return []
     here = _UNDER.get(request.blueprint or "", request.blueprint)
     return [
-        Item(
-            str(place.label), place.icon, url_for(place.endpoint), place.endpoint.split(".")[0] == here, place.on_phone
-        )
+        Item(str(place.label), place.icon, url_for(place.endpoint), _domain(place) == here, place.on_phone)
         for place in places
         if _is_open(place)
     ]
@@ -108,10 +106,17 @@ def _is_open(place: _Place) -> bool:
 
 
 def _ways() -> Ways:
-    pages = [_way(place) for place in (*_PLACES, *_FURTHER) if _is_open(place)]
-    deep = [_way(place, is_deep=True) for place in _DEEP if _is_open(place)]
-    new = [_way(place) for place in _NEW if current_user.can_edit and _is_open(place)]
-    return Ways(pages + deep, new + _commands())
+    domains = [_domain(place) for place in _PLACES]
+    pages = sorted((*_PLACES, *_FURTHER, *_DEEP), key=lambda place: domains.index(_domain(place)))
+    new = _NEW if current_user.can_edit else ()
+    return Ways(
+        [_way(place, is_deep=place in _DEEP) for place in pages if _is_open(place)],
+        [_way(place) for place in new if _is_open(place)] + _commands(),
+    )
+
+
+def _domain(place: _Place) -> str:
+    return place.endpoint.split(".")[0]
 
 
 def _way(place: _Place, *, is_deep: bool = False) -> Way:

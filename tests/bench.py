@@ -114,6 +114,9 @@ def _business(size):
         "goals, open value": "/goals/?measure=open_value",
         "reports": "/reports/",
         "search": "/search/?q=deal",
+        "palette": "/search/palette?opened=deals:7%20people:9%20companies:3",
+        "palette, a name": "/search/palette?q=person%2071&opened=deals:7%20people:9",
+        "palette, a letter": "/search/palette?q=p",
         "today": "/",
     }
     return app, client, pages

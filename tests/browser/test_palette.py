@@ -1,10 +1,11 @@
-"""The palette over a page: opened by keys, by the box and by typing into it; arrows, Enter, Escape, what was opened."""
+"""The palette over a page: opened by keys, by the box and by typing into it; arrows, Enter, Escape, and its look."""
 
 import pytest
 from playwright.sync_api import expect
 
 from crm_app.extensions import db
-from tests import make
+from tests.browser import jumping
+from tests.browser.jumping import chosen, opened, typed
 from tests.browser.test_every_page import _faults
 
 pytestmark = pytest.mark.browser
@@ -12,41 +13,12 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def records(alice):
-    """Three companies, a person and a deal: their addresses by name."""
-    companies = {name: make.company(alice, name) for name in ("Halbach Optik", "Halden Werke", "北京光学")}
-    addresses = {name: f"/contacts/companies/{company.id}" for name, company in companies.items()}
-    addresses["نرم‌افزار پیوند"] = f"/contacts/companies/{make.company(alice, 'نرم‌افزار پیوند').id}"
-    addresses["Anna Alt"] = f"/contacts/people/{make.person(alice, 'Anna Alt', phone='0912 345 6789').id}"
-    addresses["Big refit"] = f"/pipeline/deals/{make.deal(alice, 'Big refit').id}"
-    db.session.commit()
-    return addresses
+    return jumping.records(alice)
 
 
 @pytest.fixture
 def page(page_of, alice, records):
-    page = page_of(alice)
-    page.goto("/")
-    page.wait_for_load_state("networkidle")
-    return page
-
-
-def opened(page, key="Control+k"):
-    page.keyboard.press(key)
-    page.locator("#palette [role=option]").first.wait_for()
-    return page.locator("#palette")
-
-
-def chosen(page):
-    return page.locator("#palette [aria-selected=true]")
-
-
-def names(page):
-    return page.locator("#palette [role=option] .palette__name").all_inner_texts()
-
-
-def typed(page, text, first):
-    page.keyboard.type(text)
-    expect(chosen(page)).to_contain_text(first)
+    return jumping.front_page(page_of(alice))
 
 
 @pytest.mark.parametrize("key", ["Control+k", "/", "Control+K"])
@@ -153,72 +125,6 @@ def test_how_many_were_found_is_told(page):
     expect(page.locator("#palette-text")).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Enter")
     expect(page.locator("#palette")).to_be_visible()
-
-
-def test_what_was_opened_last_stands_first_without_the_page_itself(page, records):
-    for name in ("Anna Alt", "Halbach Optik", "Big refit"):
-        page.goto(records[name])
-
-    opened(page)
-
-    assert names(page)[:2] == ["Halbach Optik", "Anna Alt"]
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**{records['Halbach Optik']}")
-    opened(page)
-    assert names(page)[:2] == ["Big refit", "Anna Alt"]
-
-
-def test_a_deal_opened_beside_the_board_counts_as_opened(page, records):
-    page.goto("/pipeline/board")
-    page.locator("h3 a", has_text="Big refit").click()
-    page.locator("#beside h2", has_text="Big refit").wait_for()
-    page.goto("/")
-
-    opened(page)
-
-    assert names(page)[0] == "Big refit"
-
-
-def test_what_was_opened_is_forgotten_at_signing_out(page, records):
-    page.goto(records["Anna Alt"])
-    assert page.evaluate("localStorage.opened").split()[1].startswith("people:")
-
-    opened(page)
-    typed(page, "sign out", "Sign out")
-    page.keyboard.press("Enter")
-
-    page.wait_for_url("**/accounts/sign-in")
-    assert page.evaluate("localStorage.opened") is None
-
-
-def test_what_somebody_else_opened_in_this_browser_is_not_asked_for(page, records, bob):
-    page.evaluate(f"localStorage.opened = '{bob.id} companies:1 companies:2'")
-    db.session.commit()
-
-    opened(page)
-
-    assert page.locator("#palette-opened").input_value() == ""
-
-
-def test_a_command_is_done_and_leads_back_to_the_page(page):
-    page.goto("/contacts/companies")
-    opened(page)
-    typed(page, "dark", "Dark")
-    page.keyboard.press("Enter")
-
-    page.wait_for_selector("html[data-theme=dark]")
-    assert page.url.endswith("/contacts/companies")
-
-
-def test_the_list_of_shortcuts_opens_in_its_place(page):
-    page.locator("main a").first.focus()
-    opened(page)
-    typed(page, "keyboard", "Keyboard shortcuts")
-
-    page.keyboard.press("Enter")
-
-    expect(page.locator("#shortcuts")).to_be_visible()
-    expect(page.locator("#palette")).to_be_hidden()
 
 
 def test_no_other_dialog_is_covered(page):

@@ -24,8 +24,13 @@ export function chooseFirst() {
 
 export function chooseNone() {
   document.getElementById("palette-options").hidden = true;
-  document.getElementById("palette-count").textContent = "";
+  say("");
   choose(null);
+}
+
+// Instead of options, or how many there are.
+export function say(words) {
+  document.getElementById("palette-count").textContent = words;
 }
 
 export function step(by) {

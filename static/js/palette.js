@@ -2,7 +2,7 @@
 // While one types the focus stays in its input; arrows choose among what answers, Enter presses the chosen one.
 
 import { openedBefore } from "./opened.js";
-import { chooseFirst, chooseNone, press, step } from "./palette-options.js";
+import { chooseFirst, chooseNone, press, say, step } from "./palette-options.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 // The text that the options on the screen answer, the one asked about last, and an Enter that waits for its answer.
@@ -41,6 +41,13 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   pressEntered();
 });
 
+for (const name of ["htmx:error", "htmx:response:error"]) {
+  document.addEventListener(name, ({ detail: { ctx } }) => {
+    const isLost = !ctx?.response || ctx.response.status >= 500;
+    if (isLost && textOf() && ctx?.sourceElement === textOf()) lose();
+  });
+}
+
 function open(box) {
   const palette = document.querySelector("[data-palette]");
   palette.querySelector("[name=opened]").value = openedBefore().join(" ");
@@ -50,6 +57,12 @@ function open(box) {
   box.value = "";
   palette.showModal();
   textOf().dispatchEvent(new CustomEvent("palette:ask"));
+}
+
+function lose() {
+  shown = entered = null;
+  chooseNone();
+  say(document.querySelector("[data-palette-lost]").content.textContent);
 }
 
 // What is pressed has to be an answer to what was typed.

@@ -127,6 +127,18 @@ def test_how_many_were_found_is_told(page):
     expect(page.locator("#palette")).to_be_visible()
 
 
+def test_a_server_that_does_not_answer_is_told_and_asked_again_with_the_next_letter(page):
+    opened(page)
+    page.route("**/search/palette*", lambda route: route.fulfill(status=503))
+
+    page.keyboard.type("hal")
+    expect(page.locator("#palette-count")).to_contain_text("could not be reached")
+    expect(page.locator("#palette-options")).to_be_hidden()
+    page.unroute("**/search/palette*")
+
+    typed(page, "b", "Halbach Optik")
+
+
 def test_no_other_dialog_is_covered(page):
     page.keyboard.press("?")
     expect(page.locator("#shortcuts")).to_be_visible()

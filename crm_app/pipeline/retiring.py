@@ -69,7 +69,8 @@ def _move(rows: Sequence[Row[Any]], ranks: Sequence[int], stage: Stage, home: St
     ]  # fmt: skip
     _write(Stay, left, left_to_id=home.id)
     db.session.execute(insert(Stay.__table__), begun)
-    _write(Deal, places, version=Deal.__table__.c.version + 1)
+    awake = {"snoozed_until": None, "snooze_reason": ""}
+    _write(Deal, places, version=Deal.__table__.c.version + 1, **awake)
     common = {"before": stage.name, "after": home.name, "stages": [stage.id, home.id]}
     stood = {row.id: {"rank": row.rank, "value_before": [row.value_amount, row.currency]} for row in rows}
     told = {row.id: common | stood[row.id] for row in rows if row.deleted_at is None}

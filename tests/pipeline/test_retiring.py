@@ -218,3 +218,11 @@ def _last_event(deal):
     db.session.expire_all()
     of_deal = select(Event).where(Event.subject_table == "deals", Event.subject_id == deal.id)
     return db.session.scalars(of_deal.order_by(Event.id.desc()).limit(1)).one()
+
+
+def test_a_sleeping_deal_wakes_when_its_stage_goes(alice, retire):
+    deal = make.deal(alice, at="Proposal", snoozed_until=make.today() + timedelta(days=9), snooze_reason="Waiting")
+
+    retire()
+
+    assert (deal.stage.name, deal.snoozed_until, deal.snooze_reason) == ("Qualified", None, "")

@@ -1,6 +1,7 @@
 // data-board: cards are dragged by mouse or finger; a drop moves the card at once and submits the card's own form.
 
 import { followEdges, leaveEdges } from "./edges.js";
+import { written } from "./numbers.js";
 import { count, sendTogether } from "./picking.js";
 import { cardOf, forget, hasMoved, idOf, isOrdered, listOf, mayStand, putBack, remember, send } from "./places.js";
 import { sayUnreachable } from "./unreachable.js";
@@ -80,7 +81,7 @@ async function begin() {
 
 // Before the card is copied for the hand: the copy tells how many it stands for.
 function onChoose({ item }) {
-  if (count(item) > 1) item.dataset.together = new Intl.NumberFormat(document.documentElement.lang).format(count(item));
+  if (count(item) > 1) item.dataset.together = written(count(item));
 }
 
 function onUnchoose({ item }) {

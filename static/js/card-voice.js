@@ -1,18 +1,18 @@
 // data-card-voice says aloud where a card that the keyboard moves is now; its sentences stand in its attributes.
 
+import { written } from "./numbers.js";
 import { cardsOf, listOf } from "./places.js";
 
 export function say(what, card) {
   const voice = document.querySelector("[data-card-voice]");
   const column = card.closest(".column");
-  const number = new Intl.NumberFormat(document.documentElement.lang);
   const count = Number(column.querySelector("[data-board-count]").dataset.boardCount) + Number(isNewIn(card));
   const words = {
     title: card.querySelector(".card__title").textContent.trim(),
     stage: column.querySelector(".column__name bdi").textContent,
     month: column.querySelector(".column__name bdi").textContent,
-    position: number.format(cardsOf(listOf(card)).indexOf(card) + 1),
-    count: number.format(count),
+    position: written(cardsOf(listOf(card)).indexOf(card) + 1),
+    count: written(count),
   };
   voice.textContent = voice.dataset[what].replace(/\{(\w+)\}/g, (_, name) => words[name]);
 }

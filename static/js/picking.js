@@ -1,6 +1,7 @@
 // data-picking: the box by which a card is picked. Several picked cards move together, by the bar below the board or
 // by carrying one of them. `x` picks the card that has the focus, Shift all up to the last one picked.
 
+import { written } from "./numbers.js";
 import { cardsOf, forget, idOf, listOf, putBack } from "./places.js";
 import { sayUnreachable } from "./unreachable.js";
 
@@ -96,8 +97,7 @@ function reach(box) {
 
 function tell() {
   const words = document.querySelector("[data-picking-count]");
-  const number = new Intl.NumberFormat(document.documentElement.lang).format(picked.size);
-  if (words) words.textContent = picked.size ? words.dataset.pickingCount.replace("{count}", number) : "";
+  if (words) words.textContent = picked.size ? words.dataset.pickingCount.replace("{count}", written(picked.size)) : "";
 }
 
 const formOf = () => document.querySelector("[data-picking-form]");

@@ -98,3 +98,16 @@ def test_on_a_phone_a_card_is_picked_from_its_menu(page_of, alice, cards):
     page.locator("#card-menu").get_by_role("button", name="Select").tap()
 
     expect(page.locator("#bulk")).to_contain_text("1 selected")
+
+
+@pytest.mark.parametrize(("digits", "count"), [("persian", "۱"), ("latin", "1")])
+def test_how_many_are_picked_is_written_in_the_digits_of_the_reader(page_of, alice, cards, digits, count):
+    alice.language, alice.digits = "fa", digits
+    db.session.commit()
+    page = page_of(alice)
+    page.goto("/pipeline/board")
+    ready(page)
+
+    card(page, "A").locator("[data-picking]").check()
+
+    expect(page.locator("[data-picking-count]")).to_contain_text(count)

@@ -1,25 +1,29 @@
 """Moving several deals at once, and taking that back: each that nobody changed meanwhile, all of them or as said."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from crm_app.activity.models import Event
+from crm_app.activity import Event
 from crm_app.activity.records import Conflict
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
 from crm_app.pipeline import limits, ranking, undoing
 from crm_app.pipeline.boards import Deals
 from crm_app.pipeline.models import Deal, Stage, Stay
 
 
 class Moved(NamedTuple):
-    """`touched` are the stages they came from and went to; `left` counts those that somebody else changed."""
+    """`touched` are the stages they came from and went to; `left` counts those that somebody else changed.
+
+    `events` are of the moves that can be taken back.
+    """
 
     deals: list[Deal]
     touched: set[Stage]
     left: int
+    events: Sequence[Event] = ()
 
 
 def move(deals: Deals, seen: Mapping[int, int | None], stage: Stage, after: Deal | None = None) -> Moved:
@@ -33,15 +37,13 @@ def move(deals: Deals, seen: Mapping[int, int | None], stage: Stage, after: Deal
     limits.expect_room(stage, len(moving))
     touched = {stage, *(deal.stage for deal in moving)}
     moving.sort(key=lambda deal: (deal.stage.position, deal.rank, deal.id))
-    for deal, rank in zip(moving, ranking.ranks_after(stage, after, len(moving)), strict=True):
-        deal.move_to(stage, rank)
-    return Moved(moving, touched, len(seen) - len(fresh))
-
-
-def last_moves(deals: Iterable[Deal]) -> list[Event]:
-    """What can be taken back of it, one event for each deal."""
-    events = (undoing.last_move(deal) for deal in deals)
-    return [event for event in events if event is not None]
+    ranks = ranking.ranks_after(stage, after, len(moving))
+    events = [event for deal, rank in zip(moving, ranks, strict=True) if (event := deal.move_to(stage, rank))]
+    now = utc_now()
+    for event in events:
+        # One instant for what was done at once, so that it is told in one line.
+        event.at = now
+    return Moved(moving, touched, len(seen) - len(fresh), events)
 
 
 def take_back(deals: Deals, event_ids: Collection[int]) -> Moved:

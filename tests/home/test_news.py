@@ -68,3 +68,13 @@ def test_a_record_in_the_bin_is_no_news(client, alice):
         make.company(alice, "Alpha Optics").delete()
 
     assert "Alpha Optics" not in client.page("/").text
+
+
+def test_deals_moved_together_are_told_in_one_line(client, alice):
+    deals = [make.deal(alice, at="New lead") for _ in range(3)]
+    picked = [f"{deal.id}.{deal.version}" for deal in deals]
+
+    client.send("/pipeline/board/moves", {"stage": make.stage("Proposal").id, "deal": picked}, htmx=True)
+    news = _news(client)
+
+    assert "Alice Adler moved 3 deals to Proposal" in news and news.count("moved") == 1

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.accounts.models import Team, User
-from crm_app.activity import record
+from crm_app.activity import Event, record
 from crm_app.activity.records import Record, bin_index
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person
@@ -115,8 +115,8 @@ class Deal(Record, Snoozing, db.Model):
         self._enter(stage, self.entered_stage_at)
         return self.create()
 
-    def move_to(self, stage: Stage, rank: int | None = None) -> None:
-        """Move to another open stage. Raises ValueError for a won or lost one: those take `win` and `lose`."""
+    def move_to(self, stage: Stage, rank: int | None = None) -> Event | None:
+        """Move to another open stage; gives back the event of moving. Raises ValueError for a won or lost one."""
         if not stage.is_open:
             raise ValueError("a deal is won or lost by its own verb")
         if not self.is_open:
@@ -124,7 +124,8 @@ class Deal(Record, Snoozing, db.Model):
         elif stage is not self.stage:
             before, stood = self.stage, self._standing()
             self._change_stage(stage, utc_now(), rank_at_foot(stage) if rank is None else rank)
-            record(self, "moved", before=before.name, after=stage.name, stages=[before.id, stage.id], **stood)
+            return record(self, "moved", before=before.name, after=stage.name, stages=[before.id, stage.id], **stood)
+        return None
 
     def win(self, value: Money | None, closed_at: datetime, rates: Rates, stage: Stage | None = None) -> None:
         """Close as won for `value`, at an instant that may lie in the past; in the first won stage unless one is given.

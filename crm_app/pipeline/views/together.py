@@ -25,7 +25,7 @@ from crm_app.web.redirects import local_path
 def move_together():
     form = MoveTogetherForm()
     if not form.validate():
-        return _said(form.deal.errors[0] if form.deal.errors else abort(400), 422)
+        return _said(form.deal.errors[0], 422) if form.deal.errors else abort(400)
 
     try:
         stage = open_stage(form.stage.data)
@@ -71,7 +71,7 @@ def _tell(moved, stage):
         stage=stage.name,
     )
     action = url_for(".undo_together", **kept())
-    say_with_undo(_with_left(words, moved.left), together.last_moves(moved.deals), action)
+    say_with_undo(_with_left(words, moved.left), moved.events, action)
 
 
 def _with_left(words, left):

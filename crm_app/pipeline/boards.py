@@ -149,7 +149,7 @@ def sums_by(key: ColumnElement[Any], deals: Deals, rates: Rates) -> dict[Any, Su
     return {place: Sums(dict(by_stage), rates) for place, by_stage in found.items()}
 
 
-def together(parts: Iterable[Sums], rates: Rates) -> Sums:
+def added(parts: Iterable[Sums], rates: Rates) -> Sums:
     """Sums of different deals as those of all of them."""
     by_stage: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
     for part in parts:

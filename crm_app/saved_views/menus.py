@@ -22,9 +22,13 @@ class Item:
     label: str
     url: str
     is_current: bool
-    icon: str
+    is_pinned: bool
     owner: str
     edit_url: str
+
+    @property
+    def icon(self) -> str:
+        return "pin" if self.is_pinned else "star"
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Menu:
     @property
     def tabs(self) -> list[Item]:
         """The pinned ones."""
-        return [item for item in self.entries if item.icon == "pin"]
+        return [item for item in self.entries if item.is_pinned]
 
 
 def menu(place: str, path: str) -> Menu:
@@ -65,7 +69,7 @@ def _item(view, path, now) -> Item:
         view.name,
         f"{path}?{view.query}",
         view.query == now,
-        "pin" if view.is_pinned else "star",
+        view.is_pinned,
         "" if is_own else view.owner.name,
         url_for("saved_views.edit", view_id=view.id, next=f"{path}?{now}") if may_change else "",
     )

@@ -8,7 +8,7 @@ from crm_app.activity import record
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline import undoing
 from tests import make
-from tests.pipeline.test_expecting import put
+from tests.pipeline.test_expected_month import put
 from tests.pipeline.test_forecast import month
 
 

@@ -10,7 +10,7 @@ from crm_app.pipeline import boards
 from crm_app.pipeline.forms.deals import DealFactForm
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.around import around, found, page_of
-from crm_app.pipeline.views.moves import refused
+from crm_app.pipeline.views.moves import find, refused
 from crm_app.pipeline.views.showing import kept, showing
 from crm_app.web.htmx import changed, page, wants_part
 
@@ -28,7 +28,7 @@ def beside(deal_id):
 @bp.route("/deals/<int:deal_id>/title", methods=["GET", "POST"])
 @selling_editor_required
 def title(deal_id):
-    deal = found(deal_id)
+    deal = find(deal_id)
     form = DealFactForm(deal, "title")
     form.title.id = f"card-{deal.id}-title-field"
     if not wants_part():

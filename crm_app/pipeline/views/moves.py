@@ -15,9 +15,9 @@ from crm_app.extensions import db
 from crm_app.pipeline import boards, limits, moving, queries, undoing
 from crm_app.pipeline.boards import Key
 from crm_app.pipeline.forms.moves import MoveForm, ReopeningForm, UndoForm, outcome_form
-from crm_app.pipeline.models import Deal, Stage
+from crm_app.pipeline.models import Deal
 from crm_app.pipeline.views import bp
-from crm_app.pipeline.views.showing import board_of, kept, showing
+from crm_app.pipeline.views.showing import board_of, kept, showing, stage_in_use
 from crm_app.web.htmx import changed, gone_to, page, said_alone
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
@@ -151,9 +151,7 @@ def ask_for_outcome(deal, stage):
 
 def stage_of(deal, stage_id):
     """Stages of the deal's own pipeline only. Raises Gone for one that is a stage no longer."""
-    stage = db.session.get(Stage, stage_id)
-    if stage is None or not stage.is_in_use:
-        raise limits.Gone(stage)
+    stage = stage_in_use(stage_id)
     return stage if stage.pipeline_id == deal.pipeline_id else abort(404)
 
 

@@ -94,18 +94,19 @@ class Showing:
         return url_for(self.endpoint, **self.unfiltered)
 
     def url_of_page(self, deal: Deal) -> str:
-        return self._of(deal, "pipeline.show", lambda number: url_for("pipeline.show", deal_id=number))
+        return self._of(deal, "", lambda number: url_for("pipeline.show", deal_id=number))
 
     def url_of(self, deal: Deal, endpoint: str, **values: Any) -> str:
         """An address of a deal under the same filters."""
-        return self._of(deal, endpoint, lambda number: self.url(endpoint, deal_id=number, pipeline=None, **values))
+        name = f"{endpoint} {values}"
+        return self._of(deal, name, lambda number: self.url(endpoint, deal_id=number, pipeline=None, **values))
 
-    def _of(self, deal: Deal, endpoint: str, make: Callable[[int], str]) -> str:
-        """Addresses of deals differ by their number alone: made for the first card, one holds for all."""
-        if endpoint not in self._around_numbers:
+    def _of(self, deal: Deal, name: str, make: Callable[[int], str]) -> str:
+        """Addresses of one name differ by the deal's number alone: made for the first card, one holds for all."""
+        if name not in self._around_numbers:
             before, _number, after = make(LARGEST_ID).partition(str(LARGEST_ID))
-            self._around_numbers[endpoint] = before, after
-        before, after = self._around_numbers[endpoint]
+            self._around_numbers[name] = before, after
+        before, after = self._around_numbers[name]
         return f"{before}{deal.id}{after}"
 
     def url_of_move(self, deal: Deal) -> str:
@@ -151,7 +152,7 @@ def showing(
     stages = [stage for one in pipelines for stage in one.open_stages]
     deals = filters.narrow(queries.visible_to(current_user), rates, stages)
     by_month = boards.sums_by(months.key, deals, rates) if months else {}
-    sums = boards.together(by_month.values(), rates) if months else boards.sums(deals, rates)
+    sums = boards.added(by_month.values(), rates) if months else boards.sums(deals, rates)
     chosen = pipeline or _chosen(pipelines, sums)
     fill = {} if months else limits.fill(chosen.open_stages)
     layout = ByMonth(chosen, by_month, Sums({}, rates), months) if months else ByStage(chosen, sums)
@@ -174,12 +175,17 @@ def board_of(pipeline_id: int) -> str:
     return url_for("pipeline.forecast" if _is_of_forecast() else "pipeline.board", pipeline=pipeline_id, **kept())
 
 
+def stage_in_use(stage_id: int) -> Stage:
+    """A stage of any pipeline. Raises Gone for what is a stage no longer."""
+    stage = db.session.get(Stage, stage_id)
+    if stage is None or not stage.is_in_use:
+        raise limits.Gone(stage)
+    return stage
+
+
 def open_stage(stage_id: int) -> Stage:
-    """An open stage of any pipeline. Raises Gone for one that is a stage no longer."""
-    stages = {stage.id: stage for pipeline in db.session.scalars(queries.pipelines()) for stage in pipeline.stages}
-    if stage_id not in stages:
-        raise limits.Gone(db.session.get(Stage, stage_id))
-    return stages[stage_id] if stages[stage_id].is_open else abort(404)
+    stage = stage_in_use(stage_id)
+    return stage if stage.is_open else abort(404)
 
 
 def _is_of_forecast() -> bool:

@@ -59,6 +59,7 @@ def _register_domains(app: Flask) -> None:
     from crm_app.goals import aiming
     from crm_app.goals.views import bp as goals
     from crm_app.home.views import bp as home
+    from crm_app.lists.views import bp as lists
     from crm_app.pipeline.views import bp as pipeline
     from crm_app.reports.views import bp as reports
     from crm_app.saved_views.views import bp as saved_views
@@ -67,8 +68,19 @@ def _register_domains(app: Flask) -> None:
     from crm_app.settings.views import bp as settings
 
     for blueprint in (
-        accounts, activity, catalog, contacts, exchange, goals, home, pipeline, reports, saved_views, search, settings,
+        accounts, activity, catalog, contacts, exchange, goals, home, lists, pipeline, reports, saved_views, search,
+        settings,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
+    _provide_lists(app)
     aiming.init_app(app)
     navigation.init_app(app)
+
+
+def _provide_lists(app: Flask) -> None:
+    from crm_app.catalog.lists import products
+    from crm_app.contacts.lists import companies, people
+    from crm_app.lists.listables import provide
+    from crm_app.pipeline.lists import deals
+
+    provide(app, companies=companies, deals=deals, people=people, products=products)

@@ -11,7 +11,7 @@ PYTHON = sorted((ROOT / "crm_app").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
-SHARED = {"layouts", "ui", "errors", "emails"}
+SHARED = {"layouts", "lists", "ui", "errors", "emails"}
 
 
 def _name(path):

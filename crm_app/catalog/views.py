@@ -7,16 +7,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_required
 from markupsafe import Markup
-from sqlalchemy import BigInteger, func, literal
 
 from crm_app.accounts.access import editor_required
 from crm_app.activity.records import Conflict
 from crm_app.activity.timeline import history
-from crm_app.catalog import queries
+from crm_app.catalog import lists, queries
 from crm_app.catalog.forms import FACTS, FactForm, ProductForm
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
-from crm_app.saved_views import menus
+from crm_app.lists import showing
 from crm_app.web.csv import download
 from crm_app.web.htmx import changed, page
 from crm_app.web.pickers import suggested
@@ -33,32 +32,14 @@ WORDS = {
     "cost": _l("Cost"),
     "currency": _l("Currency"),
 }
-# Products without a price stand before the cheapest.
-_NO_AMOUNT = literal(-1, BigInteger)
-SORTS = {
-    "name": Product.sort_key,
-    "code": Product.code,
-    "family": Product.family,
-    "price": func.coalesce(Product.price_amount, _NO_AMOUNT),
-    "cost": func.coalesce(Product.cost_amount, _NO_AMOUNT),
-}
 
 
 @bp.get("/")
 @login_required
 def index():
-    text, family = _asked("q"), _asked("family")
-    table = listing(_shown(text, family), key=Product.id, sorts=SORTS, default="name")
-    return page(
-        "catalog/index.html",
-        part="catalog/_rows.html" if table.is_continued else "catalog/_table.html",
-        table=table,
-        families=db.session.scalars(queries.families_among(_all())).all(),
-        family=family,
-        text=text,
-        in_bin=_in_bin(),
-        views=menus.menu("products", url_for(".index")),
-    )
+    if _in_bin():
+        return _bin()
+    return showing.page("catalog/index.html", lists.products(current_user), empty_of="catalog/_empty.html")
 
 
 @bp.get("/products.csv")
@@ -156,6 +137,16 @@ def _asked(name):
 
 def _in_bin():
     return request.args.get("bin") == "1" and current_user.can_edit
+
+
+def _bin():
+    """What was deleted, to be brought back."""
+    text = _asked("q")
+    rows = queries.matching(queries.binned_for(current_user), text)
+    sorts = {"name": Product.sort_key, "deleted": Product.deleted_at}
+    table = listing(rows, key=Product.id, sorts=sorts, default="-deleted")
+    part = "catalog/deleted/_rows.html" if table.is_continued else None
+    return page("catalog/deleted.html", part=part, table=table, text=text)
 
 
 def _all():

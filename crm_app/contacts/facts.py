@@ -6,11 +6,12 @@ from markupsafe import Markup
 
 from crm_app.accounts.queries import sees_everything
 from crm_app.activity.timeline import Word
-from crm_app.contacts.fields import countries, year
+from crm_app.contacts.fields import countries
 from crm_app.contacts.models import Company
 from crm_app.contacts.queries import companies_visible_to
 from crm_app.extensions import db
 from crm_app.web import formats
+from crm_app.web.years import year
 
 
 def country_name(code: str) -> str:

@@ -12,13 +12,14 @@ from wtforms import BooleanField, HiddenField, SelectField, ValidationError
 
 from crm_app.accounts.forms import EmailField, currency_choices
 from crm_app.contacts import queries
-from crm_app.contacts.fields import CountryField, OwnerField, PhoneField, TagsField, WebsiteField, YearField
+from crm_app.contacts.fields import CountryField, OwnerField, PhoneField, TagsField, WebsiteField
 from crm_app.contacts.models import Company, Person
 from crm_app.contacts.tagging import tag_as, tags_named
 from crm_app.extensions import db
 from crm_app.web.fields import MoneyField, NumberField, Required, TextField
 from crm_app.web.pickers import RecordField, found_by_id
 from crm_app.web.reader import reader
+from crm_app.web.years import YearField
 
 
 def _companies():

@@ -1,17 +1,14 @@
 """When deals are expected to close, as filters name it: by words that move on with the days, and by days."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
-from crm_app.accounts.queries import organisation
+from crm_app.lists import days
 from crm_app.pipeline.models import Deal
-from crm_app.web.periods import Calendar
 from crm_app.web.reader import reader
 
-# The earliest and the latest that anything can be expected.
-_EVER = date(1, 1, 1), date(9999, 12, 31)
 WORDS = {
     "late": _l("Late"),
     "this_week": _l("This week"),
@@ -43,20 +40,5 @@ def between(deals: Select[tuple[Deal]], first: date | None, last: date | None) -
 
 
 def days_of(word: str, today: date) -> tuple[date, date]:
-    """A word other than `never` as days, half-open: weeks and months are the reader's own."""
-    if word == "late":
-        return _EVER[0], today
-    which, unit = word.split("_")
-    if unit == "week":
-        start = today - timedelta(days=(today.weekday() - reader.locale.first_week_day) % 7)
-        start += timedelta(weeks=which == "next")
-        return start, start + timedelta(weeks=1)
-    calendar = _calendar()
-    period = calendar.period(unit, today)
-    period = calendar.next(period) if which == "next" else period
-    return period.start, period.end
-
-
-def _calendar() -> Calendar:
-    firm = organisation()
-    return firm.calendar(reader.calendar) if firm else Calendar(reader.calendar, reader.zone)
+    """A word other than `never` as days, half-open."""
+    return days.of_word("past" if word == "late" else word, today)

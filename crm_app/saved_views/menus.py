@@ -12,7 +12,7 @@ from crm_app.saved_views.forms import SaveViewForm
 
 LONGEST = 2000
 # Where one has got to in a list, and what stands beside it, are no part of a view.
-_PASSING = {"after", "before", "since", "deal", "from"}
+_PASSING = {"after", "before", "since", "deal", "from", "count"}
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,18 @@ class Menu:
         return [item for item in self.entries if item.is_pinned]
 
 
-def menu(place: str, path: str) -> Menu:
-    """What a page at this path offers. `place` names what is filtered; the path is the way of seeing it."""
+def menu(place: str, path: str, *, columns: str = "") -> Menu:
+    """What a page at this path offers. `place` names what is filtered; the path is the way of seeing it.
+
+    `columns` are those that the reader sees though the address does not name them: a view names them.
+    """
     views = db.session.scalars(queries.of_place(queries.visible_to(current_user), place))
     now = kept_of(request.query_string.decode())
     items = [_item(view, path, now) for view in views]
-    is_new = bool(now) and not any(item.is_current for item in items)
-    form = SaveViewForm(formdata=None, data={"place": place, "query": now, "next": f"{path}?{now}"}) if is_new else None
+    seen = kept_of(f"{now}&{urlencode({'columns': columns})}")
+    is_new = bool(seen) and not any(item.is_current for item in items)
+    kept = {"place": place, "query": seen, "next": f"{path}?{now}"}
+    form = SaveViewForm(formdata=None, data=kept) if is_new else None
     return Menu(items, form, bool(now))
 
 

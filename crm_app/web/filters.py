@@ -12,6 +12,7 @@ from crm_app.extensions import utc_now
 from crm_app.web import formats
 from crm_app.web.reader import LANGUAGES, reader
 from crm_app.web.tables import as_asked, same_url
+from crm_app.web.years import year
 
 
 def init_app(app: Flask) -> None:
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
         "clock": formats.clock,
         "ago": _ago,
         "phone": formats.phone,
+        "year": year,
         "digits": formats.digits,
         "period": formats.period_label,
         "period_short": formats.period_short,

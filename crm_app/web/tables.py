@@ -44,12 +44,18 @@ class Listing:
     count: Count
     sort: str
     next_url: str | None
-    is_continued: bool
+    previous_url: str | None = None
+    goes_back: bool = False
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether it begins elsewhere than at the top, or stands before what was seen already."""
+        return self.previous_url is not None or self.goes_back
 
     def sort_url(self, key: str) -> str:
         """The same list from its beginning, sorted by `key`; the other way round if it is so sorted already."""
         chosen = f"-{key}" if self.sort == key else key
-        return same_url(sort=chosen, after=None)
+        return same_url(sort=chosen, after=None, before=None)
 
     def aria_sort(self, key: str) -> str | None:
         return {key: "ascending", f"-{key}": "descending"}.get(self.sort)
@@ -63,7 +69,7 @@ def listing(
     default: str,
     size: int = PAGE_SIZE,
 ) -> Listing:
-    """Sort and page a select by the query string's `sort` and `after`.
+    """Sort and page a select by the query string's `sort`, `after` and `before`; `count=exact` counts all of it.
 
     `key` is the unique column that breaks ties. A sort's values are never NULL: coalesce them. An unknown
     `sort` or a broken `after` counts as not given. The select's rows are entities, or tuples led by one.
@@ -72,19 +78,48 @@ def listing(
     if sort.removeprefix("-") not in sorts:
         sort = default
     parts = _parts(sorts[sort.removeprefix("-")], key, descending=sort.startswith("-"))
+    count = count_up_to(rows, None if request.args.get("count") == "exact" else COUNTED_TO)
     values = [part.value for part in parts]
-    ordered = _in_order(rows, parts).limit(size + 1)
-    ordered = ordered.add_columns(*(value.label(f"sort_{place}") for place, value in enumerate(values)))
+    before = _decoded(request.args.get("before", ""), values)
+    if before is not None and (page := _page(rows, _turned(parts), before, size)).found:
+        links = _links(page.found[::-1], sort, len(parts), follows=True, precedes=page.has_more)
+        return Listing(page.plain[::-1], count, sort, *links, goes_back=True)
     after = _decoded(request.args.get("after", ""), values)
-    if after is not None:
-        ordered = ordered.where(_beyond(parts, after))
+    page = _page(rows, parts, after, size)
+    links = _links(page.found, sort, len(parts), follows=page.has_more, precedes=after is not None)
+    return Listing(page.plain, count, sort, *links)
+
+
+class _Page(NamedTuple):
+    """`found` carry the values they are sorted by behind what was asked for, `plain` do not."""
+
+    found: Sequence[Any]
+    plain: Sequence[Any]
+    has_more: bool
+
+
+def _page(rows: Select, parts: Sequence[Part], beyond: Sequence[Any] | None, size: int) -> _Page:
+    ordered = _in_order(rows, parts).limit(size + 1)
+    ordered = ordered.add_columns(*(part.value.label(f"sort_{place}") for place, part in enumerate(parts)))
+    if beyond is not None:
+        ordered = ordered.where(_beyond(parts, beyond))
     found = db.session.execute(ordered).all()
     page = found[:size]
-    next_url = None
-    if len(found) > size:
-        next_url = same_url(sort=sort, after=_encoded(page[-1][-len(parts) :]))
     plain = [row[0] if len(row) == 1 + len(parts) else row for row in page]
-    return Listing(plain, count_up_to(rows), sort, next_url, after is not None)
+    return _Page(page, plain, len(found) > size)
+
+
+def _turned(parts: Sequence[Part]) -> list[Part]:
+    return [Part(part.value, not part.is_descending) for part in parts]
+
+
+def _links(
+    rows: Sequence[Any], sort: str, width: int, *, follows: bool, precedes: bool
+) -> tuple[str | None, str | None]:
+    """The addresses of what follows these rows and of what stands before them."""
+    following = same_url(sort=sort, before=None, after=_encoded(rows[-1][-width:])) if rows and follows else None
+    earlier = same_url(sort=sort, after=None, before=_encoded(rows[0][-width:])) if rows and precedes else None
+    return following, earlier
 
 
 def in_order(rows: Select, sort: str, sorts: Mapping[str, Order], *, key: ColumnElement[int]) -> Select:
@@ -97,11 +132,12 @@ def known_first(is_known: ColumnElement[bool], value: ColumnElement) -> tuple[Pa
     return Part(is_known, is_descending=True), Part(value)
 
 
-def count_up_to(rows: Select, limit: int = COUNTED_TO) -> Count:
-    """How many rows there are, without counting past `limit`."""
-    counted = rows.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(limit + 1)
+def count_up_to(rows: Select, limit: int | None = COUNTED_TO) -> Count:
+    """How many rows there are, without counting past `limit`; None counts them all."""
+    counted = rows.with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
+    counted = counted if limit is None else counted.limit(limit + 1)
     number = db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
-    return Count(min(number, limit), number > limit)
+    return Count(number, False) if limit is None else Count(min(number, limit), number > limit)
 
 
 def same_url(**changes: object) -> str:
@@ -112,6 +148,12 @@ def same_url(**changes: object) -> str:
         if value is None:
             arguments.pop(name, None)
     return with_query(url_for(request.endpoint or "", **(request.view_args or {})), arguments)
+
+
+def number_asked(name: str) -> int | None:
+    """A number of the query string, of a size that a database can hold."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def with_query(path: str, arguments: Mapping[str, Any]) -> str:

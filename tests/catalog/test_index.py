@@ -55,7 +55,7 @@ def test_a_search_without_a_hit_leads_back_to_all(client):
 
     page = client.page("/catalog/?q=nothing")
 
-    assert "No product matches." in page.text
+    assert "Nothing here matches." in page.text
     assert page.all("a", href="/catalog/")
 
 

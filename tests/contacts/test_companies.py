@@ -31,7 +31,7 @@ def test_a_list_narrowed_to_nothing_says_so(client, alice):
 
     page = client.page("/contacts/companies?q=nothing")
 
-    assert "No company matches." in page.text
+    assert "Nothing here matches." in page.text
     assert "0 companies" in page.text
 
 

@@ -32,8 +32,8 @@ def test_a_company_out_of_sight_is_neither_named_nor_sorted_nor_searched_by(clie
 
     assert "Secret" not in by_company.html + shown.html + form.html
     assert by_company.text.index("Anna") < by_company.text.index("Ines")
-    assert "No person matches." in client.page("/contacts/people?at=secret").text
-    assert "No person matches." in client.page(f"/contacts/people?company={hidden.id}").text
+    assert "Nothing here matches." in client.page("/contacts/people?at=secret").text
+    assert "Nothing here matches." in client.page(f"/contacts/people?company={hidden.id}").text
 
 
 def test_the_list_is_narrowed_by_company_tag_owner_and_text(client, alice):

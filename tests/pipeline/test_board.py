@@ -34,13 +34,13 @@ def second_pipeline(name="Renewals"):
 def test_a_column_stands_for_each_open_stage_with_its_cards_in_order(client, alice):
     make.deal(alice, "Second", at="Proposal", rank=20)
     make.deal(alice, "First", at="Proposal", rank=10)
-    make.won(alice, title="Closed")
+    make.won(alice, title="Over")
 
     page = client.page(BOARD)
 
     assert titles(page, "Proposal") == ["First", "Second"]
     assert len(page.all("section")) == 4
-    assert "Closed" not in page.text
+    assert "Over" not in page.text
 
 
 def test_totals_are_of_all_cards_and_weighted_with_the_probability(client, alice):

@@ -4,49 +4,33 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from markupsafe import Markup
-from sqlalchemy import BigInteger, func, literal
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from crm_app.accounts.access import editor_required
-from crm_app.accounts.models import User
 from crm_app.activity import record
 from crm_app.activity.forms import NoteForm
 from crm_app.activity.records import Conflict
 from crm_app.activity.timeline import history
-from crm_app.contacts import queries
+from crm_app.contacts import lists, queries
 from crm_app.contacts.facts import COMPANY_WORDS
-from crm_app.contacts.filters import filters_of_companies, number_asked
 from crm_app.contacts.forms import COMPANY_FACTS, CompanyFactForm, CompanyForm, change_fact, fill
 from crm_app.contacts.models import Company
 from crm_app.contacts.views import bp
 from crm_app.extensions import db
-from crm_app.saved_views import menus
+from crm_app.lists import showing
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.pickers import found_by_id, suggested
-from crm_app.web.tables import listing
+from crm_app.web.tables import number_asked
 
-_NO_NUMBER = literal(-1, BigInteger)
-SORTS = {
-    "name": Company.sort_key,
-    "industry": Company.industry,
-    "country": Company.country,
-    "size": func.coalesce(Company.size, _NO_NUMBER),
-    "owner": func.coalesce(User.sort_key, ""),
-    "created": Company.created_at,
-}
 _SHOWN_BESIDE = 6
 
 
 @bp.get("/companies")
 @login_required
 def companies():
-    filters = filters_of_companies(current_user)
-    found = filters.narrowed(queries.companies_visible_to(current_user)).outerjoin(Company.owner)
-    found = found.options(contains_eager(Company.owner), selectinload(Company.tags))
-    table = listing(found, key=Company.id, sorts=SORTS, default="name")
-    part = "contacts/companies/_rows.html" if table.is_continued else "contacts/companies/_table.html"
-    views = menus.menu("companies", url_for(".companies"))
-    return page("contacts/companies.html", part=part, table=table, filters=filters, views=views)
+    return showing.page(
+        "contacts/companies.html", lists.companies(current_user), empty_of="contacts/companies/_empty.html"
+    )
 
 
 @bp.route("/companies/new", methods=["GET", "POST"])

@@ -4,48 +4,29 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from markupsafe import Markup
-from sqlalchemy import func
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from crm_app.accounts.access import editor_required
-from crm_app.accounts.models import User
 from crm_app.activity import record
 from crm_app.activity.forms import NoteForm
 from crm_app.activity.records import Conflict
 from crm_app.activity.timeline import history
-from crm_app.contacts import queries
+from crm_app.contacts import lists, queries
 from crm_app.contacts.facts import PERSON_WORDS
-from crm_app.contacts.filters import filters_of_people, number_asked
 from crm_app.contacts.forms import PERSON_FACTS, PersonFactForm, PersonForm, change_fact, fill
-from crm_app.contacts.models import Company, Person
+from crm_app.contacts.models import Person
 from crm_app.contacts.views import bp
 from crm_app.extensions import db
-from crm_app.saved_views import menus
+from crm_app.lists import showing
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.pickers import found_by_id, suggested
-from crm_app.web.tables import listing
+from crm_app.web.tables import number_asked
 
 
 @bp.get("/people")
 @login_required
 def people():
-    filters = filters_of_people(current_user)
-    found = filters.narrowed(queries.people_visible_to(current_user)).outerjoin(Person.owner)
-    # A company out of sight is not named, nor sorted by.
-    seen = aliased(Company, queries.companies_visible_to(current_user).subquery())
-    found = found.outerjoin(seen, seen.id == Person.company_id).add_columns(seen)
-    sorts = {
-        "name": Person.sort_key,
-        "company": func.coalesce(seen.sort_key, ""),
-        "job_title": Person.job_title,
-        "owner": func.coalesce(User.sort_key, ""),
-        "created": Person.created_at,
-    }
-    found = found.options(contains_eager(Person.owner), selectinload(Person.tags))
-    table = listing(found, key=Person.id, sorts=sorts, default="name")
-    part = "contacts/people/_rows.html" if table.is_continued else "contacts/people/_table.html"
-    views = menus.menu("people", url_for(".people"))
-    return page("contacts/people.html", part=part, table=table, filters=filters, views=views)
+    return showing.page("contacts/people.html", lists.people(current_user), empty_of="contacts/people/_empty.html")
 
 
 @bp.route("/people/new", methods=["GET", "POST"])

@@ -7,12 +7,18 @@ from typing import Any, NamedTuple
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import Select
 from wtforms import SelectField
 
 from crm_app.accounts.models import User
-from crm_app.pipeline import expecting, queries, rotting
+from crm_app.lists import chips as list_chips
+from crm_app.lists import conditions
+from crm_app.lists.chips import Chip as ConditionChip
+from crm_app.lists.conditions import GROUPS, Conditions
+from crm_app.lists.fields import Field
+from crm_app.pipeline import expecting, lists, queries, rotting
 from crm_app.pipeline.forms.choices import choices
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web import formats
@@ -81,12 +87,35 @@ class DealFilterForm(FlaskForm):
         deals = expecting.within(deals, self.close.data)
         deals = expecting.between(deals, self.close_from.data, self.close_to.data)
         deals = queries.worth_at_least(deals, self.least.data, rates)
-        return queries.worth_at_most(deals, self.most.data, rates)
+        deals = queries.worth_at_most(deals, self.most.data, rates)
+        return self.conditions.narrow(deals)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """Those of any other field, in groups."""
+        return conditions.of_request(lists.fields(current_user))
 
     @cached_property
     def in_force(self) -> dict[str, Any]:
         """The part of an address that keeps these filters."""
-        return {field.name: request.args[field.name] for field in self if field.data not in (None, "")}
+        fields = {field.name: request.args[field.name] for field in self if field.data not in (None, "")}
+        return fields | self.grouped
+
+    @property
+    def grouped(self) -> dict[str, list[str]]:
+        """The part of an address that keeps the conditions of other fields."""
+        return {name: texts for name in GROUPS if (texts := request.args.getlist(name))}
+
+    def condition_chips(self, path: str) -> list[list[ConditionChip]]:
+        return list_chips.of(self.conditions, "deals", path)
+
+    def asked_fields(self, path: str) -> list[tuple[Field, str]]:
+        """The fields that a filter can go by, with the addresses of their forms."""
+        return list_chips.asked_fields(lists.fields(current_user), "deals", path)
+
+    @property
+    def are_set(self) -> bool:
+        return bool(self.chips or self.grouped)
 
     @property
     def chips(self) -> list[Chip]:

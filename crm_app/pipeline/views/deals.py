@@ -7,18 +7,17 @@ from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.extensions import db
-from crm_app.pipeline import limits, moving, queries
+from crm_app.lists import showing
+from crm_app.pipeline import limits, lists, moving, queries
 from crm_app.pipeline.forms.deals import NewDealForm, prefilled
 from crm_app.pipeline.forms.listing import DealListForm
 from crm_app.pipeline.models import KINDS, Deal
-from crm_app.pipeline.sorting import in_order, sorts
+from crm_app.pipeline.sorting import in_order
 from crm_app.pipeline.views import bp
-from crm_app.saved_views import menus
 from crm_app.web.csv import download
 from crm_app.web.htmx import page, wants_part
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
-from crm_app.web.tables import listing
 
 _SHOWN_BESIDE = 6
 
@@ -29,10 +28,11 @@ def deals():
     """The list; as a part of another page, the newest few that its filters leave."""
     rates = Rates.load(reader.currency)
     filters, found = _narrowed(rates)
-    table = listing(found, key=Deal.id, sorts=sorts(rates), default="-created")
-    part = "pipeline/deals/_rows.html" if table.is_continued else "pipeline/deals/_panel.html"
-    parts = {"table": table, "filters": filters, "kinds": KINDS, "shown_beside": _SHOWN_BESIDE}
-    return page("pipeline/deals.html", part=part, views=None if wants_part() else _views(), **parts)
+    listable = lists.listable(current_user, found, rates)
+    list_ = showing.shown(listable, listable.rows)
+    part = "lists/_rows.html" if list_.table.is_continued else "pipeline/deals/_panel.html"
+    parts = {"list": list_, "filters": filters, "kinds": KINDS, "shown_beside": _SHOWN_BESIDE}
+    return page("pipeline/deals.html", part=part, is_part=wants_part(), empty_of="pipeline/deals/_empty.html", **parts)
 
 
 @bp.get("/deals.csv")
@@ -73,10 +73,6 @@ def new():
         return redirect(url_for(".show", deal_id=deal.id), 303)
 
     return page("pipeline/new.html", form=form, status=422 if form.errors else 200)
-
-
-def _views():
-    return menus.menu("deals", url_for(".deals"))
 
 
 def _narrowed(rates):

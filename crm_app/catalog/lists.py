@@ -1,0 +1,70 @@
+"""Products as a list: their columns, what they can be filtered by, and how they are sorted."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import BigInteger, func, literal
+
+from crm_app.accounts.models import User
+from crm_app.catalog import queries
+from crm_app.catalog.models import Product
+from crm_app.extensions import db
+from crm_app.lists.fields import Field, Link, Pairs
+from crm_app.lists.listables import Listable
+from crm_app.lists.names import asking_names
+
+# Products without a price stand before the cheapest.
+_NO_AMOUNT = literal(-1, BigInteger)
+
+
+def products(user: User) -> Listable:
+    return Listable(
+        "products",
+        "catalog.index",
+        _("Products"),
+        Product,
+        queries.visible_to(user),
+        _fields(user),
+        lambda number, written: ngettext("%(count)s product", "%(count)s products", number, count=written),
+        queries.matching,
+        aliases={"family": ("family", "is")},
+    )
+
+
+def _fields(user: User) -> list[Field]:
+    return [
+        Field(
+            "name", _("Name"), "text", _link_to_product, Product.name, order=Product.sort_key,
+            asking=asking_names(Product), cell="titled", width=16,
+        ),
+        Field(
+            "code", _("Code"), "text", lambda product: product.code, Product.code, order=Product.code, width=8,
+            place="under",
+        ),
+        Field(
+            "family", _("Family"), "choice", lambda product: product.family, Product.family, order=Product.family,
+            options=lambda: _families(user), cell="text",
+        ),
+        Field(
+            "price", _("Price"), "money", lambda product: product.price, Product.price_amount,
+            currency=Product.currency, order=func.coalesce(Product.price_amount, _NO_AMOUNT), width=8, place="end",
+        ),
+        Field(
+            "cost", _("Cost"), "money", lambda product: product.cost, Product.cost_amount, currency=Product.currency,
+            order=func.coalesce(Product.cost_amount, _NO_AMOUNT), width=8,
+        ),
+        Field(
+            "created", _("Created"), "instant", lambda product: product.created_at, Product.created_at,
+            order=Product.created_at, is_standard=False, width=7.5,
+        ),
+    ]  # fmt: skip
+
+
+def _families(user: User) -> Pairs:
+    return [(name, name) for name in db.session.scalars(queries.families_among(queries.visible_to(user)))]
+
+
+def _link_to_product(product: Any) -> Link:
+    return Link(product.name, url_for("catalog.show", product_id=product.id))

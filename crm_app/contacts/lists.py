@@ -1,0 +1,216 @@
+"""Companies and people as lists: their columns, what they can be filtered by, and how they are sorted."""
+
+from functools import partial
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext, pgettext
+from flask_login import current_user
+from sqlalchemy import BigInteger, func, literal
+from sqlalchemy.orm import aliased, contains_eager, selectinload
+
+from crm_app.accounts.models import User
+from crm_app.accounts.queries import active, by_name
+from crm_app.accounts.queries import visible_to as users_visible_to
+from crm_app.contacts import queries
+from crm_app.contacts.facts import country_name
+from crm_app.contacts.fields import countries
+from crm_app.contacts.models import Company, Person, company_tags, person_tags
+from crm_app.extensions import db
+from crm_app.lists.fields import Field, Link, Pairs
+from crm_app.lists.kinds import whole_id
+from crm_app.lists.listables import Listable
+from crm_app.lists.names import asking_names, ids
+from crm_app.web.text import sort_key
+
+_NO_NUMBER = literal(-1, BigInteger)
+
+
+def companies(user: User) -> Listable:
+    above = aliased(Company, queries.companies_visible_to(user).subquery())
+    rows = queries.companies_visible_to(user).outerjoin(Company.owner)
+    rows = rows.outerjoin(above, above.id == Company.parent_id).add_columns(above)
+    return Listable(
+        "companies",
+        "contacts.companies",
+        _("Companies"),
+        Company,
+        rows.options(contains_eager(Company.owner), selectinload(Company.tags)),
+        _fields_of_companies(user, above),
+        lambda number, written: ngettext("%(count)s company", "%(count)s companies", number, count=written),
+        queries.matching,
+        aliases={
+            "owner": ("owner", "is"),
+            "industry": ("industry", "is"),
+            "tag": ("tags", "is"),
+            "parent": ("parent", "is"),
+        },
+        record=lambda row: row[0],
+    )
+
+
+def people(user: User) -> Listable:
+    # A company out of sight is not named, nor sorted by.
+    seen = aliased(Company, queries.companies_visible_to(user).subquery())
+    rows = queries.people_visible_to(user).outerjoin(Person.owner)
+    rows = rows.outerjoin(seen, seen.id == Person.company_id).add_columns(seen)
+    return Listable(
+        "people",
+        "contacts.people",
+        _("People"),
+        Person,
+        rows.options(contains_eager(Person.owner), selectinload(Person.tags)),
+        _fields_of_people(user, seen),
+        lambda number, written: ngettext("%(count)s person", "%(count)s people", number, count=written),
+        queries.matching,
+        aliases={
+            "owner": ("owner", "is"),
+            "tag": ("tags", "is"),
+            "company": ("company", "is"),
+            "at": ("company", "has"),
+        },
+        record=lambda row: row[0],
+    )
+
+
+def _fields_of_companies(user: User, above: Any) -> list[Field]:
+    return [
+        Field(
+            "name", _("Name"), "text", lambda row: _link_to_company(row[0]), Company.name, order=Company.sort_key,
+            asking=asking_names(Company), cell="named", width=17,
+        ),
+        Field(
+            "industry", _("Industry"), "choice", lambda row: row[0].industry, Company.industry,
+            order=Company.industry, options=_industries, cell="text", width=9, place="under",
+        ),
+        Field(
+            "country", _("Country"), "choice", lambda row: row[0].country and country_name(row[0].country),
+            Company.country, order=Company.country, options=_countries, cell="text", width=8,
+        ),
+        Field(
+            "size", _("Employees"), "number", lambda row: row[0].size, Company.size,
+            order=func.coalesce(Company.size, _NO_NUMBER), width=6.5,
+        ),
+        Field(
+            "tags", _("Tags"), "tags", lambda row: row[0].tags, Company.id,
+            link=(company_tags.c.company_id, company_tags.c.tag_id),
+            options=partial(_tags, queries.tags_of_companies, user), width=8, place="under",
+        ),
+        _owner(Company),
+        Field(
+            "created", _("Created"), "instant", lambda row: row[0].created_at, Company.created_at,
+            order=Company.created_at, width=7.5,
+        ),
+        *_more_fields_of_companies(user, above),
+    ]  # fmt: skip
+
+
+def _more_fields_of_companies(user: User, above: Any) -> list[Field]:
+    """What is not among the standard columns."""
+    return [
+        Field(
+            "parent", _("Parent company"), "record", lambda row: row[1] and _link_to_company(row[1]), Company.parent_id,
+            records=queries.companies_visible_to,
+            order=func.coalesce(above.sort_key, ""), suggestions="contacts.company_suggestions",
+            asking=asking_companies(Company.parent_id, user), is_standard=False, width=10,
+        ),
+        Field(
+            "revenue", _("Revenue a year"), "money", lambda row: row[0].revenue, Company.revenue_amount,
+            currency=Company.revenue_currency, is_standard=False,
+        ),
+        Field(
+            "founded", _("Founded"), "year", lambda row: row[0].founded, Company.founded,
+            order=func.coalesce(Company.founded, _NO_NUMBER), is_standard=False, width=6,
+        ),
+        Field(
+            "website", _("Website"), "text", lambda row: row[0].website, Company.website, cell="website",
+            is_standard=False, width=12,
+        ),
+        Field(
+            "phone", _("Phone"), "text", lambda row: row[0].phone, Company.phone, cell="phone",
+            is_standard=False, width=9,
+        ),
+    ]  # fmt: skip
+
+
+def _fields_of_people(user: User, seen: Any) -> list[Field]:
+    return [
+        Field(
+            "name", pgettext("person", "Name"), "text", _link_to_person, Person.name, order=Person.sort_key,
+            asking=asking_names(Person), cell="named", width=13,
+        ),
+        Field(
+            "company", _("Company"), "record", lambda row: row[1] and _link_to_company(row[1]), Person.company_id,
+            order=func.coalesce(seen.sort_key, ""), records=queries.companies_visible_to,
+            suggestions="contacts.company_suggestions", asking=asking_companies(Person.company_id, user), width=11,
+            place="under",
+        ),
+        Field(
+            "job_title", _("Job title"), "text", lambda row: row[0].job_title, Person.job_title,
+            order=Person.job_title, width=10,
+        ),
+        Field(
+            "email", _("E-mail"), "text", lambda row: row[0].email, Person.email, order=Person.email_key, cell="email",
+            width=12,
+        ),
+        Field(
+            "tags", _("Tags"), "tags", lambda row: row[0].tags, Person.id,
+            link=(person_tags.c.person_id, person_tags.c.tag_id),
+            options=partial(_tags, queries.tags_of_people, user), width=8, place="under",
+        ),
+        _owner(Person),
+        Field(
+            "phone", _("Phone"), "text", lambda row: row[0].phone, Person.phone, cell="phone", is_standard=False,
+        ),
+        Field(
+            "created", _("Created"), "instant", lambda row: row[0].created_at, Person.created_at,
+            order=Person.created_at, is_standard=False, width=7.5,
+        ),
+    ]  # fmt: skip
+
+
+def _owner(model: Any) -> Field:
+    return Field(
+        "owner", _("Owner"), "choice", lambda row: row[0].owner, model.owner_id,
+        order=func.coalesce(User.sort_key, ""), options=owners, coerce=owner_id, cell="owner", width=9,
+    )  # fmt: skip
+
+
+def owner_id(text: str) -> int:
+    """`me` is whoever reads, so that a shared view shows everyone their own."""
+    return int(current_user.id) if text == "me" else whole_id(text)
+
+
+def owners() -> Pairs:
+    sellers = [user for user in db.session.scalars(by_name(active(users_visible_to(current_user)))) if user.sells]
+    return [("me", _("Whoever is looking")), *((str(user.id), user.name) for user in sellers)]
+
+
+def _industries() -> Pairs:
+    return [(name, name) for name in db.session.scalars(queries.industries_seen_by(current_user))]
+
+
+def _countries() -> Pairs:
+    return sorted(countries().items(), key=lambda pair: sort_key(pair[1]))
+
+
+def _tags(tags_of: Any, user: User) -> Pairs:
+    return [(str(tag.id), tag.name) for tag in db.session.scalars(tags_of(user))]
+
+
+def asking_companies(column: Any, user: User) -> dict[str, Any]:
+    """Companies are asked for through what the user sees: of a hidden one nothing is found."""
+    seen = queries.companies_visible_to(user)
+    return {
+        "is": lambda values: column.in_(ids(seen.where(Company.id.in_(values)))),
+        "has": lambda values: column.in_(ids(queries.matching(seen, values[0]))),
+    }
+
+
+def _link_to_company(company: Company) -> Link:
+    return Link(company.name, url_for("contacts.company", company_id=company.id))
+
+
+def _link_to_person(row: Any) -> Link:
+    return Link(row[0].name, url_for("contacts.person", person_id=row[0].id))

@@ -1,0 +1,90 @@
+"""A list as a page shows it: what its address asks for, on one page of rows."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import request, url_for
+from flask_login import current_user
+from sqlalchemy import Select
+
+from crm_app.lists import chips, columns, conditions
+from crm_app.lists.chips import Chip
+from crm_app.lists.columns import Columns
+from crm_app.lists.conditions import Conditions
+from crm_app.lists.fields import Field
+from crm_app.lists.listables import Listable
+from crm_app.saved_views import menus
+from crm_app.saved_views.menus import Menu, kept_of
+from crm_app.web import formats
+from crm_app.web.htmx import page as rendered
+from crm_app.web.htmx import wants_part
+from crm_app.web.tables import Listing, listing
+from crm_app.web.text import clean
+
+LONGEST_TEXT = 200
+_NOT_KEPT = {"q", "after", "before", "count"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`text` are the words that are searched for."""
+
+    listable: Listable
+    table: Listing
+    columns: Columns
+    conditions: Conditions
+    text: str
+
+    @cached_property
+    def chips(self) -> list[list[Chip]]:
+        return chips.of(self.conditions, self.listable.place, self.listable.url)
+
+    @cached_property
+    def views(self) -> Menu:
+        asked = "columns" in request.args or not self.columns.is_chosen
+        return menus.menu(self.listable.place, self.listable.url, columns="" if asked else self.columns.keys)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.text or self.conditions.every)
+
+    @property
+    def counted(self) -> str:
+        """How many there are, in words."""
+        count = self.table.count
+        return self.listable.counted(count.number, formats.num(count.number) + ("+" if count.is_more else ""))
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What of the address a search for other words keeps."""
+        return [(name, text) for name, text in request.args.items(multi=True) if name not in _NOT_KEPT]
+
+    @property
+    def asked_fields(self) -> list[tuple[Field, str]]:
+        """The fields that a filter can go by, with the addresses of their forms."""
+        return chips.asked_fields(self.listable.fields, self.listable.place, self.listable.url)
+
+    @property
+    def columns_url(self) -> str:
+        query = kept_of(request.query_string.decode())
+        return url_for("lists.choose_columns", place=self.listable.place, at=self.listable.url, query=query)
+
+
+def shown(listable: Listable, rows: Select[Any] | None = None) -> Shown:
+    """One page of what the address asks for; of `rows`, where they are narrowed already."""
+    text, asked = text_asked(), conditions.of_request(listable.fields, listable.aliases)
+    rows = asked.narrow(listable.matching(listable.rows, text)) if rows is None else rows
+    table = listing(rows, key=listable.model.id, sorts=listable.sorts, default=listable.default_sort)
+    return Shown(listable, table, columns.of_request(listable, current_user, table.sort), asked, text)
+
+
+def text_asked() -> str:
+    return clean(request.args.get("q", "")[:LONGEST_TEXT])
+
+
+def page(template: str, listable: Listable, **context: Any) -> Any:
+    """The page of a list; for htmx its table, or only the rows that come to those on the page."""
+    list_ = shown(listable)
+    part = "lists/_rows.html" if list_.table.is_continued else "lists/_changed.html"
+    return rendered(template, part=part, list=list_, is_part=wants_part(), **context)

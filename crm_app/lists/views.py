@@ -1,0 +1,112 @@
+"""Filling in a filter of a list, and choosing its columns."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, abort, redirect, request
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from werkzeug.datastructures import MultiDict
+
+from crm_app.extensions import db
+from crm_app.lists import chips, columns, conditions
+from crm_app.lists.conditions import GROUPS, MOST_IN_GROUP
+from crm_app.lists.fields import Field
+from crm_app.lists.forms import form_of
+from crm_app.lists.listables import Listable, of_place
+from crm_app.web.htmx import gone_to, page
+from crm_app.web.redirects import local_path
+from crm_app.web.tables import with_query
+
+bp = Blueprint("lists", __name__, url_prefix="/lists")
+
+
+@bp.get("/<place>/condition")
+@login_required
+def condition(place):
+    listable = _listable(place)
+    asked = {field.key: field for field in listable.fields if field.is_asked}
+    field = asked.get(request.args.get("field", "")) or abort(404)
+    replaced = conditions.read("where", request.args.get("replaces", ""), asked)
+    form = form_of(field, request.args, replaced, _groups(asked))
+    if "operator" not in request.args or not form.validate():
+        status = 422 if form.errors or "operator" in request.args else 200
+        parts = {"listable": listable, "form": form, "field": field, "back": _back(listable, _query())}
+        return page("lists/condition.html", part="lists/_condition.html", status=status, **parts)
+
+    return gone_to(_back(listable, _with_condition(form)))
+
+
+@bp.route("/<place>/columns", methods=["GET", "POST"])
+@login_required
+def choose_columns(place):
+    listable = _listable(place)
+    query = _query()
+    fields, chosen = _arranged(listable, query)
+    if request.method == "GET" or "move" in request.form:
+        parts = {"listable": listable, "fields": fields, "chosen": chosen, "back": _back(listable, query)}
+        return page("lists/columns.html", part="lists/_columns.html", **parts)
+
+    wanted = [] if "standard" in request.form else columns.named(listable, [key for key in fields if key in chosen])
+    if "columns" in query:
+        # A view that names its columns is changed, not what its reader sees elsewhere.
+        query.setlist("columns", [",".join(field.key for field in wanted)] if wanted else [])
+    else:
+        columns.remember(listable, current_user, wanted)
+    db.session.commit()
+
+    return redirect(_back(listable, query), 303)
+
+
+def _groups(asked: Mapping[str, Field]) -> list[tuple[str, str]]:
+    """What a condition can join: a group that stands already, or one more beside them; nothing where none stands."""
+    found = conditions.of_query(_query(), list(asked.values()), {})
+    groups = [(group[0].name, _("%(filters)s – all at once", filters=chips.said(group))) for group in found.groups]
+    free = [(found.free_group, _("or else, as another way to be found"))] if found.free_group else []
+    return [*groups, *free]
+
+
+def _listable(place: str) -> Listable:
+    return of_place(place, current_user) or abort(404)
+
+
+def _query() -> MultiDict[str, str]:
+    """What the list asked for when its reader left it."""
+    return MultiDict(parse_qsl(request.values.get("query", "")[:4000]))
+
+
+def _with_condition(form) -> MultiDict[str, str]:
+    query = _query()
+    group = form.group.data if form.group.data in GROUPS else GROUPS[0]
+    kept = [text for text in query.getlist(group) if text not in (form.replaces.data, form.condition)]
+    query.setlist(group, [*kept[: MOST_IN_GROUP - 1], form.condition])
+    return query
+
+
+def _back(listable: Listable, query: MultiDict[str, str]) -> str:
+    """The page that asked, which may show the same records in another way than as a list."""
+    path = local_path(request.values.get("at"), listable.url).partition("?")[0]
+    return with_query(path, query.to_dict(flat=False))
+
+
+def _arranged(listable: Listable, query: MultiDict[str, str]) -> tuple[dict[str, Field], Sequence[str]]:
+    """All columns in the order in which they stand in the form, by key, and the keys of those that are to be shown."""
+    known = {field.key: field for field in listable.columns}
+    if request.method == "POST":
+        chosen = request.form.getlist("shown")
+        order = [key for key in dict.fromkeys(request.form.getlist("order")) if key in known]
+    else:
+        now = columns.named(listable, query.get("columns", "").split(",")) or columns.of_reader(listable, current_user)
+        chosen = order = [field.key for field in now]
+    order = _moved([*order, *(key for key in known if key not in order)], request.form.get("move", ""))
+    name = listable.columns[0].key
+    return {key: known[key] for key in [name, *(key for key in order if key != name)]}, [name, *chosen]
+
+
+def _moved(order: list[str], move: str) -> list[str]:
+    """`size.up`, `size.down`: one place further."""
+    key, _dot, way = move.partition(".")
+    if key in order:
+        place = order.index(key)
+        order.insert(max(place + (-1 if way == "up" else 1), 0), order.pop(place))
+    return order

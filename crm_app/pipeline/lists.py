@@ -1,0 +1,170 @@
+"""Deals as a list: their columns, what they can be filtered by, and how they are sorted."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from crm_app.accounts.models import User
+from crm_app.accounts.queries import teams_visible_to
+from crm_app.catalog import queries as catalog
+from crm_app.contacts.lists import asking_companies, owner_id, owners
+from crm_app.contacts.models import Person
+from crm_app.contacts.queries import companies_visible_to, people_visible_to
+from crm_app.contacts.queries import matching as contacts_matching
+from crm_app.extensions import db
+from crm_app.lists.fields import Badge, Field, Link, Pairs, Point
+from crm_app.lists.kinds import whole_id
+from crm_app.lists.listables import Listable
+from crm_app.lists.names import ids
+from crm_app.pipeline import queries
+from crm_app.pipeline.models import KINDS, Deal, Stage
+from crm_app.pipeline.sorting import sorts
+from crm_app.web.money import Rates
+from crm_app.web.reader import reader
+from crm_app.web.tables import Order
+
+
+def deals(user: User) -> Listable | None:
+    return listable(user, queries.visible_to(user), Rates.load(reader.currency)) if user.sells else None
+
+
+def listable(user: User, rows: Select[tuple[Deal]], rates: Rates) -> Listable:
+    """The list of these deals, narrowed already or not."""
+    orders = sorts(rates)
+    return Listable(
+        "deals",
+        "pipeline.deals",
+        _("Deals"),
+        Deal,
+        rows.options(
+            joinedload(Deal.company),
+            joinedload(Deal.person),
+            joinedload(Deal.product),
+            joinedload(Deal.owner),
+            joinedload(Deal.stage).joinedload(Stage.pipeline),
+        ),
+        fields(user, orders),
+        lambda number, written: ngettext("%(count)s deal", "%(count)s deals", number, count=written),
+        queries.matching,
+        default_sort="-created",
+        more_sorts={"next": orders["next"]},
+    )
+
+
+def fields(user: User, orders: dict[str, Order] | None = None) -> list[Field]:
+    """Without orders, as filters alone need them."""
+    in_order = (orders or {}).get
+    return [
+        Field(
+            "title", _("Title"), "text", _link_to_deal, Deal.title, order=in_order("title"), cell="titled", width=15,
+        ),
+        Field(
+            "company", _("Company"), "record", lambda deal: deal.company and Link(deal.company.name), Deal.company_id,
+            order=in_order("company"), records=companies_visible_to, suggestions="contacts.company_suggestions",
+            asking=asking_companies(Deal.company_id, user), width=10, place="under",
+        ),
+        Field(
+            "value", _("Value"), "money", lambda deal: deal.value, Deal.value_amount, currency=Deal.currency,
+            order=in_order("value"), width=7.5, place="end",
+        ),
+        Field(
+            "stage", _("Stage"), "choice", _state, Deal.stage_id, order=in_order("stage"), options=_stages,
+            coerce=whole_id, cell="state", width=9, place="under",
+        ),
+        Field(
+            "owner", _("Owner"), "choice", lambda deal: deal.owner, Deal.owner_id, order=in_order("owner"),
+            options=owners, coerce=owner_id, cell="owner", width=9,
+        ),
+        Field(
+            "close", _("Expected close"), "day", lambda deal: deal.expected_close, Deal.expected_close,
+            order=in_order("close"), width=7.5,
+        ),
+        Field(
+            "created", _("Created"), "instant", lambda deal: deal.created_at if deal.created_is_known else None,
+            Deal.created_at, order=in_order("created"), width=7.5,
+        ),
+        *_more_fields(user),
+    ]  # fmt: skip
+
+
+def _more_fields(user: User) -> list[Field]:
+    """What is not among the standard columns."""
+    return [
+        Field(
+            "status", _("Status"), "choice", lambda deal: str(KINDS[deal.status]), Deal.status,
+            options=lambda: list(KINDS.items()), cell="text", width=5, is_standard=False,
+        ),
+        Field(
+            "pipeline", _("Pipeline"), "choice", lambda deal: deal.stage.pipeline.name, Deal.pipeline_id,
+            options=lambda: [(str(one.id), one.name) for one in _pipelines()], coerce=whole_id, cell="text",
+            is_standard=False,
+        ),
+        Field(
+            "person", _("Person"), "record", lambda deal: deal.person and Link(deal.person.name), Deal.person_id,
+            records=people_visible_to, suggestions="contacts.person_suggestions",
+            asking=_by_person(user), is_standard=False,
+        ),
+        Field(
+            "product", _("Product"), "choice", lambda deal: deal.product and deal.product.name, Deal.product_id,
+            options=lambda: _named(catalog.by_name(catalog.visible_to(user))), coerce=whole_id, cell="text",
+            is_standard=False,
+        ),
+        Field(
+            "team", _("Team"), "choice", None, select(User.team_id).where(User.id == Deal.owner_id).scalar_subquery(),
+            options=lambda: _named(teams_visible_to(user)), coerce=whole_id,
+        ),
+        Field("source", _("Source"), "text", lambda deal: deal.source, Deal.source, is_standard=False),
+        Field("code", _("Code"), "text", lambda deal: deal.code, Deal.code, is_standard=False, width=7),
+        Field(
+            "entered", _("In this stage since"), "instant", lambda deal: deal.entered_stage_at, Deal.entered_stage_at,
+            is_standard=False, width=8,
+        ),
+        Field(
+            "closed", _("Closed on"), "instant", lambda deal: deal.closed_at, Deal.closed_at, is_standard=False,
+            width=7.5,
+        ),
+        Field("reason", _("Lost because"), "text", lambda deal: deal.lost_reason, Deal.lost_reason, is_standard=False),
+    ]  # fmt: skip
+
+
+def _by_person(user: User) -> dict[str, Callable[[Any], Any]]:
+    seen = people_visible_to(user)
+    return {
+        "is": lambda values: Deal.person_id.in_(ids(seen.where(Person.id.in_(values)))),
+        "has": lambda values: Deal.person_id.in_(ids(contacts_matching(seen, values[0]))),
+    }
+
+
+def _state(deal: Deal) -> Point | Badge:
+    """Where an open deal stands; of a closed one, how it ended."""
+    if deal.is_open:
+        return Point(deal.stage.name, deal.stage.hue)
+    is_won = deal.status == "won"
+    return Badge(str(KINDS[deal.status]), "ok" if is_won else "danger", "trophy" if is_won else "thumbs-down")
+
+
+def _pipelines() -> list[Any]:
+    return list(db.session.scalars(queries.pipelines_at_once()).unique())
+
+
+def _stages() -> Pairs:
+    found = _pipelines()
+    several = len(found) > 1
+    return [
+        (str(stage.id), f"{one.name} · {stage.name}" if several else stage.name)
+        for one in found
+        for stage in one.stages
+    ]
+
+
+def _named(rows: Any) -> Pairs:
+    return [(str(one.id), one.name) for one in db.session.scalars(rows)]
+
+
+def _link_to_deal(deal: Deal) -> Link:
+    return Link(deal.title, url_for("pipeline.show", deal_id=deal.id))

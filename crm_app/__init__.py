@@ -81,6 +81,6 @@ def _provide_lists(app: Flask) -> None:
     from crm_app.catalog.lists import products
     from crm_app.contacts.lists import companies, people
     from crm_app.lists.listables import provide
-    from crm_app.pipeline.lists import deals
+    from crm_app.pipeline.views.deals import listed as deals
 
     provide(app, companies=companies, deals=deals, people=people, products=products)

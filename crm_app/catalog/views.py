@@ -1,7 +1,5 @@
 """The pages of products: the list, a product, and changing it fact by fact."""
 
-from decimal import Decimal
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,7 +14,6 @@ from crm_app.catalog.forms import FACTS, FactForm, ProductForm
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
 from crm_app.lists import showing
-from crm_app.web.csv import download
 from crm_app.web.htmx import changed, page
 from crm_app.web.pickers import suggested
 from crm_app.web.tables import listing
@@ -40,14 +37,6 @@ def index():
     if _in_bin():
         return _bin()
     return showing.page("catalog/index.html", lists.products(current_user), empty_of="catalog/_empty.html")
-
-
-@bp.get("/products.csv")
-@login_required
-def export():
-    rows = db.session.scalars(queries.by_name(_shown(_asked("q"), _asked("family"))))
-    head = (_("Name"), _("Code"), _("Family"), _("Price"), _("Cost"), _("Currency"))
-    return download("products.csv", head, [_cells(product) for product in rows])
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -147,26 +136,6 @@ def _bin():
     table = listing(rows, key=Product.id, sorts=sorts, default="-deleted")
     part = "catalog/deleted/_rows.html" if table.is_continued else None
     return page("catalog/deleted.html", part=part, table=table, text=text)
-
-
-def _all():
-    return queries.binned_for(current_user) if _in_bin() else queries.visible_to(current_user)
-
-
-def _shown(text, family):
-    return queries.of_family(queries.matching(_all(), text), family)
-
-
-def _cells(product) -> tuple[str | Decimal | None, ...]:
-    price, cost = product.price, product.cost
-    return (
-        product.name,
-        product.code,
-        product.family,
-        price and price.units,
-        cost and cost.units,
-        product.currency,
-    )
 
 
 def _product(product_id):

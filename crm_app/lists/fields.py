@@ -56,6 +56,7 @@ class Field:
     the currency beside an amount. `options` are those to choose from, `records` those that may be named, found with
     `suggestions`. `link` is the pair of columns of a table that tags records. `asking` answers single operators
     differently from the kind. `cell` names the macro that writes a cell where the kind does not say it.
+    `taken` gives what a file holds, where that is not what the cell shows.
     `width` is what a column takes, in rems; `place` is where a phone shows it: under, end or wide (nowhere).
     """
 
@@ -76,6 +77,7 @@ class Field:
     width: float = 9
     place: str = "wide"
     is_standard: bool = True
+    taken: Callable[[Any], Any] | None = None
 
     @property
     def is_shown(self) -> bool:

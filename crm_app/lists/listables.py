@@ -12,6 +12,8 @@ from crm_app.accounts.models import User
 from crm_app.lists.fields import Field
 from crm_app.web.tables import Order
 
+Narrowing = Callable[[Select[Any]], Select[Any]]
+
 
 @dataclass(frozen=True)
 class Listable:
@@ -21,7 +23,8 @@ class Listable:
     see, with what the columns show; `fields` are what is known of them, the name first. `matching` narrows rows to
     those that hold words. `counted` says how many there are, from the number and how it is written. `aliases` are
     filters that links name by one word of the address: the word, and the field and operator that it stands for.
-    `record` is what a row is about, where a row is more than its record.
+    `record` is what a row is about, where a row is more than its record. `narrow` does all that the address asks, where
+    a list asks in its own way.
     """
 
     place: str
@@ -36,6 +39,7 @@ class Listable:
     aliases: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     record: Callable[[Any], Any] = lambda row: row
     more_sorts: Mapping[str, Order] = field(default_factory=dict)
+    narrow: Narrowing | None = None
 
     @property
     def url(self) -> str:

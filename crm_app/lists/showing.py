@@ -19,7 +19,7 @@ from crm_app.saved_views.menus import Menu, kept_of
 from crm_app.web import formats
 from crm_app.web.htmx import page as rendered
 from crm_app.web.htmx import wants_part
-from crm_app.web.tables import Listing, listing
+from crm_app.web.tables import Listing, listing, with_query
 from crm_app.web.text import clean
 
 LONGEST_TEXT = 200
@@ -66,17 +66,36 @@ class Shown:
         return chips.asked_fields(self.listable.fields, self.listable.place, self.listable.url)
 
     @property
+    def export_urls(self) -> dict[str, str]:
+        """Files of what is shown: `csv`, `xlsx`, and with all columns `csv_everything`, `xlsx_everything`."""
+        urls = {}
+        for form in ("csv", "xlsx"):
+            path = url_for("lists.export", place=self.listable.place, form=form)
+            query = request.args.to_dict(flat=False)
+            urls[form] = with_query(path, query)
+            urls[f"{form}_everything"] = with_query(path, query | {"everything": "1"})
+        return urls
+
+    @property
     def columns_url(self) -> str:
         query = kept_of(request.query_string.decode())
         return url_for("lists.choose_columns", place=self.listable.place, at=self.listable.url, query=query)
 
 
-def shown(listable: Listable, rows: Select[Any] | None = None) -> Shown:
-    """One page of what the address asks for; of `rows`, where they are narrowed already."""
+def shown(listable: Listable) -> Shown:
+    """One page of what the address asks for."""
     text, asked = text_asked(), conditions.of_request(listable.fields, listable.aliases)
-    rows = asked.narrow(listable.matching(listable.rows, text)) if rows is None else rows
-    table = listing(rows, key=listable.model.id, sorts=listable.sorts, default=listable.default_sort)
+    table = listing(rows_asked(listable), key=listable.model.id, sorts=listable.sorts, default=listable.default_sort)
     return Shown(listable, table, columns.of_request(listable, current_user, table.sort), asked, text)
+
+
+def rows_asked(listable: Listable) -> Select[Any]:
+    """All rows that the address asks for."""
+    if listable.narrow is not None:
+        return listable.narrow(listable.rows)
+    return conditions.of_request(listable.fields, listable.aliases).narrow(
+        listable.matching(listable.rows, text_asked())
+    )
 
 
 def text_asked() -> str:

@@ -3,20 +3,25 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, flash, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.datastructures import MultiDict
 
 from crm_app.extensions import db
-from crm_app.lists import chips, columns, conditions
+from crm_app.lists import chips, columns, conditions, showing, taking
 from crm_app.lists.conditions import GROUPS, MOST_IN_GROUP
 from crm_app.lists.fields import Field
 from crm_app.lists.forms import form_of
 from crm_app.lists.listables import Listable, of_place
+from crm_app.web import formats
 from crm_app.web.htmx import gone_to, page
 from crm_app.web.redirects import local_path
 from crm_app.web.tables import with_query
+from crm_app.web.xlsx import MOST_ROWS
+
+# As many records as an address can name.
+MOST_IDS = 1000
 
 bp = Blueprint("lists", __name__, url_prefix="/lists")
 
@@ -35,6 +40,24 @@ def condition(place):
         return page("lists/condition.html", part="lists/_condition.html", status=status, **parts)
 
     return gone_to(_back(listable, _with_condition(form)))
+
+
+@bp.get("/<place>/export.<any(csv, xlsx):form>")
+@login_required
+def export(place, form):
+    """The list that the address asks for, with the columns it shows or, `everything=1`, with all there are."""
+    listable = _listable(place)
+    everything = [field for field in listable.columns if field.is_shown]
+    fields = everything if request.args.get("everything") else columns.of_request(listable, current_user, "").shown
+    rows = showing.rows_asked(listable)
+    if "id" in request.args:
+        rows = rows.where(listable.model.id.in_(request.args.getlist("id", type=int)[:MOST_IDS]))
+    try:
+        return taking.taken(listable, rows, fields, request.args.get("sort", ""), form)
+    except taking.TooLongError:
+        most = formats.num(MOST_ROWS)
+        flash(_("A sheet holds %(most)s rows at most. Narrow the list, or take it along as CSV.", most=most), "danger")
+        return redirect(_back(listable, request.args), 303)
 
 
 @bp.route("/<place>/columns", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
@@ -19,22 +19,18 @@ from crm_app.contacts.queries import matching as contacts_matching
 from crm_app.extensions import db
 from crm_app.lists.fields import Badge, Field, Link, Pairs, Point
 from crm_app.lists.kinds import whole_id
-from crm_app.lists.listables import Listable
+from crm_app.lists.listables import Listable, Narrowing
 from crm_app.lists.names import ids
 from crm_app.pipeline import queries
 from crm_app.pipeline.models import KINDS, Deal, Stage
 from crm_app.pipeline.sorting import sorts
 from crm_app.web.money import Rates
-from crm_app.web.reader import reader
 from crm_app.web.tables import Order
 
 
-def deals(user: User) -> Listable | None:
-    return listable(user, queries.visible_to(user), Rates.load(reader.currency)) if user.sells else None
-
-
-def listable(user: User, rows: Select[tuple[Deal]], rates: Rates) -> Listable:
-    """The list of these deals, narrowed already or not."""
+def listable(user: User, rates: Rates, narrow: Narrowing | None = None) -> Listable:
+    """`narrow` is what the list asks in its own way, beside the conditions of any field."""
+    rows = queries.visible_to(user)
     orders = sorts(rates)
     return Listable(
         "deals",
@@ -53,6 +49,7 @@ def listable(user: User, rows: Select[tuple[Deal]], rates: Rates) -> Listable:
         queries.matching,
         default_sort="-created",
         more_sorts={"next": orders["next"]},
+        narrow=narrow,
     )
 
 
@@ -74,7 +71,7 @@ def fields(user: User, orders: dict[str, Order] | None = None) -> list[Field]:
         ),
         Field(
             "stage", _("Stage"), "choice", _state, Deal.stage_id, order=in_order("stage"), options=_stages,
-            coerce=whole_id, cell="state", width=9, place="under",
+            coerce=whole_id, cell="state", width=9, place="under", taken=lambda deal: deal.stage.name,
         ),
         Field(
             "owner", _("Owner"), "choice", lambda deal: deal.owner, Deal.owner_id, order=in_order("owner"),

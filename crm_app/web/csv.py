@@ -2,23 +2,26 @@
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote
 
 from flask import Response
+
+from crm_app.web.downloads import attached
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 def download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """A CSV file to save. Text that begins like a formula gets an apostrophe; numbers stay numbers."""
-    text = io.StringIO()
+    # The response reads it, and closes it when it is sent.
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow([safe_cell(cell) for cell in head])
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    response = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    text.detach()
+    return attached(name, file, "text/csv; charset=utf-8")
 
 
 def safe_cell(cell: object) -> object:

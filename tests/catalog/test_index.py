@@ -96,11 +96,11 @@ def test_the_list_is_exported_as_it_is_shown(client):
     make.product(name="=GTX", code="G", price=12_50)
     make.product(name="Other")
 
-    response = client.get("/catalog/products.csv?q=gtx")
+    response = client.get("/lists/products/export.csv?q=gtx")
     text = response.get_data(as_text=True)
 
     assert response.mimetype == "text/csv"
-    assert "'=GTX,G,,12.50,,EUR" in text
+    assert "'=GTX,G,,12.50,EUR,," in text
     assert "Other" not in text
 
 

@@ -21,7 +21,7 @@ def test_exported_deals_come_back_unchanged(browser_of, olivia, alice, language)
     make.won(alice, title="Won", value=100_00, code="D2")
     make.lost(alice, title="Lost", code="D3", reason="Too dear")
 
-    exported = browser_of(olivia).get("/pipeline/deals.csv").get_data(as_text=True)
+    exported = browser_of(olivia).get("/lists/deals/export.csv?everything=1").get_data(as_text=True)
     planned = plan("deals", exported, olivia)
 
     assert reasons(planned) == {}
@@ -36,7 +36,7 @@ def test_exported_products_come_back_unchanged(browser_of, olivia, language):
     olivia.language = language
     make.product(olivia, "GTX", price=5_00, code="G", family="Big", cost_amount=1_00)
 
-    exported = browser_of(olivia).get("/catalog/products.csv").get_data(as_text=True)
+    exported = browser_of(olivia).get("/lists/products/export.csv?everything=1").get_data(as_text=True)
     planned = plan("products", exported, olivia)
 
     assert planned.counts == {"unchanged": 1} and len(planned.columns) == 6

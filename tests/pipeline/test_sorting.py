@@ -40,7 +40,7 @@ def test_what_is_unknown_stands_last_whichever_way_the_list_is_sorted(browser_of
 
     for sort in (key, f"-{key}"):
         assert titles(browser.page(f"/pipeline/deals?sort={sort}")) == ["Known", "Unknown"]
-        assert browser.get(f"/pipeline/deals.csv?sort={sort}").text.splitlines()[-1].startswith("Unknown")
+        assert browser.get(f"/lists/deals/export.csv?sort={sort}").text.splitlines()[-1].startswith("Unknown")
 
 
 def test_what_comes_next_is_open_and_soon_then_what_was_closed_last(client, alice):

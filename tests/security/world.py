@@ -52,7 +52,7 @@ def build(alice, olivia):
         "kind": "companies", "fact": "name", "field": "name", "name": "name", "token": "no-such-token",
         "measure": "won_value", "key": "won_value", "question": "pipeline", "noun": "companies",
         "record_id": company.id, "table": "companies", "outcome": "won", "direction": "up", "step": "columns",
-        "month": f"{today:%Y-%m}", "place": "companies",
+        "month": f"{today:%Y-%m}", "place": "companies", "form": "csv",
     }  # fmt: skip
 
 

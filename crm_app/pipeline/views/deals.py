@@ -3,18 +3,17 @@
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.access import seller_required, selling_editor_required
+from crm_app.accounts.models import User
 from crm_app.extensions import db
 from crm_app.lists import showing
+from crm_app.lists.listables import Listable
 from crm_app.pipeline import limits, lists, moving, queries
 from crm_app.pipeline.forms.deals import NewDealForm, prefilled
 from crm_app.pipeline.forms.listing import DealListForm
 from crm_app.pipeline.models import KINDS, Deal
-from crm_app.pipeline.sorting import in_order
 from crm_app.pipeline.views import bp
-from crm_app.web.csv import download
 from crm_app.web.htmx import page, wants_part
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
@@ -26,25 +25,16 @@ _SHOWN_BESIDE = 6
 @seller_required
 def deals():
     """The list; as a part of another page, the newest few that its filters leave."""
-    rates = Rates.load(reader.currency)
-    filters, found = _narrowed(rates)
-    listable = lists.listable(current_user, found, rates)
-    list_ = showing.shown(listable, listable.rows)
+    filters, listable = _asked()
+    list_ = showing.shown(listable)
     part = "lists/_rows.html" if list_.table.is_continued else "pipeline/deals/_panel.html"
     parts = {"list": list_, "filters": filters, "kinds": KINDS, "shown_beside": _SHOWN_BESIDE}
     return page("pipeline/deals.html", part=part, is_part=wants_part(), empty_of="pipeline/deals/_empty.html", **parts)
 
 
-@bp.get("/deals.csv")
-@seller_required
-def export_deals():
-    rates = Rates.load(reader.currency)
-    _filters, found = _narrowed(rates)
-    head = (
-        _("Title"), _("Company"), _("Person"), _("Product"), _("Value"), _("Currency"), _("Stage"), _("Status"),
-        _("Owner"), _("Expected close"), _("Created"), _("Closed on"), _("Source"), _("Code"), _("Lost because"),
-    )  # fmt: skip
-    return download("deals.csv", head, (_cells(deal) for deal in db.session.scalars(in_order(found, rates))))
+def listed(user: User) -> Listable | None:
+    """The list as other pages about it take it: with the filters of the address."""
+    return _asked()[1] if user.sells else None
 
 
 @bp.get("/sources")
@@ -75,37 +65,8 @@ def new():
     return page("pipeline/new.html", form=form, status=422 if form.errors else 200)
 
 
-def _narrowed(rates):
-    pipelines = list(db.session.scalars(queries.pipelines()))
+def _asked() -> tuple[DealListForm, Listable]:
+    rates, pipelines = Rates.load(reader.currency), list(db.session.scalars(queries.pipelines()))
     filters = DealListForm.of_request().offer_all(current_user, pipelines)
     stages = [stage for pipeline in pipelines for stage in pipeline.stages]
-    return filters, _detailed(filters.narrow(queries.visible_to(current_user), rates, stages))
-
-
-def _detailed(deals):
-    return deals.options(
-        joinedload(Deal.company),
-        joinedload(Deal.person),
-        joinedload(Deal.product),
-        joinedload(Deal.owner),
-        joinedload(Deal.stage),
-    )
-
-
-def _cells(deal):
-    linked = [one.name if one else "" for one in (deal.company, deal.person, deal.product)]
-    return (
-        deal.title,
-        *linked,
-        deal.value.units if deal.value else None,
-        deal.currency,
-        deal.stage.name,
-        str(KINDS[deal.status]),
-        deal.owner.name if deal.owner else "",
-        deal.expected_close,
-        reader.local(deal.created_at).date() if deal.created_is_known else None,
-        reader.local(deal.closed_at).date() if deal.closed_at else None,
-        deal.source,
-        deal.code,
-        deal.lost_reason,
-    )
+    return filters, lists.listable(current_user, rates, lambda rows: filters.narrow(rows, rates, stages))

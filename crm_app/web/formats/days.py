@@ -41,6 +41,11 @@ def day(value: date | datetime | None, style: str = "medium", calendar: str | No
     return _jalali_day(value, style) if (calendar or reader.calendar) == JALALI else _gregorian_day(value, style)
 
 
+def jalali_iso(value: date) -> str:
+    """For other programs: `1405-09-07`."""
+    return str(JalaliDate(value).isoformat())
+
+
 def _jalali_day(value: date, style: str) -> str:
     jalali = JalaliDate(value)
     y, m, d = jalali.year, jalali.month, jalali.day

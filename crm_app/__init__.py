@@ -63,6 +63,7 @@ def _register_domains(app: Flask) -> None:
     from crm_app.pipeline.views import bp as pipeline
     from crm_app.reports.views import bp as reports
     from crm_app.saved_views.views import bp as saved_views
+    from crm_app.search import models as word_indexes  # noqa: F401 - its table is known by being imported.
     from crm_app.search.views import bp as search
     from crm_app.settings import upkeep  # noqa: F401 - its task is known by being imported.
     from crm_app.settings.views import bp as settings

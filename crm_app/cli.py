@@ -50,6 +50,7 @@ def main():
 def _add_commands():
     from crm_app.exchange.commands import import_
     from crm_app.measures.cli import measure
+    from crm_app.search.commands import search
     from crm_app.serving import database, serve, web, worker
     from crm_app.settings.commands import users
 
@@ -57,9 +58,10 @@ def _add_commands():
         main.add_command(command)
     for command in (import_, measure):
         main.add_command(_inside_the_application(command))
-    main.add_command(users)
-    for command in users.commands.values():
-        _inside_the_application(command)
+    for group in (users, search):
+        main.add_command(group)
+        for command in group.commands.values():
+            _inside_the_application(command)
 
 
 def _inside_the_application(command):

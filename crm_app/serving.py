@@ -57,9 +57,12 @@ def web():
 def worker():
     """Run the worker: imports and other long work, one task at a time in each of two threads."""
     from crm_app import create_app
+    from crm_app.search.commands import warn_if_behind
 
     _expect_what_is_shared(config.load())
     app = create_app()
+    with app.app_context():
+        warn_if_behind()
     app.extensions["huey"].create_consumer(workers=2, periodic=True, check_worker_health=True).run()
 
 
@@ -101,11 +104,12 @@ def _expect_what_is_shared(settings):
 
 
 def _upgrade(app):
-    """Alembic's logging would print its own lines; what matters is said by the caller."""
+    """The tables, and what the search knows of them; Alembic's own lines would say less than the caller does."""
     from alembic.runtime.migration import MigrationContext
     from flask_migrate import upgrade as upgrade_tables
 
     from crm_app.extensions import db
+    from crm_app.search.commands import catch_up
 
     def revision():
         with db.engine.connect() as connection:
@@ -114,6 +118,7 @@ def _upgrade(app):
     with app.app_context():
         before = revision()
         upgrade_tables()
+        catch_up()
         return before, revision()
 
 

@@ -13,6 +13,11 @@ def _render_item(kind, item, _context):
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
+def _include_name(name, kind, _parents):
+    """Indexes of words are no tables of the models; on SQLite each is several tables of its own making."""
+    return not (kind == "table" and "_words" in (name or ""))
+
+
 with _migrate.db.engine.connect() as connection:
     if connection.dialect.name == "sqlite":
         # Batch mode rebuilds tables, which would cascade through the foreign keys that point at them.
@@ -22,6 +27,7 @@ with _migrate.db.engine.connect() as connection:
         connection=connection,
         target_metadata=_migrate.db.metadata,
         render_item=_render_item,
+        include_name=_include_name,
         transactional_ddl=True,
         **_migrate.configure_args,
     )

@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from crm_app import create_app
 from crm_app.extensions import db, limiter
+from crm_app.web import found_by, word_index
 from tests import databases, html, make
 
 
@@ -80,6 +81,8 @@ def _empty_database():
             tables = [table for table in tables if table.name in names]
         for table in tables:
             connection.execute(table.delete())
+        for model in found_by.models():
+            connection.exec_driver_sql(f"DELETE FROM {word_index.name_of(model)}")
 
 
 class Browser(FlaskClient):

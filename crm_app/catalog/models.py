@@ -5,6 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from crm_app.activity.records import Record, bin_index
 from crm_app.extensions import SortKey, db
+from crm_app.web.found_by import FoundBy
 from crm_app.web.money import Money
 from crm_app.web.text import match_key, search_key, sort_key
 
@@ -12,6 +13,7 @@ from crm_app.web.text import match_key, search_key, sort_key
 class Product(Record, db.Model):
     __tablename__ = "products"
     __table_args__ = (Index("ix_products_sorted", "sort_key", "id"), bin_index("products"))
+    found_by = FoundBy("name", words=("code",))
 
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)

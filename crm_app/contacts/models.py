@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from crm_app.activity.records import Record, bin_index
 from crm_app.extensions import SortKey, db
 from crm_app.web.formats import phone_key
+from crm_app.web.found_by import FoundBy
 from crm_app.web.money import Money
 from crm_app.web.text import match_key, search_key, sort_key
 
@@ -39,6 +40,7 @@ class Tag(db.Model):
 class Company(Record, db.Model):
     __tablename__ = "companies"
     __table_args__ = (Index("ix_companies_sorted", "sort_key", "id"), bin_index("companies"))
+    found_by = FoundBy("name", sites=("website",), phones=("phone",))
 
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)
@@ -90,6 +92,7 @@ class Company(Record, db.Model):
 class Person(Record, db.Model):
     __tablename__ = "people"
     __table_args__ = (Index("ix_people_sorted", "sort_key", "id"), bin_index("people"))
+    found_by = FoundBy("name", emails=("email",), phones=("phone",))
 
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)

@@ -16,6 +16,7 @@ from crm_app.pipeline.models.history import Closing, Stay
 from crm_app.pipeline.models.keys import deal_keys
 from crm_app.pipeline.models.snoozing import Snoozing
 from crm_app.pipeline.models.stages import Pipeline, Stage
+from crm_app.web.found_by import FoundBy
 from crm_app.web.money import Money, Rates
 
 RANK_GAP = 1024
@@ -37,6 +38,8 @@ class Deal(Record, Snoozing, db.Model):
         Index("ix_deals_status_created_at", "status", "created_at"),
         bin_index("deals"),
     )
+    # Of the company one may know no more than its name, whoever's it is.
+    found_by = FoundBy("title", words=("code",), of=("company",))
 
     title: Mapped[str] = mapped_column(String(200))
     sort_key: Mapped[str] = mapped_column(SortKey)

@@ -1,0 +1,61 @@
+"""`crm search`: looking after the indexes by which records are found."""
+
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from crm_app.extensions import db, reading
+from crm_app.search import rebuilding
+from crm_app.web import found_by
+
+_TOLD_EVERY = 50_000
+
+
+@click.group()
+def search():
+    """Look after the search."""
+
+
+@search.command()
+def rebuild():
+    """Fill the indexes of the search anew, a few records at a time, while others work.
+
+    May be stopped at any moment and run again. Upgrading does it by itself where the rules of the search changed.
+    """
+    for model in found_by.models():
+        _fill(model)
+
+
+def catch_up() -> None:
+    """Fill the indexes that the rules of this version have not filled; empty ones without a word."""
+    for model in rebuilding.behind():
+        _fill(model, is_quiet=db.session.scalar(select(model.id).limit(1)) is None)
+
+
+def warn_if_behind() -> None:
+    """Say to whoever starts a part alone that records may be missed until somebody rebuilds."""
+    with reading():
+        tables = [model.__tablename__ for model in rebuilding.behind()]
+        db.session.rollback()
+    if tables:
+        click.echo(
+            f"crm: the search may miss {_listed(tables)}: their indexes are of an older version; "
+            "run `crm search rebuild`.",
+            err=True,
+        )
+
+
+def _fill(model: Any, *, is_quiet: bool = False) -> None:
+    told = written = 0
+    for written in rebuilding.steps(model):
+        db.session.commit()
+        if written >= told + _TOLD_EVERY:
+            told = written
+            click.echo(f"{model.__tablename__}: {written:,} ...", err=True)
+    if not is_quiet:
+        click.echo(f"The search knows {written:,} {model.__tablename__}.")
+
+
+def _listed(tables: list[str]) -> str:
+    return tables[0] if len(tables) == 1 else f"{', '.join(tables[:-1])} and {tables[-1]}"

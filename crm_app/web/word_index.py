@@ -1,0 +1,229 @@
+"""The indexes of words, one a table of records: written with every change of a record, asked by whatever finds one.
+
+SQLite holds tokens in a full-text table whose row number is the record's id, PostgreSQL as a `tsvector`. Both hold the
+same tokens, are written by the same functions in the transaction of the change itself, and are asked the same.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TextClause,
+    and_,
+    bindparam,
+    column,
+    delete,
+    false,
+    insert,
+    inspect,
+    or_,
+    select,
+    true,
+)  # fmt: skip
+from sqlalchemy import text as sql
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.event import listens_for
+from sqlalchemy.sql.expression import TableClause, table
+
+from crm_app.extensions import db
+from crm_app.web import found_by, tokens
+from crm_app.web.text import search_words
+from crm_app.web.tokens import Query, Term
+
+_BATCH = 500
+_MERGED = 2_000
+
+
+def name_of(model: Any) -> str:
+    return f"{model.__tablename__}_words"
+
+
+def holding(model: Any, text: str) -> ColumnElement[bool]:
+    """The condition that a record holds every word of the text: all do where nothing is typed, none if no word is."""
+    if not search_words(text):
+        return true()
+    asked = tokens.query(text)
+    if not asked:
+        return false()
+    words, key = _table(model)
+    answers = _answers(words).bindparams(bindparam("asked", _question(asked), unique=True))
+    return model.id.in_(select(key).select_from(words).where(answers))
+
+
+def newest(model: Any, asked: Query, most: int) -> list[int]:
+    """The ids of the newest records that answer, found in the index alone."""
+    wanted = {"asked": _question(asked), "most": most}
+    return list(db.session.connection().scalars(_newest(model, _is_sqlite()), wanted))
+
+
+def among(model: Any, asked: Query, ids: Sequence[int]) -> list[int]:
+    """Which of a few records answer: read by their ids, however many others answer too."""
+    words, key = _table(model)
+    found = select(key).select_from(words).where(key.in_(ids))
+    if not _is_sqlite():
+        return list(db.session.scalars(found.where(_answers(words)), {"asked": _question(asked)}))
+    # Beside MATCH, each id would be sought in all that answers.
+    held = " " + words.c.words + " "
+    for group in asked.groups:
+        found = found.where(or_(*(and_(*(_spelt_in(held, term) for term in one)) for one in group)))
+    return list(db.session.scalars(found))
+
+
+def renew(connection: Connection, model: Any, ids: Iterable[int]) -> None:
+    """Write anew what the indexes hold of these records, as they stand in this transaction."""
+    ids = sorted(set(ids))
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        _hold(connection, model, batch)
+        add(connection, model, batch)
+
+
+def forget(connection: Connection, model: Any, ids: Sequence[int]) -> None:
+    words, key = _table(model)
+    connection.execute(delete(words).where(key.in_(ids)))
+
+
+def renew_between(connection: Connection, model: Any, after: int, ids: Sequence[int]) -> None:
+    """As `renew`, for all ids behind `after` up to the last of these; without an end where none is given."""
+    words, key = _table(model)
+    gone = delete(words).where(key > after)
+    if ids:
+        _hold(connection, model, ids)
+        gone = gone.where(key <= ids[-1])
+    connection.execute(gone)
+    add(connection, model, ids)
+
+
+def tidying(connection_of: Callable[[], Connection], model: Any) -> Iterator[None]:
+    """Bring an index that was just filled into its quickest shape, a step of short time after the other."""
+    if not _is_sqlite():
+        cleaned = sql("SELECT gin_clean_pending_list(CAST(:name AS regclass))")
+        connection_of().execute(cleaned, {"name": f"ix_{name_of(model)}"})
+        return
+    name, pages, is_merged = name_of(model), -_MERGED, False
+    # SQLite is told what to do with such a table by a row of its own name.
+    order = insert(table(name, column(name), column("rank")))
+    while not is_merged:
+        before = _changes(connection_of())
+        connection_of().execute(order.values({name: "merge", "rank": pages}))
+        # So its manual tells a merge that found nothing more to do.
+        is_merged = _changes(connection_of()) - before < 2
+        pages = _MERGED
+        yield
+
+
+def add(connection: Connection, model: Any, ids: Sequence[int]) -> None:
+    """Write what the index is to hold of these records, in place of what it may hold."""
+    written = [
+        {"id": row.id, "held": _held(found_by.tokens_of(model, row))}
+        for row in connection.execute(found_by.rows(model).where(model.id.in_(ids)))
+    ]
+    if written:
+        connection.execute(_insertion(model), written)
+
+
+def contents(connection: Connection, model: Any) -> dict[int, set[str]]:
+    """All that the index of a model holds."""
+    words, key = _table(model)
+    held = words.c.words if _is_sqlite() else sql("tsvector_to_array(words)")
+    rows = connection.execute(select(key, held).select_from(words))
+    return {id_: set(found.split() if isinstance(found, str) else found) for id_, found in rows}
+
+
+def _hold(connection: Connection, model: Any, ids: Sequence[int]) -> None:
+    """Let nobody change the records meanwhile, nor those by whose names they are found. SQLite has one writer."""
+    if _is_sqlite():
+        return
+    connection.execute(select(model.id).where(model.id.in_(ids)).order_by(model.id).with_for_update(read=True)).all()
+    for relation in model.found_by.of:
+        target, key = found_by.target_of(model, relation), found_by.key_of(model, relation)
+        related = select(target.id).where(target.id.in_(select(key).where(model.id.in_(ids)))).order_by(target.id)
+        connection.execute(related.with_for_update(read=True)).all()
+
+
+@listens_for(db.session, "after_flush")
+def _follow(session: Any, _context: Any) -> None:
+    for model in found_by.models():
+        names = found_by.watched(model)
+        touched = [one for one in (*session.new, *session.dirty) if type(one) is model and _differs(one, names)]
+        if touched:
+            renew(session.connection(), model, [one.id for one in touched])
+            renamed = [one.id for one in touched if one not in session.new and _differs(one, (model.found_by.name,))]
+            _tell_followers(session.connection(), model, renamed)
+        if gone := [one.id for one in session.deleted if type(one) is model]:
+            forget(session.connection(), model, gone)
+
+
+def _differs(record: Any, names: Iterable[str]) -> bool:
+    attributes = inspect(record).attrs
+    return any(attributes[name].history.has_changes() for name in names)
+
+
+def _tell_followers(connection: Connection, model: Any, ids: Sequence[int]) -> None:
+    for other, key in found_by.followers(model) if ids else ():
+        renew(connection, other, connection.scalars(select(other.id).where(key.in_(ids))))
+
+
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def _table(model: Any) -> tuple[TableClause, ColumnElement[int]]:
+    key = "rowid" if _is_sqlite() else "id"
+    words = table(name_of(model), column(key), column("words"))
+    return words, words.c[key]
+
+
+def _insertion(model: Any) -> Any:
+    words, key = _table(model)
+    if _is_sqlite():
+        return insert(words).prefix_with("OR REPLACE").values({key: bindparam("id"), "words": bindparam("held")})
+    made = sql("array_to_tsvector(:held)").bindparams(bindparam("held", type_=postgresql.ARRAY(postgresql.TEXT)))
+    statement = postgresql.insert(words).values(id=bindparam("id"), words=made)
+    return statement.on_conflict_do_update(index_elements=["id"], set_={"words": statement.excluded.words})
+
+
+def _changes(connection: Connection) -> int:
+    return connection.connection.driver_connection.total_changes  # type: ignore[union-attr]
+
+
+def _held(found: list[str]) -> Any:
+    return " ".join(found) if _is_sqlite() else found
+
+
+@cache
+def _newest(model: Any, _for_sqlite: bool) -> Select[Any]:
+    """Made once: to make it costs more than to run it."""
+    words, key = _table(model)
+    return select(key).select_from(words).where(_answers(words)).order_by(key.desc()).limit(bindparam("most"))
+
+
+def _answers(words: TableClause) -> TextClause:
+    return sql(f"{words.name} MATCH :asked" if _is_sqlite() else "words @@ CAST(:asked AS tsquery)")
+
+
+def _question(asked: Query) -> str:
+    """User input reaches neither language unquoted: tokens have no sign in them, and quotes are set about each."""
+    if _is_sqlite():
+        return _written(asked, " AND ", " OR ", '"{}"', '"{}"*', " NOT ")
+    return _written(asked, " & ", " | ", "'{}'", "'{}':*", " & !")
+
+
+def _written(asked: Query, both: str, either: str, whole: str, beginning: str, but: str) -> str:
+    def term(one: Term) -> str:
+        return (beginning if one.is_beginning else whole).format(one.token)
+
+    def group(alternatives: Iterable[Sequence[Term]]) -> Iterator[str]:
+        for terms in alternatives:
+            yield term(terms[0]) if len(terms) == 1 else f"({both.join(map(term, terms))})"
+
+    wanted = both.join(f"({either.join(group(alternatives))})" for alternatives in asked.groups)
+    return f"({wanted}){but}{whole.format(asked.but)}" if asked.but else wanted
+
+
+def _spelt_in(held: ColumnElement[str], term: Term) -> ColumnElement[bool]:
+    return held.contains(f" {term.token}" if term.is_beginning else f" {term.token} ", autoescape=True)

@@ -5,7 +5,8 @@ from sqlalchemy import Select, select
 from crm_app.accounts.models import User
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
-from crm_app.web.text import match_key, search_words
+from crm_app.web import word_index
+from crm_app.web.text import match_key
 
 
 def visible_to(user: User) -> Select[tuple[Product]]:
@@ -19,10 +20,8 @@ def binned_for(user: User) -> Select[tuple[Product]]:
 
 
 def matching(products: Select[tuple[Product]], text: str) -> Select[tuple[Product]]:
-    """Every word stands in the product's name or code."""
-    for word in search_words(text):
-        products = products.where(Product.search_key.contains(word, autoescape=True))
-    return products
+    """Every word begins one of the product's name or code."""
+    return products.where(word_index.holding(Product, text))
 
 
 def of_family(products: Select[tuple[Product]], family: str) -> Select[tuple[Product]]:

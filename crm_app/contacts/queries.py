@@ -1,6 +1,5 @@
 """Reads of companies, people and tags. Those of records start from what a user may see and narrow it."""
 
-import re
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
@@ -8,7 +7,8 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import owned_within
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
-from crm_app.web.text import fold, search_words
+from crm_app.web import word_index
+from crm_app.web.text import fold
 
 Rows = TypeVar("Rows", bound=Select[Any])
 
@@ -38,14 +38,8 @@ def _within_sight(model: Any, user: User) -> ColumnElement[bool]:
 
 
 def matching(rows: Rows, text: str) -> Rows:
-    """Every word of the text stands in the name, web or e-mail address or phone number; all are found by no text."""
-    model = _model(rows)
-    folded = fold(text[:200])
-    if re.fullmatch(r"[\d\s+()./-]+", folded, re.ASCII) and (digits := re.sub(r"\D", "", folded).lstrip("0")):
-        return rows.where(or_(model.search_key.contains(folded, autoescape=True), model.phone_key.contains(digits)))
-    for word in search_words(text):
-        rows = rows.where(model.search_key.contains(word, autoescape=True))
-    return rows
+    """Every word of the text begins one of the name, web or e-mail address or phone number; no text finds all."""
+    return rows.where(word_index.holding(_model(rows), text))
 
 
 def tagged(rows: Rows, tag_id: int | None) -> Rows:

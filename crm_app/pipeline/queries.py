@@ -8,12 +8,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import owned_within
-from crm_app.contacts.models import Company
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Pipeline
+from crm_app.web import word_index
 from crm_app.web.money import LARGEST, Money, Rates
 from crm_app.web.reader import reader
-from crm_app.web.text import match_key, search_words
+from crm_app.web.text import match_key
 
 
 def visible_to(user: User) -> Select[tuple[Deal]]:
@@ -106,11 +106,8 @@ def worth_at_most(deals: Select[tuple[Deal]], most: Money | None, rates: Rates) 
 
 
 def matching(deals: Select[tuple[Deal]], text: str) -> Select[tuple[Deal]]:
-    """Every word stands in the deal's title or code, or in its company's name, which is all that one may know of it."""
-    for word in search_words(text):
-        companies = select(Company.id).where(Company.name_key.contains(match_key(word), autoescape=True))
-        deals = deals.where(or_(Deal.search_key.contains(word, autoescape=True), Deal.company_id.in_(companies)))
-    return deals
+    """Every word begins one of the deal's title or code, or of its company's name."""
+    return deals.where(word_index.holding(Deal, text))
 
 
 def is_open(deals: Select[tuple[Deal]]) -> Select[tuple[Deal]]:

@@ -11,7 +11,7 @@ How to use it, for a company of a deal (people, products and users are alike)::
 and in the template ``{% from "ui/pickers.html" import picker %}`` … ``{{ picker(form.company) }}``.
 
 `form.company.data` is the record, or None where nothing was typed. `find` gives the `Select` of the records that may
-be chosen; their model has `name` and `name_key`, and `search_key` if it is to be found by other words too. A name that
+be chosen; their model has `name` and `name_key`, and `found_by` if it is to be found by other words too. A name that
 belongs to no record, or to several, is refused, and the nearest ones are offered as a choice under the field: it is
 sent as `<field>_id`. With htmx the same choice comes while one types, from the view named by `suggestions`, which
 answers with `suggested(select)` drawn by the macro `choices`.
@@ -24,11 +24,12 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from rapidfuzz import fuzz
-from sqlalchemy import Select, or_
+from sqlalchemy import ColumnElement, Select, and_, or_
 from wtforms import Field
 from wtforms.widgets import TextInput
 
 from crm_app.extensions import db
+from crm_app.web import word_index
 from crm_app.web.text import clean, fold, match_key
 
 _SHOWN = 6
@@ -99,13 +100,12 @@ def found_by_name(rows: Select, name: str) -> list[Any]:
 def nearest_to(rows: Select, text: str, limit: int = _SHOWN) -> list[Any]:
     """Those whose names look most like the text: all words in them first, else any beginning of a word."""
     model, words = _model(rows), fold(text[:_KEY_LENGTH]).split()[:8]
-    column = getattr(model, "search_key", model.name_key)
     if not words:
         return []
-    every = [column.contains(word, autoescape=True) for word in words]
-    found = _some(rows.where(*every))
+    holding = word_index.holding if hasattr(model, "found_by") else _named_like
+    found = _some(rows.where(holding(model, text[:_KEY_LENGTH])))
     if not found:
-        found = _some(rows.where(or_(*(column.contains(word[:3], autoescape=True) for word in words))))
+        found = _some(rows.where(or_(*(holding(model, word[:3]) for word in words))))
     key = match_key(text)
     return sorted(found, key=lambda one: (-fuzz.ratio(key, one.name_key), one.name_key, one.id))[:limit]
 
@@ -116,6 +116,10 @@ def suggested(rows: Select) -> dict[str, Any]:
     field = field if re.fullmatch(r"[a-z][a-z_]{0,40}", field) else "record"
     text = clean(request.args.get("q") or request.args.get(field))
     return {"field_name": field, "records": nearest_to(rows, text), "text": text}
+
+
+def _named_like(model: Any, text: str) -> ColumnElement[bool]:
+    return and_(*(model.name_key.contains(word, autoescape=True) for word in fold(text).split()))
 
 
 def _some(rows: Select) -> list[Any]:

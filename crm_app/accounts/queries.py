@@ -74,6 +74,14 @@ def owned_within(owner: Any, user: User) -> ColumnElement[bool]:
     return owner == user.id
 
 
+def owners_seen_by(user: User) -> list[int] | None:
+    """The ids of those whose records `user` may see, as `owned_within` has it; None stands for everyone's."""
+    if sees_everything(user):
+        return None
+    members = select(User.id).where(User.team_id.in_(teams_managed_by(user)), User.id != user.id)
+    return [user.id, *(db.session.scalars(members) if user.role == "manager" else ())]
+
+
 def credited_within(owner: Any, team: Any, user: User) -> ColumnElement[bool]:
     """The condition that what happened is credited to people or teams whose figures `user` may see.
 

@@ -1,14 +1,15 @@
 """Records of every domain that hold the words asked for, a few of each kind, and records that were opened before."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, case
+from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
+from crm_app.accounts.queries import owners_seen_by
 from crm_app.catalog import queries as catalog
 from crm_app.catalog.models import Product
 from crm_app.contacts import queries as contacts
@@ -16,9 +17,11 @@ from crm_app.contacts.models import Company, Person
 from crm_app.extensions import db
 from crm_app.pipeline import queries as pipeline
 from crm_app.pipeline.models import Deal
+from crm_app.search import ranking
 from crm_app.search.opened import Key
+from crm_app.web import tokens
 from crm_app.web.formats import money
-from crm_app.web.text import fold, search_words, sort_key
+from crm_app.web.tokens import Query
 
 SHOWN = 8
 LONGEST = 200
@@ -45,14 +48,17 @@ class Kind(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """Where the records of one kind come from: `notes` and `url` are of one of them."""
+    """Where the records of one kind come from; `is_shared` if those that nobody owns are everyone's.
+
+    `notes` and `url` are of one record.
+    """
 
     table: str
     title: Any
     icon: str
     model: Any
     seen_by: Callable[[User], Select[Any]]
-    matching: Callable[[Select[Any], str], Select[Any]]
+    is_shared: bool
     listed_at: str
     notes: Callable[[Any], Sequence[str]]
     url: Callable[[int], str]
@@ -63,9 +69,13 @@ def found(user: User, text: str, *, most: int = SHOWN, opened: Sequence[Key] = (
 
     `opened` are records that the user knows, which stand before others as well named.
     """
-    if not search_words(text):
+    asked = tokens.query(text)
+    if not asked:
         return []
-    kinds = (_kind(source, user, text, most, opened) for source in _sources(user))
+    owners = owners_seen_by(user)
+    kinds = (
+        _kind(source, user, text, _narrowed(asked, source, user, owners), most, opened) for source in _sources(user)
+    )
     return [kind for kind in kinds if kind.hits]
 
 
@@ -84,26 +94,20 @@ def _sources(user: User) -> Sequence[_Source]:
     return [source for source in _SOURCES if source.model is not Deal or user.sells]
 
 
-def _kind(source: _Source, user: User, text: str, most: int, opened: Sequence[Key]) -> Kind:
-    rows = source.matching(source.seen_by(user), text).order_by(*_order(source, user, text, opened))
-    found = db.session.scalars(rows.limit(most + 1)).all()
-    hits = [_hit(source, row) for row in found[:most]]
-    return Kind(source.table, str(source.title), hits, len(found) > most, url_for(source.listed_at, q=text))
+def _narrowed(asked: Query, source: _Source, user: User, owners: list[int] | None) -> Query:
+    """To what the user may see, so that what others own is not even weighed; `seen_by` is what answers for it."""
+    if owners is None or source.model is Product or (source.is_shared and user.role == "agent"):
+        return asked.out_of_bin()
+    return asked.owned_by([None, *owners] if source.is_shared else owners)
 
 
-def _order(source: _Source, user: User, text: str, opened: Sequence[Key]) -> Iterator[Any]:
-    """Those of just that name, those that begin with it, one's own, those opened before, the rest by name."""
-    model = source.model
-    begins = model.search_key.startswith(f" {fold(text)}", autoescape=True)
-    yield case((model.sort_key == sort_key(text), 0), (begins, 1), else_=2)
-    if model is Deal:
-        # What is still open is looked for more often than what is over.
-        yield case((Deal.status == "open", 0), else_=1)
-    if model is not Product:
-        yield case((model.owner_id == user.id, 0), else_=1)
-    if numbers := [key.number for key in opened if key.table == source.table]:
-        yield case((model.id.in_(numbers), 0), else_=1)
-    yield from (model.sort_key, model.id)
+def _kind(source: _Source, user: User, text: str, asked: Query, most: int, opened: Sequence[Key]) -> Kind:
+    known = [key.number for key in opened if key.table == source.table]
+    ids = ranking.first(source.model, user, text, asked, most + 1, known)
+    rows = source.seen_by(user).where(source.model.id.in_(ids)) if ids else None
+    found = {row.id: row for row in db.session.scalars(rows)} if rows is not None else {}
+    hits = [_hit(source, found[id_]) for id_ in ids if id_ in found]
+    return Kind(source.table, str(source.title), hits[:most], len(hits) > most, url_for(source.listed_at, q=text))
 
 
 def _hit(source: _Source, row: Any) -> Hit:
@@ -122,21 +126,21 @@ def _about_deal(deal: Deal) -> Sequence[str]:
 
 _SOURCES = (
     _Source(
-        "deals", _l("Deals"), "square-kanban", Deal, _deals_seen_by, pipeline.matching, "pipeline.deals",
+        "deals", _l("Deals"), "square-kanban", Deal, _deals_seen_by, False, "pipeline.deals",
         _about_deal, lambda number: url_for("pipeline.show", deal_id=number),
     ),
     _Source(
-        "companies", _l("Companies"), "building-2", Company, contacts.companies_visible_to, contacts.matching,
+        "companies", _l("Companies"), "building-2", Company, contacts.companies_visible_to, True,
         "contacts.companies", lambda company: (company.industry, company.phone),
         lambda number: url_for("contacts.company", company_id=number),
     ),
     _Source(
-        "people", _l("People"), "user", Person, contacts.people_visible_to, contacts.matching, "contacts.people",
+        "people", _l("People"), "user", Person, contacts.people_visible_to, True, "contacts.people",
         lambda person: (person.job_title, person.email, person.phone),
         lambda number: url_for("contacts.person", person_id=number),
     ),
     _Source(
-        "products", _l("Products"), "package", Product, catalog.visible_to, catalog.matching, "catalog.index",
+        "products", _l("Products"), "package", Product, catalog.visible_to, True, "catalog.index",
         lambda product: (product.code, product.family), lambda number: url_for("catalog.show", product_id=number),
     ),
 )  # fmt: skip

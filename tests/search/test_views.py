@@ -142,6 +142,7 @@ def test_the_number_of_statements_stays_the_same(client, alice, statements):
         return len(seen)
 
     make.deal(alice, "Optik", company=make.company(alice, "Optik"))
+    make.person(alice, "Optik")
     few = run()
     for number in range(12):
         company = make.company(alice, f"Optik {number}")

@@ -1,9 +1,8 @@
 """What every HTML answer must be, checked on each page that any test gets."""
 
 from functools import lru_cache
-from html.parser import HTMLParser
 
-import html5lib
+from tests import tree
 
 _NO_LABEL = {"hidden", "submit", "button", "reset", "image"}
 _JUDGED = {"email", "url", "number", "date", "time"}
@@ -14,7 +13,7 @@ class Page:
 
     def __init__(self, html: str):
         self.html = html
-        self.root = _parsed(html)
+        self.root, self.mended = _read(html)
         self.elements = list(self.root.iter())
 
     @property
@@ -35,15 +34,15 @@ class Page:
 
 
 @lru_cache(maxsize=2)
-def _parsed(html: str):
+def _read(html: str):
     """The tree, kept for a moment: an answer is checked and then asked by its test."""
-    return html5lib.parse(html, namespaceHTMLElements=False)
+    return tree.read(html, is_page="<html" in html[:200].lower())
 
 
 def problems(html: str, *, is_page: bool) -> list[str]:
     """Sentences about what is wrong with an answer: empty for a good one."""
     page = Page(html)
-    found = _unbalanced(html)
+    found = list(page.mended)
     ids = [e.get("id") for e in page.elements if isinstance(e.tag, str) and e.get("id")]
     found += [f"id “{one}” stands {ids.count(one)} times" for one in sorted(set(ids)) if ids.count(one) > 1]
     if is_page:
@@ -104,36 +103,3 @@ def _has_name(page, element):
     if element.get("aria-label") or element.get("aria-labelledby") or page.text_of(element):
         return True
     return any(e.get("aria-label") or e.get("alt") for e in element.iter())
-
-
-_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-
-
-class _Balance(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.open, self.found = [], []
-
-    def handle_starttag(self, tag, attrs):
-        names = [name for name, _ in attrs]
-        self.found += [f"{name} twice on <{tag}>" for name in set(names) if names.count(name) > 1]
-        if tag not in _VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        pass
-
-    def handle_endtag(self, tag):
-        if tag in _VOID:
-            return
-        if not self.open or self.open[-1] != tag:
-            self.found.append(f"</{tag}> closes {self.open[-1:]} at line {self.getpos()[0]}")
-        if tag in self.open:
-            while self.open and self.open.pop() != tag:
-                pass
-
-
-def _unbalanced(html: str) -> list[str]:
-    checker = _Balance()
-    checker.feed(html)
-    return checker.found + [f"<{tag}> is never closed" for tag in checker.open]

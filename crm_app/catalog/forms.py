@@ -58,6 +58,10 @@ class FactForm(ProductForm):
         return self[self.fact]
 
     @property
+    def fields(self):
+        return [self.field]
+
+    @property
     def is_sent(self) -> bool:
         """Whether the fact itself was sent: emptying it is one thing, not naming it another."""
         return self.fact in request.form

@@ -9,10 +9,11 @@ from sqlalchemy import BigInteger, func, literal
 
 from crm_app.accounts.models import User
 from crm_app.catalog import queries
+from crm_app.catalog.forms import FACTS, FactForm
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
 from crm_app.lists.fields import Field, Link, Pairs
-from crm_app.lists.listables import Listable
+from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names
 
 # Products without a price stand before the cheapest.
@@ -30,6 +31,7 @@ def products(user: User) -> Listable:
         lambda number, written: ngettext("%(count)s product", "%(count)s products", number, count=written),
         queries.matching,
         aliases={"family": ("family", "is")},
+        editing=Editing(FactForm, lambda product, form: product.change(**form.changes()), lambda _product: FACTS),
     )
 
 

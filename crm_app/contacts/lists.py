@@ -16,11 +16,12 @@ from crm_app.accounts.queries import visible_to as users_visible_to
 from crm_app.contacts import queries
 from crm_app.contacts.facts import country_name
 from crm_app.contacts.fields import countries
+from crm_app.contacts.forms import COMPANY_FACTS, PERSON_FACTS, CompanyFactForm, PersonFactForm, change_fact
 from crm_app.contacts.models import Company, Person, company_tags, person_tags
 from crm_app.extensions import db
 from crm_app.lists.fields import Field, Link, Pairs
 from crm_app.lists.kinds import whole_id
-from crm_app.lists.listables import Listable
+from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names, ids
 from crm_app.web.text import sort_key
 
@@ -47,6 +48,7 @@ def companies(user: User) -> Listable:
             "parent": ("parent", "is"),
         },
         record=lambda row: row[0],
+        editing=Editing(CompanyFactForm, change_fact, lambda _company: COMPANY_FACTS),
     )
 
 
@@ -71,6 +73,7 @@ def people(user: User) -> Listable:
             "at": ("company", "has"),
         },
         record=lambda row: row[0],
+        editing=Editing(PersonFactForm, change_fact, lambda _person: PERSON_FACTS),
     )
 
 

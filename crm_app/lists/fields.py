@@ -56,8 +56,9 @@ class Field:
     the currency beside an amount. `options` are those to choose from, `records` those that may be named, found with
     `suggestions`. `link` is the pair of columns of a table that tags records. `asking` answers single operators
     differently from the kind. `cell` names the macro that writes a cell where the kind does not say it.
-    `taken` gives what a file holds, where that is not what the cell shows.
-    `width` is what a column takes, in rems; `place` is where a phone shows it: under, end or wide (nowhere).
+    `fact` is what of the record it is, where that has another name; `taken` gives what a file holds, where that is not
+    what the cell shows. `width` is what a column takes, in rems; `place` is where a phone shows it: under, end or wide
+    (nowhere).
     """
 
     key: str
@@ -78,6 +79,7 @@ class Field:
     place: str = "wide"
     is_standard: bool = True
     taken: Callable[[Any], Any] | None = None
+    fact: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -88,6 +90,11 @@ class Field:
     def is_asked(self) -> bool:
         """Whether a filter can go by it."""
         return self.column is not None or bool(self.asking)
+
+    @property
+    def of_record(self) -> str:
+        """The fact of the record that it shows."""
+        return self.fact or self.key
 
     @property
     def written_as(self) -> str:

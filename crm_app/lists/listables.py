@@ -16,6 +16,18 @@ Narrowing = Callable[[Select[Any]], Select[Any]]
 
 
 @dataclass(frozen=True)
+class Editing:
+    """`form` is made of a record and a fact: it has `fields`, `version`, `is_sent`; `change` writes what it holds.
+
+    `facts` are those of a record that can be changed as it stands.
+    """
+
+    form: Callable[[Any, str], Any]
+    change: Callable[[Any, Any], None]
+    facts: Callable[[Any], Sequence[str]]
+
+
+@dataclass(frozen=True)
 class Listable:
     """The list of one kind of record, as one user may see it.
 
@@ -24,7 +36,7 @@ class Listable:
     those that hold words. `counted` says how many there are, from the number and how it is written. `aliases` are
     filters that links name by one word of the address: the word, and the field and operator that it stands for.
     `record` is what a row is about, where a row is more than its record. `narrow` does all that the address asks, where
-    a list asks in its own way.
+    a list asks in its own way. `editing` is how a fact is changed in its cell, None where none can be.
     """
 
     place: str
@@ -40,6 +52,7 @@ class Listable:
     record: Callable[[Any], Any] = lambda row: row
     more_sorts: Mapping[str, Order] = field(default_factory=dict)
     narrow: Narrowing | None = None
+    editing: Editing | None = None
 
     @property
     def url(self) -> str:

@@ -55,6 +55,17 @@ class Shown:
         count = self.table.count
         return self.listable.counted(count.number, formats.num(count.number) + ("+" if count.is_more else ""))
 
+    def cell_url(self, field: Field, record: Any) -> str:
+        """Where the fact is changed that a cell shows; empty where the reader may not, or it cannot be."""
+        editing = self.listable.editing
+        if editing is None or not current_user.can_edit or field.of_record not in editing.facts(record):
+            return ""
+        return f"{self._cells_url}/{record.id}/{field.key}"
+
+    @cached_property
+    def _cells_url(self) -> str:
+        return url_for("lists.cell", place=self.listable.place, record_id=0, field="-").removesuffix("/0/-")
+
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What of the address a search for other words keeps."""

@@ -1,6 +1,7 @@
 """Filling in a filter of a list, and choosing its columns."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, abort, flash, redirect, request
@@ -8,6 +9,8 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.datastructures import MultiDict
 
+from crm_app.accounts.access import editor_required
+from crm_app.activity.records import Conflict
 from crm_app.extensions import db
 from crm_app.lists import chips, columns, conditions, showing, taking
 from crm_app.lists.conditions import GROUPS, MOST_IN_GROUP
@@ -15,7 +18,7 @@ from crm_app.lists.fields import Field
 from crm_app.lists.forms import form_of
 from crm_app.lists.listables import Listable, of_place
 from crm_app.web import formats
-from crm_app.web.htmx import gone_to, page
+from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.redirects import local_path
 from crm_app.web.tables import with_query
 from crm_app.web.xlsx import MOST_ROWS
@@ -79,6 +82,43 @@ def choose_columns(place):
     db.session.commit()
 
     return redirect(_back(listable, query), 303)
+
+
+@bp.route("/<place>/<int:record_id>/<field>", methods=["GET", "POST"])
+@editor_required
+def cell(place, record_id, field):
+    """One fact of one record, changed where the list shows it."""
+    listable = _listable(place)
+    row, shown = _row(listable, record_id), _editable(listable, field)
+    record = listable.record(row)
+    editing = listable.editing if listable.editing and shown.of_record in listable.editing.facts(record) else abort(404)
+    form = editing.form(record, shown.of_record)
+    parts = {"listable": listable, "field": shown, "record": record}
+    if request.method == "GET" or not (form.is_sent and form.validate_on_submit()):
+        status = 422 if request.method == "POST" else 200
+        return page("lists/cell.html", part="lists/_cell_form.html", status=status, form=form, **parts)
+
+    try:
+        record.expect(form.version.data)
+    except Conflict:
+        flash(_("Someone changed this a moment ago. Here is how it stands now; nothing was saved."), "danger")
+        return changed("lists/_cell.html", otherwise=listable.url, status=409, value=shown.value(row), **parts)
+    editing.change(record, form)
+    db.session.commit()
+
+    row = _row(listable, record_id)
+    return changed("lists/_cell.html", otherwise=listable.url, value=shown.value(row), **parts)
+
+
+def _row(listable: Listable, record_id: int) -> Any:
+    found = db.session.execute(listable.rows.where(listable.model.id == record_id)).unique().one_or_none()
+    if found is None:
+        abort(404)
+    return found[0] if len(found) == 1 else found
+
+
+def _editable(listable: Listable, key: str) -> Field:
+    return next((field for field in listable.columns if field.key == key), None) or abort(404)
 
 
 def _groups(asked: Mapping[str, Field]) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from crm_app.contacts.queries import matching as contacts_matching
 from crm_app.extensions import db
 from crm_app.lists.fields import Badge, Field, Link, Pairs, Point
 from crm_app.lists.kinds import whole_id
-from crm_app.lists.listables import Listable, Narrowing
+from crm_app.lists.listables import Editing, Listable, Narrowing
 from crm_app.lists.names import ids
 from crm_app.pipeline import queries
 from crm_app.pipeline.models import KINDS, Deal, Stage
@@ -28,7 +28,7 @@ from crm_app.web.money import Rates
 from crm_app.web.tables import Order
 
 
-def listable(user: User, rates: Rates, narrow: Narrowing | None = None) -> Listable:
+def listable(user: User, rates: Rates, narrow: Narrowing | None = None, editing: Editing | None = None) -> Listable:
     """`narrow` is what the list asks in its own way, beside the conditions of any field."""
     rows = queries.visible_to(user)
     orders = sorts(rates)
@@ -50,6 +50,7 @@ def listable(user: User, rates: Rates, narrow: Narrowing | None = None) -> Lista
         default_sort="-created",
         more_sorts={"next": orders["next"]},
         narrow=narrow,
+        editing=editing,
     )
 
 
@@ -79,7 +80,7 @@ def fields(user: User, orders: dict[str, Order] | None = None) -> list[Field]:
         ),
         Field(
             "close", _("Expected close"), "day", lambda deal: deal.expected_close, Deal.expected_close,
-            order=in_order("close"), width=7.5,
+            fact="expected_close", order=in_order("close"), width=7.5,
         ),
         Field(
             "created", _("Created"), "instant", lambda deal: deal.created_at if deal.created_is_known else None,
@@ -115,6 +116,13 @@ def _more_fields(user: User) -> list[Field]:
             "team", _("Team"), "choice", None, select(User.team_id).where(User.id == Deal.owner_id).scalar_subquery(),
             options=lambda: _named(teams_visible_to(user)), coerce=whole_id,
         ),
+        *_facts_alone(),
+    ]  # fmt: skip
+
+
+def _facts_alone() -> list[Field]:
+    """What a deal says of itself, without another record."""
+    return [
         Field("source", _("Source"), "text", lambda deal: deal.source, Deal.source, is_standard=False),
         Field("code", _("Code"), "text", lambda deal: deal.code, Deal.code, is_standard=False, width=7),
         Field(
@@ -125,7 +133,10 @@ def _more_fields(user: User) -> list[Field]:
             "closed", _("Closed on"), "instant", lambda deal: deal.closed_at, Deal.closed_at, is_standard=False,
             width=7.5,
         ),
-        Field("reason", _("Lost because"), "text", lambda deal: deal.lost_reason, Deal.lost_reason, is_standard=False),
+        Field(
+            "reason", _("Lost because"), "text", lambda deal: deal.lost_reason, Deal.lost_reason, fact="lost_reason",
+            is_standard=False,
+        ),
     ]  # fmt: skip
 
 

@@ -8,9 +8,9 @@ from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.accounts.models import User
 from crm_app.extensions import db
 from crm_app.lists import showing
-from crm_app.lists.listables import Listable
+from crm_app.lists.listables import Editing, Listable
 from crm_app.pipeline import limits, lists, moving, queries
-from crm_app.pipeline.forms.deals import NewDealForm, prefilled
+from crm_app.pipeline.forms.deals import DealFactForm, NewDealForm, facts_of, prefilled
 from crm_app.pipeline.forms.listing import DealListForm
 from crm_app.pipeline.models import KINDS, Deal
 from crm_app.pipeline.views import bp
@@ -19,6 +19,7 @@ from crm_app.web.money import Rates
 from crm_app.web.reader import reader
 
 _SHOWN_BESIDE = 6
+_EDITING = Editing(DealFactForm, lambda deal, form: deal.change(**form.changes()), facts_of)
 
 
 @bp.get("/deals")
@@ -69,4 +70,4 @@ def _asked() -> tuple[DealListForm, Listable]:
     rates, pipelines = Rates.load(reader.currency), list(db.session.scalars(queries.pipelines()))
     filters = DealListForm.of_request().offer_all(current_user, pipelines)
     stages = [stage for pipeline in pipelines for stage in pipeline.stages]
-    return filters, lists.listable(current_user, rates, lambda rows: filters.narrow(rows, rates, stages))
+    return filters, lists.listable(current_user, rates, lambda rows: filters.narrow(rows, rates, stages), _EDITING)

@@ -1,0 +1,72 @@
+"""Facts changed in the cells of a list, by mouse and by keyboard."""
+
+import pytest
+
+from crm_app.extensions import db
+from tests import make
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def companies(alice):
+    made = [make.company(alice, name, industry="labs", country="DE", size=5) for name in ("Alpha", "Beta")]
+    db.session.commit()
+    return made
+
+
+def cell(page, row, column):
+    return page.locator("tbody tr").nth(row).locator("td").nth(column)
+
+
+def test_a_cell_is_changed_by_a_double_click_and_enter(page_of, alice, companies):
+    page = page_of(alice)
+    page.goto("/contacts/companies")
+
+    cell(page, 0, 0).dblclick()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("retail")
+    page.keyboard.press("Enter")
+
+    page.get_by_role("cell", name="retail").wait_for()
+    db.session.expire_all()
+    assert companies[0].industry == "retail"
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_the_keyboard_goes_from_cell_to_cell_and_escape_leaves_it_as_it_was(page_of, alice, companies, language):
+    alice.language = language
+    db.session.commit()
+    page = page_of(alice)
+    page.goto("/contacts/companies")
+
+    cell(page, 0, 0).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft" if language == "fa" else "ArrowRight")
+    page.keyboard.press("ArrowLeft" if language == "fa" else "ArrowRight")
+    page.keyboard.press("Enter")
+    field = page.locator("[data-cell-form] input[name=size]")
+    field.fill("77")
+    page.keyboard.press("Escape")
+
+    assert page.locator("[data-cell-form]").count() == 0
+    assert cell(page, 1, 2).evaluate("cell => cell === document.activeElement")
+    page.keyboard.press("F2")
+    field.fill("88")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => !document.querySelector('[data-cell-form]')")
+    assert cell(page, 1, 2).evaluate("cell => cell === document.activeElement")
+    db.session.expire_all()
+    assert [company.size for company in companies] == [5, 88]
+
+
+def test_a_refusal_stands_in_the_cell_with_what_was_typed(page_of, alice, companies):
+    page = page_of(alice)
+    page.goto("/contacts/companies")
+
+    cell(page, 0, 2).dblclick()
+    page.locator("[data-cell-form] input[name=size]").fill("many")
+    page.keyboard.press("Enter")
+
+    page.get_by_text("Write a number").wait_for()
+    assert page.locator("[data-cell-form] input[name=size]").input_value() == "many"

@@ -83,5 +83,6 @@ def _provide_lists(app: Flask) -> None:
     from crm_app.contacts.lists import companies, people
     from crm_app.lists.listables import provide
     from crm_app.pipeline.views.deals import listed as deals
+    from crm_app.settings.lists import users
 
-    provide(app, companies=companies, deals=deals, people=people, products=products)
+    provide(app, companies=companies, deals=deals, people=people, products=products, users=users)

@@ -81,19 +81,19 @@ def _fields_of_companies(user: User, above: Any) -> list[Field]:
     return [
         Field(
             "name", _("Name"), "text", lambda row: _link_to_company(row[0]), Company.name, order=Company.sort_key,
-            asking=asking_names(Company), cell="named", width=17,
+            asking=asking_names(Company), cell="named", width=14,
         ),
         Field(
             "industry", _("Industry"), "choice", lambda row: row[0].industry, Company.industry,
-            order=Company.industry, options=_industries, cell="text", width=9, place="under",
+            order=Company.industry, options=_industries, cell="text", width=8, place="under",
         ),
         Field(
             "country", _("Country"), "choice", lambda row: row[0].country and country_name(row[0].country),
-            Company.country, order=Company.country, options=_countries, cell="text", width=8,
+            Company.country, order=Company.country, options=_countries, cell="text", width=7,
         ),
         Field(
             "size", _("Employees"), "number", lambda row: row[0].size, Company.size,
-            order=func.coalesce(Company.size, _NO_NUMBER), width=6.5,
+            order=func.coalesce(Company.size, _NO_NUMBER), width=5.5,
         ),
         Field(
             "tags", _("Tags"), "tags", lambda row: row[0].tags, Company.id,
@@ -103,7 +103,7 @@ def _fields_of_companies(user: User, above: Any) -> list[Field]:
         _owner(Company),
         Field(
             "created", _("Created"), "instant", lambda row: row[0].created_at, Company.created_at,
-            order=Company.created_at, width=7.5,
+            order=Company.created_at, width=7,
         ),
         *_more_fields_of_companies(user, above),
     ]  # fmt: skip
@@ -141,26 +141,26 @@ def _fields_of_people(user: User, seen: Any) -> list[Field]:
     return [
         Field(
             "name", pgettext("person", "Name"), "text", _link_to_person, Person.name, order=Person.sort_key,
-            asking=asking_names(Person), cell="named", width=13,
+            asking=asking_names(Person), cell="named", width=11,
         ),
         Field(
             "company", _("Company"), "record", lambda row: row[1] and _link_to_company(row[1]), Person.company_id,
             order=func.coalesce(seen.sort_key, ""), records=queries.companies_visible_to,
-            suggestions="contacts.company_suggestions", asking=asking_companies(Person.company_id, user), width=11,
+            suggestions="contacts.company_suggestions", asking=asking_companies(Person.company_id, user), width=10,
             place="under",
         ),
         Field(
             "job_title", _("Job title"), "text", lambda row: row[0].job_title, Person.job_title,
-            order=Person.job_title, width=10,
+            order=Person.job_title, width=9,
         ),
         Field(
             "email", _("E-mail"), "text", lambda row: row[0].email, Person.email, order=Person.email_key, cell="email",
-            width=12,
+            width=11,
         ),
         Field(
             "tags", _("Tags"), "tags", lambda row: row[0].tags, Person.id,
             link=(person_tags.c.person_id, person_tags.c.tag_id),
-            options=partial(_tags, queries.tags_of_people, user), width=8, place="under",
+            options=partial(_tags, queries.tags_of_people, user), width=7, place="under",
         ),
         _owner(Person),
         Field(
@@ -176,7 +176,7 @@ def _fields_of_people(user: User, seen: Any) -> list[Field]:
 def _owner(model: Any) -> Field:
     return Field(
         "owner", _("Owner"), "choice", lambda row: row[0].owner, model.owner_id,
-        order=func.coalesce(User.sort_key, ""), options=owners, coerce=owner_id, cell="owner", width=9,
+        order=func.coalesce(User.sort_key, ""), options=owners, coerce=owner_id, cell="owner", width=8.5,
     )  # fmt: skip
 
 

@@ -59,32 +59,32 @@ def fields(user: User, orders: dict[str, Order] | None = None) -> list[Field]:
     in_order = (orders or {}).get
     return [
         Field(
-            "title", _("Title"), "text", _link_to_deal, Deal.title, order=in_order("title"), cell="titled", width=15,
+            "title", _("Title"), "text", _link_to_deal, Deal.title, order=in_order("title"), cell="titled", width=12,
         ),
         Field(
             "company", _("Company"), "record", lambda deal: deal.company and Link(deal.company.name), Deal.company_id,
             order=in_order("company"), records=companies_visible_to, suggestions="contacts.company_suggestions",
-            asking=asking_companies(Deal.company_id, user), width=10, place="under",
+            asking=asking_companies(Deal.company_id, user), width=8, place="under",
         ),
         Field(
             "value", _("Value"), "money", lambda deal: deal.value, Deal.value_amount, currency=Deal.currency,
-            order=in_order("value"), width=7.5, place="end",
+            order=in_order("value"), width=6.5, place="end",
         ),
         Field(
             "stage", _("Stage"), "choice", _state, Deal.stage_id, order=in_order("stage"), options=_stages,
-            coerce=whole_id, cell="state", width=9, place="under", taken=lambda deal: deal.stage.name,
+            coerce=whole_id, cell="state", width=7, place="under", taken=lambda deal: deal.stage.name,
         ),
         Field(
             "owner", _("Owner"), "choice", lambda deal: deal.owner, Deal.owner_id, order=in_order("owner"),
-            options=owners, coerce=owner_id, cell="owner", width=9,
+            options=owners, coerce=owner_id, cell="owner", width=8.5,
         ),
         Field(
             "close", _("Expected close"), "day", lambda deal: deal.expected_close, Deal.expected_close,
-            fact="expected_close", order=in_order("close"), width=7.5,
+            fact="expected_close", order=in_order("close"), width=6.5,
         ),
         Field(
             "created", _("Created"), "instant", lambda deal: deal.created_at if deal.created_is_known else None,
-            Deal.created_at, order=in_order("created"), width=7.5,
+            Deal.created_at, order=in_order("created"), width=6.5,
         ),
         *_more_fields(user),
     ]  # fmt: skip

@@ -250,3 +250,22 @@ def test_deals_are_asked_for_by_any_field(client, alice, found, condition, title
     make.won(alice, title="Won", value=300_00)
 
     assert sorted(found(condition, path="/pipeline/deals")) == titles
+
+
+@pytest.mark.parametrize(
+    ("condition", "names"),
+    [
+        ("role.is.owner", ["Olivia Owen"]),
+        ("state.is.disabled", ["Bob Brandt"]),
+        ("state.is.active|waiting", ["Alice Adler", "Olivia Owen"]),
+        ("email.has.alice", ["Alice Adler"]),
+        ("name.begins.oli", ["Olivia Owen"]),
+        ("team.empty", ["Bob Brandt", "Olivia Owen"]),
+    ],
+)
+def test_users_are_asked_for_like_any_record(browser_of, olivia, alice, bob, charlie, condition, names):
+    bob.disable()
+    db.session.delete(charlie)
+    db.session.commit()
+
+    assert named(browser_of(olivia).page(f"/settings/people?where={condition}")) == names

@@ -57,7 +57,7 @@ def test_the_list_is_sorted_by_a_click(owner, alice, charlie, bob, sort):
 
 def test_the_list_is_searched(owner, alice, bob):
     assert _names(owner.page(f"{LIST}?q=adl")) == ["Alice Adler"]
-    assert "Nobody here is called" in owner.page(f"{LIST}?q=zzz").text
+    assert "Nothing here matches." in owner.page(f"{LIST}?q=zzz").text
 
 
 def test_the_list_goes_on_page_by_page(owner):
@@ -66,7 +66,7 @@ def test_the_list_goes_on_page_by_page(owner):
 
     first = owner.page(LIST)
     url = first.one("a", rel="next").get("href")
-    rest = re.findall(r"<bdi>([^<]+)</bdi></a>", owner.part(url).html)
+    rest = re.findall(r"<bdi[^>]*>([^<]+)</bdi></a>", owner.part(url).html)
 
     assert len(_names(first)) == 50
     assert len(rest) == 11

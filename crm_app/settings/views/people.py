@@ -3,36 +3,24 @@
 from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import case, func
 
 from crm_app.accounts import queries
 from crm_app.accounts.access import role_required
-from crm_app.accounts.models import BY_RANK, Team, User
+from crm_app.accounts.models import User
 from crm_app.extensions import db
+from crm_app.lists import showing
+from crm_app.settings import lists
 from crm_app.settings import people as work
 from crm_app.settings.forms.people import NewPersonForm, PersonForm
 from crm_app.settings.views import bp
 from crm_app.web.htmx import page
-from crm_app.web.tables import listing
-from crm_app.web.text import clean
-
-SORTS = {
-    "name": User.sort_key,
-    "email": func.coalesce(User.email, ""),
-    "role": case({role: place for place, role in enumerate(BY_RANK)}, value=User.role, else_=len(BY_RANK)),
-    "team": func.coalesce(Team.name_key, ""),
-    "added": User.created_at,
-}
 
 
 @bp.get("/people")
 @role_required("owner")
 def people():
-    text = clean(request.args.get("q", "")[:200])
-    shown = queries.matching(queries.visible_to(current_user), text).outerjoin(Team, User.team_id == Team.id)
-    table = listing(shown, key=User.id, sorts=SORTS, default="name")
-    part = "settings/people/_rows.html" if table.is_continued else "settings/people/_table.html"
-    return page("settings/people.html", part=part, table=table, text=text)
+    listed = lists.users(current_user) or abort(403)
+    return showing.page("settings/people.html", listed, empty_of="settings/people/_empty.html")
 
 
 @bp.route("/people/new", methods=["GET", "POST"])

@@ -84,6 +84,7 @@ def _business(size):
 
     from crm_app import create_app
     from crm_app.extensions import db
+    from crm_app.search.commands import catch_up
     from tests import make
 
     app = create_app(RATELIMIT_ENABLED=False)
@@ -94,6 +95,7 @@ def _business(size):
         reps = _staff(owner)
         _fill(size, reps)
         _aim(reps)
+        catch_up()
         session_id, deal = owner.get_id(), "/pipeline/deals/1"
         db.session.commit()
         db.session.remove()
@@ -117,6 +119,8 @@ def _business(size):
         "palette": "/search/palette?opened=deals:7%20people:9%20companies:3",
         "palette, a name": "/search/palette?q=person%2071&opened=deals:7%20people:9",
         "palette, a letter": "/search/palette?q=p",
+        "palette, two letters": "/search/palette?q=pe",
+        "palette, last digits": "/search/palette?q=4567",
         "today": "/",
     }
     return app, client, pages

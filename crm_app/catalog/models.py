@@ -7,7 +7,7 @@ from crm_app.activity.records import Record, bin_index
 from crm_app.extensions import SortKey, db
 from crm_app.web.found_by import FoundBy
 from crm_app.web.money import Money
-from crm_app.web.text import match_key, search_key, sort_key
+from crm_app.web.text import match_key, sort_key
 
 
 class Product(Record, db.Model):
@@ -18,7 +18,6 @@ class Product(Record, db.Model):
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)
     sort_key: Mapped[str] = mapped_column(SortKey)
-    search_key: Mapped[str] = mapped_column(String(1000), default="")
     code: Mapped[str] = mapped_column(String(60), default="")
     family: Mapped[str] = mapped_column(String(100), default="", index=True)
     currency: Mapped[str] = mapped_column(String(3))
@@ -53,5 +52,4 @@ def product_keys(name: str | None, code: str | None) -> dict[str, str]:
     return {
         "name_key": match_key(name or "")[:200],
         "sort_key": sort_key(name or ""),
-        "search_key": search_key(name, code)[:1000],
     }

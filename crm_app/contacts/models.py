@@ -8,7 +8,7 @@ from crm_app.extensions import SortKey, db
 from crm_app.web.formats import phone_key
 from crm_app.web.found_by import FoundBy
 from crm_app.web.money import Money
-from crm_app.web.text import match_key, search_key, sort_key
+from crm_app.web.text import match_key, sort_key
 
 company_tags = Table(
     "company_tags",
@@ -45,7 +45,6 @@ class Company(Record, db.Model):
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)
     sort_key: Mapped[str] = mapped_column(SortKey)
-    search_key: Mapped[str] = mapped_column(String(1000), default="")
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"), index=True)
     industry: Mapped[str] = mapped_column(String(100), default="", index=True)
     founded: Mapped[int | None]
@@ -97,7 +96,6 @@ class Person(Record, db.Model):
     name: Mapped[str] = mapped_column(String(200))
     name_key: Mapped[str] = mapped_column(String(200), index=True)
     sort_key: Mapped[str] = mapped_column(SortKey)
-    search_key: Mapped[str] = mapped_column(String(1000), default="")
     job_title: Mapped[str] = mapped_column(String(200), default="")
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"), index=True)
     email: Mapped[str] = mapped_column(String(254), default="")
@@ -132,7 +130,6 @@ def company_keys(name: str | None, website: str | None, phone: str | None) -> di
     return {
         "name_key": match_key(name or "")[:200],
         "sort_key": sort_key(name or ""),
-        "search_key": search_key(name, website, phone)[:1000],
         "phone_key": phone_key(phone or "")[:32],
     }
 
@@ -142,7 +139,6 @@ def person_keys(name: str | None, email: str | None, phone: str | None) -> dict[
     return {
         "name_key": match_key(name or "")[:200],
         "sort_key": sort_key(name or ""),
-        "search_key": search_key(name, email, phone)[:1000],
         "email_key": (email or "").casefold()[:254],
         "phone_key": phone_key(phone or "")[:32],
     }

@@ -43,13 +43,15 @@ def clean(text: str | None, *, lines: bool = False) -> str:
 
 def fold(text: str) -> str:
     """The form in which two spellings of one word are equal. Keeps the zero-width non-joiner; idempotent."""
+    if text.isascii():
+        return re.sub(r"\s+", " ", text.translate(_FOLD).casefold()).strip()
     text = unicodedata.normalize("NFKC", text).translate(_FOLD).casefold()
     text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).translate(_FOLD)).strip()
 
 
 def search_key(*texts: str | None) -> str:
-    """One folded line of all texts, to be searched by `LIKE`; joined and split words are both found."""
+    """One folded line of all texts, to look for words in; joined and split words are both found."""
     folded = fold(" ".join(text for text in texts if text))
     if ZWNJ in folded:
         folded = f"{folded.replace(ZWNJ, '')} {folded.replace(ZWNJ, ' ')}"

@@ -1,4 +1,4 @@
-"""Keep the words by which records are found in indexes of their own; whoever upgrades fills them by their rules."""
+"""Keep the words by which records are found in indexes, not in columns; whoever upgrades fills them by their rules."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,12 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-_TABLES = ("companies", "deals", "people", "products")
+_TEXTS = {
+    "companies": ("name", "website", "phone"),
+    "deals": ("title", "code"),
+    "people": ("name", "email", "phone"),
+    "products": ("name", "code"),
+}
 
 
 def upgrade():
@@ -18,7 +23,7 @@ def upgrade():
         sa.Column("scheme", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_word_indexes")),
     )
-    for table in _TABLES:
+    for table in _TEXTS:
         if op.get_bind().dialect.name == "sqlite":
             op.execute(
                 f"CREATE VIRTUAL TABLE {table}_words USING fts5"
@@ -30,9 +35,15 @@ def upgrade():
             op.execute(
                 f"CREATE INDEX ix_{table}_words ON {table}_words USING gin (words) WITH (gin_pending_list_limit = 256)"
             )
+        op.drop_column(table, "search_key")
 
 
 def downgrade():
-    for table in _TABLES:
+    for table in _TEXTS:
+        op.add_column(table, sa.Column("search_key", sa.String(length=1000), nullable=False, server_default=""))
+        # Good enough to find most until a record is saved again, which folds it as it was folded then.
+        rows = sa.table(table, sa.column("search_key"), *(sa.column(name, sa.String) for name in _TEXTS[table]))
+        words = sa.func.lower(sum((" " + rows.c[name] for name in _TEXTS[table]), start=sa.literal("")))
+        op.execute(rows.update().values(search_key=sa.func.substr(words + " ", 1, 1000)))
         op.drop_table(f"{table}_words")
     op.drop_table("word_indexes")

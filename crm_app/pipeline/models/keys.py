@@ -1,12 +1,11 @@
 """What stands beside the text of a deal, for searching, sorting and matching."""
 
-from crm_app.web.text import match_key, search_key, sort_key
+from crm_app.web.text import match_key, sort_key
 
 
 def deal_keys(title: str | None, code: str | None) -> dict[str, str]:
     """The columns by which a deal is found, sorted and matched; folding can make a text longer, hence the limits."""
     return {
         "sort_key": sort_key(title or ""),
-        "search_key": search_key(title, code)[:1000],
         "code_key": match_key(code or "")[:60],
     }

@@ -120,7 +120,6 @@ def _business(size):
         "palette, a name": "/search/palette?q=person%2071&opened=deals:7%20people:9",
         "palette, a letter": "/search/palette?q=p",
         "palette, two letters": "/search/palette?q=pe",
-        "palette, last digits": "/search/palette?q=4567",
         "today": "/",
     }
     return app, client, pages

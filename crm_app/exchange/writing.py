@@ -70,8 +70,7 @@ class Pen:
         statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
         ids = list(db.session.scalars(statement, rows))
         if hasattr(model, "found_by"):
-            for start in range(0, len(ids), _CHUNK):
-                word_index.add(db.session.connection(), model, ids[start : start + _CHUNK])
+            word_index.renew(db.session.connection(), model, ids)
         return ids
 
     def create(self, model: Any, rows: list[Row], columns_of: Callable[[Row], dict[str, Any]]) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
-)  # fmt: skip
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.event import listens_for

@@ -13,6 +13,7 @@ from crm_app.pipeline.models import Deal
 from crm_app.search import rebuilding
 from crm_app.web import found_by, tokens, word_index
 from tests import make
+from tests.exchange.importing import bring_in
 
 
 def contents():
@@ -122,6 +123,17 @@ def test_rows_written_in_bulk_are_found_too(alice):
 
     assert found(Person, "ad") == ["ada"]
     assert contents()[Person].keys() == set(ids)
+
+
+def test_what_a_file_brings_in_and_changes_is_found(olivia):
+    make.pipeline()
+    bring_in("companies", "name,phone\nAcme,030 1234567\nRheinwerk,\n", olivia)
+    bring_in("companies", "name,phone\nAcme,030 7654321\n", olivia)
+    bring_in("people", "name,email,company\nInes,ines@a.example,Acme\n", olivia)
+
+    assert found(Company, "7654321") == ["Acme"] and found(Company, "1234567") == []
+    assert found(Person, "ines@a") == ["Ines"]
+    assert contents() == filled_anew()
 
 
 def _blank():

@@ -1,6 +1,7 @@
 """The fields that only contacts have: web address, tags, country, year of founding, owner."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
@@ -12,7 +13,7 @@ from crm_app.accounts.queries import assignable_by
 from crm_app.extensions import db
 from crm_app.web import formats
 from crm_app.web.fields import TextField
-from crm_app.web.reader import reader
+from crm_app.web.reader import locale_of, reader
 from crm_app.web.text import sort_key
 
 _NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
@@ -99,7 +100,12 @@ class CountryField(SelectField):
 
 
 def countries() -> dict[str, str]:
-    names = reader.locale.territories
+    return _countries_in(reader.language)
+
+
+@lru_cache
+def _countries_in(language: str) -> dict[str, str]:
+    names = locale_of(language).territories
     return {code: name for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRIES}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import request
 
@@ -11,6 +12,14 @@ from crm_app.lists.fields import Field
 from crm_app.lists.listables import Listable
 from crm_app.lists.models import ListLayout
 
+_CLASSES = {
+    "number": "table__num",
+    "money": "table__num",
+    "instant": "table__day table__quiet",
+    "day": "table__nowrap",
+    "year": "table__nowrap",
+    "phone": "table__nowrap",
+}
 # Widths of the area of a list, in rems, from which on a column of the standard ones is shown.
 _STEPS = (40, 44, 52, 60, 70, 84)
 
@@ -27,10 +36,20 @@ class Columns:
     def keys(self) -> str:
         return ",".join(field.key for field in self.shown)
 
+    def head_cls(self, field: Field) -> str:
+        """The classes of the name over a column."""
+        return self.cls(field).replace(" table__quiet", "")
+
     def cls(self, field: Field) -> str:
-        """The classes of its cells, beside those of what they hold."""
+        """The classes of a column's cells, by what they hold and from which width on they are shown."""
         room = self.rooms.get(field.key, 0)
-        return f"table__from-{room}" if room else ""
+        kind = _CLASSES.get(field.written_as, "")
+        return f"{kind} table__from-{room}" if room else kind
+
+    @cached_property
+    def cells(self) -> list[tuple[Field, str, str]]:
+        """Each column with its classes and where a phone shows it."""
+        return [(field, self.cls(field), self.place(field)) for field in self.shown]
 
     def place(self, field: Field) -> str:
         """Where a phone shows it: chosen columns all stand under each other."""

@@ -13,7 +13,7 @@ from crm_app.lists.chips import Chip
 from crm_app.lists.columns import Columns
 from crm_app.lists.conditions import Conditions
 from crm_app.lists.fields import Field
-from crm_app.lists.listables import Listable
+from crm_app.lists.listables import Editing, Listable
 from crm_app.saved_views import menus
 from crm_app.saved_views.menus import Menu, kept_of
 from crm_app.web import formats
@@ -57,10 +57,13 @@ class Shown:
 
     def cell_url(self, field: Field, record: Any) -> str:
         """Where the fact is changed that a cell shows; empty where the reader may not, or it cannot be."""
-        editing = self.listable.editing
-        if editing is None or not current_user.can_edit or field.of_record not in editing.facts(record):
+        if self._editing is None or field.of_record not in self._editing.facts(record):
             return ""
         return f"{self._cells_url}/{record.id}/{field.key}"
+
+    @cached_property
+    def _editing(self) -> Editing | None:
+        return self.listable.editing if current_user.can_edit else None
 
     @cached_property
     def _cells_url(self) -> str:

@@ -30,7 +30,7 @@ class Reader:
 
     @property
     def locale(self) -> Locale:
-        return _PARSED[self.language]
+        return locale_of(self.language)
 
     @property
     def locale_tag(self) -> str:
@@ -62,6 +62,10 @@ class Reader:
 
 
 _PARSED = {language: Locale.parse(name) for language, name in _LOCALES.items()}
+
+
+def locale_of(language: str) -> Locale:
+    return _PARSED[language]
 
 
 def read_as(someone: Reader) -> None:

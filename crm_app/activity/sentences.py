@@ -120,5 +120,6 @@ SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "snoozed": _snoozed,
     "woken": lambda who, facts: put_in(_("%(who)s woke this up"), who=who),
     "imported": _imported,
+    "import undone": lambda who, facts: put_in(_("%(who)s took back what an import had written here"), who=who),
     "target changed": _target_changed,
 }

@@ -32,6 +32,7 @@ _ICONS = {
     "snoozed": "moon",
     "woken": "sun",
     "imported": "upload",
+    "import undone": "undo-2",
     "target changed": "target",
 }
 

@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from crm_app.accounts import preferences
 from crm_app.accounts.models import User
-from crm_app.exchange import preparing, uploads, writing
+from crm_app.activity.recording import acting_as
+from crm_app.exchange import preparing, undoing, uploads, writing
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.models import Import
 from crm_app.exchange.planning import MappingError, Plan
@@ -21,6 +22,8 @@ from crm_app.web.reader import read_as
 _TAKEN_FOR_DEAD = timedelta(minutes=5)
 _NEVER_TAKEN = timedelta(minutes=1)
 _DRAFTS_KEPT = timedelta(days=14)
+# What an import is at, and what it waits for where nobody is at it.
+_WAITING = {"running": "queued", "undoing": "undo queued"}
 
 
 class _LostError(Exception):
@@ -31,6 +34,25 @@ class _LostError(Exception):
 def run_import(import_id: int) -> None:
     """Safe to call twice: only a queued import is taken, and only whoever took it may finish it."""
     run_prepared(import_id, None)
+
+
+@jobs.task
+def undo_import(import_id: int) -> None:
+    """Take back batch by batch, the last one first; whoever comes after an interruption goes on from there."""
+    with current_app.app_context():
+        claimed = _claim_undoing(import_id)
+        if claimed is None:
+            return
+        try:
+            _undo(import_id, claimed)
+        except _LostError:
+            db.session.rollback()
+        except Exception:
+            current_app.logger.exception("undoing import %s failed", import_id)
+            db.session.rollback()
+            said = _("Something went wrong on our side. A part may be undone already; undo the import again.")
+            db.session.execute(_mine(import_id, claimed, "undoing").values(status="done", message=said))
+            db.session.commit()
 
 
 def run_prepared(import_id: int, prepared: preparing.Prepared | None) -> None:
@@ -46,17 +68,18 @@ def sweep_imports() -> None:
     """Ask again for imports that no worker took or whose worker died; drop the files of forgotten drafts."""
     with current_app.app_context():
         now = utc_now()
-        dead = update(Import).where(Import.status == "running", Import.touched_at < now - _TAKEN_FOR_DEAD)
-        db.session.execute(dead.values(status="queued", touched_at=now - _NEVER_TAKEN))
-        waiting = select(Import.id).where(Import.status == "queued", Import.touched_at <= now - _NEVER_TAKEN)
-        ids = list(db.session.scalars(waiting))
+        for working, waiting in _WAITING.items():
+            dead = update(Import).where(Import.status == working, Import.touched_at < now - _TAKEN_FOR_DEAD)
+            db.session.execute(dead.values(status=waiting, touched_at=now - _NEVER_TAKEN))
+        left = select(Import.id, Import.status).where(Import.status.in_(_WAITING.values()))
+        left = db.session.execute(left.where(Import.touched_at <= now - _NEVER_TAKEN)).all()
         forgotten = select(Import).where(Import.status == "draft", Import.created_at < now - _DRAFTS_KEPT)
         for draft in db.session.scalars(forgotten):
             uploads.remove(draft.stored_name)
             db.session.delete(draft)
         db.session.commit()
-    for import_id in ids:
-        jobs.enqueue(run_import, import_id)
+    for import_id, status in left:
+        jobs.enqueue(run_import if status == "queued" else undo_import, import_id)
 
 
 def _claim(import_id: int) -> datetime | None:
@@ -65,6 +88,28 @@ def _claim(import_id: int) -> datetime | None:
     taken = db.session.execute(queued.values(status="running", started_at=now, touched_at=now, rows_done=0, message=""))
     db.session.commit()
     return now if taken.rowcount else None
+
+
+def _claim_undoing(import_id: int) -> datetime | None:
+    now = utc_now()
+    waiting = update(Import).where(Import.id == import_id, Import.status == "undo queued")
+    taken = db.session.execute(waiting.values(status="undoing", started_at=now, touched_at=now))
+    db.session.commit()
+    return now if taken.rowcount else None
+
+
+def _undo(import_id: int, claimed: datetime) -> None:
+    import_ = db.session.get_one(Import, import_id)
+    for_good = undoing.goes_for_good(import_)
+    with acting_as(import_.undone_by):
+        while (batch := db.session.scalars(undoing.batches_of(import_).limit(1)).first()) is not None:
+            undone = undoing.take_back(batch, for_good=for_good)
+            counts = {"undone": Import.undone + undone, "kept": Import.kept + len(batch.kept), "touched_at": utc_now()}
+            _must_be_mine(db.session.execute(_mine(import_id, claimed, "undoing").values(**counts)))
+            db.session.commit()
+        done = {"status": "undone", "undone_at": utc_now()}
+        _must_be_mine(db.session.execute(_mine(import_id, claimed, "undoing").values(**done)))
+        db.session.commit()
 
 
 def _perform_or_fail(import_id: int, claimed: datetime, prepared: preparing.Prepared | None) -> None:
@@ -126,8 +171,8 @@ def _fail(import_id: int, claimed: datetime, message: str) -> None:
     db.session.commit()
 
 
-def _mine(import_id: int, claimed: datetime):
-    return update(Import).where(Import.id == import_id, Import.status == "running", Import.started_at == claimed)
+def _mine(import_id: int, claimed: datetime, status: str = "running"):
+    return update(Import).where(Import.id == import_id, Import.status == status, Import.started_at == claimed)
 
 
 def _must_be_mine(result) -> None:

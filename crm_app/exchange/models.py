@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_app.accounts.models import User
@@ -13,10 +13,13 @@ from crm_app.extensions import db, utc_now
 class Import(db.Model):
     """A draft until the person confirms; then queued, running, and done or failed with nothing written.
 
+    One that is done may be taken back: then it is undoing, and undone.
+
     `layout` holds separator and header row; `columns` maps a header to a field; `values` maps
     field -> {text in the file: what it stands for}; `options` the rest (units, pipeline,
     currency; digest and language of what was agreed to).
     `preview` is what the person was shown; `refusals` lists [row number, reason]; `touched_at` is the worker's pulse.
+    `undone` and `kept` count the records that were taken back and those that were left as they are.
     """
 
     __tablename__ = "imports"
@@ -37,6 +40,8 @@ class Import(db.Model):
     updated: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
+    undone: Mapped[int] = mapped_column(default=0)
+    kept: Mapped[int] = mapped_column(default=0)
     message: Mapped[str] = mapped_column(Text, default="")
     preview: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)
     refusals: Mapped[list[Any]] = mapped_column(JSON, default=list, deferred=True)
@@ -44,5 +49,27 @@ class Import(db.Model):
     started_at: Mapped[datetime | None]
     touched_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
 
-    user: Mapped[User | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
+    undone_by: Mapped[User | None] = relationship(foreign_keys=[undone_by_id])
+
+
+class ImportBatch(db.Model):
+    """What one batch of an import wrote, for undoing it: `created` and `changed` as `ledger.Ledger` fills them.
+
+    The events of the batch came after `first_event`, up to `last_event`. `kept` lists what undoing left as it is:
+    [table, id, why].
+    """
+
+    __tablename__ = "import_batches"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    first_event: Mapped[int] = mapped_column(BigInteger)
+    last_event: Mapped[int] = mapped_column(BigInteger)
+    created: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    changed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    kept: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    undone_at: Mapped[datetime | None]

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from crm_app.exchange import cells, preparing, uploads
+from crm_app.exchange import cells, leaving, preparing, undoing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.forms import UNIT_LABELS
 from crm_app.exchange.kinds import KINDS
@@ -16,6 +17,7 @@ from crm_app.exchange.models import Import
 from crm_app.exchange.reading import Sheet
 from crm_app.extensions import db
 from crm_app.pipeline.queries import pipelines
+from crm_app.web.formats import num
 from crm_app.web.money import COMMON_CURRENCIES
 from crm_app.web.reader import reader
 from crm_app.web.text import match_key
@@ -60,7 +62,10 @@ _SHOWN = (
 )  # fmt: skip
 _BY_KEY = {shown.key: shown for shown in _SHOWN}
 NAMES = {shown.key: shown.label for shown in _SHOWN}
-_STATUSES = {"queued": "progress", "running": "progress", "done": "done", "failed": "failed"}
+_STATUSES = {
+    "queued": "progress", "running": "progress", "done": "done", "failed": "failed",
+    "undo queued": "undoing", "undoing": "undoing", "undone": "undone",
+}  # fmt: skip
 
 
 class Column(NamedTuple):
@@ -90,7 +95,7 @@ def kinds(keys: Iterable[str]) -> list[KindShown]:
 
 
 def step(import_: Import, *, wants_columns: bool) -> str:
-    """`columns`, `rows`, `progress`, `done` or `failed`."""
+    """`columns`, `rows`, `progress`, `done`, `failed`, `undoing` or `undone`."""
     if import_.status != "draft":
         return _STATUSES[import_.status]
     return "columns" if wants_columns or not import_.preview else "rows"
@@ -103,10 +108,36 @@ def context(import_: Import, step: str) -> dict[str, Any]:
         preview = import_.preview
         return {"preview": preview, "asked": _by_column(preview["questions"]), "refused": _faults_first(preview)}
     if step == "done":
-        return {"notes": import_.preview.get("notes", [])}
+        return {"notes": import_.preview.get("notes", []), "going": going(import_)}
+    if step == "undone":
+        return {"left": leaving.left(import_)}
     if step == "failed":
         return {"has_file": uploads.is_here(import_.stored_name)}
     return {}
+
+
+def going(import_: Import) -> list[str]:
+    """What undoing the import would do, in sentences."""
+    new, updated = import_.created, import_.updated
+    said = []
+    if new and (import_.kind == "users" or undoing.goes_for_good(import_)):
+        said.append(
+            ngettext("One new record goes for good.", "%(count)s new records go for good.", new, count=num(new))
+        )
+    elif new:
+        said.append(
+            ngettext("One new record goes to the bin.", "%(count)s new records go to the bin.", new, count=num(new))
+        )
+    if updated:
+        said.append(
+            ngettext(
+                "One updated record is again as it was.",
+                "%(count)s updated records are again as they were.",
+                updated,
+                count=num(updated),
+            )
+        )
+    return said
 
 
 def _of_columns(import_: Import) -> dict[str, Any]:

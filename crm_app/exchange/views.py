@@ -149,6 +149,26 @@ def discard(import_id):
     return redirect(url_for(".index"), 303)
 
 
+@bp.route("/<int:import_id>/undo", methods=["GET", "POST"])
+@editor_required
+def undo(import_id):
+    import_ = _import(import_id)
+    _must_be_allowed(import_.kind)
+    if request.method == "GET":
+        if import_.status != "done":
+            return redirect(url_for(".show", import_id=import_id), 303)
+        return render_template("exchange/undo.html", import_=import_, going=showing.going(import_))
+
+    begun = update(Import).where(Import.id == import_id, Import.status == "done")
+    facts = {"undone": 0, "kept": 0, "undone_by_id": current_user.id, "touched_at": utc_now()}
+    begun = db.session.execute(begun.values(status="undo queued", **facts))
+    db.session.commit()
+
+    if begun.rowcount:
+        queue.enqueue(jobs.undo_import, import_id)
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
 @bp.get("/<int:import_id>/refused.csv")
 @editor_required
 def refused(import_id):

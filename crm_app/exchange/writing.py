@@ -11,6 +11,7 @@ from crm_app.activity.models import Event
 from crm_app.activity.recording import plain
 from crm_app.contacts.models import Tag
 from crm_app.exchange.kinds.kind import Known, Row
+from crm_app.exchange.ledger import Ledger
 from crm_app.exchange.planning import Plan
 from crm_app.extensions import db, utc_now
 from crm_app.web import word_index
@@ -52,8 +53,10 @@ def write(prepared: Prepared, *, import_id: int) -> None:
         plan = prepared.again()
         if plan.digest != prepared.plan.digest:
             raise ChangedMeanwhileError
-    plan.kind.write(plan.rows, Pen(import_id, plan.kind.setting.user.id))
+    pen, first_event = Pen(import_id, plan.kind.setting.user.id), last_event()
+    plan.kind.write(plan.rows, pen)
     db.session.flush()
+    db.session.add(pen.ledger.batch(import_id, 1, first_event, last_event()))
 
 
 class Pen:
@@ -61,6 +64,7 @@ class Pen:
 
     def __init__(self, import_id: int, actor_id: int | None):
         self.import_id, self.actor_id, self.now = import_id, actor_id, utc_now()
+        self.ledger = Ledger()
 
     def insert(self, model: Any, rows: list[dict[str, Any]]) -> list[int]:
         """Ids in the order of the rows."""
@@ -81,6 +85,7 @@ class Pen:
         ids = self.insert(model, [common | columns_of(row) for row in rows])
         for row, id_ in zip(rows, ids, strict=True):
             row.id = id_
+        self.ledger.made(model.__tablename__, ids)
         self.note(model, ((row.id, {"row": row.number}) for row in rows))
 
     def update(self, model: Any, rows: Iterable[Row]) -> None:
@@ -116,16 +121,18 @@ class Pen:
                 versions[r.id] not in (None, getattr(r, "version", None)) for r in found
             ):
                 raise ChangedMeanwhileError
-            yield from found
-            db.session.flush()
+            with self.ledger.watching(model, chunk):
+                yield from found
 
     def promote(self, model: Any, known: Iterable[Known], **facts: Any) -> None:
         """Set the same facts on several records that stand in no row of their own."""
-        for record in db.session.scalars(select(model).where(model.id.in_([one["id"] for one in known]))):
-            changes = {name: [plain(getattr(record, name)), value] for name, value in facts.items()}
-            for name, value in facts.items():
-                setattr(record, name, value)
-            self.note(model, [(record.id, {"changes": changes})])
+        ids = [one["id"] for one in known]
+        with self.ledger.watching(model, ids):
+            for record in db.session.scalars(select(model).where(model.id.in_(ids))):
+                changes = {name: [plain(getattr(record, name)), value] for name, value in facts.items()}
+                for name, value in facts.items():
+                    setattr(record, name, value)
+                self.note(model, [(record.id, {"changes": changes})])
 
     def note(self, model: Any, noted: Iterable[tuple[int | None, dict[str, Any]]]) -> None:
         events = [
@@ -144,22 +151,27 @@ class Pen:
 
     def tag(self, table: Any, owner_column: str, rows: Iterable[Row]) -> None:
         """Tie records to the tags that their rows add, making tags that do not exist."""
-        wanted: list[tuple[int | None, str]] = []
+        wanted: list[tuple[Row, str]] = []
         for row in rows:
             if row.becomes in ("create", "update") and row.facts.get("tags"):
                 had = {match_key(name) for name in row.changes.get("tags", ([], []))[0]}
                 if row.becomes == "create" or "tags" in row.changes:
                     keys = {match_key(name): name for name in row.facts["tags"] if match_key(name)}
-                    wanted += [(row.id, name) for key, name in keys.items() if key not in had]
+                    wanted += [(row, name) for key, name in keys.items() if key not in had]
         if wanted:
-            ids = self._tag_ids({match_key(name): name for _id, name in wanted})
-            ties = [{owner_column: id_, "tag_id": ids[match_key(name)]} for id_, name in wanted]
+            ids = self._tag_ids({match_key(name): name for _row, name in wanted})
+            ties = [{owner_column: row.id, "tag_id": ids[match_key(name)]} for row, name in wanted]
             db.session.execute(insert(table), ties)
+            (owner,) = table.c[owner_column].foreign_keys
+            for (row, _name), tie in zip(wanted, ties, strict=True):
+                if row.becomes == "update":
+                    self.ledger.added(owner.column.table.name, tie[owner_column], table.name, list(tie.values()))
 
     def _tag_ids(self, names: dict[str, str]) -> dict[str, int]:
         ids = dict(db.session.execute(select(Tag.name_key, Tag.id)).all())
         missing = [{"name": name, "name_key": key} for key, name in names.items() if key not in ids]
         made = self.insert(Tag, missing)
+        self.ledger.made(Tag.__tablename__, made)
         return ids | {tag["name_key"]: id_ for tag, id_ in zip(missing, made, strict=True)}
 
 

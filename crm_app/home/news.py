@@ -32,7 +32,7 @@ _RECENT = 500
 _ICONS = {
     "created": "plus", "changed": "pencil", "noted": "sticky-note", "moved": "square-kanban", "won": "trophy",
     "lost": "thumbs-down", "reopened": "refresh-cw", "imported": "upload", "restored": "undo-2",
-    "taken back": "undo-2",
+    "taken back": "undo-2", "import undone": "undo-2",
 }  # fmt: skip
 
 
@@ -80,7 +80,8 @@ def _doing_of(event: Event) -> tuple[object, ...]:
     if event.verb == "moved":
         return (event.actor_id, event.at)
     number = (event.particulars or {}).get("import")
-    return (event.id,) if event.verb != "imported" or number is None else (event.subject_table, number)
+    is_of_import = event.verb in ("imported", "import undone") and number is not None
+    return (event.verb, event.subject_table, number) if is_of_import else (event.id,)
 
 
 def _told_together(events: Sequence[Event], is_whole: bool) -> News:
@@ -104,8 +105,10 @@ def _brought(events: Sequence[Event], is_whole: bool) -> News:
         "deals": _("%(who)s imported %(count)s deals"),
     }
     text = counted[event.subject_table] if is_whole and count > 1 else _("%(who)s imported several")
-    url = url_for(lists[event.subject_table])
-    return News(names[event.subject_table], url, "upload", put_in(text, who=who, count=formats.num(count)), event.at)
+    if event.verb != "imported":
+        text = _("%(who)s undid an import")
+    url, icon = url_for(lists[event.subject_table]), _ICONS[event.verb]
+    return News(names[event.subject_table], url, icon, put_in(text, who=who, count=formats.num(count)), event.at)
 
 
 def _told(event: Event, name: str) -> News:
@@ -141,6 +144,7 @@ _SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "created": lambda who, facts: put_in(_("%(who)s added it"), who=who),
     "changed": lambda who, facts: put_in(_("%(who)s changed it"), who=who),
     "imported": lambda who, facts: put_in(_("%(who)s imported it"), who=who),
+    "import undone": lambda who, facts: put_in(_("%(who)s undid an import"), who=who),
     "restored": lambda who, facts: put_in(_("%(who)s took it out of the bin"), who=who),
     "moved": _moved,
     "won": _won,

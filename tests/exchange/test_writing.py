@@ -10,7 +10,7 @@ from crm_app.activity.models import Event
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person
 from crm_app.exchange import jobs, writing
-from crm_app.exchange.models import Import
+from crm_app.exchange.models import Import, ImportBatch
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.models import Closing, Deal, Pipeline, Stay
 from tests import make
@@ -240,6 +240,7 @@ def test_a_worker_that_lost_its_import_writes_nothing(firm, monkeypatch):
 def test_the_sweep_takes_up_imports_that_were_left_lying(firm, status, minutes):
     import_ = bring_in("products", "product\nA\n", firm)
     db.session.query(Product).filter_by(name="A").delete()
+    db.session.query(ImportBatch).delete()
     import_.status, import_.touched_at = status, utc_now() - timedelta(minutes=minutes)
     db.session.commit()
 

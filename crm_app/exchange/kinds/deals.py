@@ -197,7 +197,7 @@ class Deals(Kind):
             )
 
     def write(self, rows: list[Row], pen: Any) -> None:
-        self.stages.make()
+        self.stages.make(pen)
         self.writing.create([row for row in rows if row.becomes == "create"], self, pen)
         self.writing.update([row for row in rows if row.becomes == "update"], self, pen)
 

@@ -1,6 +1,7 @@
 """Stages as a file names them: those of a pipeline, Won and Lost in three languages, or a new pipeline's own."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -90,7 +91,7 @@ class Stages:
         }
         return Lookup((Entry(id_, name, words.get(id_, ())) for id_, name in self.names.items()), is_vocabulary=True)
 
-    def make(self) -> None:
+    def make(self, pen: Any) -> None:
         """Write the new pipeline, and put real ids in the place of the negative ones."""
         if not self.new_name:
             return
@@ -105,6 +106,7 @@ class Stages:
             pipeline.stages.append(made[id_])
         db.session.add(pipeline)
         db.session.flush()
+        pen.ledger.made(Pipeline.__tablename__, [pipeline.id])
         self.real = {id_: stage.id for id_, stage in made.items()}
         self.pipeline = pipeline
 

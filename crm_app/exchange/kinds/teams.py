@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from crm_app.accounts.models import Team, User
 from crm_app.exchange.kinds.kind import Row, name_key
@@ -97,7 +97,7 @@ class Teams:
             wanted["region"] and wanted["region"] != known["region"]
         )
 
-    def write(self, fine: list[Row], manager_ids: Mapping[str, int]) -> None:
+    def write(self, manager_ids: Mapping[str, int], pen: Any) -> None:
         """Make the missing teams and set managers and regions, once the managers have their ids."""
         for key, team in self.wanted.items():
             facts: dict[str, Any] = {"region": team["region"]} if team["region"] else {}
@@ -105,9 +105,11 @@ class Teams:
                 facts["manager_id"] = manager_ids[name_key(team["manager"])]
             if key not in self._by_name:
                 values = {"name": team["name"], "name_key": key, "region": ""} | facts
-                self._ids[key] = db.session.execute(insert(Team).values(**values).returning(Team.id)).scalar_one()
+                (self._ids[key],) = made = pen.insert(Team, [values])
+                pen.ledger.made(Team.__tablename__, made)
             elif facts and self._differs(key):
-                db.session.execute(update(Team).where(Team.id == self._ids[key]).values(**facts))
+                with pen.ledger.watching(Team, [self._ids[key]]):
+                    db.session.execute(update(Team).where(Team.id == self._ids[key]).values(**facts))
 
     def fill(self, new: list[Row]) -> None:
         members = [{"id": row.id, "team_id": self.id_of(row)} for row in new if row.values.get("team_key")]

@@ -144,7 +144,7 @@ class Users(Kind):
         pen.create(User, [*new, *extra], self._columns_of)
         promoted = [known for known in self._extra.values() if known is not None]
         pen.promote(User, promoted, role="manager")
-        self.teams.write([row for row in rows if not row.problems], self._manager_ids(new + extra))
+        self.teams.write(self._manager_ids(new + extra), pen)
         for row in rows:
             if row.becomes == "update" and "team_id" in row.changes:
                 row.changes["team_id"] = (row.changes["team_id"][0], self.teams.id_of(row))

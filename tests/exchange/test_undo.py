@@ -1,0 +1,99 @@
+"""The page that undoes an import: who may, what it says first, and what it tells afterwards."""
+
+import pytest
+from sqlalchemy import select, update
+
+from crm_app.activity.recording import acting_as
+from crm_app.catalog.models import Product
+from crm_app.exchange import undoing
+from crm_app.exchange.models import Import
+from crm_app.extensions import db
+from tests.exchange.stepping import CSV, checked, digest
+
+
+@pytest.fixture
+def done(client):
+    url = checked(client, "products", CSV)
+    client.send(f"{url}/start", {"digest": digest(client.page(url))})
+    return url
+
+
+def products():
+    return [one.name for one in db.session.scalars(select(Product).where(Product.deleted_at.is_(None)))]
+
+
+def test_an_import_is_undone_after_a_question_that_says_how_many(client, done):
+    asked = client.page(f"{done}/undo")
+    assert "2 new records go to the bin" in asked.text and "2 new records go to the bin" in client.page(done).text
+
+    client.send(f"{done}/undo")
+
+    page = client.page(done)
+    assert "The import of products.csv is undone" in page.text and "Taken back 2" in page.text
+    assert products() == []
+    assert "undone" in client.page("/exchange/").text
+
+
+def test_what_stays_is_named_with_its_reason(client, alice, done):
+    with acting_as(alice):
+        db.session.scalars(select(Product).where(Product.name == "GTX Pro")).one().change(price_amount=1)
+    db.session.commit()
+
+    client.send(f"{done}/undo")
+
+    page = client.page(done)
+    assert "GTX Pro" in page.text and "Somebody has changed it since." in page.text
+    assert products() == ["GTX Pro"]
+
+
+def test_the_list_of_imports_offers_to_undo_what_wrote_something(client, done):
+    checked(client, "products", CSV)
+
+    links = client.page("/exchange/").all("a", href=f"{done}/undo")
+
+    assert [link.text for link in links] == ["Undo"]
+
+
+def test_only_whoever_may_import_that_undoes_it(client, browser_of, bob, vera, olivia, done):
+    assert browser_of(bob).send(f"{done}/undo").status_code == 404
+    assert browser_of(bob).get(f"{done}/undo").status_code == 404
+    assert browser_of(vera).send(f"{done}/undo").status_code == 403
+    assert len(products()) == 2
+
+    browser_of(olivia).send(f"{done}/undo")
+
+    assert products() == []
+    assert "Undone by Olivia Owen" in client.page(done).text
+
+
+def test_what_is_not_done_is_not_undone(client):
+    url = checked(client, "products", CSV)
+
+    assert client.get(f"{url}/undo").status_code == 303
+    client.send(f"{url}/undo")
+
+    assert db.session.scalar(select(Import.status)) == "draft"
+
+
+def test_a_running_undoing_shows_how_far_it_is(client, done):
+    db.session.execute(update(Import).values(status="undoing", undone=1))
+    db.session.commit()
+
+    part = client.part(done)
+
+    assert part.one("div", id="import").get("hx-trigger") == "every 1s"
+    assert "1 of 2 records taken back" in part.text
+
+
+def test_an_undoing_that_breaks_off_says_so_and_can_be_asked_for_again(client, done, monkeypatch):
+    def broken(self):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(undoing._Undoing, "take_away", broken)
+    client.send(f"{done}/undo")
+    assert "undo the import again" in client.page(done).text and len(products()) == 2
+
+    monkeypatch.undo()
+    client.send(f"{done}/undo")
+
+    assert products() == []

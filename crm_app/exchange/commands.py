@@ -36,6 +36,14 @@ _SHOWN = 20
     help="Deals: the pipeline; one that is not there is made from the stages of the file.",
 )
 @click.option("--currency", metavar="CODE", help="The currency of amounts that say none (the organisation's).")
+@click.option(
+    "--existing",
+    type=click.Choice(["overwrite", "fill", "skip"]),
+    default="overwrite",
+    show_default=True,
+    help="What becomes of records that are here already: overwritten with what the file says, filled where they are "
+    "empty, or left as they are.",
+)
 @click.option("--as", "email", metavar="EMAIL", help="Who imports (the first owner).")
 @click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
 @click.option(
@@ -50,7 +58,7 @@ _SHOWN = 20
     metavar="FILE",
     help="Write the refused rows there, with the reason in each.",
 )
-def import_(kind, file, sets, values, pipeline, currency, email, dry_run, yes, rejects):
+def import_(kind, file, sets, values, pipeline, currency, existing, email, dry_run, yes, rejects):
     """Bring in users, companies, people, products or deals from a CSV file in UTF-8.
 
     Rows that are known already are updated, not doubled. A refused row never stops the others.
@@ -63,6 +71,7 @@ def import_(kind, file, sets, values, pipeline, currency, email, dry_run, yes, r
     with current_app.app_context():
         try:
             given = Given(kind, file, sets, values, {"pipeline": pipeline, "currency": currency}, email)
+            given.options["existing"] = existing
             _Import(given, dry_run=dry_run, yes=yes, rejects=rejects).run()
         finally:
             db.session.remove()
@@ -133,7 +142,7 @@ class _Import:
             click.echo(f"… and {counts['refused'] - _SHOWN:,} more rows are refused.", err=True)
         click.echo(
             f"{len(plan.rows):,} rows: {plan.fine:,} fine ({counts['create']:,} new, {counts['update']:,} to update, "
-            f"{counts['unchanged']:,} unchanged), {counts['refused']:,} refused."
+            f"{counts['unchanged']:,} unchanged), {_left_out(counts['skipped'])}{counts['refused']:,} refused."
         )
 
     def _write_rejects(self, plan):
@@ -169,6 +178,10 @@ class _Import:
             raise click.ClickException(import_.message)
         click.echo(
             f"Done: {import_.created:,} created, {import_.updated:,} updated, {import_.unchanged:,} unchanged, "
-            f"{import_.refused:,} refused."
+            f"{_left_out(import_.skipped)}{import_.refused:,} refused."
         )
         sys.stdout.flush()
+
+
+def _left_out(rows):
+    return f"{rows:,} left out, " if rows else ""

@@ -11,11 +11,17 @@ from wtforms import ValidationError
 from crm_app.exchange import preparing
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
+from crm_app.exchange.kinds.kind import EXISTING
 from crm_app.exchange.reading import Sheet
 from crm_app.web.fields import Required
 from crm_app.web.money import is_currency
 from crm_app.web.text import clean
 
+EXISTING_LABELS = {
+    "overwrite": _l("Overwrite them with what the file says"),
+    "fill": _l("Fill only what is empty"),
+    "skip": _l("Leave them as they are"),
+}
 UNIT_LABELS = {1: _l("as they are"), 1_000: _l("thousands"), 1_000_000: _l("millions")}
 
 
@@ -58,6 +64,8 @@ class MatchForm:
 
     def options(self, pipeline_ids: list[int]) -> dict[str, Any]:
         options: dict[str, Any] = {"units": self.units}
+        if self._sent.get("existing") in EXISTING:
+            options["existing"] = self._sent["existing"]
         currency = self._sent.get("currency", "")
         if is_currency(currency):
             options["currency"] = currency

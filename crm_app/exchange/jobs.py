@@ -160,7 +160,8 @@ def _finish(import_id: int, claimed: datetime, plan: Plan) -> None:
     mine = _mine(import_id, claimed).values(
         status="done", finished_at=utc_now(), rows=len(plan.rows), rows_done=len(plan.rows),
         created=counts["create"], updated=counts["update"], unchanged=counts["unchanged"],
-        refused=counts["refused"], refusals=preparing.refusals(plan), preview={"notes": plan.kind.notes},
+        skipped=counts["skipped"], refused=counts["refused"], refusals=preparing.refusals(plan),
+        preview={"notes": plan.kind.notes},
     )  # fmt: skip
     _must_be_mine(db.session.execute(mine))
 

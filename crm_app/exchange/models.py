@@ -17,7 +17,7 @@ class Import(db.Model):
 
     `layout` holds separator and header row; `columns` maps a header to a field; `values` maps
     field -> {text in the file: what it stands for}; `options` the rest (units, pipeline,
-    currency; digest and language of what was agreed to).
+    currency, what becomes of existing records; digest and language of what was agreed to).
     `preview` is what the person was shown; `refusals` lists [row number, reason]; `touched_at` is the worker's pulse.
     `undone` and `kept` count the records that were taken back and those that were left as they are.
     """
@@ -39,6 +39,7 @@ class Import(db.Model):
     created: Mapped[int] = mapped_column(default=0)
     updated: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
     undone: Mapped[int] = mapped_column(default=0)
     kept: Mapped[int] = mapped_column(default=0)

@@ -65,7 +65,7 @@ class Plan:
 
     @property
     def fine(self) -> int:
-        return len(self.rows) - self.counts["refused"]
+        return len(self.rows) - self.counts["refused"] - self.counts["skipped"]
 
     @property
     def refused(self) -> list[Row]:
@@ -103,7 +103,7 @@ def plan(kind: Kind, sheet: Sheet, mapping: Matches, progress: Callable[[int], N
             kind.find(row)
             seen.check(kind, row)
         if row.known and not row.problems:
-            kind.compare(row)
+            kind.meet_existing(row)
         rows.append(row)
         if count % 500 == 0:
             progress(count)

@@ -13,7 +13,7 @@ from crm_app.exchange import uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
 from crm_app.exchange.kinds import KINDS
-from crm_app.exchange.kinds.kind import Row, Setting
+from crm_app.exchange.kinds.kind import EXISTING, Row, Setting
 from crm_app.exchange.matching import known_headers
 from crm_app.exchange.models import Import
 from crm_app.exchange.planning import MappingError, Matches, Plan, plan
@@ -92,6 +92,7 @@ def _setting(user: User, options: Mapping[str, Any]) -> Setting:
         today=utc_now().astimezone(firm.zone).date(),
         pipeline_id=options.get("pipeline_id"),
         new_pipeline=new_pipeline,
+        existing=options.get("existing") if options.get("existing") in EXISTING else "overwrite",
     )
 
 
@@ -100,7 +101,7 @@ def preview(plan: Plan, matches: Matches) -> dict[str, Any]:
     counts = plan.counts
     fine = [row for row in plan.rows if not row.problems][:SHOWN_FINE]
     return {
-        "counts": {name: counts[name] for name in ("create", "update", "unchanged", "refused")},
+        "counts": {name: counts[name] for name in ("create", "update", "unchanged", "skipped", "refused")},
         "fine": plan.fine,
         "columns": [header for header, _field in plan.columns],
         "rows": [_shown(plan, row) for row in fine],

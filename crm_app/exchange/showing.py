@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from crm_app.exchange import cells, leaving, preparing, undoing, uploads
 from crm_app.exchange.decoding import UnreadableError
-from crm_app.exchange.forms import UNIT_LABELS
+from crm_app.exchange.forms import EXISTING_LABELS, UNIT_LABELS
 from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.kinds.stages import kind_of
 from crm_app.exchange.models import Import
@@ -155,6 +155,7 @@ def _of_columns(import_: Import) -> dict[str, Any]:
         "columns": columns,
         "fields": fields,
         "unit_labels": UNIT_LABELS,
+        "existing": EXISTING_LABELS,
         "warnings": sheet.warnings,
         "has_money": bool(money),
         "currency": currency,

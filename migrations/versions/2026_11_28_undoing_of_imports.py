@@ -1,4 +1,4 @@
-"""Keep what each import wrote, so that it can be taken back."""
+"""Keep what each import wrote, so that it can be taken back; count the rows about records left alone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +26,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("import_id", "number", name="pk_import_batches"),
     )
     with op.batch_alter_table("imports") as imports:
+        imports.add_column(sa.Column("skipped", sa.Integer(), nullable=False, server_default="0"))
         imports.add_column(sa.Column("undone", sa.Integer(), nullable=False, server_default="0"))
         imports.add_column(sa.Column("kept", sa.Integer(), nullable=False, server_default="0"))
         imports.add_column(sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
@@ -34,6 +35,7 @@ def upgrade():
             "fk_imports_undone_by_id_users", "users", ["undone_by_id"], ["id"], ondelete="SET NULL"
         )
     with op.batch_alter_table("imports") as imports:
+        imports.alter_column("skipped", server_default=None)
         imports.alter_column("undone", server_default=None)
         imports.alter_column("kept", server_default=None)
 
@@ -45,4 +47,5 @@ def downgrade():
         imports.drop_column("undone_at")
         imports.drop_column("kept")
         imports.drop_column("undone")
+        imports.drop_column("skipped")
     op.drop_table("import_batches")

@@ -28,6 +28,7 @@ _COLUMNS = (
 class Companies(Kind):
     key = "companies"
     identities = ("name",)
+    money = (("revenue_amount",), "revenue_currency")
     fields = (
         Field("name", _l("Name"), COMPANIES["name"], cells.text(200), required=True),
         Field("parent", _l("Parent company"), COMPANIES["parent"], to="companies"),
@@ -95,11 +96,11 @@ class Companies(Kind):
         while self._refuse_orphans(rows):
             pass
         parents: dict[Any, Any] = dict(self._parent_of)
-        for row in rows:
-            if not row.problems and "parent_id" in row.facts:
-                parents[self._node(row)] = row.facts["parent_id"]
-        for row in rows:
-            if not row.problems and "parent_id" in row.facts and _goes_round(self._node(row), parents):
+        tied = [row for row in rows if not row.problems and _parent_of(row) is not None]
+        for row in tied:
+            parents[self._node(row)] = _parent_of(row)
+        for row in tied:
+            if _goes_round(self._node(row), parents):
                 self.refuse(row, "parent", _("The company would be part of itself."))
 
     def _refuse_orphans(self, rows: list[Row]) -> bool:
@@ -107,7 +108,7 @@ class Companies(Kind):
         made = {self._node(row) for row in rows if not row.problems}
         found = False
         for row in rows:
-            parent = row.facts.get("parent_id")
+            parent = _parent_of(row)
             if isinstance(parent, tuple) and not row.problems and parent not in made:
                 name = row.values["parent"].name
                 self.refuse(row, "parent", _("“%(text)s” stands in a row of this file that is refused.", text=name))
@@ -152,6 +153,11 @@ class Companies(Kind):
         if field.to == "owners":
             return _("There is nobody called “%(text)s” to whom you may give records.", text=text)
         return _("There is no company “%(text)s”, here or in the file.", text=text)
+
+
+def _parent_of(row: Row) -> Any:
+    """The parent that the row gives its company, if it does."""
+    return row.facts.get("parent_id") if row.known is None else row.changes.get("parent_id", (None, None))[1]
 
 
 def _goes_round(start: Any, parents: Mapping[Any, Any]) -> bool:

@@ -145,7 +145,7 @@ class Writing:
         """The file knows better when or for how much: the closing that stood is reversed, the right one written."""
         standing = next((closing for closing in deal.closings if closing.reversed_at is None), None)
         known_day = (row.known or {})["closed_day"]
-        closed_day = row.facts.get("closed_day") or known_day
+        closed_day = row.changes.get("closed_day", (None, known_day))[1]
         closed_at = history.midnight(closed_day, self._setting.zone)
         if closed_day == known_day and deal.closed_at:
             # The day is all that a file knows; at which hour is known better here.

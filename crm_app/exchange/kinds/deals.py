@@ -38,6 +38,7 @@ _LINKS = ("owner", "product", "company", "person", "stage")
 class Deals(Kind):
     key = "deals"
     identities = ("code", "title_and_company")
+    money = (("value_amount",), "currency")
     fields = (
         Field("title", _l("Title"), DEALS["title"], cells.text(200)),
         Field("code", _l("Code"), DEALS["code"], cells.text(60)),
@@ -177,6 +178,14 @@ class Deals(Kind):
         elif not self.stages.pipeline or row.known["pipeline_id"] != self.stages.pipeline.id:
             self.refuse(row, "stage", _("This deal is in another pipeline; move it there first, or choose that one."))
         super().compare(row)
+
+    def fill(self, row: Row) -> None:
+        """A deal always stands in a stage; what belongs to its end is filled only where it has ended that way."""
+        super().fill(row)
+        assert row.known is not None
+        row.changes.pop("closed_day", None)
+        if row.known["status"] != "lost":
+            row.changes.pop("lost_reason", None)
 
     def finish(self, rows: list[Row]) -> None:
         fine = [row for row in rows if not row.problems]

@@ -16,6 +16,8 @@ from crm_app.web.text import match_key
 
 # Names come back in row after row, and folding one costs more than remembering it.
 name_key = lru_cache(maxsize=100_000)(match_key)
+# What becomes of records that are here already: the file's values count, fill only what is empty, or are not taken.
+EXISTING = ("overwrite", "fill", "skip")
 # What stands for an existing record: its columns by name, with `id` among them.
 Known = Mapping[str, Any]
 
@@ -24,7 +26,7 @@ Known = Mapping[str, Any]
 class Setting:
     """Who imports, and what the organisation and the person decided beside the columns.
 
-    `base` is the organisation's currency; `currency` the one of amounts that say none.
+    `base` is the organisation's currency; `currency` the one of amounts that say none; `existing` one of EXISTING.
     """
 
     user: User
@@ -34,6 +36,7 @@ class Setting:
     today: date
     pipeline_id: int | None = None
     new_pipeline: str = ""
+    existing: str = "overwrite"
 
 
 class Problem(NamedTuple):
@@ -54,6 +57,7 @@ class Row:
     problems: list[Problem] = field(default_factory=list)
     known: Known | None = None
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    is_skipped: bool = False
     id: int | None = None
 
     @property
@@ -62,6 +66,8 @@ class Row:
             return "refused"
         if self.known is None:
             return "create"
+        if self.is_skipped:
+            return "skipped"
         return "update" if self.changes else "unchanged"
 
 
@@ -72,6 +78,8 @@ class Kind:
     fields: ClassVar[tuple[Field, ...]]
     # The columns that tell one record from another; a later one counts where the record lacks an earlier one.
     identities: ClassVar[tuple[str, ...]]
+    # Columns of amounts and the one of the currency that they share.
+    money: ClassVar[tuple[tuple[str, ...], str] | None] = None
 
     def __init__(self, setting: Setting):
         self.setting = setting
@@ -124,6 +132,31 @@ class Kind:
             for name, value in row.facts.items()
             if name in known and value not in (None, "") and known[name] != value
         }
+
+    def meet_existing(self, row: Row) -> None:
+        """Compare the row with the record that it speaks of, and keep what the rule for existing records allows."""
+        if self.setting.existing == "skip":
+            row.is_skipped = True
+            return
+        self.compare(row)
+        if self.setting.existing == "fill":
+            self.fill(row)
+
+    def fill(self, row: Row) -> None:
+        """Leave of `row.changes` those that fill what is empty. Tags are added: that takes nothing away."""
+        assert row.known is not None
+        known, changes = row.known, row.changes
+        row.changes = {name: change for name, change in changes.items() if name == "tags" or change[0] in (None, "")}
+        if self.money is None:
+            return
+        amounts, currency = self.money
+        if all(known[amount] is None for amount in amounts):
+            if currency in changes and any(amount in row.changes for amount in amounts):
+                row.changes[currency] = changes[currency]
+        elif row.facts.get(currency) not in (None, known[currency]):
+            # An amount in another currency than the one beside it fills nothing.
+            for name in amounts:
+                row.changes.pop(name, None)
 
     def finish(self, rows: list[Row]) -> None:
         """Look at all rows together, once each has been read and compared."""

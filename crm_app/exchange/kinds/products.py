@@ -20,6 +20,7 @@ _COLUMNS = ("id", "version", "name", "name_key", "code", "family", "currency", "
 class Products(Kind):
     key = "products"
     identities = ("code", "name")
+    money = (("price_amount", "cost_amount"), "currency")
     fields = (
         Field("name", _l("Name"), PRODUCTS["name"], cells.text(200), required=True),
         Field("code", _l("Code"), PRODUCTS["code"], cells.text(60)),

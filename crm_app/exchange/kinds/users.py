@@ -83,6 +83,13 @@ class Users(Kind):
             row.changes["role"] = (row.known["role"], "manager")
         self.teams.compare(row)
 
+    def fill(self, row: Row) -> None:
+        super().fill(row)
+        assert row.known is not None
+        if self._is_promoted(row):
+            # Whoever manages a team of the file has to be able to.
+            row.changes["role"] = (row.known["role"], "manager")
+
     def _is_promoted(self, row: Row) -> bool:
         known = row.known
         return (
@@ -90,7 +97,7 @@ class Users(Kind):
         )
 
     def finish(self, rows: list[Row]) -> None:
-        fine = [row for row in rows if not row.problems]
+        fine = [row for row in rows if not row.problems and not row.is_skipped]
         in_file = {name_key(row.facts["name"]) for row in fine}
         led_here = {name_key(row.values["manager"]) for row in fine if row.values.get("manager")}
         self._extra = {}

@@ -22,9 +22,15 @@ class Jobs:
     def __init__(self) -> None:
         self._tasks: dict[str, Callable[..., Any]] = {}
         self._periodic: dict[str, dict[str, str]] = {}
+        self._at_start: list[Callable[[], Any]] = []
 
     def task(self, function: Callable[..., Any]) -> Callable[..., Any]:
         self._tasks[f"{function.__module__}.{function.__name__}"] = function
+        return function
+
+    def at_start(self, function: Callable[[], Any]) -> Callable[[], Any]:
+        """Run once in each thread of a worker that starts."""
+        self._at_start.append(function)
         return function
 
     def every_minutes(self, minutes: int) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
@@ -49,6 +55,9 @@ class Jobs:
             if name in self._periodic:
                 huey.periodic_task(crontab(**self._periodic[name]), name=name)(run)
             queued[name] = huey.task(**options | {"name": name + ":now"})(run)
+
+        for function in self._at_start:
+            huey.on_startup(function.__name__)(_inside(app, function))
 
     def enqueue(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Ask the worker for a task. Call it after the commit that the task will read.

@@ -84,14 +84,18 @@ class _Import:
         self.given, self.dry_run, self.yes, self.rejects = given, dry_run, yes, rejects
 
     def run(self):
+        from crm_app.exchange import checked
+
         prepared = self._prepared()
         if self._settle(prepared.plan):
+            checked.remove(prepared.name)
             prepared = self._prepared()
         plan = prepared.plan
         self._show(plan)
         if self.rejects:
-            self._write_rejects(plan)
+            self._write_rejects(prepared)
         if self.dry_run:
+            checked.remove(prepared.name)
             click.echo("Nothing was written: this was a dry run.")
             return
         changing = plan.counts["create"] + plan.counts["update"]
@@ -135,25 +139,25 @@ class _Import:
         click.echo("Columns: " + ", ".join(f"{header} → {field.key}" for header, field in plan.columns) + ".")
         for text in (*plan.warnings, *plan.kind.notes):
             click.echo(text)
-        for number, reason in preparing.refusals(plan)[:_SHOWN]:
-            click.echo(f"Row {number}: {reason}", err=True)
+        for row in plan.refused_rows[:_SHOWN]:
+            click.echo(f"Row {row.number}: {preparing.reason(row)}", err=True)
         counts = plan.counts
         if counts["refused"] > _SHOWN:
             click.echo(f"… and {counts['refused'] - _SHOWN:,} more rows are refused.", err=True)
         click.echo(
-            f"{len(plan.rows):,} rows: {plan.fine:,} fine ({counts['create']:,} new, {counts['update']:,} to update, "
+            f"{plan.rows:,} rows: {plan.fine:,} fine ({counts['create']:,} new, {counts['update']:,} to update, "
             f"{counts['unchanged']:,} unchanged), {_left_out(counts['skipped'])}{counts['refused']:,} refused."
         )
 
-    def _write_rejects(self, plan):
-        from crm_app.exchange import rejects
+    def _write_rejects(self, prepared):
+        from crm_app.exchange import checked, rejects
 
         try:
             with self.rejects.open("w", encoding="utf-8-sig", newline="") as file:
-                csv.writer(file).writerows(rejects.rows(plan.sheet, rejects.reasons(plan)))
+                csv.writer(file).writerows(rejects.rows(prepared.plan.sheet, checked.reasons(prepared.name)))
         except OSError as error:
             raise click.ClickException(f"{self.rejects} cannot be written ({error.strerror}).") from error
-        click.echo(f"{plan.counts['refused']:,} refused rows are in {self.rejects}.")
+        click.echo(f"{prepared.plan.counts['refused']:,} refused rows are in {self.rejects}.")
 
     def _carry_out(self, prepared):
         from crm_app.exchange import jobs, uploads
@@ -164,15 +168,15 @@ class _Import:
         import_ = Import(
             kind=given.kind, file_name=given.file.name[:255], stored_name=uploads.store(given.content),
             status="queued", layout=given.sheet.layout, columns=given.columns, values=given.values,
-            options=given.options | {"digest": plan.digest}, user_id=given.user.id, rows=len(plan.rows),
-            touched_at=utc_now(),
+            options=given.options | {"digest": plan.digest}, user_id=given.user.id, rows=plan.rows,
+            checked=prepared.kept, touched_at=utc_now(),
         )  # fmt: skip
         db.session.add(import_)
         db.session.flush()
         # Read before the commit: asking afterwards would begin a transaction in which the job would have to wait.
         import_id = import_.id
         db.session.commit()
-        jobs.run_prepared(import_id, prepared)
+        jobs.run_import(import_id)
         db.session.refresh(import_)
         if import_.status != "done":
             raise click.ClickException(import_.message)

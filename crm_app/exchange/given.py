@@ -9,7 +9,7 @@ from crm_app.exchange import preparing
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
 from crm_app.exchange.matching import match_columns
-from crm_app.exchange.planning import Matches
+from crm_app.exchange.rows import Matches
 from crm_app.extensions import db
 from crm_app.pipeline.models import Pipeline
 from crm_app.web.money import is_currency

@@ -1,181 +1,267 @@
-"""Running an import in the worker: once, whole or not at all, with its progress to be seen meanwhile."""
+"""Checking, writing and undoing imports in the worker: each once, with its progress, and on from where one died."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from crm_app.accounts import preferences
 from crm_app.accounts.models import User
 from crm_app.activity.recording import acting_as
-from crm_app.exchange import preparing, undoing, uploads, writing
+from crm_app.exchange import checked, claims, preparing, undoing, uploads, writing
+from crm_app.exchange.claims import LostError, change_mine
 from crm_app.exchange.decoding import UnreadableError
-from crm_app.exchange.models import Import
+from crm_app.exchange.kinds import KINDS
+from crm_app.exchange.kinds.kind import Row
+from crm_app.exchange.models import Import, ImportBatch
+from crm_app.exchange.pen import ChangedMeanwhileError
 from crm_app.exchange.planning import MappingError, Plan
-from crm_app.exchange.writing import ChangedMeanwhileError
-from crm_app.extensions import db, utc_now
+from crm_app.extensions import db, reading, utc_now
 from crm_app.jobs import jobs
 from crm_app.web.reader import read_as
 
-_TAKEN_FOR_DEAD = timedelta(minutes=5)
 _NEVER_TAKEN = timedelta(minutes=1)
 _DRAFTS_KEPT = timedelta(days=14)
-# What an import is at, and what it waits for where nobody is at it.
-_WAITING = {"running": "queued", "undoing": "undo queued"}
+_LEFTOVERS_KEPT = 24 * 3600
 
 
-class _LostError(Exception):
-    """Another worker has taken this import over; what this one did is rolled back."""
+@jobs.task
+def check_import(import_id: int) -> None:
+    """Plan the rows of a large file and keep what the person is to be shown."""
+    with current_app.app_context():
+        claimed = claims.take(import_id, "checking")
+        db.session.commit()
+        if claimed is not None:
+            _guarded(_check, import_id, claimed, _say)
 
 
 @jobs.task
 def run_import(import_id: int) -> None:
     """Safe to call twice: only a queued import is taken, and only whoever took it may finish it."""
-    run_prepared(import_id, None)
+    with current_app.app_context():
+        import_ = db.session.get(Import, import_id)
+        if import_ is None or (claimed := claims.take(import_id, "running")) is None:
+            db.session.rollback()
+            return
+        if import_.begun_at is None:
+            change_mine(import_id, claimed, begun_at=claimed, rows_done=0, message="", interrupted_at=None)
+        else:
+            change_mine(import_id, claimed, interrupted_at=import_.rows_done)
+        db.session.commit()
+        _guarded(_perform, import_id, claimed, _fail)
 
 
 @jobs.task
 def undo_import(import_id: int) -> None:
     """Take back batch by batch, the last one first; whoever comes after an interruption goes on from there."""
     with current_app.app_context():
-        claimed = _claim_undoing(import_id)
-        if claimed is None:
-            return
-        try:
-            _undo(import_id, claimed)
-        except _LostError:
-            db.session.rollback()
-        except Exception:
-            current_app.logger.exception("undoing import %s failed", import_id)
-            db.session.rollback()
-            said = _("Something went wrong on our side. A part may be undone already; undo the import again.")
-            db.session.execute(_mine(import_id, claimed, "undoing").values(status="done", message=said))
-            db.session.commit()
-
-
-def run_prepared(import_id: int, prepared: preparing.Prepared | None) -> None:
-    """The same where the plan has just been made in this process."""
-    with current_app.app_context():
-        claimed = _claim(import_id)
+        claimed = claims.take(import_id, "undoing")
+        db.session.commit()
         if claimed is not None:
-            _perform_or_fail(import_id, claimed, prepared)
+            _guarded(_undo, import_id, claimed, _stop_undoing)
 
 
+_TASKS = {"check queued": check_import, "queued": run_import, "undo queued": undo_import}
+
+
+@jobs.at_start
 @jobs.every_minutes(1)
 def sweep_imports() -> None:
-    """Ask again for imports that no worker took or whose worker died; drop the files of forgotten drafts."""
+    """Ask again for imports that no worker took or whose worker died; drop what belongs to forgotten drafts."""
     with current_app.app_context():
         now = utc_now()
-        for working, waiting in _WAITING.items():
-            dead = update(Import).where(Import.status == working, Import.touched_at < now - _TAKEN_FOR_DEAD)
-            db.session.execute(dead.values(status=waiting, touched_at=now - _NEVER_TAKEN))
-        left = select(Import.id, Import.status).where(Import.status.in_(_WAITING.values()))
-        left = db.session.execute(left.where(Import.touched_at <= now - _NEVER_TAKEN)).all()
+        claims.let_go_of_the_dead()
+        db.session.flush()
+        waiting = select(Import).where(Import.status.in_(_TASKS))
+        left = [(one.id, one.status) for one in db.session.scalars(waiting) if _nobody_comes(one, now)]
         forgotten = select(Import).where(Import.status == "draft", Import.created_at < now - _DRAFTS_KEPT)
         for draft in db.session.scalars(forgotten):
             uploads.remove(draft.stored_name)
             db.session.delete(draft)
+        db.session.flush()
+        names = {kept.get("name") for kept in db.session.scalars(select(Import.checked))}
         db.session.commit()
+    checked.sweep(names, _LEFTOVERS_KEPT)
     for import_id, status in left:
-        jobs.enqueue(run_import if status == "queued" else undo_import, import_id)
+        jobs.enqueue(_TASKS[status], import_id)
 
 
-def _claim(import_id: int) -> datetime | None:
-    now = utc_now()
-    queued = update(Import).where(Import.id == import_id, Import.status == "queued")
-    taken = db.session.execute(queued.values(status="running", started_at=now, touched_at=now, rows_done=0, message=""))
-    db.session.commit()
-    return now if taken.rowcount else None
+def _nobody_comes(import_: Import, now: datetime) -> bool:
+    """Whoever had it is gone, or it has waited longer than the queue makes one wait."""
+    return bool(import_.worker) or import_.touched_at is None or import_.touched_at <= now - _NEVER_TAKEN
 
 
-def _claim_undoing(import_id: int) -> datetime | None:
-    now = utc_now()
-    waiting = update(Import).where(Import.id == import_id, Import.status == "undo queued")
-    taken = db.session.execute(waiting.values(status="undoing", started_at=now, touched_at=now))
-    db.session.commit()
-    return now if taken.rowcount else None
-
-
-def _undo(import_id: int, claimed: datetime) -> None:
-    import_ = db.session.get_one(Import, import_id)
-    for_good = undoing.goes_for_good(import_)
-    with acting_as(import_.undone_by):
-        while (batch := db.session.scalars(undoing.batches_of(import_).limit(1)).first()) is not None:
-            undone = undoing.take_back(batch, for_good=for_good)
-            counts = {"undone": Import.undone + undone, "kept": Import.kept + len(batch.kept), "touched_at": utc_now()}
-            _must_be_mine(db.session.execute(_mine(import_id, claimed, "undoing").values(**counts)))
-            db.session.commit()
-        done = {"status": "undone", "undone_at": utc_now()}
-        _must_be_mine(db.session.execute(_mine(import_id, claimed, "undoing").values(**done)))
-        db.session.commit()
-
-
-def _perform_or_fail(import_id: int, claimed: datetime, prepared: preparing.Prepared | None) -> None:
+def _guarded(
+    work: Callable[[int, datetime], None],
+    import_id: int,
+    claimed: datetime,
+    fail: Callable[[int, datetime, str], None],
+) -> None:
     try:
-        _perform(import_id, claimed, prepared)
-    except _LostError:
+        work(import_id, claimed)
+    except LostError:
         db.session.rollback()
     except (UnreadableError, MappingError, ChangedMeanwhileError) as error:
-        _fail(import_id, claimed, str(error))
+        db.session.rollback()
+        fail(import_id, claimed, str(error))
     except Exception:
         current_app.logger.exception("import %s failed", import_id)
-        _fail(import_id, claimed, _("Something went wrong on our side. Nothing was written; try again."))
+        db.session.rollback()
+        fail(import_id, claimed, "")
 
 
-def _perform(import_id: int, claimed: datetime, prepared: preparing.Prepared | None) -> None:
+def _check(import_id: int, claimed: datetime) -> None:
+    import_, user = _begun(import_id)
+    old, options = import_.checked.get("name", ""), dict(import_.options)
+    matches, sheet = preparing.matches_of(import_), preparing.stored_sheet(import_)
+    read_as(preferences.for_user(user))
+    prepared = preparing.prepare(import_.kind, sheet, matches, user, options, _pulse(import_id, claimed, "checking"))
+    change_mine(
+        import_id, claimed, "checking", status="draft", rows=prepared.plan.rows, checked=prepared.kept, message="",
+        preview=preparing.preview(prepared.plan, matches),
+    )  # fmt: skip
+    db.session.commit()
+    checked.remove(old)
+
+
+def _say(import_id: int, claimed: datetime, message: str) -> None:
+    said = message or _("Something went wrong on our side. Nothing was written; try again.")
+    db.session.execute(claims.mine(import_id, claimed, "checking").values(status="draft", preview={}, message=said))
+    db.session.commit()
+
+
+def _perform(import_id: int, claimed: datetime) -> None:
+    import_, user = _begun(import_id)
+    settings = preferences.for_user(user)
+    read_as(replace(settings, language=import_.options.get("language") or settings.language))
+    with acting_as(user):
+        if KINDS[import_.kind].is_whole:
+            _write_whole(import_, user, claimed)
+        else:
+            _write_in_batches(import_, user, claimed)
+
+
+def _begun(import_id: int) -> tuple[Import, User]:
     import_ = db.session.get_one(Import, import_id)
     user = db.session.get(User, import_.user_id) if import_.user_id else None
     if user is None or not user.is_active or import_.kind not in preparing.may_import(user):
         raise MappingError(_("Whoever began this import may not do it any more."))
-    options = dict(import_.options)
-    settings = preferences.for_user(user)
-    read_as(replace(settings, language=options.get("language") or settings.language))
-    prepared = prepared or _prepare(import_, user, claimed)
+    return import_, user
+
+
+def _write_in_batches(import_: Import, user: User, claimed: datetime) -> None:
+    import_id, options = import_.id, dict(import_.options)
+    if not writing.place(import_id) and not preparing.is_fresh(import_):
+        _check_again(import_, user, claimed)
+        import_, user = _begun(import_id)
+    with reading():
+        kind = preparing.kind_for(import_.kind, user, options)
+        kind.take_up(import_.checked["state"])
+        batches = writing.InBatches(import_, kind, claimed)
+        db.session.expunge_all()
+        db.session.rollback()
+    batches.write()
+    import_ = db.session.get_one(Import, import_id)
+    kept = dict(import_.checked)
+    _finish(import_id, claimed, kept["counts"], kept["rows"], kept["notes"])
+    db.session.commit()
+    checked.forget_rows(kept["name"])
+
+
+def _check_again(import_: Import, user: User, claimed: datetime) -> None:
+    """Something happened since the rows were checked; whether it concerns them shows when they are checked again."""
+    import_id, old, options = import_.id, import_.checked.get("name", ""), dict(import_.options)
+    prepared = _prepared(import_, user, claimed, lambda rows: None)
     if options.get("digest") not in (None, prepared.plan.digest):
+        checked.remove(prepared.name)
         raise ChangedMeanwhileError
-    _tell(import_id, claimed, len(prepared.plan.rows))
-    writing.write(prepared, import_id=import_id)
-    _finish(import_id, claimed, prepared.plan)
+    change_mine(import_id, claimed, checked=prepared.kept)
     db.session.commit()
+    checked.remove(old)
 
 
-def _prepare(import_: Import, user: User, claimed: datetime) -> preparing.Prepared:
-    import_id = import_.id
+def _prepared(import_: Import, user: User, claimed: datetime, also: Callable[[list[Row]], None]) -> preparing.Prepared:
     matches, options, kind = preparing.matches_of(import_), dict(import_.options), import_.kind
-    sheet = preparing.stored_sheet(import_)
-    return preparing.prepare(kind, sheet, matches, user, options, lambda rows: _tell(import_id, claimed, rows))
+    pulse, sheet = _pulse(import_.id, claimed, "running"), preparing.stored_sheet(import_)
+    return preparing.prepare(kind, sheet, matches, user, options, pulse, also)
 
 
-def _tell(import_id: int, claimed: datetime, rows: int) -> None:
-    """How far the work has got, in a short transaction of its own; also the sign of life."""
-    mine = _mine(import_id, claimed).values(rows_done=rows, touched_at=utc_now())
-    _must_be_mine(db.session.execute(mine))
+def _write_whole(import_: Import, user: User, claimed: datetime) -> None:
+    import_id, options, old, now = import_.id, dict(import_.options), import_.checked.get("name", ""), import_.begun_at
+    assert now is not None
+    matches, kind, rows = preparing.matches_of(import_), import_.kind, []
+    prepared = _prepared(import_, user, claimed, rows.extend)
+    if options.get("digest") not in (None, prepared.plan.digest):
+        checked.remove(prepared.name)
+        raise ChangedMeanwhileError
+    sheet = prepared.plan.sheet
+
+    def again() -> tuple[Plan, list[Row]]:
+        planned: list[Row] = []
+        return preparing.plan(preparing.kind_for(kind, user, options), sheet, matches, planned.extend), planned
+
+    writing.write_whole(writing.Whole(prepared.plan, rows, prepared.as_of, again), import_id=import_id, now=now)
+    change_mine(import_id, claimed, checked=prepared.kept)
+    kept = prepared.kept
+    _finish(import_id, claimed, kept["counts"], kept["rows"], kept["notes"])
     db.session.commit()
+    checked.remove(old)
 
 
-def _finish(import_id: int, claimed: datetime, plan: Plan) -> None:
-    counts = plan.counts
-    mine = _mine(import_id, claimed).values(
-        status="done", finished_at=utc_now(), rows=len(plan.rows), rows_done=len(plan.rows),
-        created=counts["create"], updated=counts["update"], unchanged=counts["unchanged"],
-        skipped=counts["skipped"], refused=counts["refused"], refusals=preparing.refusals(plan),
-        preview={"notes": plan.kind.notes},
+def _pulse(import_id: int, claimed: datetime, working: str) -> Callable[[int], None]:
+    """How far the reading has got, in a short transaction of its own."""
+
+    def tell(rows: int) -> None:
+        change_mine(import_id, claimed, working, **({"rows_done": rows} if working == "checking" else {}))
+        db.session.commit()
+
+    return tell
+
+
+def _finish(import_id: int, claimed: datetime, counts: dict[str, int], rows: int, notes: list[str]) -> None:
+    change_mine(
+        import_id, claimed, status="done", finished_at=utc_now(), rows=rows, rows_done=rows,
+        created=counts.get("create", 0), updated=counts.get("update", 0), unchanged=counts.get("unchanged", 0),
+        skipped=counts.get("skipped", 0), refused=counts.get("refused", 0), preview={"notes": notes},
     )  # fmt: skip
-    _must_be_mine(db.session.execute(mine))
 
 
 def _fail(import_id: int, claimed: datetime, message: str) -> None:
-    db.session.rollback()
-    db.session.execute(_mine(import_id, claimed).values(status="failed", finished_at=utc_now(), message=message))
+    """Nothing stays of an import that fails: what its batches wrote is taken back first, by nobody."""
+    message = message or _("Something went wrong on our side. Nothing was written; try again.")
+    failing = {"message": message, "finished_at": utc_now(), "undone": 0, "kept": 0, "undone_by_id": None}
+    if not writing.place(import_id):
+        db.session.execute(claims.mine(import_id, claimed).values(status="failed", **failing))
+        db.session.commit()
+        return
+    db.session.execute(claims.mine(import_id, claimed).values(status="undoing", **failing))
     db.session.commit()
+    _guarded(_undo, import_id, claimed, _stop_undoing)
 
 
-def _mine(import_id: int, claimed: datetime, status: str = "running"):
-    return update(Import).where(Import.id == import_id, Import.status == status, Import.started_at == claimed)
+def _undo(import_id: int, claimed: datetime) -> None:
+    import_ = db.session.get_one(Import, import_id)
+    has_failed = import_.undone_by_id is None
+    for_good = has_failed or undoing.goes_for_good(import_)
+    with acting_as(import_.undone_by):
+        while (batch := db.session.scalars(undoing.batches_of(import_).limit(1)).first()) is not None:
+            undone = undoing.take_back(batch, for_good=for_good)
+            counts = {"undone": Import.undone + undone, "kept": Import.kept + len(batch.kept)}
+            change_mine(import_id, claimed, "undoing", **counts)
+            db.session.commit()
+        if has_failed:
+            db.session.execute(delete(ImportBatch).where(ImportBatch.import_id == import_id))
+            change_mine(import_id, claimed, "undoing", status="failed", begun_at=None, rows_done=0)
+        else:
+            change_mine(import_id, claimed, "undoing", status="undone", undone_at=utc_now())
+        db.session.commit()
 
 
-def _must_be_mine(result) -> None:
-    if not result.rowcount:
-        raise _LostError
+def _stop_undoing(import_id: int, claimed: datetime, message: str) -> None:
+    said = message or _("Something went wrong on our side. A part may be undone already; undo the import again.")
+    stopped = update(Import).where(Import.id == import_id, Import.started_at == claimed)
+    db.session.execute(stopped.values(status="done", message=said))
+    db.session.commit()

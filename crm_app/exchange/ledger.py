@@ -15,6 +15,7 @@ from crm_app.pipeline.models import Closing, Stay
 _PARTS: dict[str, tuple[tuple[Table, Column[Any]], ...]] = {
     "deals": ((Stay.__table__, Stay.__table__.c.deal_id), (Closing.__table__, Closing.__table__.c.deal_id)),
 }
+TIE = "+"
 _UNWATCHED = frozenset({"id", "version"})
 
 
@@ -35,6 +36,16 @@ class Ledger:
     def added(self, table: str, id_: int, part: str, key: Any) -> None:
         """A row was added that belongs to a record which was there before."""
         self.changed.setdefault(f"{table}:{id_}", []).append([part, key, None])
+
+    def tied(self, table: str, column: str, ties: Iterable[tuple[int, int]]) -> None:
+        """Records that the import made itself point at others of it: undone before them, and not counted again."""
+        for id_, target in ties:
+            self.changed[f"{TIE}{table}:{id_}"] = [[table, id_, {column: [None, target]}]]
+
+    def count_once(self, table: str, ids: Iterable[int]) -> None:
+        """Records that an earlier batch changed as well."""
+        for id_ in ids:
+            self.changed[f"{TIE}{table}:{id_}"] = self.changed.pop(f"{table}:{id_}")
 
     @contextmanager
     def watching(self, model: Any, ids: Sequence[int]) -> Iterator[None]:

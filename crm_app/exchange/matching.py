@@ -54,6 +54,11 @@ class Lookup:
         found = self.all_named(text)
         return found[0] if len({entry.id for entry in found}) == 1 else None
 
+    def choices(self, most: int) -> list[str]:
+        """All names in their order; none where there are more than `most`."""
+        names = sorted({entry.name for entry in self.entries}, key=str.casefold)
+        return names if len(names) <= most else []
+
     def suggest(self, text: str) -> Suggestion | None:
         """What the text may mean; None where nothing is near enough. Remembered, for a value stands in many rows."""
         key = fold(text)

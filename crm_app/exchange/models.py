@@ -18,7 +18,10 @@ class Import(db.Model):
     `layout` holds separator and header row; `columns` maps a header to a field; `values` maps
     field -> {text in the file: what it stands for}; `options` the rest (units, pipeline,
     currency, what becomes of existing records; digest and language of what was agreed to).
-    `preview` is what the person was shown; `refusals` lists [row number, reason]; `touched_at` is the worker's pulse.
+    `preview` is what the person was shown; `checked` says where the checked rows lie and what writing needs of the
+    plan. `worker` is the process at work, `touched_at` its pulse, `started_at` when it took the import up; `begun_at`
+    when the first did. `interrupted_at` counts the rows that were written when one died. `refusals` lists
+    [row number, reason] of imports that were checked before reasons were kept on disk.
     `undone` and `kept` count the records that were taken back and those that were left as they are.
     """
 
@@ -44,9 +47,13 @@ class Import(db.Model):
     undone: Mapped[int] = mapped_column(default=0)
     kept: Mapped[int] = mapped_column(default=0)
     message: Mapped[str] = mapped_column(Text, default="")
+    interrupted_at: Mapped[int | None]
+    worker: Mapped[str] = mapped_column(String(80), default="")
+    checked: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)
     preview: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, deferred=True)
     refusals: Mapped[list[Any]] = mapped_column(JSON, default=list, deferred=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    begun_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     touched_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

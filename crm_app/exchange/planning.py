@@ -2,114 +2,161 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 
 from flask_babel import gettext as _
 
-from crm_app.exchange import cells
-from crm_app.exchange.cells import CellError
+from crm_app.exchange.checked import BATCH
 from crm_app.exchange.fields import Field
+from crm_app.exchange.firsts import Firsts
 from crm_app.exchange.kinds.kind import Kind, Problem, Row
-from crm_app.exchange.matching import Suggestion
+from crm_app.exchange.kinds.stored import looking
 from crm_app.exchange.reading import Line, Sheet
+from crm_app.exchange.rows import Matches, Question, RowReader
 from crm_app.web import formats
-from crm_app.web.reader import reader
-from crm_app.web.text import clean
 
-_MOST_WARNINGS = 20
-# No name that a text could stand for is longer.
-_LONGEST_ASKED = 200
+SHOWN_FINE = 20
+SHOWN_REFUSED = 25
 
 
 class MappingError(ValueError):
     """The columns cannot stand for what they are said to; the message says why."""
 
 
-@dataclass(frozen=True)
-class Matches:
-    """`columns`: header -> field; `units`: header -> what one unit counts; `values`: field -> text -> its meaning.
-
-    The meaning of a text is the name of a record or word; an empty one leaves the cell out.
-    """
-
-    columns: Mapping[str, str]
-    units: Mapping[str, int] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-
-@dataclass
-class Question:
-    """A text that names nothing exactly, in how many rows it stands, and what it may mean."""
-
-    field: Field
-    column: str
-    text: str
-    rows: int
-    suggestion: Suggestion | None
+class Keep(Protocol):
+    def __call__(self, rows: list[Row]) -> None:
+        """Take a batch of planned rows, in the order of the file."""
 
 
 @dataclass
 class Plan:
+    """What is to be said of all rows. `late` are those refused once all were read: number -> problem.
+
+    `fine_rows` and `refused_rows` are the first of each. `digest` is equal for two plans that do the same to the same
+    records: what was shown is what may be written. What an update writes over counts too: somebody else may have
+    written it since.
+    """
+
     kind: Kind
     sheet: Sheet
-    rows: list[Row]
     columns: list[tuple[str, Field]]
-    questions: list[Question]
-    warnings: list[str]
+    counts: Counter[str] = field(default_factory=Counter)
+    late: dict[int, Problem] = field(default_factory=dict)
+    fine_rows: list[Row] = field(default_factory=list)
+    refused_rows: list[Row] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    digest: str = ""
 
     @property
-    def counts(self) -> Counter[str]:
-        return Counter(row.becomes for row in self.rows)
+    def rows(self) -> int:
+        return self.counts.total()
 
     @property
     def fine(self) -> int:
-        return len(self.rows) - self.counts["refused"] - self.counts["skipped"]
-
-    @property
-    def refused(self) -> list[Row]:
-        return [row for row in self.rows if row.problems]
-
-    @property
-    def digest(self) -> str:
-        """Equal for two plans that do the same to the same records: what was shown is what may be written.
-
-        What an update writes over counts too: somebody else may have written it since.
-        """
-        told = hashlib.sha256()
-        for row in self.rows:
-            changes = sorted((name, str(before)) for name, (before, _after) in row.changes.items())
-            told.update(repr((row.number, row.becomes, row.known and row.known["id"], changes)).encode())
-            if row.becomes in ("create", "update"):
-                told.update(repr(sorted((name, str(value)) for name, value in row.facts.items())).encode())
-        told.update(repr(self.kind.notes).encode())
-        return told.hexdigest()
+        return self.rows - self.counts["refused"] - self.counts["skipped"]
 
 
-def plan(kind: Kind, sheet: Sheet, mapping: Matches, progress: Callable[[int], None] = lambda rows: None) -> Plan:
-    """Raises MappingError. `progress` is told now and then how many rows have been read."""
+def plan(
+    kind: Kind, sheet: Sheet, mapping: Matches, keep: Keep, progress: Callable[[int], None] = lambda rows: None
+) -> Plan:
+    """Raises MappingError. `progress` is told now and then how many rows have been read.
+
+    No transaction is open while rows are computed: what a batch needs is read in short ones.
+    """
     columns = columns_of(kind.fields, sheet, mapping)
-    reader = _Reader(kind, mapping, columns)
+    reader = RowReader(kind, mapping, columns)
     kind.mapped = frozenset(field.key for _position, _header, field in columns)
     kind.header_of = {field.key: header for _position, header, field in columns}
     kind.meet(lambda key: reader.texts(sheet, key))
-    rows, seen = [], _Seen()
-    for count, line in enumerate(sheet.lines, 1):
-        row = reader.row(line)
+    planned = Plan(kind, sheet, [(header, field) for _position, header, field in columns])
+    tally, seen, whole = _Tally(planned, keep), _Seen(), []
+    for lines in _batches(sheet):
+        rows = _read(kind, reader, lines, seen)
+        if kind.is_whole:
+            whole += rows
+        else:
+            tally.take(rows)
+        progress(lines[-1].number)
+    planned.late = kind.finish(whole)
+    if whole:
+        tally.take(whole)
+    tally.close()
+    planned.questions = reader.questions()
+    planned.warnings = [*sheet.warnings, *reader.warnings()]
+    return planned
+
+
+def _batches(sheet: Sheet) -> Iterator[list[Line]]:
+    lines = iter(sheet.lines)
+    while batch := list(islice(lines, BATCH)):
+        yield batch
+
+
+def _read(kind: Kind, reader: RowReader, lines: list[Line], seen: "_Seen") -> list[Row]:
+    with looking():
+        reader.prime(lines)
+    rows = [reader.row(line) for line in lines]
+    for row in rows:
         if not row.problems:
             kind.settle(row)
+    fine = [row for row in rows if not row.problems]
+    with looking():
+        kind.know(fine)
+    for row in fine:
+        kind.find(row)
         if not row.problems:
-            kind.find(row)
             seen.check(kind, row)
         if row.known and not row.problems:
             kind.meet_existing(row)
-        rows.append(row)
-        if count % 500 == 0:
-            progress(count)
-    kind.finish(rows)
-    shown = [(header, field) for _position, header, field in columns]
-    return Plan(kind, sheet, rows, shown, reader.questions(), [*sheet.warnings, *reader.warnings()])
+        if not row.problems:
+            kind.note(row)
+    return rows
+
+
+class _Tally:
+    """Passes rows on, counts them, remembers the first ones, and digests all."""
+
+    def __init__(self, planned: Plan, keep: Keep):
+        self._plan, self._keep, self._told = planned, keep, hashlib.sha256()
+
+    def take(self, rows: list[Row]) -> None:
+        for row in rows:
+            becomes = row.becomes
+            self._plan.counts[becomes] += 1
+            shown, most = (
+                (self._plan.refused_rows, SHOWN_REFUSED) if row.problems else (self._plan.fine_rows, SHOWN_FINE)
+            )
+            if len(shown) < most:
+                shown.append(row)
+            changes = sorted((name, str(before)) for name, (before, _after) in row.changes.items())
+            self._told.update(repr((row.number, becomes, row.known and row.known["id"], changes)).encode())
+            if becomes in ("create", "update"):
+                self._told.update(repr(sorted((name, str(value)) for name, value in row.facts.items())).encode())
+        self._keep(rows)
+
+    def close(self) -> None:
+        """Count those that were refused late among the refused; one more look at the file brings their cells."""
+        planned = self._plan
+        if planned.late:
+            self._refuse_late()
+        self._told.update(repr((sorted(planned.late), planned.kind.notes)).encode())
+        planned.digest = self._told.hexdigest()
+
+    def _refuse_late(self) -> None:
+        planned, late = self._plan, self._plan.late
+        planned.counts["refused"] += len(late)
+        for becomes, count in planned.kind.late_among(late).items():
+            planned.counts[becomes] -= count
+        planned.fine_rows = [row for row in planned.fine_rows if row.number not in late]
+        wanted = set(sorted(late)[:SHOWN_REFUSED])
+        found = (line for line in planned.sheet.lines if line.number in wanted)
+        more = [Row(line.number, line.cells, problems=[late[line.number]]) for line in islice(found, len(wanted))]
+        both = sorted([*planned.refused_rows, *more], key=lambda row: row.number)
+        planned.refused_rows = both[:SHOWN_REFUSED]
 
 
 def columns_of(fields: Sequence[Field], sheet: Sheet, mapping: Matches) -> list[tuple[int, str, Field]]:
@@ -134,111 +181,18 @@ def columns_of(fields: Sequence[Field], sheet: Sheet, mapping: Matches) -> list[
     return columns
 
 
-class _Reader:
-    """Reads lines into rows and collects what it could not look up."""
-
-    def __init__(self, kind: Kind, mapping: Matches, columns: list[tuple[int, str, Field]]):
-        self._kind, self._mapping, self._columns = kind, mapping, columns
-        self._asked: dict[tuple[str, str], Question] = {}
-        self._formulas: list[tuple[int, str]] = []
-        # A file says the same few things thousands of times; each is read once.
-        self._read: dict[tuple[str, str], Any] = {}
-
-    def row(self, line: Line) -> Row:
-        row = Row(line.number, line.cells)
-        if line.problem:
-            row.problems.append(Problem("", line.problem))
-            return row
-        for position, header, column in self._columns:
-            text = line.cells[position].strip()
-            if text and cells.is_formula(text):
-                self._formulas.append((line.number, header))
-            key = (column.key, text)
-            try:
-                if key not in self._read:
-                    self._read[key] = self._value(column, header, text)
-                row.values[column.key] = self._read[key]
-            except CellError as error:
-                row.problems.append(Problem(header, str(error)))
-        return row
-
-    def texts(self, sheet: Sheet, key: str) -> list[str]:
-        """The cells of the column that goes to a field, as they are meant; rows that do not fit left out."""
-        for position, _header, column in self._columns:
-            if column.key == key:
-                meant = self._mapping.values.get(key, {})
-                texts = (clean(line.cells[position]) for line in sheet.lines if not line.problem)
-                return [meant.get(text, text) for text in texts]
-        return []
-
-    def questions(self) -> list[Question]:
-        return sorted(self._asked.values(), key=lambda asked: (asked.column, -asked.rows, asked.text))
-
-    def warnings(self) -> list[str]:
-        if not self._formulas:
-            return []
-        places = [
-            _("row %(row)s, column %(column)s", row=formats.num(row), column=column)
-            for row, column in self._formulas[:_MOST_WARNINGS]
-        ]
-        places += ["…"] if len(self._formulas) > _MOST_WARNINGS else []
-        return [_("Cells that begin like a formula are kept as text: %(places)s.", places="; ".join(places))]
-
-    def _value(self, column: Field, header: str, text: str) -> Any:
-        if column.to:
-            return self._looked_up(column, header, clean(text))
-        if not text:
-            return self._nothing(column)
-        assert column.read is not None
-        value = column.read(text)
-        if value == "":
-            # Marks that nobody sees are no text either.
-            return self._nothing(column)
-        return value * self._mapping.units.get(header, 1) if column.is_money else value
-
-    def _looked_up(self, column: Field, header: str, text: str) -> Any:
-        meaning = self._mapping.values.get(column.key, {}).get(text, text)
-        if not meaning:
-            return self._nothing(column)
-        lookup = self._kind.lookups[column.to]
-        entry = lookup.find(meaning)
-        if entry is not None:
-            return entry
-        if lookup.all_named(meaning):
-            raise CellError(_("More than one here is called “%(text)s”.", text=cells.short(meaning)))
-        said = self._kind.say_unknown(column, cells.short(meaning))
-        suggestion = self._asked_about(column, header, text, meaning) if len(text) <= _LONGEST_ASKED else None
-        if suggestion:
-            said += reader.space + _("Perhaps “%(name)s” is meant.", name=suggestion.entry.name)
-        raise CellError(said)
-
-    def _asked_about(self, column: Field, header: str, text: str, meaning: str) -> Suggestion | None:
-        """The suggestion for a text; looked for once, however many rows hold it."""
-        asked = self._asked.get((column.key, text))
-        if asked is None:
-            asked = Question(column, header, text, 0, self._kind.lookups[column.to].suggest(meaning))
-            self._asked[column.key, text] = asked
-        asked.rows += 1
-        return asked.suggestion
-
-    @staticmethod
-    def _nothing(column: Field) -> None:
-        if column.required:
-            raise CellError(_("The cell is empty; “%(field)s” is needed.", field=column.label))
-
-
 class _Seen:
     """Which row spoke of which record first: the second one is refused."""
 
     def __init__(self) -> None:
-        self._rows: dict[Any, int] = {}
+        self._firsts = Firsts()
 
     def check(self, kind: Kind, row: Row) -> None:
         name = next((name for name in kind.identities if kind.identity(name, row.facts)), None)
         keys: list[Any] = [(name, kind.identity(name, row.facts))] if name else []
         keys += [("id", row.known["id"])] if row.known else []
         for key in keys:
-            if (first := self._rows.setdefault(key, row.number)) != row.number:
+            if (first := self._firsts.row(key, row.number)) != row.number:
                 column = kind.header_of.get((name or "").partition("_and_")[0], "")
                 if key[0] in kind.header_of:
                     text = _("The same as in row %(row)s; each row needs its own.", row=formats.num(first))

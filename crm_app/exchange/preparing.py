@@ -1,31 +1,30 @@
 """From a stored import to its plan, and from a plan to what a person is shown of it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import organisation
-from crm_app.exchange import uploads
+from crm_app.exchange import checked, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
 from crm_app.exchange.kinds import KINDS
-from crm_app.exchange.kinds.kind import EXISTING, Row, Setting
+from crm_app.exchange.kinds.kind import EXISTING, Kind, Problem, Row, Setting
 from crm_app.exchange.matching import known_headers
 from crm_app.exchange.models import Import
-from crm_app.exchange.planning import MappingError, Matches, Plan, plan
+from crm_app.exchange.pen import last_event
+from crm_app.exchange.planning import MappingError, Plan, plan
 from crm_app.exchange.reading import Sheet, read
-from crm_app.exchange.writing import Prepared, last_event
+from crm_app.exchange.rows import Matches
 from crm_app.extensions import db, reading, utc_now
 from crm_app.pipeline.models import Pipeline
 from crm_app.web.reader import reader
 from crm_app.web.text import clean, match_key
 
-SHOWN_FINE = 20
-SHOWN_REFUSED = 25
 MOST_CHOICES = 300
 _MOST_QUESTIONS = 200
 
@@ -53,6 +52,23 @@ def matches_of(import_: Import) -> Matches:
     return Matches(import_.columns, units, import_.values)
 
 
+class Prepared(NamedTuple):
+    """A plan; `name` is where its rows lie, `as_of` where the event log stood when the database was read."""
+
+    plan: Plan
+    name: str
+    as_of: int
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the import keeps of it, as plain JSON."""
+        plan = self.plan
+        return {
+            "name": self.name, "as_of": self.as_of, "digest": plan.digest, "rows": plan.rows, "late": sorted(plan.late),
+            "state": plan.kind.state(), "counts": dict(plan.counts), "notes": plan.kind.notes,
+        }  # fmt: skip
+
+
 def prepare(
     kind: str,
     sheet: Sheet,
@@ -60,21 +76,46 @@ def prepare(
     user: User,
     options: Mapping[str, Any],
     progress: Callable[[int], None] = lambda rows: None,
+    also: Callable[[list[Row]], None] = lambda rows: None,
 ) -> Prepared:
-    """Read what the plan needs in one short transaction, let go of it, then compute. Raises MappingError.
+    """Plan all rows and keep them on disk; `also` sees them as well. Raises MappingError.
 
     Everything in the session is detached, so that nothing holds a lock while rows are read.
     """
-
-    def again() -> Plan:
-        return plan(KINDS[kind](_setting(user, options)), sheet, matches)
-
     with reading():
         as_of = last_event()
-        loaded = KINDS[kind](_setting(user, options))
+        loaded = kind_for(kind, user, options)
         db.session.expunge_all()
         db.session.rollback()
-    return Prepared(plan(loaded, sheet, matches, progress), as_of, again)
+    keeping = checked.Keeping(loaded.kept_values)
+
+    def keep(rows: list[Row]) -> None:
+        for row in rows:
+            if row.problems:
+                keeping.refuse(row.number, reason(row))
+        if not loaded.is_whole:
+            keeping.keep(rows)
+        also(rows)
+
+    try:
+        planned = plan(loaded, sheet, matches, keep, progress)
+    except BaseException:
+        keeping.close()
+        checked.remove(keeping.name)
+        raise
+    keeping.close({number: told([problem]) for number, problem in planned.late.items()})
+    return Prepared(planned, keeping.name, as_of)
+
+
+def is_fresh(import_: Import) -> bool:
+    """Whether the rows lie ready as they were agreed to, and nothing at all has happened since they were checked."""
+    kept = import_.checked
+    is_agreed = kept.get("digest") == import_.options.get("digest", kept.get("digest"))
+    return checked.is_here(kept.get("name", "")) and is_agreed and last_event() == kept.get("as_of")
+
+
+def kind_for(kind: str, user: User, options: Mapping[str, Any]) -> Kind:
+    return KINDS[kind](_setting(user, options))
 
 
 def _setting(user: User, options: Mapping[str, Any]) -> Setting:
@@ -99,13 +140,12 @@ def _setting(user: User, options: Mapping[str, Any]) -> Setting:
 def preview(plan: Plan, matches: Matches) -> dict[str, Any]:
     """What a person is shown before anything is written, as plain JSON."""
     counts = plan.counts
-    fine = [row for row in plan.rows if not row.problems][:SHOWN_FINE]
     return {
         "counts": {name: counts[name] for name in ("create", "update", "unchanged", "skipped", "refused")},
         "fine": plan.fine,
         "columns": [header for header, _field in plan.columns],
-        "rows": [_shown(plan, row) for row in fine],
-        "refused": [_shown(plan, row) for row in plan.refused[:SHOWN_REFUSED]],
+        "rows": [_shown(plan, row) for row in plan.fine_rows],
+        "refused": [_shown(plan, row) for row in plan.refused_rows],
         "questions": _questions(plan, matches),
         "choices": _choices(plan),
         "notes": plan.kind.notes,
@@ -115,18 +155,17 @@ def preview(plan: Plan, matches: Matches) -> dict[str, Any]:
     }
 
 
-def refusals(plan: Plan) -> list[list[Any]]:
-    """Row number and reason of every refused row, in the order of the file."""
-    return [[row.number, reason(row)] for row in plan.refused]
-
-
 def reason(row: Row) -> str:
     """Everything that is wrong with a row, each with its column."""
+    return told(row.problems)
+
+
+def told(problems: Sequence[Problem]) -> str:
     return reader.space.join(
         _("Column “%(column)s”: %(problem)s", column=problem.column, problem=problem.text)
         if problem.column
         else problem.text
-        for problem in row.problems
+        for problem in problems
     )
 
 
@@ -180,8 +219,4 @@ def _rows_of(plan: Plan, header: str) -> Counter[str]:
 def _choices(plan: Plan) -> dict[str, list[str]]:
     """For each list that has questions, all its names; none where there are too many to choose from."""
     wanted = {field.to for _header, field in plan.columns if field.to}
-    found = {}
-    for name in wanted:
-        names = sorted({entry.name for entry in plan.kind.lookups[name].entries}, key=str.casefold)
-        found[name] = names if len(names) <= MOST_CHOICES else []
-    return found
+    return {name: plan.kind.lookups[name].choices(MOST_CHOICES) for name in wanted}

@@ -1,18 +1,22 @@
 """The refused rows of an import as they stood in the file, with the reason in each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask_babel import gettext as _
 
-from crm_app.exchange.planning import Plan
-from crm_app.exchange.preparing import refusals
+from crm_app.exchange import checked
+from crm_app.exchange.models import Import
 from crm_app.exchange.reading import Sheet
 from crm_app.web.csv import safe_cell
 
+Reasons = Iterable[tuple[int, str]]
 
-def reasons(plan: Plan) -> dict[int, str]:
-    return dict(refusals(plan))
+
+def of(import_: Import) -> Reasons:
+    """Row number and reason, in the order of the file. Raises FileNotFoundError once they have gone."""
+    name = import_.checked.get("name")
+    return checked.reasons(name) if name else ((number, reason) for number, reason in import_.refusals)
 
 
 def head(sheet: Sheet) -> list[str]:
@@ -20,16 +24,18 @@ def head(sheet: Sheet) -> list[str]:
     return [*sheet.header, _("Row"), _("Reason of the refusal")]
 
 
-def body(sheet: Sheet, reasons: Mapping[int, str]) -> Iterator[list[Any]]:
+def body(sheet: Sheet, reasons: Reasons) -> Iterator[list[Any]]:
     """The row's own cells first, so that the corrected file can be imported as it is."""
-    width = len(sheet.header)
+    width, waiting = len(sheet.header), iter(reasons)
+    refused = next(waiting, None)
     for line in sheet.lines:
-        if line.number in reasons:
-            cells = [*line.cells[:width], *[""] * (width - len(line.cells))]
-            yield [*cells, line.number, reasons[line.number]]
+        if refused is not None and line.number == refused[0]:
+            yield [*line.cells[:width], *[""] * (width - len(line.cells)), *refused]
+            refused = next(waiting, None)
 
 
-def rows(sheet: Sheet, reasons: Mapping[int, str]) -> Iterator[list[Any]]:
+def rows(sheet: Sheet, reasons: Reasons) -> Iterator[list[Any]]:
     """Head and body with every cell made safe for spreadsheets."""
-    for row in (head(sheet), *body(sheet, reasons)):
+    yield [safe_cell(cell) for cell in head(sheet)]
+    for row in body(sheet, reasons):
         yield [safe_cell(cell) for cell in row]

@@ -63,6 +63,7 @@ _SHOWN = (
 _BY_KEY = {shown.key: shown for shown in _SHOWN}
 NAMES = {shown.key: shown.label for shown in _SHOWN}
 _STATUSES = {
+    "check queued": "checking", "checking": "checking",
     "queued": "progress", "running": "progress", "done": "done", "failed": "failed",
     "undo queued": "undoing", "undoing": "undoing", "undone": "undone",
 }  # fmt: skip
@@ -95,7 +96,7 @@ def kinds(keys: Iterable[str]) -> list[KindShown]:
 
 
 def step(import_: Import, *, wants_columns: bool) -> str:
-    """`columns`, `rows`, `progress`, `done`, `failed`, `undoing` or `undone`."""
+    """`columns`, `checking`, `rows`, `progress`, `done`, `failed`, `undoing` or `undone`."""
     if import_.status != "draft":
         return _STATUSES[import_.status]
     return "columns" if wants_columns or not import_.preview else "rows"

@@ -10,7 +10,7 @@ from crm_app.activity.models import Event
 from crm_app.activity.queries import told
 from crm_app.activity.recording import record_all
 from crm_app.exchange import hanging
-from crm_app.exchange.ledger import restored
+from crm_app.exchange.ledger import TIE, restored
 from crm_app.exchange.models import Import, ImportBatch
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.crediting import carry_along
@@ -57,19 +57,21 @@ class _Undoing:
         self._batch, self._for_good, self._now = batch, for_good, utc_now()
         self.kept: list[list[Any]] = []
         self._changed = {_parted(subject): rows for subject, rows in batch.changed.items()}
+        self._ties = {_parted(subject) for subject in batch.changed if subject.startswith(TIE)}
 
     def put_back(self) -> int:
         """What was changed gets its former values; how many records did."""
         left = self._changed_since() | self._differing() | self._pointing_nowhere()
-        self.kept += [[*subject, why] for subject, why in left.items()]
+        self.kept += [[*subject, why] for subject, why in left.items() if subject not in self._ties]
         subjects = [subject for subject in self._changed if subject not in left]
         rows = [row for subject in subjects for row in self._changed[subject]]
         for name in {row[0] for row in rows}:
             _restore(db.metadata.tables[name], [row for row in rows if row[0] == name])
-        for name in {name for name, _id in subjects}:
-            self._note(db.metadata.tables[name], [id_ for table, id_ in subjects if table == name])
+        counted = [subject for subject in subjects if subject not in self._ties]
+        for name in {name for name, _id in counted}:
+            self._note(db.metadata.tables[name], [id_ for table, id_ in counted if table == name])
         self._credit(rows)
-        return len(subjects)
+        return len(counted)
 
     def _changed_since(self) -> dict[tuple[str, int], str]:
         names = {name for name, _id in self._changed}
@@ -156,6 +158,8 @@ class _Undoing:
                 Event.subject_table == table, Event.subject_id.in_(chunk), Event.id > self._batch.last_event, told()
             )
             for subject, id_, verb, facts in db.session.execute(later.order_by(Event.id.desc())):
+                if verb == "imported" and facts.get("import") == self._batch.import_id:
+                    continue
                 if verb == VERB:
                     void[subject] = min(facts["since"], void.get(subject, id_))
                 elif id_ <= void.get(subject, id_):
@@ -164,7 +168,7 @@ class _Undoing:
 
 
 def _parted(subject: str) -> tuple[str, int]:
-    table, id_ = subject.split(":")
+    table, id_ = subject.removeprefix(TIE).split(":")
     return table, int(id_)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from crm_app.accounts.access import editor_required
 from crm_app.accounts.models import User
-from crm_app.exchange import jobs, preparing, queries, rejects, showing, uploads
+from crm_app.exchange import checked, jobs, preparing, queries, rejects, showing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.forms import MatchForm, UploadForm, meanings
 from crm_app.exchange.kinds import KINDS
@@ -22,6 +22,9 @@ from crm_app.web.csv import download
 from crm_app.web.htmx import page
 from crm_app.web.reader import reader
 from crm_app.web.tables import listing
+
+# A larger file is checked by the worker: its rows take longer than a page may.
+CHECKED_AT_ONCE = 5_000
 
 bp = Blueprint("exchange", __name__, url_prefix="/exchange")
 
@@ -59,7 +62,8 @@ def new(kind):
 @editor_required
 def show(import_id):
     import_ = _import(import_id)
-    if import_.status == "draft" and import_.preview and import_.preview.get("language") != reader.language:
+    is_foreign = bool(import_.preview) and import_.preview.get("language") != reader.language
+    if import_.status == "draft" and is_foreign and import_.rows <= CHECKED_AT_ONCE:
         # Titles, stages and reasons are words of a language: what is shown must be what will be written.
         try:
             _check(import_, preparing.stored_sheet(import_))
@@ -112,7 +116,8 @@ def start(import_id):
 
     options = import_.options | {name: import_.preview.get(name) for name in ("digest", "language")}
     begun = update(Import).where(Import.id == import_id, Import.status == "draft")
-    begun = db.session.execute(begun.values(status="queued", touched_at=utc_now(), message="", options=options))
+    fresh = {"touched_at": utc_now(), "message": "", "worker": "", "begun_at": None, "rows_done": 0}
+    begun = db.session.execute(begun.values(status="queued", options=options, **fresh))
     db.session.commit()
 
     if begun.rowcount:
@@ -140,10 +145,11 @@ def again(import_id):
 @editor_required
 def discard(import_id):
     import_ = _draft_of(import_id)
-    stored_name = import_.stored_name
+    stored_name, name = import_.stored_name, import_.checked.get("name", "")
     db.session.delete(import_)
     db.session.commit()
     uploads.remove(stored_name)
+    checked.remove(name)
 
     flash(_("The import is discarded; nothing was written."), "ok")
     return redirect(url_for(".index"), 303)
@@ -160,7 +166,7 @@ def undo(import_id):
         return render_template("exchange/undo.html", import_=import_, going=showing.going(import_))
 
     begun = update(Import).where(Import.id == import_id, Import.status == "done")
-    facts = {"undone": 0, "kept": 0, "undone_by_id": current_user.id, "touched_at": utc_now()}
+    facts = {"undone": 0, "kept": 0, "undone_by_id": current_user.id, "touched_at": utc_now(), "worker": ""}
     begun = db.session.execute(begun.values(status="undo queued", **facts))
     db.session.commit()
 
@@ -174,10 +180,10 @@ def undo(import_id):
 def refused(import_id):
     import_ = _import(import_id)
     try:
-        sheet = preparing.stored_sheet(import_)
-    except UnreadableError:
+        sheet, reasons = preparing.stored_sheet(import_), rejects.of(import_)
+    except (UnreadableError, FileNotFoundError):
         abort(404)
-    body = rejects.body(sheet, dict(import_.refusals))
+    body = rejects.body(sheet, reasons)
     return download(f"refused-{import_id}.csv", rejects.head(sheet), body)
 
 
@@ -230,13 +236,21 @@ def _check(import_: Import, sheet: Sheet) -> None:
         "values": dict(import_.values),
         "options": dict(import_.options),
     }
-    user = db.session.get_one(User, import_.user_id)
-    prepared = preparing.prepare(import_.kind, sheet, matches, user, import_.options)
-    kept = {"preview": preparing.preview(prepared.plan, matches), "refusals": preparing.refusals(prepared.plan)}
     # Meanwhile somebody may have started it, in another window.
     waiting = update(Import).where(Import.id == import_id, Import.status.in_(("draft", "failed")))
-    db.session.execute(waiting.values(**decided, **kept))
+    if len(sheet.lines) > CHECKED_AT_ONCE:
+        fresh = {"status": "check queued", "touched_at": utc_now(), "worker": "", "message": "", "rows_done": 0}
+        queued = db.session.execute(waiting.values(**decided | fresh)).rowcount
+        db.session.commit()
+        if queued:
+            queue.enqueue(jobs.check_import, import_id)
+        return
+    user, old = db.session.get_one(User, import_.user_id), import_.checked.get("name", "")
+    prepared = preparing.prepare(import_.kind, sheet, matches, user, import_.options)
+    kept = {"preview": preparing.preview(prepared.plan, matches), "checked": prepared.kept, "message": ""}
+    replaced = db.session.execute(waiting.values(**decided, **kept)).rowcount
     db.session.commit()
+    checked.remove(old if replaced else prepared.name)
 
 
 def _shown(import_: Import, problem: str = "", status: int = 200):

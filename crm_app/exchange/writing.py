@@ -1,189 +1,137 @@
-"""A plan into the database: one short transaction, everything or nothing, and only what the plan showed."""
+"""A plan into the database: in batches, each committed together with its place, or whole; only what the plan showed."""
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from sqlalchemy import func, insert, inspect, select
+from flask import current_app
+from sqlalchemy import ForeignKey, func, select
 
 from crm_app.accounts.models import Organisation
 from crm_app.activity.models import Event
-from crm_app.activity.recording import plain
-from crm_app.contacts.models import Tag
-from crm_app.exchange.kinds.kind import Known, Row
-from crm_app.exchange.ledger import Ledger
+from crm_app.exchange import checked, claims
+from crm_app.exchange.kinds.kind import Kind, Row
+from crm_app.exchange.models import Import, ImportBatch
+from crm_app.exchange.pen import ChangedMeanwhileError, Pen, last_event
 from crm_app.exchange.planning import Plan
-from crm_app.extensions import db, utc_now
-from crm_app.web import word_index
-from crm_app.web.text import match_key
+from crm_app.extensions import db
 
-_CHUNK = 500
+# Whoever waits to write to SQLite asks again at least this often; between two batches there is time for that.
+_REST = 0.1
 
 
-class Prepared(NamedTuple):
-    """A plan; `as_of` is where the event log stood when the database was read; `again` makes the plan anew."""
+class Whole(NamedTuple):
+    """A plan with all its rows; `as_of` is where the event log stood when it was made; `again` makes it anew."""
 
     plan: Plan
+    rows: list[Row]
     as_of: int
-    again: Callable[[], Plan]
+    again: Callable[[], tuple[Plan, list[Row]]]
 
 
-class ChangedMeanwhileError(Exception):
-    """The records are not as the plan found them; nothing is written."""
-
-    def __str__(self) -> str:
-        return _("Somebody changed the same records meanwhile. Nothing was written; check the rows again.")
-
-
-def last_event() -> int:
-    """Where the event log stands: everything that is known to the plan happened up to here."""
-    return db.session.scalar(select(func.max(Event.id))) or 0
-
-
-def write(prepared: Prepared, *, import_id: int) -> None:
+def write_whole(whole: Whole, *, import_id: int, now: datetime) -> None:
     """Write inside the transaction that the caller commits.
 
     If anything at all happened since the plan was made, it is made again under the lock: the same plan is written,
     another one raises ChangedMeanwhileError.
     """
-    # One import at a time: on PostgreSQL this row is the lock, on SQLite the transaction itself is.
-    db.session.execute(select(Organisation.id).with_for_update()).all()
-    plan = prepared.plan
-    if last_event() != prepared.as_of:
-        plan = prepared.again()
-        if plan.digest != prepared.plan.digest:
+    _lock()
+    plan, rows = whole.plan, whole.rows
+    if last_event() != whole.as_of:
+        plan, rows = whole.again()
+        if plan.digest != whole.plan.digest:
             raise ChangedMeanwhileError
-    pen, first_event = Pen(import_id, plan.kind.setting.user.id), last_event()
-    plan.kind.write(plan.rows, pen)
+    pen, first_event = Pen(import_id, plan.kind.setting.user.id, now), last_event()
+    plan.kind.write(rows, pen)
     db.session.flush()
     db.session.add(pen.ledger.batch(import_id, 1, first_event, last_event()))
 
 
-class Pen:
-    """Writes rows in bulk, each with its “imported” event."""
+def place(import_id: int) -> int:
+    """How many batches are written."""
+    return db.session.scalar(select(func.max(ImportBatch.number)).where(ImportBatch.import_id == import_id)) or 0
 
-    def __init__(self, import_id: int, actor_id: int | None):
-        self.import_id, self.actor_id, self.now = import_id, actor_id, utc_now()
-        self.ledger = Ledger()
 
-    def insert(self, model: Any, rows: list[dict[str, Any]]) -> list[int]:
-        """Ids in the order of the rows."""
-        if not rows:
-            return []
-        table = model.__table__
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        ids = list(db.session.scalars(statement, rows))
-        if hasattr(model, "found_by"):
-            word_index.renew(db.session.connection(), model, ids)
-        return ids
+class InBatches:
+    """Writes the checked rows of one import from where it stands; `claimed` is the claim under which it does."""
 
-    def create(self, model: Any, rows: list[Row], columns_of: Callable[[Row], dict[str, Any]]) -> None:
-        """Insert the rows, give each its id, and note them."""
-        common: dict[str, Any] = {"created_at": self.now}
-        if "version" in model.__table__.c:
-            common |= {"version": 1, "deleted_at": None}
-        ids = self.insert(model, [common | columns_of(row) for row in rows])
-        for row, id_ in zip(rows, ids, strict=True):
-            row.id = id_
-        self.ledger.made(model.__tablename__, ids)
-        self.note(model, ((row.id, {"row": row.number}) for row in rows))
+    def __init__(self, import_: Import, kind: Kind, claimed: datetime):
+        assert import_.begun_at is not None
+        self._id, self._kind, self._claimed, self._now = import_.id, kind, claimed, import_.begun_at
+        self._kept = dict(import_.checked)
+        self._written = place(import_.id)
+        # Once anybody else has done anything, every batch looks whether it is still as the plan found it.
+        self._is_alone, self._as_of = not self._written, self._kept["as_of"]
 
-    def update(self, model: Any, rows: Iterable[Row]) -> None:
-        """Set what differs in the records that are known, and note before and after."""
-        changing = {row.known["id"]: row for row in rows if row.becomes == "update" and row.known}
-        noted = []
-        for record in self.records(model, changing.values()):
-            row = changing[record.id]
-            row.id = record.id
-            noted.append((record.id, {"row": row.number, "changes": self.apply(record, row)}))
-        self.note(model, noted)
+    def write(self) -> None:
+        late = frozenset(self._kept["late"])
+        batches = 0
+        for batches, block in enumerate(checked.blocks(self._kept["name"], 0, late), 1):
+            if batches > self._written:
+                for row in block.rows:
+                    row.columns = self._kind.columns_of(row) if row.known is None else None
+                self._batch(batches, block.rows, self._kind.write, block.done)
+        if self._kept["state"].get("has_ties"):
+            for number, block in enumerate(checked.blocks(self._kept["name"], 0, late), batches + 1):
+                if number > self._written:
+                    self._batch(number, block.rows, self._kind.tie, self._kept["rows"])
 
-    @staticmethod
-    def apply(record: Any, row: Row) -> dict[str, list[Any]]:
-        """Set what differs; the changes as a timeline tells them: records by name, amounts with their currency."""
-        shown = {name: _friendly(name) for name in row.changes if name != "tags"}
-        before = {name: plain(getattr(record, friendly)) for name, friendly in shown.items()}
-        for name in shown:
-            _set(record, name, row.changes[name][1])
-        changes = {friendly: [before[name], plain(getattr(record, friendly))] for name, friendly in shown.items()}
-        if "tags" in row.changes:
-            changes["tags"] = [plain(tags) for tags in row.changes["tags"]]
-        return changes
+    def _batch(self, number: int, rows: list[Row], write: Callable[[list[Row], Pen], None], done: int) -> None:
+        _lock()
+        claims.change_mine(self._id, self._claimed, rows_done=done)
+        first_event = last_event()
+        self._is_alone = self._is_alone and first_event == self._as_of
+        if not self._is_alone and write == self._kind.write:
+            self._expect_nothing_new(rows)
+        pen = Pen(self._id, self._kind.setting.user.id, self._now)
+        write(rows, pen)
+        db.session.flush()
+        self._as_of = last_event()
+        db.session.add(pen.ledger.batch(self._id, number, first_event, self._as_of))
+        db.session.commit()
+        db.session.expunge_all()
+        if db.engine.dialect.name == "sqlite" and not current_app.testing:
+            time.sleep(_REST)
 
-    def records(self, model: Any, rows: Iterable[Row]) -> Iterable[Any]:
-        """The records behind rows, locked, in batches; refused if one is not of the version that the plan saw."""
-        versions = {row.known["id"]: row.known.get("version") for row in rows if row.known}
-        ids = list(versions)
-        for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
-            found = db.session.scalars(select(model).where(model.id.in_(chunk)).with_for_update()).all()
-            if len(found) != len(chunk) or any(
-                versions[r.id] not in (None, getattr(r, "version", None)) for r in found
-            ):
+    def _expect_nothing_new(self, rows: list[Row]) -> None:
+        """Nobody has made meanwhile what the rows make, or taken away what they name. Updates look at versions."""
+        probes = [Row(row.number, [], row.values, dict(row.facts)) for row in rows if row.known is None]
+        self._kind.refresh()
+        self._kind.know(probes)
+        for probe in probes:
+            self._kind.find(probe)
+        found = {probe.known["id"] for probe in probes if probe.known is not None}
+        if found - self._ours(found) or any(probe.problems for probe in probes):
+            raise ChangedMeanwhileError
+        for key in self._kind.model.__table__.foreign_keys:
+            if not _all_stand(key, {id_ for row in rows for id_ in _named(row, key.parent.name)}):
                 raise ChangedMeanwhileError
-            with self.ledger.watching(model, chunk):
-                yield from found
 
-    def promote(self, model: Any, known: Iterable[Known], **facts: Any) -> None:
-        """Set the same facts on several records that stand in no row of their own."""
-        ids = [one["id"] for one in known]
-        with self.ledger.watching(model, ids):
-            for record in db.session.scalars(select(model).where(model.id.in_(ids))):
-                changes = {name: [plain(getattr(record, name)), value] for name, value in facts.items()}
-                for name, value in facts.items():
-                    setattr(record, name, value)
-                self.note(model, [(record.id, {"changes": changes})])
-
-    def note(self, model: Any, noted: Iterable[tuple[int | None, dict[str, Any]]]) -> None:
-        events = [
-            {
-                "at": self.now,
-                "actor_id": self.actor_id,
-                "subject_table": model.__tablename__,
-                "subject_id": id_,
-                "verb": "imported",
-                "particulars": {"import": self.import_id} | particulars,
-            }
-            for id_, particulars in noted
-        ]
-        if events:
-            db.session.execute(insert(Event.__table__), events)
-
-    def tag(self, table: Any, owner_column: str, rows: Iterable[Row]) -> None:
-        """Tie records to the tags that their rows add, making tags that do not exist."""
-        wanted: list[tuple[Row, str]] = []
-        for row in rows:
-            if row.becomes in ("create", "update") and row.facts.get("tags"):
-                had = {match_key(name) for name in row.changes.get("tags", ([], []))[0]}
-                if row.becomes == "create" or "tags" in row.changes:
-                    keys = {match_key(name): name for name in row.facts["tags"] if match_key(name)}
-                    wanted += [(row, name) for key, name in keys.items() if key not in had]
-        if wanted:
-            ids = self._tag_ids({match_key(name): name for _row, name in wanted})
-            ties = [{owner_column: row.id, "tag_id": ids[match_key(name)]} for row, name in wanted]
-            db.session.execute(insert(table), ties)
-            (owner,) = table.c[owner_column].foreign_keys
-            for (row, _name), tie in zip(wanted, ties, strict=True):
-                if row.becomes == "update":
-                    self.ledger.added(owner.column.table.name, tie[owner_column], table.name, list(tie.values()))
-
-    def _tag_ids(self, names: dict[str, str]) -> dict[str, int]:
-        ids = dict(db.session.execute(select(Tag.name_key, Tag.id)).all())
-        missing = [{"name": name, "name_key": key} for key, name in names.items() if key not in ids]
-        made = self.insert(Tag, missing)
-        self.ledger.made(Tag.__tablename__, made)
-        return ids | {tag["name_key"]: id_ for tag, id_ in zip(missing, made, strict=True)}
+    def _ours(self, ids: set[int]) -> set[int]:
+        """Those that earlier batches made: rows are told apart as they were before any of them was written."""
+        imported = select(Event.subject_id, Event.particulars).where(
+            Event.subject_table == self._kind.model.__tablename__, Event.subject_id.in_(ids), Event.verb == "imported"
+        )
+        return {id_ for id_, facts in db.session.execute(imported) if facts.get("import") == self._id}
 
 
-def _set(record: Any, name: str, after: Any) -> None:
-    """Set a column; one that holds another record's id through the relation, so that both agree."""
-    relation = name.removesuffix("_id")
-    relations = inspect(type(record)).relationships
-    if name != relation and relation in relations:
-        setattr(record, relation, db.session.get(relations[relation].mapper.class_, after))
-    else:
-        setattr(record, name, after)
+def _lock() -> None:
+    """One import at a time: on PostgreSQL this row is the lock, on SQLite the transaction itself is."""
+    db.session.execute(select(Organisation.id).with_for_update()).all()
 
 
-def _friendly(name: str) -> str:
-    return name.removesuffix("_id").removesuffix("_amount")
+def _named(row: Row, column: str) -> list[int]:
+    """The id of the record that the row names in a column."""
+    value: Any = row.facts.get(column) if row.known is None else row.changes.get(column, (None, None))[1]
+    return [value] if isinstance(value, int) else []
+
+
+def _all_stand(key: ForeignKey, ids: set[int]) -> bool:
+    if not ids:
+        return True
+    table = key.column.table
+    standing = select(func.count()).select_from(table).where(table.c.id.in_(ids))
+    if "deleted_at" in table.c:
+        standing = standing.where(table.c.deleted_at.is_(None))
+    return db.session.scalar(standing) == len(ids)

@@ -1,4 +1,4 @@
-"""Keep what each import wrote, so that it can be taken back; count the rows about records left alone."""
+"""Keep what each import wrote, so that it can be taken back; and how far it got, so that it goes on after an interruption."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,10 @@ def upgrade():
     )
     with op.batch_alter_table("imports") as imports:
         imports.add_column(sa.Column("skipped", sa.Integer(), nullable=False, server_default="0"))
+        imports.add_column(sa.Column("interrupted_at", sa.Integer(), nullable=True))
+        imports.add_column(sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True))
+        imports.add_column(sa.Column("worker", sa.String(80), nullable=False, server_default=""))
+        imports.add_column(sa.Column("checked", sa.JSON(), nullable=False, server_default="{}"))
         imports.add_column(sa.Column("undone", sa.Integer(), nullable=False, server_default="0"))
         imports.add_column(sa.Column("kept", sa.Integer(), nullable=False, server_default="0"))
         imports.add_column(sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
@@ -36,6 +40,8 @@ def upgrade():
         )
     with op.batch_alter_table("imports") as imports:
         imports.alter_column("skipped", server_default=None)
+        imports.alter_column("worker", server_default=None)
+        imports.alter_column("checked", server_default=None)
         imports.alter_column("undone", server_default=None)
         imports.alter_column("kept", server_default=None)
 
@@ -48,4 +54,6 @@ def downgrade():
         imports.drop_column("kept")
         imports.drop_column("undone")
         imports.drop_column("skipped")
+        for name in ("checked", "worker", "begun_at", "interrupted_at"):
+            imports.drop_column(name)
     op.drop_table("import_batches")

@@ -7,7 +7,7 @@ from crm_app.accounts.models import User
 from crm_app.exchange import jobs, preparing, uploads
 from crm_app.exchange.matching import match_columns
 from crm_app.exchange.models import Import
-from crm_app.exchange.planning import Matches
+from crm_app.exchange.rows import Matches
 from crm_app.extensions import db, utc_now
 from crm_app.web.reader import read_as
 
@@ -21,7 +21,22 @@ def plan(kind, text, user, *, columns=None, units=None, values=None, **options):
         read_as(preferences.for_user(user))
         sheet = preparing.sheet_of(kind, text.encode())
         matched = match_columns(sheet.header, preparing.KINDS[kind].fields) | (columns or {})
-        return preparing.prepare(kind, sheet, Matches(matched, units or {}, values or {}), user, options).plan
+        rows = []
+        prepared = preparing.prepare(
+            kind, sheet, Matches(matched, units or {}, values or {}), user, options, also=rows.extend
+        )
+        for row in rows:
+            row.problems += [problem] if (problem := prepared.plan.late.get(row.number)) else []
+        return Planned(prepared, rows)
+
+
+class Planned:
+    """A plan with all its rows at hand."""
+
+    def __init__(self, prepared, rows):
+        self.prepared, self.rows = prepared, rows
+        for name in ("counts", "columns", "kind", "questions", "warnings", "digest", "fine"):
+            setattr(self, name, getattr(prepared.plan, name))
 
 
 def bring_in(kind, text, user, *, columns=None, units=None, values=None, **options):
@@ -31,7 +46,7 @@ def bring_in(kind, text, user, *, columns=None, units=None, values=None, **optio
         kind=kind, file_name="file.csv", stored_name=uploads.store(text.encode()), status="queued",
         columns={header: field.key for header, field in planned.columns}, values=values or {},
         options=options | {"units": units or {}, "digest": planned.digest}, user_id=user.id,
-        rows=len(planned.rows), touched_at=utc_now(),
+        rows=len(planned.rows), touched_at=utc_now(), checked=planned.prepared.kept,
     )  # fmt: skip
     db.session.add(import_)
     db.session.flush()
@@ -44,4 +59,4 @@ def bring_in(kind, text, user, *, columns=None, units=None, values=None, **optio
 
 def reasons(planned):
     """Row number -> why it is refused."""
-    return dict(preparing.refusals(planned))
+    return {row.number: preparing.reason(row) for row in planned.rows if row.problems}

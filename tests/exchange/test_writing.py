@@ -133,6 +133,13 @@ def test_parents_are_tied_wherever_they_stand_and_never_in_a_circle(firm):
     assert sorted(reasons(planned)) == [2, 3, 4]
 
 
+def test_a_child_of_a_company_that_is_part_of_itself_is_refused_as_well(firm):
+    planned = plan("companies", "account,subsidiary_of\nChild,Loop\nLoop,Loop\nFine,\n", firm)
+
+    assert sorted(reasons(planned)) == [2, 3]
+    assert planned.counts == {"refused": 2, "create": 1}
+
+
 def test_users_come_with_their_teams_managers_and_regions(firm):
     text = "sales_agent,manager,regional_office\nZoe,Max Miller,East\nYan,Max Miller,East\nUli,Charlie Chen,West\n"
     planned = plan("users", text, firm)
@@ -227,10 +234,10 @@ def test_an_import_runs_once_however_often_it_is_asked_for(firm):
 
 
 def test_a_worker_that_lost_its_import_writes_nothing(firm, monkeypatch):
-    def taken_over(prepared, *, import_id):
+    def taken_over():
         db.session.query(Import).update({"started_at": utc_now() + timedelta(seconds=1)})
 
-    monkeypatch.setattr(writing, "write", taken_over)
+    monkeypatch.setattr(writing, "_lock", taken_over)
 
     assert bring_in("products", "product\nA\n", firm).status == "running"
     assert db.session.scalars(select(Product.name)).all() == ["GTX Pro"]
@@ -252,7 +259,7 @@ def test_the_sweep_takes_up_imports_that_were_left_lying(firm, status, minutes):
 
 def test_the_sweep_leaves_alone_what_is_at_work_and_forgets_old_drafts(firm):
     import_ = bring_in("products", "product\nA\n", firm)
-    import_.status, import_.touched_at = "running", utc_now() - timedelta(minutes=1)
+    import_.status, import_.touched_at = "running", utc_now() - timedelta(seconds=5)
     old = bring_in("products", "product\nB\n", firm)
     old.status, old.created_at = "draft", utc_now() - timedelta(days=20)
     ids = import_.id, old.id

@@ -1,6 +1,7 @@
 """Importing companies: told apart by name; a parent may stand in the same file, above or below."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,9 +15,11 @@ from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import COMPANIES
 from crm_app.exchange.kinds import owners
-from crm_app.exchange.kinds.kind import Kind, Row, name_key
+from crm_app.exchange.kinds.families import Families, parent_of
+from crm_app.exchange.kinds.kind import Kind, Problem, Row, name_key
+from crm_app.exchange.kinds.stored import StoredLookup, chunks, looking
 from crm_app.exchange.kinds.tags import missing_tags, tags_of
-from crm_app.exchange.matching import Entry, Lookup
+from crm_app.exchange.matching import Entry
 from crm_app.extensions import db
 
 _PLAIN = ("name", "industry", "founded", "size", "website", "phone")
@@ -27,6 +30,7 @@ _COLUMNS = (
 
 class Companies(Kind):
     key = "companies"
+    model = Company
     identities = ("name",)
     money = (("revenue_amount",), "revenue_currency")
     fields = (
@@ -46,22 +50,44 @@ class Companies(Kind):
 
     def load(self) -> None:
         user = self.setting.user
-        columns = [getattr(Company, name) for name in _COLUMNS]
-        visible = queries.companies_visible_to(user).with_only_columns(*columns)
-        known = [dict(row._mapping) for row in db.session.execute(visible)]
-        self._parent_of = {record["id"]: record["parent_id"] for record in known}
-        self.know(known)
+        self._visible = queries.companies_visible_to(user)
+        by_name = self._visible.with_only_columns(Company.id, Company.name)
         self.lookups = {
-            "companies": Lookup(Entry(record["id"], record["name"]) for record in known),
+            "companies": StoredLookup(by_name, [Company.name_key]),
             "countries": countries.lookup(),
             "owners": owners.lookup(user),
         }
-        self._tags = tags_of(company_tags.c.company_id, company_tags.c.tag_id)
+        self.families = Families(self._visible)
 
-    def meet(self, texts_of: Callable[[str], list[str]]) -> None:
-        for name in dict.fromkeys(texts_of("name")):
-            if name_key(name) and not self._index.get(("name", name_key(name))):
-                self.lookups["companies"].add(Entry(("new", name_key(name)), name))
+    def meet(self, texts_of: Callable[[str], Iterator[str]]) -> None:
+        if "parent" not in self.mapped:
+            return
+        named = {name_key(text) for text in texts_of("parent")} - {""}
+        with looking():
+            self.families.load()
+            here = self._keys_here(named)
+        names = {name_key(name): name for name in texts_of("name") if name_key(name) in named - here}
+        for key, name in names.items():
+            self.lookups["companies"].add(Entry(("new", key), name))
+
+    def _keys_here(self, keys: set[str]) -> set[str]:
+        found: set[str] = set()
+        for chunk in chunks(sorted(keys)):
+            found.update(db.session.scalars(self._visible.with_only_columns(Company.name_key)
+                                            .where(Company.name_key.in_(chunk))))  # fmt: skip
+        return found
+
+    def know(self, rows: Iterable[Row]) -> None:
+        self._index.clear()
+        keys = sorted({key for row in rows if (key := self.identity("name", row.facts))})
+        columns = [getattr(Company, name) for name in _COLUMNS]
+        found: list[dict[str, Any]] = []
+        for chunk in chunks(keys):
+            named = self._visible.with_only_columns(*columns).where(Company.name_key.in_(chunk))
+            found += [dict(row._mapping) for row in db.session.execute(named)]
+        self.remember(found)
+        ids = [record["id"] for record in found] if "tags" in self.mapped else []
+        self._tags = tags_of(company_tags.c.company_id, company_tags.c.tag_id, ids) if ids else {}
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> str | None:
         return name_key(facts.get(name) or "") or None
@@ -92,59 +118,57 @@ class Companies(Kind):
         assert row.known is not None
         missing_tags(row, self._tags.get(row.known["id"], {}))
 
-    def finish(self, rows: list[Row]) -> None:
-        while self._refuse_orphans(rows):
-            pass
-        parents: dict[Any, Any] = dict(self._parent_of)
-        tied = [row for row in rows if not row.problems and _parent_of(row) is not None]
-        for row in tied:
-            parents[self._node(row)] = _parent_of(row)
-        for row in tied:
-            if _goes_round(self._node(row), parents):
-                self.refuse(row, "parent", _("The company would be part of itself."))
+    def note(self, row: Row) -> None:
+        if "parent" in self.mapped:
+            self.families.note(row, self._node(row))
 
-    def _refuse_orphans(self, rows: list[Row]) -> bool:
-        """Refuse rows whose parent was to come from a row that is refused itself; whether there were any."""
-        made = {self._node(row) for row in rows if not row.problems}
-        found = False
-        for row in rows:
-            parent = _parent_of(row)
-            if isinstance(parent, tuple) and not row.problems and parent not in made:
-                name = row.values["parent"].name
-                self.refuse(row, "parent", _("“%(text)s” stands in a row of this file that is refused.", text=name))
-                found = True
-        return found
+    def finish(self, rows: list[Row]) -> dict[int, Problem]:
+        column = self.header_of.get("parent", "")
+        return {number: Problem(column, text) for number, text in self.families.refused().items()}
+
+    def state(self) -> dict[str, Any]:
+        return {"has_ties": self.families.has_new_parents}
+
+    def late_among(self, late: Mapping[int, Problem]) -> dict[str, int]:
+        return self.families.late_among(late)
 
     def _node(self, row: Row) -> Any:
         return row.known["id"] if row.known else ("new", self.identity("name", row.facts))
 
     def write(self, rows: list[Row], pen: Any) -> None:
-        new = [row for row in rows if row.becomes == "create"]
-        pen.create(Company, new, self._columns_of)
-        ids = {("new", self.identity("name", row.facts)): row.id for row in new}
-        children = [
-            {"child": row.id, "parent": ids.get(row.facts["parent_id"], row.facts["parent_id"])}
-            for row in new
-            if "parent_id" in row.facts
-        ]
+        pen.create(Company, [row for row in rows if row.becomes == "create"], self.columns_of)
+        known = [row for row in rows if row.known is not None]
+        now = [replace(row, changes={n: c for n, c in row.changes.items() if not _is_new(c[1])}) for row in known]
+        pen.update(Company, now)
+        pen.tag(company_tags, "company_id", [row for row in rows if row.known is None] + now)
+
+    def tie(self, rows: list[Row], pen: Any) -> None:
+        """Parents that came with the same file: only now all of them are there."""
+        tied = [row for row in rows if _is_new(parent_of(row))]
+        new = [row for row in tied if row.known is None]
+        ids = pen.made(Company, {parent_of(row)[1] for row in tied} | {self.identity("name", r.facts) for r in new})
+        children = [{"child": ids[self.identity("name", row.facts)], "parent": ids[parent_of(row)[1]]} for row in new]
         if children:
             table = Company.__table__
             ties = update(table).where(table.c.id == bindparam("child")).values(parent_id=bindparam("parent"))
             db.session.execute(ties, children)
-        for row in rows:
-            if row.becomes == "update" and "parent_id" in row.changes:
+            pen.ledger.tied(Company.__tablename__, "parent_id", [(one["child"], one["parent"]) for one in children])
+        again = []
+        for row in tied:
+            if row.known is not None:
                 before, after = row.changes["parent_id"]
-                row.changes["parent_id"] = (before, ids.get(after, after))
-        pen.update(Company, rows)
-        pen.tag(company_tags, "company_id", rows)
+                known = {"id": row.known["id"], "version": None}
+                again.append(replace(row, known=known, changes={"parent_id": (before, ids[after[1]])}))
+        pen.update(Company, again)
+        pen.ledger.count_once(Company.__tablename__, [row.known["id"] for row in tied if len(row.changes) > 1])
 
-    def _columns_of(self, row: Row) -> dict[str, Any]:
+    def columns_of(self, row: Row) -> dict[str, Any]:
         blank = {
-            "industry": "", "founded": None, "size": None, "website": "", "phone": "", "country": "",
+            "parent_id": None, "industry": "", "founded": None, "size": None, "website": "", "phone": "", "country": "",
             "revenue_amount": None, "revenue_currency": None,
             "owner_id": owners.of_contacts(self.setting.user),
         }  # fmt: skip
-        facts = blank | {name: value for name, value in row.facts.items() if name not in ("parent_id", "tags")}
+        facts = blank | {name: value for name, value in row.facts.items() if name != "tags" and not _is_new(value)}
         return facts | company_keys(facts["name"], facts["website"], facts["phone"])
 
     def say_unknown(self, field: Field, text: str) -> str:
@@ -155,15 +179,6 @@ class Companies(Kind):
         return _("There is no company “%(text)s”, here or in the file.", text=text)
 
 
-def _parent_of(row: Row) -> Any:
-    """The parent that the row gives its company, if it does."""
-    return row.facts.get("parent_id") if row.known is None else row.changes.get("parent_id", (None, None))[1]
-
-
-def _goes_round(start: Any, parents: Mapping[Any, Any]) -> bool:
-    node, steps = parents.get(start), 0
-    while node is not None and steps <= len(parents):
-        if node == start:
-            return True
-        node, steps = parents.get(node), steps + 1
-    return False
+def _is_new(value: Any) -> bool:
+    """Whether the value stands for a company that the same file makes."""
+    return isinstance(value, tuple)

@@ -1,7 +1,7 @@
 """Importing deals with their history: told apart by code, else by title and company."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,8 +19,9 @@ from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import DEALS
 from crm_app.exchange.kinds import deal_writing, owners
-from crm_app.exchange.kinds.kind import Kind, Row, name_key
+from crm_app.exchange.kinds.kind import Kind, Problem, Row, name_key
 from crm_app.exchange.kinds.stages import Stages
+from crm_app.exchange.kinds.stored import StoredLookup
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
@@ -37,6 +38,9 @@ _LINKS = ("owner", "product", "company", "person", "stage")
 
 class Deals(Kind):
     key = "deals"
+    model = Deal
+    # Ranks, stages and history of all rows hang together.
+    is_whole = True
     identities = ("code", "title_and_company")
     money = (("value_amount",), "currency")
     fields = (
@@ -60,7 +64,7 @@ class Deals(Kind):
         user = self.setting.user
         self.stages = Stages(self.setting.pipeline_id, self.setting.new_pipeline)
         columns = [getattr(Deal, name) for name in _COLUMNS]
-        self.know(map(self._known, db.session.execute(visible_to(user).with_only_columns(*columns))))
+        self.remember(map(self._known, db.session.execute(visible_to(user).with_only_columns(*columns))))
         self._taken = _codes_out_of_sight(user)
         products = products_visible_to(user).with_only_columns(Product.id, Product.name, Product.code)
         companies = companies_visible_to(user).with_only_columns(Company.id, Company.name)
@@ -68,8 +72,8 @@ class Deals(Kind):
         self.lookups = {
             "owners": owners.lookup(user),
             "products": _lookup(products, is_vocabulary=True),
-            "companies": _lookup(companies),
-            "people": _lookup(people),
+            "companies": StoredLookup(companies, [Company.name_key]),
+            "people": StoredLookup(people, [Person.name_key, Person.email_key]),
         }
         self._separator = _(", ")
         self.writing = deal_writing.Writing(self.setting)
@@ -84,7 +88,7 @@ class Deals(Kind):
             known[name] = known[column].astimezone(self.setting.zone).date() if is_known else None
         return known
 
-    def meet(self, texts_of: Callable[[str], list[str]]) -> None:
+    def meet(self, texts_of: Callable[[str], Iterator[str]]) -> None:
         self.stages.meet(texts_of("stage"))
         self.lookups["stages"] = self.stages.lookup()
 
@@ -187,7 +191,7 @@ class Deals(Kind):
         if row.known["status"] != "lost":
             row.changes.pop("lost_reason", None)
 
-    def finish(self, rows: list[Row]) -> None:
+    def finish(self, rows: list[Row]) -> dict[int, Problem]:
         fine = [row for row in rows if not row.problems]
         worked = Counter(
             row.facts["stage_id"] for row in fine if row.values["outcome"] == "open" and row.values.get("created")
@@ -204,6 +208,7 @@ class Deals(Kind):
                     stages=names,
                 )
             )
+        return {}
 
     def write(self, rows: list[Row], pen: Any) -> None:
         self.stages.make(pen)

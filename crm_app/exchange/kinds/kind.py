@@ -1,6 +1,6 @@
 """What every kind of record that can be imported has in common: rows, what is known already, how to tell."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from crm_app.accounts.models import User
 from crm_app.exchange.fields import Field
+from crm_app.exchange.kinds.stored import StoredLookup
 from crm_app.exchange.matching import Lookup
 from crm_app.web.text import match_key
 
@@ -59,6 +60,7 @@ class Row:
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     is_skipped: bool = False
     id: int | None = None
+    columns: dict[str, Any] | None = None
 
     @property
     def becomes(self) -> str:
@@ -72,9 +74,17 @@ class Row:
 
 
 class Kind:
-    """A kind of record. An object of it serves one plan: made with what the database holds, then purely computing."""
+    """A kind of record. An object of it serves one plan, or the writing of one.
+
+    Rows come in batches: `prime` and `know` read from the database what a batch needs, everything else computes.
+    """
 
     key: ClassVar[str]
+    model: ClassVar[Any]
+    # Written in one transaction, everything or nothing; any other kind batch by batch.
+    is_whole: ClassVar[bool] = False
+    # What writing needs of a row besides its facts.
+    kept_values: ClassVar[tuple[str, ...]] = ()
     fields: ClassVar[tuple[Field, ...]]
     # The columns that tell one record from another; a later one counts where the record lacks an earlier one.
     identities: ClassVar[tuple[str, ...]]
@@ -91,16 +101,29 @@ class Kind:
         self.load()
 
     def load(self) -> None:
-        """Read from the database everything that the plan needs."""
+        """Read from the database what does not depend on the rows."""
         raise AssertionError("each kind loads its own")
 
-    def know(self, records: Iterable[Known]) -> None:
+    def prime(self, texts: Mapping[str, set[str]]) -> None:
+        """Know what the texts of a batch name; `texts` are those looked up in each of `lookups`."""
+        for name, wanted in texts.items():
+            lookup = self.lookups[name]
+            if isinstance(lookup, StoredLookup):
+                lookup.prime(wanted)
+
+    def refresh(self) -> None:
+        """Read anew what `load` read of existing records."""
+
+    def know(self, rows: Iterable[Row]) -> None:
+        """Know the records that the rows may speak of, once their facts are settled."""
+
+    def remember(self, records: Iterable[Known]) -> None:
         for record in records:
             for name in self.identities:
                 if key := self.identity(name, record):
                     self._index.setdefault((name, key), []).append(record)
 
-    def meet(self, texts_of: Callable[[str], list[str]]) -> None:
+    def meet(self, texts_of: Callable[[str], Iterator[str]]) -> None:
         """Look through whole columns before the rows are read: `texts_of(field)` gives the cells of its column."""
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> Any:
@@ -158,8 +181,30 @@ class Kind:
             for name in amounts:
                 row.changes.pop(name, None)
 
-    def finish(self, rows: list[Row]) -> None:
-        """Look at all rows together, once each has been read and compared."""
+    def note(self, row: Row) -> None:
+        """Remember of a row what `finish` will ask for; rows themselves are kept only of kinds written whole."""
+
+    def finish(self, rows: list[Row]) -> dict[int, Problem]:
+        """Look at all rows together; by their numbers, those refused only now. `rows` are there for a whole kind."""
+        return {}
+
+    def late_among(self, late: Mapping[int, Problem]) -> dict[str, int]:
+        """How many of the rows refused late were counted as each thing before."""
+        return {}
+
+    def state(self) -> dict[str, Any]:
+        """What writing needs to know of the whole plan, as plain JSON; `take_up` gets it back."""
+        return {}
+
+    def take_up(self, state: Mapping[str, Any]) -> None:
+        """Go on with what `state` gave, before anything is written."""
+
+    def columns_of(self, row: Row) -> dict[str, Any]:
+        """The columns of a new record."""
+        raise AssertionError("each kind makes its own")
+
+    def tie(self, rows: list[Row], pen: Any) -> None:
+        """Once all records are there: write what refers to others of the same file."""
 
     def write(self, rows: list[Row], pen: Any) -> None:
         """Put what the rows say into the database, through the pen."""

@@ -1,6 +1,6 @@
 """Importing people: told apart by e-mail, else by name and company."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,8 +14,8 @@ from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import PEOPLE
 from crm_app.exchange.kinds import owners
 from crm_app.exchange.kinds.kind import Kind, Row, name_key
+from crm_app.exchange.kinds.stored import StoredLookup, chunks
 from crm_app.exchange.kinds.tags import missing_tags, tags_of
-from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 
 _PLAIN = ("name", "job_title", "email", "phone")
@@ -24,6 +24,7 @@ _COLUMNS = ("id", "version", *_PLAIN, "name_key", "email_key", "company_id", "ow
 
 class People(Kind):
     key = "people"
+    model = Person
     identities = ("email", "name_and_company")
     fields = (
         Field("name", lazy_pgettext("person", "Name"), PEOPLE["name"], cells.text(200)),
@@ -39,15 +40,28 @@ class People(Kind):
 
     def load(self) -> None:
         user = self.setting.user
-        columns = [getattr(Person, name) for name in _COLUMNS]
-        visible = queries.people_visible_to(user).with_only_columns(*columns)
-        self.know([row._mapping for row in db.session.execute(visible)])
+        self._visible = queries.people_visible_to(user)
         companies = queries.companies_visible_to(user).with_only_columns(Company.id, Company.name)
         self.lookups = {
-            "companies": Lookup(Entry(id_, name) for id_, name in db.session.execute(companies)),
+            "companies": StoredLookup(companies, [Company.name_key]),
             "owners": owners.lookup(user),
         }
-        self._tags = tags_of(person_tags.c.person_id, person_tags.c.tag_id)
+
+    def know(self, rows: Iterable[Row]) -> None:
+        self._index.clear()
+        rows = list(rows)
+        emails = {key for row in rows if (key := self.identity("email", row.facts))}
+        # Who is found by an address needs no other way; the rest may be here without one.
+        names = {name_key(row.facts.get("name", "")) for row in rows} - {""}
+        columns = [getattr(Person, name) for name in _COLUMNS]
+        people: dict[int, Any] = {}
+        for column, keys in ((Person.email_key, emails), (Person.name_key, names)):
+            for chunk in chunks(sorted(keys)):
+                found = self._visible.with_only_columns(*columns).where(column.in_(chunk))
+                people |= {person.id: person._mapping for person in db.session.execute(found)}
+        self.remember(people.values())
+        ids = list(people) if "tags" in self.mapped else []
+        self._tags = tags_of(person_tags.c.person_id, person_tags.c.tag_id, ids) if ids else {}
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> Any:
         if name == "email":
@@ -73,11 +87,11 @@ class People(Kind):
         missing_tags(row, self._tags.get(row.known["id"], {}))
 
     def write(self, rows: list[Row], pen: Any) -> None:
-        pen.create(Person, [row for row in rows if row.becomes == "create"], self._columns_of)
+        pen.create(Person, [row for row in rows if row.becomes == "create"], self.columns_of)
         pen.update(Person, rows)
         pen.tag(person_tags, "person_id", rows)
 
-    def _columns_of(self, row: Row) -> dict[str, Any]:
+    def columns_of(self, row: Row) -> dict[str, Any]:
         blank = {
             "job_title": "", "email": "", "phone": "", "company_id": None,
             "owner_id": owners.of_contacts(self.setting.user),

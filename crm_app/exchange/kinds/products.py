@@ -19,6 +19,7 @@ _COLUMNS = ("id", "version", "name", "name_key", "code", "family", "currency", "
 
 class Products(Kind):
     key = "products"
+    model = Product
     identities = ("code", "name")
     money = (("price_amount", "cost_amount"), "currency")
     fields = (
@@ -33,7 +34,11 @@ class Products(Kind):
     def load(self) -> None:
         columns = [getattr(Product, name) for name in _COLUMNS]
         visible = queries.visible_to(self.setting.user).with_only_columns(*columns)
-        self.know([row._mapping for row in db.session.execute(visible)])
+        self.remember([row._mapping for row in db.session.execute(visible)])
+
+    def refresh(self) -> None:
+        self._index.clear()
+        self.load()
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> str | None:
         return name_key(facts.get(name) or "") or None
@@ -55,10 +60,10 @@ class Products(Kind):
 
     def write(self, rows: list[Row], pen: Any) -> None:
         new = [row for row in rows if row.becomes == "create"]
-        pen.create(Product, new, self._columns_of)
+        pen.create(Product, new, self.columns_of)
         pen.update(Product, rows)
 
-    def _columns_of(self, row: Row) -> dict[str, Any]:
+    def columns_of(self, row: Row) -> dict[str, Any]:
         blank = {"code": "", "family": "", "currency": self.setting.currency, "price_amount": None, "cost_amount": None}
         facts = blank | row.facts
         return facts | product_keys(facts["name"], facts["code"]) | {"owner_id": self.setting.user.id}

@@ -10,10 +10,10 @@ from crm_app.extensions import db
 from crm_app.web.text import match_key
 
 
-def tags_of(owner: Any, tag: Any) -> dict[int, dict[str, str]]:
-    """For each record, its tags' names by their keys; `owner` and `tag` are the columns of the table between."""
+def tags_of(owner: Any, tag: Any, ids: list[int]) -> dict[int, dict[str, str]]:
+    """For each of the records, its tags' names by their keys; `owner` and `tag` are columns of the table between."""
     found: dict[int, dict[str, str]] = {}
-    for record_id, name in db.session.execute(select(owner, Tag.name).join(Tag, Tag.id == tag)):
+    for record_id, name in db.session.execute(select(owner, Tag.name).join(Tag, Tag.id == tag).where(owner.in_(ids))):
         found.setdefault(record_id, {})[match_key(name)] = name
     return found
 

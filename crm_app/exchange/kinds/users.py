@@ -1,6 +1,6 @@
 """Importing users with their teams, managers and regions: told apart by e-mail, else by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -33,6 +33,9 @@ _ROLE_WORDS = {
 
 class Users(Kind):
     key = "users"
+    model = User
+    # Rows, managers and teams hang together, and there are never many.
+    is_whole = True
     identities = ("email", "name")
     fields = (
         Field("name", _l("Name"), USERS["name"], cells.text(200), required=True),
@@ -45,14 +48,14 @@ class Users(Kind):
 
     def load(self) -> None:
         people = [dict(row._mapping) for row in db.session.execute(select(*(getattr(User, c) for c in _COLUMNS)))]
-        self.know(people)
+        self.remember(people)
         self.teams = Teams(people)
         self.lookups = {
             "roles": Lookup((Entry(role, *_named(words)) for role, words in _ROLE_WORDS.items()), is_vocabulary=True)
         }
         self._managers: dict[str, str] = {}
 
-    def meet(self, texts_of: Callable[[str], list[str]]) -> None:
+    def meet(self, texts_of: Callable[[str], Iterator[str]]) -> None:
         self._managers = {name_key(name): name for name in texts_of("manager") if name_key(name)}
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> str | None:
@@ -96,7 +99,7 @@ class Users(Kind):
             bool(known) and name_key(row.facts["name"]) in self._managers and known["role"] not in ("manager", "owner")
         )
 
-    def finish(self, rows: list[Row]) -> None:
+    def finish(self, rows: list[Row]) -> dict[int, Problem]:
         fine = [row for row in rows if not row.problems and not row.is_skipped]
         in_file = {name_key(row.facts["name"]) for row in fine}
         led_here = {name_key(row.values["manager"]) for row in fine if row.values.get("manager")}
@@ -109,6 +112,7 @@ class Users(Kind):
                 self._extra[key] = known[0] if known else None
         self._managers = {key: name for key, name in self._managers.items() if key in led_here}
         self._tell([row for row in fine if not row.problems])
+        return {}
 
     def _refuse_followers(self, rows: list[Row], key: str, count: int) -> None:
         for row in rows:
@@ -148,7 +152,7 @@ class Users(Kind):
             for key, known in self._extra.items()
             if known is None
         ]
-        pen.create(User, [*new, *extra], self._columns_of)
+        pen.create(User, [*new, *extra], self.columns_of)
         promoted = [known for known in self._extra.values() if known is not None]
         pen.promote(User, promoted, role="manager")
         self.teams.write(self._manager_ids(new + extra), pen)
@@ -165,7 +169,7 @@ class Users(Kind):
         ids = {key: known[0]["id"] for (name, key), known in self._index.items() if name == "name"}
         return ids | {name_key(row.facts["name"]): row.id for row in new if row.id}
 
-    def _columns_of(self, row: Row) -> dict[str, Any]:
+    def columns_of(self, row: Row) -> dict[str, Any]:
         name = row.facts["name"]
         is_manager = name_key(name) in self._managers
         return {

@@ -1,0 +1,70 @@
+"""Who is at work on an import: one worker at a time, known by its process and its pulse."""
+
+import os
+import socket
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Update, select, update
+
+from crm_app.accounts.models import Organisation
+from crm_app.exchange.models import Import
+from crm_app.extensions import db, utc_now
+
+# What an import is at, and what it waits for where nobody is at it.
+WAITING = {"checking": "check queued", "running": "queued", "undoing": "undo queued"}
+_WITHOUT_PULSE = timedelta(seconds=15)
+
+
+class LostError(Exception):
+    """Another worker has taken this import over; what this one did last is rolled back."""
+
+
+def me() -> str:
+    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+
+
+def take(import_id: int, working: str) -> datetime | None:
+    """Take up an import that waits; the instant that stands for this claim, None where there is nothing to take."""
+    now = utc_now()
+    waiting = update(Import).where(Import.id == import_id, Import.status == WAITING[working])
+    taken = db.session.execute(waiting.values(status=working, started_at=now, touched_at=now, worker=me()))
+    return now if taken.rowcount else None
+
+
+def mine(import_id: int, claimed: datetime, working: str = "running") -> Update:
+    return update(Import).where(Import.id == import_id, Import.status == working, Import.started_at == claimed)
+
+
+def change_mine(import_id: int, claimed: datetime, working: str = "running", **values: Any) -> None:
+    """Change the import as long as it is one's own, which also shows that one is alive. Raises LostError."""
+    changed = db.session.execute(mine(import_id, claimed, working).values(touched_at=utc_now(), **values))
+    if not changed.rowcount:
+        raise LostError
+
+
+def let_go_of_the_dead() -> None:
+    """Let imports wait again whose worker is gone: its process, or its pulse while nobody writes.
+
+    Whoever writes holds the organisation's row (on SQLite the whole database), so it is not free meanwhile.
+    """
+    free = db.session.execute(select(Organisation.id).with_for_update(skip_locked=True)).all()
+    silent = utc_now() - _WITHOUT_PULSE
+    for import_ in db.session.scalars(select(Import).where(Import.status.in_(WAITING))):
+        is_silent = bool(free) and (import_.touched_at is None or import_.touched_at < silent)
+        if is_silent or _is_gone(import_.worker):
+            import_.status = WAITING[import_.status]
+
+
+def _is_gone(worker: str) -> bool:
+    """Whether the process ran on this machine and runs no more."""
+    host, _separator, process = worker.rpartition(":")
+    if f"{host}:" != me().rpartition(":")[0] + ":" or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -154,7 +154,7 @@ def _begun(import_id: int) -> tuple[Import, User]:
 
 def _write_in_batches(import_: Import, user: User, claimed: datetime) -> None:
     import_id, options = import_.id, dict(import_.options)
-    if not writing.place(import_id) and not preparing.is_fresh(import_):
+    if not writing.place(import_id) and not preparing.is_ready(import_):
         _check_again(import_, user, claimed)
         import_, user = _begun(import_id)
     with reading():
@@ -172,7 +172,7 @@ def _write_in_batches(import_: Import, user: User, claimed: datetime) -> None:
 
 
 def _check_again(import_: Import, user: User, claimed: datetime) -> None:
-    """Something happened since the rows were checked; whether it concerns them shows when they are checked again."""
+    """The checked rows are no longer here: they have to come out as they were agreed to."""
     import_id, old, options = import_.id, import_.checked.get("name", ""), dict(import_.options)
     prepared = _prepared(import_, user, claimed, lambda rows: None)
     if options.get("digest") not in (None, prepared.plan.digest):

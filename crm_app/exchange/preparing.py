@@ -107,11 +107,11 @@ def prepare(
     return Prepared(planned, keeping.name, as_of)
 
 
-def is_fresh(import_: Import) -> bool:
-    """Whether the rows lie ready as they were agreed to, and nothing at all has happened since they were checked."""
+def is_ready(import_: Import) -> bool:
+    """Whether the rows lie ready as they were agreed to. What has happened since, writing looks at batch by batch."""
     kept = import_.checked
     is_agreed = kept.get("digest") == import_.options.get("digest", kept.get("digest"))
-    return checked.is_here(kept.get("name", "")) and is_agreed and last_event() == kept.get("as_of")
+    return checked.is_here(kept.get("name", "")) and is_agreed
 
 
 def kind_for(kind: str, user: User, options: Mapping[str, Any]) -> Kind:

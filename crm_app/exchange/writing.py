@@ -95,7 +95,10 @@ class InBatches:
             time.sleep(_REST)
 
     def _expect_nothing_new(self, rows: list[Row]) -> None:
-        """Nobody has made meanwhile what the rows make, or taken away what they name. Updates look at versions."""
+        """Nobody has made meanwhile what the rows make, or taken away or out of sight what they change or name.
+
+        That a record is still of the version that was seen is looked at when it is changed.
+        """
         probes = [Row(row.number, [], row.values, dict(row.facts)) for row in rows if row.known is None]
         self._kind.refresh()
         self._kind.know(probes)
@@ -103,6 +106,9 @@ class InBatches:
             self._kind.find(probe)
         found = {probe.known["id"] for probe in probes if probe.known is not None}
         if found - self._ours(found) or any(probe.problems for probe in probes):
+            raise ChangedMeanwhileError
+        known = {row.known["id"] for row in rows if row.known is not None}
+        if len(db.session.execute(self._kind.visible.where(self._kind.model.id.in_(known))).all()) != len(known):
             raise ChangedMeanwhileError
         for key in self._kind.model.__table__.foreign_keys:
             if not _all_stand(key, {id_ for row in rows for id_ in _named(row, key.parent.name)}):

@@ -35,7 +35,8 @@ def latin_digits(text: str) -> str:
 def clean(text: str | None, *, lines: bool = False) -> str:
     """What is stored of typed text: NFC, Persian letters for their Arabic look-alikes, no control characters."""
     text = unicodedata.normalize("NFC", text or "").translate(_CONTROL).translate(_ARABIC_FORMS)
-    text = "".join(c for c in text if not 0xD800 <= ord(c) <= 0xDFFF)
+    if not text.isascii():
+        text = "".join(c for c in text if not 0xD800 <= ord(c) <= 0xDFFF)
     if lines:
         return text.replace("\r\n", "\n").replace("\r", "\n").strip()
     return re.sub(r"\s+", " ", text).strip(_INVISIBLE + " ")
@@ -44,6 +45,7 @@ def clean(text: str | None, *, lines: bool = False) -> str:
 def fold(text: str) -> str:
     """The form in which two spellings of one word are equal. Keeps the zero-width non-joiner; idempotent."""
     if text.isascii():
+        # No composed letters, no marks: imports fold millions of such texts.
         return re.sub(r"\s+", " ", text.translate(_FOLD).casefold()).strip()
     text = unicodedata.normalize("NFKC", text).translate(_FOLD).casefold()
     text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
@@ -74,6 +76,7 @@ def match_key(text: str) -> str:
 
 _PERSIAN_ORDER = {c: chr(0x2000 + i) for i, c in enumerate("آاءبپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")}
 _PERSIAN_ORDER |= {variant: _PERSIAN_ORDER[letter] for variant, letter in zip("أإٱؤئةۀيىك", "اااءءههییک", strict=True)}
+_ASCII_ORDER = {code: chr(code).casefold() if chr(code).isalnum() else " " for code in range(1, 128)} | {0: None}
 _UNSORTED = {ZWNJ, "\u200d", "\u200e", "\u200f", "\u0640"}
 
 
@@ -82,6 +85,8 @@ def sort_key(text: str) -> str:
 
     Chinese goes by GB18030, whose common characters stand in pinyin order.
     """
+    if text.isascii():
+        return text.translate(_ASCII_ORDER)[:255]
     parts = []
     for c in unicodedata.normalize("NFKC", text).translate(_DIGITS):
         if c in _UNSORTED or c == "\x00":

@@ -58,6 +58,15 @@ def test_folding_again_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_latin_texts_have_the_keys_that_they_would_have_among_others(text):
+    strange = "中"
+
+    assert fold(text + " " + strange).removesuffix(strange).strip() == fold(text)
+    assert sort_key(text[:200] + strange).startswith(sort_key(text[:200]))
+    assert clean(text + " " + strange).removesuffix(strange).strip() == clean(text)
+
+
 @settings(deadline=None)
 @given(st.text(), st.text())
 def test_every_key_can_be_stored_and_compared(one, other):

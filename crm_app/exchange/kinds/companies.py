@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, update
+from sqlalchemy import Select, bindparam, update
 
 from crm_app.contacts import queries
 from crm_app.contacts.models import Company, company_keys, company_tags
@@ -48,16 +48,19 @@ class Companies(Kind):
         Field("owner", _l("Owner"), COMPANIES["owner"], to="owners"),
     )  # fmt: skip
 
+    @property
+    def visible(self) -> Select[Any]:
+        return queries.companies_visible_to(self.setting.user)
+
     def load(self) -> None:
         user = self.setting.user
-        self._visible = queries.companies_visible_to(user)
-        by_name = self._visible.with_only_columns(Company.id, Company.name)
+        by_name = self.visible.with_only_columns(Company.id, Company.name)
         self.lookups = {
             "companies": StoredLookup(by_name, [Company.name_key]),
             "countries": countries.lookup(),
             "owners": owners.lookup(user),
         }
-        self.families = Families(self._visible)
+        self.families = Families(self.visible)
 
     def meet(self, texts_of: Callable[[str], Iterator[str]]) -> None:
         if "parent" not in self.mapped:
@@ -73,7 +76,7 @@ class Companies(Kind):
     def _keys_here(self, keys: set[str]) -> set[str]:
         found: set[str] = set()
         for chunk in chunks(sorted(keys)):
-            found.update(db.session.scalars(self._visible.with_only_columns(Company.name_key)
+            found.update(db.session.scalars(self.visible.with_only_columns(Company.name_key)
                                             .where(Company.name_key.in_(chunk))))  # fmt: skip
         return found
 
@@ -83,7 +86,7 @@ class Companies(Kind):
         columns = [getattr(Company, name) for name in _COLUMNS]
         found: list[dict[str, Any]] = []
         for chunk in chunks(keys):
-            named = self._visible.with_only_columns(*columns).where(Company.name_key.in_(chunk))
+            named = self.visible.with_only_columns(*columns).where(Company.name_key.in_(chunk))
             found += [dict(row._mapping) for row in db.session.execute(named)]
         self.remember(found)
         ids = [record["id"] for record in found] if "tags" in self.mapped else []

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from sqlalchemy import Select
 
 from crm_app.accounts.models import User
 from crm_app.exchange.fields import Field
@@ -99,6 +100,11 @@ class Kind:
         self.header_of: dict[str, str] = {}
         self._index: dict[tuple[str, Any], list[Known]] = {}
         self.load()
+
+    @property
+    def visible(self) -> Select[Any]:
+        """The records that the importing person may see, and so change."""
+        raise AssertionError("each kind has its own")
 
     def load(self) -> None:
         """Read from the database what does not depend on the rows."""

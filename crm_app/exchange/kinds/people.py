@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
+from sqlalchemy import Select
 
 from crm_app.contacts import queries
 from crm_app.contacts.models import Company, Person, person_keys, person_tags
@@ -38,9 +39,12 @@ class People(Kind):
         Field("owner", _l("Owner"), PEOPLE["owner"], to="owners"),
     )  # fmt: skip
 
+    @property
+    def visible(self) -> Select[Any]:
+        return queries.people_visible_to(self.setting.user)
+
     def load(self) -> None:
         user = self.setting.user
-        self._visible = queries.people_visible_to(user)
         companies = queries.companies_visible_to(user).with_only_columns(Company.id, Company.name)
         self.lookups = {
             "companies": StoredLookup(companies, [Company.name_key]),
@@ -57,7 +61,7 @@ class People(Kind):
         people: dict[int, Any] = {}
         for column, keys in ((Person.email_key, emails), (Person.name_key, names)):
             for chunk in chunks(sorted(keys)):
-                found = self._visible.with_only_columns(*columns).where(column.in_(chunk))
+                found = self.visible.with_only_columns(*columns).where(column.in_(chunk))
                 people |= {person.id: person._mapping for person in db.session.execute(found)}
         self.remember(people.values())
         ids = list(people) if "tags" in self.mapped else []

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from crm_app.catalog import queries
 from crm_app.catalog.models import Product, product_keys
@@ -30,6 +31,10 @@ class Products(Kind):
         Field("cost", _l("Cost"), PRODUCTS["cost"], cells.amount, is_money=True),
         Field("currency", _l("Currency"), PRODUCTS["currency"], cells.currency),
     )  # fmt: skip
+
+    @property
+    def visible(self) -> Select[Any]:
+        return queries.visible_to(self.setting.user)
 
     def load(self) -> None:
         columns = [getattr(Product, name) for name in _COLUMNS]

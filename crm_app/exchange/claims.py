@@ -13,7 +13,9 @@ from crm_app.extensions import db, utc_now
 
 # What an import is at, and what it waits for where nobody is at it.
 WAITING = {"checking": "check queued", "running": "queued", "undoing": "undo queued"}
-_WITHOUT_PULSE = timedelta(seconds=15)
+# A process that is known to run may be slow; another one may have got its number since, though.
+_SILENT_HERE = timedelta(minutes=5)
+_SILENT_ELSEWHERE = timedelta(minutes=1)
 
 
 class LostError(Exception):
@@ -21,7 +23,7 @@ class LostError(Exception):
 
 
 def me() -> str:
-    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+    return f"{_here()}:{os.getpid()}"
 
 
 def take(import_id: int, working: str) -> datetime | None:
@@ -49,22 +51,28 @@ def let_go_of_the_dead() -> None:
     Whoever writes holds the organisation's row (on SQLite the whole database), so it is not free meanwhile.
     """
     free = db.session.execute(select(Organisation.id).with_for_update(skip_locked=True)).all()
-    silent = utc_now() - _WITHOUT_PULSE
+    now = utc_now()
     for import_ in db.session.scalars(select(Import).where(Import.status.in_(WAITING))):
-        is_silent = bool(free) and (import_.touched_at is None or import_.touched_at < silent)
-        if is_silent or _is_gone(import_.worker):
+        lives = _lives(import_.worker)
+        patience = _SILENT_ELSEWHERE if lives is None else _SILENT_HERE
+        is_silent = bool(free) and (import_.touched_at is None or import_.touched_at < now - patience)
+        if lives is False or is_silent:
             import_.status = WAITING[import_.status]
 
 
-def _is_gone(worker: str) -> bool:
-    """Whether the process ran on this machine and runs no more."""
+def _lives(worker: str) -> bool | None:
+    """Whether the process still runs on this machine; None where it ran on another one."""
     host, _separator, process = worker.rpartition(":")
-    if f"{host}:" != me().rpartition(":")[0] + ":" or not process.isdigit():
-        return False
+    if host != _here() or not process.isdigit():
+        return None
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
-        return True
-    except PermissionError:
         return False
-    return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _here() -> str:
+    return socket.gethostname()[:60]

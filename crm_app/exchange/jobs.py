@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -82,7 +83,7 @@ def sweep_imports() -> None:
             uploads.remove(draft.stored_name)
             db.session.delete(draft)
         db.session.flush()
-        names = {kept.get("name") for kept in db.session.scalars(select(Import.checked))}
+        names = set(db.session.scalars(select(Import.checked["name"].as_string())))
         db.session.commit()
     checked.sweep(names, _LEFTOVERS_KEPT)
     for import_id, status in left:
@@ -166,7 +167,7 @@ def _write_in_batches(import_: Import, user: User, claimed: datetime) -> None:
     batches.write()
     import_ = db.session.get_one(Import, import_id)
     kept = dict(import_.checked)
-    _finish(import_id, claimed, kept["counts"], kept["rows"], kept["notes"])
+    _finish(import_id, claimed, kept)
     db.session.commit()
     checked.forget_rows(kept["name"])
 
@@ -204,9 +205,7 @@ def _write_whole(import_: Import, user: User, claimed: datetime) -> None:
         return preparing.plan(preparing.kind_for(kind, user, options), sheet, matches, planned.extend), planned
 
     writing.write_whole(writing.Whole(prepared.plan, rows, prepared.as_of, again), import_id=import_id, now=now)
-    change_mine(import_id, claimed, checked=prepared.kept)
-    kept = prepared.kept
-    _finish(import_id, claimed, kept["counts"], kept["rows"], kept["notes"])
+    _finish(import_id, claimed, prepared.kept)
     db.session.commit()
     checked.remove(old)
 
@@ -221,11 +220,14 @@ def _pulse(import_id: int, claimed: datetime, working: str) -> Callable[[int], N
     return tell
 
 
-def _finish(import_id: int, claimed: datetime, counts: dict[str, int], rows: int, notes: list[str]) -> None:
+def _finish(import_id: int, claimed: datetime, kept: dict[str, Any]) -> None:
+    """Of what was kept for writing, only the reasons of the refused rows are asked for later."""
+    counts, rows, notes, name = (kept[key] for key in ("counts", "rows", "notes", "name"))
     change_mine(
         import_id, claimed, status="done", finished_at=utc_now(), rows=rows, rows_done=rows,
         created=counts.get("create", 0), updated=counts.get("update", 0), unchanged=counts.get("unchanged", 0),
         skipped=counts.get("skipped", 0), refused=counts.get("refused", 0), preview={"notes": notes},
+        checked={"name": name},
     )  # fmt: skip
 
 

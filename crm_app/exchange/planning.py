@@ -73,14 +73,15 @@ def plan(
     kind.header_of = {field.key: header for _position, header, field in columns}
     kind.meet(lambda key: reader.texts(sheet, key))
     planned = Plan(kind, sheet, [(header, field) for _position, header, field in columns])
-    tally, seen, whole = _Tally(planned, keep), _Seen(), []
+    tally, seen, whole, read = _Tally(planned, keep), _Seen(), [], 0
     for lines in _batches(sheet):
         rows = _read(kind, reader, lines, seen)
         if kind.is_whole:
             whole += rows
         else:
             tally.take(rows)
-        progress(lines[-1].number)
+        read += len(lines)
+        progress(read)
     planned.late = kind.finish(whole)
     if whole:
         tally.take(whole)

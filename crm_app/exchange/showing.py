@@ -120,7 +120,10 @@ def context(import_: Import, step: str) -> dict[str, Any]:
 def going(import_: Import) -> list[str]:
     """What undoing the import would do, in sentences."""
     new, updated = import_.created, import_.updated
-    said = []
+    said: list[str] = []
+    if import_.begun_at is None:
+        # It ran before what imports write was kept.
+        return said
     if new and (import_.kind == "users" or undoing.goes_for_good(import_)):
         said.append(
             ngettext("One new record goes for good.", "%(count)s new records go for good.", new, count=num(new))

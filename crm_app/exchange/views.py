@@ -161,11 +161,11 @@ def undo(import_id):
     import_ = _import(import_id)
     _must_be_allowed(import_.kind)
     if request.method == "GET":
-        if import_.status != "done":
+        if import_.status != "done" or import_.begun_at is None:
             return redirect(url_for(".show", import_id=import_id), 303)
         return render_template("exchange/undo.html", import_=import_, going=showing.going(import_))
 
-    begun = update(Import).where(Import.id == import_id, Import.status == "done")
+    begun = update(Import).where(Import.id == import_id, Import.status == "done", Import.begun_at.is_not(None))
     facts = {"undone": 0, "kept": 0, "undone_by_id": current_user.id, "touched_at": utc_now(), "worker": ""}
     begun = db.session.execute(begun.values(status="undo queued", **facts))
     db.session.commit()

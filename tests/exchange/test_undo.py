@@ -75,6 +75,16 @@ def test_what_is_not_done_is_not_undone(client):
     assert db.session.scalar(select(Import.status)) == "draft"
 
 
+def test_an_import_from_before_undoing_is_not_offered_to_be_undone(client, done):
+    db.session.execute(update(Import).values(begun_at=None))
+    db.session.commit()
+
+    assert "Undo" not in client.page(done).text and "Undo" not in client.page("/exchange/").text
+    client.send(f"{done}/undo")
+
+    assert db.session.scalar(select(Import.status)) == "done"
+
+
 def test_a_running_undoing_shows_how_far_it_is(client, done):
     db.session.execute(update(Import).values(status="undoing", undone=1))
     db.session.commit()

@@ -254,6 +254,7 @@ def _undo(import_id: int, claimed: datetime) -> None:
             counts = {"undone": Import.undone + undone, "kept": Import.kept + len(batch.kept)}
             change_mine(import_id, claimed, "undoing", **counts)
             db.session.commit()
+            writing.rest()
         if has_failed:
             db.session.execute(delete(ImportBatch).where(ImportBatch.import_id == import_id))
             change_mine(import_id, claimed, "undoing", status="failed", begun_at=None, rows_done=0)

@@ -91,8 +91,7 @@ class InBatches:
         db.session.add(pen.ledger.batch(self._id, number, first_event, self._as_of))
         db.session.commit()
         db.session.expunge_all()
-        if db.engine.dialect.name == "sqlite" and not current_app.testing:
-            time.sleep(_REST)
+        rest()
 
     def _expect_nothing_new(self, rows: list[Row]) -> None:
         """Nobody has made meanwhile what the rows make, or taken away or out of sight what they change or name.
@@ -120,6 +119,12 @@ class InBatches:
             Event.subject_table == self._kind.model.__tablename__, Event.subject_id.in_(ids), Event.verb == "imported"
         )
         return {id_ for id_, facts in db.session.execute(imported) if facts.get("import") == self._id}
+
+
+def rest() -> None:
+    """Between two batches: let those write who wait for it."""
+    if db.engine.dialect.name == "sqlite" and not current_app.testing:
+        time.sleep(_REST)
 
 
 def _lock() -> None:

@@ -16,7 +16,8 @@ from flask import current_app
 
 from crm_app.exchange.kinds.kind import Row
 
-BATCH = 2000
+# Whoever waits to write waits for one batch at most.
+BATCH = 1000
 _LENGTH = struct.Struct(">I")
 
 

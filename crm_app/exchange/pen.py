@@ -13,6 +13,7 @@ from crm_app.contacts.models import Tag
 from crm_app.exchange.kinds.kind import Known, Row
 from crm_app.exchange.ledger import Ledger
 from crm_app.extensions import db
+from crm_app.web import word_index
 from crm_app.web.text import match_key
 
 _CHUNK = 500
@@ -43,7 +44,10 @@ class Pen:
             return []
         table = model.__table__
         statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        return list(db.session.scalars(statement, rows))
+        ids = list(db.session.scalars(statement, rows))
+        if hasattr(model, "found_by"):
+            word_index.renew(db.session.connection(), model, ids)
+        return ids
 
     def create(self, model: Any, rows: list[Row], columns_of: Callable[[Row], dict[str, Any]]) -> None:
         """Insert the rows, give each its id, and note them."""

@@ -1,5 +1,6 @@
 """Taking an import back: what it made goes, what it changed is as before; what has changed since stays and is told."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from crm_app.exchange.ledger import TIE, restored
 from crm_app.exchange.models import Import, ImportBatch
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.crediting import carry_along
+from crm_app.web import word_index
 
 VERB = "import undone"
 # Why a record was left as it is.
@@ -42,6 +44,7 @@ def take_back(batch: ImportBatch, *, for_good: bool) -> int:
     undone = undoing.put_back() + undoing.take_away()
     batch.kept, batch.undone_at = undoing.kept, utc_now()
     db.session.flush()
+    word_index.follow(db.session.connection(), undoing.touched)
     db.session.expire_all()
     return undone
 
@@ -56,6 +59,7 @@ class _Undoing:
     def __init__(self, batch: ImportBatch, for_good: bool):
         self._batch, self._for_good, self._now = batch, for_good, utc_now()
         self.kept: list[list[Any]] = []
+        self.touched: dict[str, set[int]] = defaultdict(set)
         self._changed = {_parted(subject): rows for subject, rows in batch.changed.items()}
         self._ties = {_parted(subject) for subject in batch.changed if subject.startswith(TIE)}
 
@@ -70,6 +74,8 @@ class _Undoing:
         counted = [subject for subject in subjects if subject not in self._ties]
         for name in {name for name, _id in counted}:
             self._note(db.metadata.tables[name], [id_ for table, id_ in counted if table == name])
+        for name, id_ in counted:
+            self.touched[name].add(id_)
         self._credit(rows)
         return len(counted)
 
@@ -122,6 +128,8 @@ class _Undoing:
         for name, ids in hanging.stays_out(going).items():
             self.kept += [[name, id_, NEEDED] for id_ in sorted(ids) if name not in _BESIDES]
             going[name] -= ids
+        for name, ids in going.items():
+            self.touched[name] |= ids
         for table in reversed(db.metadata.sorted_tables):
             if going.get(table.name):
                 self._remove(table, sorted(going[table.name]))

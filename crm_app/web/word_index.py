@@ -4,7 +4,7 @@ SQLite holds tokens in a full-text table whose row number is the record's id, Po
 same tokens, are written by the same functions in the transaction of the change itself, and are asked the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -80,6 +80,16 @@ def renew(connection: Connection, model: Any, ids: Iterable[int]) -> None:
         batch = ids[start : start + _BATCH]
         _hold(connection, model, batch)
         add(connection, model, batch)
+
+
+def follow(connection: Connection, changed: Mapping[str, Iterable[int]]) -> None:
+    """After writing in bulk: records by the names of their tables, changed or gone, and all found by their names."""
+    for model in found_by.models():
+        ids = sorted(changed.get(model.__tablename__, ()))
+        for start in range(0, len(ids), _BATCH):
+            forget(connection, model, ids[start : start + _BATCH])
+        renew(connection, model, ids)
+        _tell_followers(connection, model, ids)
 
 
 def forget(connection: Connection, model: Any, ids: Sequence[int]) -> None:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 
+from crm_app.exchange.notations import days, numbers
 from crm_app.web import formats
 from crm_app.web.money import is_currency, to_minor
-from crm_app.web.text import clean, latin_digits
+from crm_app.web.text import clean
 
 
 class CellError(ValueError):
@@ -28,7 +29,8 @@ def text(longest: int):
 
 def whole(least: int, most: int):
     def read(cell: str) -> int:
-        value = number(cell)
+        # Nothing whole has a fraction: what could be one is a thousand.
+        value = number(re.sub(r"[.,]", "", cell) if numbers.can_be_both(cell) else cell)
         if value != value.to_integral_value():
             raise CellError(_("“%(text)s” is not a whole number.", text=short(cell)))
         if not least <= value <= most:
@@ -55,9 +57,14 @@ def number(cell: str) -> Decimal:
 _CURRENCY_SIGNS = re.compile(r"^(usd|eur|gbp|[$€£¥￥])|(usd|eur|gbp|[$€£¥￥元])$", re.IGNORECASE)
 
 
-def amount(cell: str) -> Decimal:
+def amount(cell: str, notation: str = "") -> Decimal:
     """An amount of money in the unit that the column says, never negative; the sign of a currency is left out."""
-    value = number(_CURRENCY_SIGNS.sub("", cell.strip()).strip())
+    plain = _CURRENCY_SIGNS.sub("", cell.strip()).strip()
+    if not notation and (numbers.can_be_both(plain) or numbers.decimal_sign(plain) == ","):
+        raise CellError(
+            _("“%(text)s” can be read in more than one way; say how the column is written.", text=short(cell))
+        )
+    value = number(numbers.as_pointed(plain, notation))
     if value < 0:
         raise CellError(_("“%(text)s” is negative; an amount cannot be.", text=short(cell)))
     return value
@@ -73,21 +80,18 @@ def minor(value: Decimal, unit: int, currency: str) -> int:
         ) from error
 
 
-_TIME_OF_DAY = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?Z| ?[+\-]\d{2}:?\d{2})?$", re.ASCII)
-
-
-def day(cell: str) -> date:
-    """A date with the year first, in either calendar; a time after it is left out. Other orders are not guessed."""
-    plain = _TIME_OF_DAY.sub("", latin_digits(cell).strip())
+def day(cell: str, notation: str = "") -> date:
+    """A day in either calendar, the year first or as the notation of the column says; a time after it is left out."""
     try:
-        value = formats.parse_day(plain)
+        value = days.parsed(cell, notation)
+    except days.UndecidedError as error:
+        raise CellError(
+            _("“%(text)s” can be read in more than one way; say how the column is written.", text=short(cell))
+        ) from error
     except ValueError as error:
-        if re.fullmatch(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}", plain):
+        if notation:
             raise CellError(
-                _(
-                    "“%(text)s” does not begin with the year. Write the year first, such as 2017-02-28.",
-                    text=short(cell),
-                )
+                _("“%(text)s” is not a date in the order %(order)s.", text=short(cell), order=days.LABELS[notation])
             ) from error
         raise CellError(
             _("“%(text)s” is not a date. Write the year first, such as 2017-02-28.", text=short(cell))
@@ -97,8 +101,12 @@ def day(cell: str) -> date:
     return value
 
 
+def phone(cell: str) -> str:
+    return text(60)(_first(cell))
+
+
 def email(cell: str) -> str:
-    value = clean(cell).casefold()
+    value = clean(_first(cell)).casefold()
     try:
         validate_email(value, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
@@ -106,6 +114,11 @@ def email(cell: str) -> str:
     if len(value) > 254:
         raise CellError(_("The text is longer than %(most)s characters.", most=254))
     return value
+
+
+def _first(cell: str) -> str:
+    """Of several values in one cell, as Google parts them, the first."""
+    return cell.partition(":::")[0]
 
 
 def currency(cell: str) -> str:
@@ -125,7 +138,9 @@ def website(cell: str) -> str:
 
 def tags(cell: str) -> list[str]:
     """Tags parted by semicolons, commas or their Persian and Chinese kin."""
-    names = {clean(part): None for part in re.split(r"[;,،؛，；、|]", cell) if clean(part)}
+    parts = map(clean, re.split(r":::|[;,،؛，；、|]", cell))
+    # Google begins with a star what is a group of its own, such as that of all contacts.
+    names = {part: None for part in parts if part and not part.startswith("*")}
     if any(len(name) > 60 for name in names):
         raise CellError(_("A tag is longer than %(most)s characters.", most=60))
     return list(names)

@@ -1,4 +1,4 @@
-"""`crm import`: bring a CSV file in from the command line, with the same plan, preview and job as in the browser."""
+"""`crm import`: bring a file in from the command line, with the same plan, preview and job as in the browser."""
 
 import csv
 import sys
@@ -30,6 +30,15 @@ _SHOWN = 20
     metavar="COLUMN:FROM=TO",
     help="What a value of a column stands for; “COLUMN:FROM=” leaves the cell out.",
 )
+@click.option("--encoding", metavar="NAME", help="The encoding of the file, such as utf-8, cp1252, cp1256 or gb18030.")
+@click.option("--sheet", "sheet_name", metavar="NAME", help="Which sheet of a spreadsheet (the first one with rows).")
+@click.option(
+    "--notation",
+    "notations",
+    multiple=True,
+    metavar="COLUMN=NOTATION",
+    help="How a column writes days (dmy, mdy, ymd, dmy-jalali, ymd-jalali) or amounts (“.” or “,” for decimals).",
+)
 @click.option(
     "--pipeline",
     metavar="NAME",
@@ -58,22 +67,33 @@ _SHOWN = 20
     metavar="FILE",
     help="Write the refused rows there, with the reason in each.",
 )
-def import_(kind, file, sets, values, pipeline, currency, existing, email, dry_run, yes, rejects):
-    """Bring in users, companies, people, products or deals from a CSV file in UTF-8.
+def import_(
+    kind, file, sets, values, encoding, sheet_name, notations, pipeline, currency, existing, email, dry_run, yes,
+    rejects,
+):  # fmt: skip
+    """Bring in users, companies, people, products or deals from a file of rows.
 
     Rows that are known already are updated, not doubled. A refused row never stops the others.
     """
     if rejects and rejects.exists() and rejects.samefile(file):
         raise click.BadParameter("the refused rows need a file of their own.", param_hint="--rejects")
+    from crm_app.exchange import uploads
     from crm_app.exchange.given import Given
 
     # A context of its own: what is read here is let go of while rows are checked.
     with current_app.app_context():
+        with file.open("rb") as content:
+            stored_name = uploads.store(content)
+        importing = None
         try:
-            given = Given(kind, file, sets, values, {"pipeline": pipeline, "currency": currency}, email)
+            options = {"pipeline": pipeline, "currency": currency, "encoding": encoding, "sheet": sheet_name}
+            given = Given(kind, file, stored_name, sets, values, notations, options, email)
             given.options["existing"] = existing
-            _Import(given, dry_run=dry_run, yes=yes, rejects=rejects).run()
+            importing = _Import(given, dry_run=dry_run, yes=yes, rejects=rejects)
+            importing.run()
         finally:
+            if importing is None or not importing.keeps_file:
+                uploads.remove(stored_name)
             db.session.remove()
 
 
@@ -82,6 +102,7 @@ class _Import:
 
     def __init__(self, given, *, dry_run, yes, rejects):
         self.given, self.dry_run, self.yes, self.rejects = given, dry_run, yes, rejects
+        self.keeps_file = False
 
     def run(self):
         from crm_app.exchange import checked
@@ -139,6 +160,9 @@ class _Import:
         click.echo("Columns: " + ", ".join(f"{header} → {field.key}" for header, field in plan.columns) + ".")
         for text in (*plan.warnings, *plan.kind.notes):
             click.echo(text)
+        for asked in self.given.asked:
+            ways = f"{asked.column}, such as {asked.samples[0]}, can be written as {' or '.join(asked.choices)}"
+            click.echo(f"{ways}; read as {asked.chosen}." if asked.chosen else f"{ways}; say --notation.")
         for row in plan.refused_rows[:_SHOWN]:
             click.echo(f"Row {row.number}: {preparing.reason(row)}", err=True)
         counts = plan.counts
@@ -160,13 +184,13 @@ class _Import:
         click.echo(f"{prepared.plan.counts['refused']:,} refused rows are in {self.rejects}.")
 
     def _carry_out(self, prepared):
-        from crm_app.exchange import jobs, uploads
+        from crm_app.exchange import jobs
         from crm_app.exchange.models import Import
         from crm_app.extensions import utc_now
 
         given, plan = self.given, prepared.plan
         import_ = Import(
-            kind=given.kind, file_name=given.file.name[:255], stored_name=uploads.store(given.content),
+            kind=given.kind, file_name=given.file.name[:255], stored_name=given.stored_name,
             status="queued", layout=given.sheet.layout, columns=given.columns, values=given.values,
             options=given.options | {"digest": plan.digest}, user_id=given.user.id, rows=plan.rows,
             checked=prepared.kept, touched_at=utc_now(),
@@ -176,6 +200,7 @@ class _Import:
         # Read before the commit: asking afterwards would begin a transaction in which the job would have to wait.
         import_id = import_.id
         db.session.commit()
+        self.keeps_file = True
         jobs.run_import(import_id)
         db.session.refresh(import_)
         if import_.status != "done":

@@ -1,71 +1,113 @@
-"""A file's bytes into text: UTF-8, anything else refused with what to do about it, and with its row."""
+"""A file's bytes into lines of text, one at a time; what is no text or has no end is refused, with its row."""
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 from flask_babel import gettext as _
 
+from crm_app.exchange.encodings import is_utf_16
 from crm_app.web.formats import num
 
 LONGEST_LINE = 1_000_000
+MOST_COLUMNS = 500
+_LONGEST_ROW = 2 * LONGEST_LINE
+# What cannot be decoded stands as this: no text holds it.
+DAMAGED = "\ufdd0"
 _NOT_TEXT = {
-    b"PK\x03\x04": "spreadsheet",
-    b"PK\x05\x06": "spreadsheet",
-    b"\xd0\xcf\x11\xe0": "spreadsheet",
+    b"\xd0\xcf\x11\xe0": "old spreadsheet",
+    b"PK\x05\x06": "other",
     b"%PDF": "other",
     b"\x1f\x8b": "other",
     b"\x89PNG": "other",
     b"\xff\xd8\xff": "other",
     b"SQLite format": "other",
 }
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[!?a-z]", re.IGNORECASE)
+_CONTROLS = bytes(code for code in range(1, 0x20) if code not in (0x09, 0x0A, 0x0C, 0x0D, 0x1A))
+
+codecs.register_error("mark damage", lambda error: (DAMAGED, error.end))  # type: ignore[attr-defined]
 
 
 class UnreadableError(Exception):
     """The whole file is refused; the message says why, in the reader's language, with the row where there is one."""
 
 
-def decoded(content: bytes) -> str:
-    """The text, its lines ended by a newline each. Raises UnreadableError."""
-    _refuse_what_is_no_text(content)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
+def too_many_columns(row: int) -> UnreadableError:
+    return UnreadableError(
+        _(
+            "Row %(row)s: more than %(most)s columns. Leave out those that are not needed and choose that file.",
+            row=num(row),
+            most=num(MOST_COLUMNS),
+        )
+    )
+
+
+class Text:
+    """The lines of a file, each ended by a newline. `row` is set by whoever puts lines together into rows.
+
+    After a row, `damage` says what is wrong with its letters: `nul`, `encoding` or nothing.
+    """
+
+    def __init__(self, path: Path, encoding: str):
+        self._path, self._encoding = path, encoding
+        self._length = 0
+        self.row = 0
+        self.damage = ""
+
+    def begin_row(self) -> None:
+        self.row += 1
+        self._length = 0
+        self.damage = ""
+
+    def __iter__(self) -> Iterator[str]:
+        with self._path.open("rb") as file:
+            text = io.TextIOWrapper(file, self._encoding, errors="mark damage", newline=None)
+            lines = iter(partial(text.readline, LONGEST_LINE + 2), "")
+            for line in lines:
+                yield self._checked(line.removeprefix("\ufeff"))
+                break
+            for line in lines:
+                yield self._checked(line)
+
+    def _checked(self, line: str) -> str:
+        self._length += len(line)
+        if len(line) > LONGEST_LINE + 1 or self._length > _LONGEST_ROW:
+            raise UnreadableError(
+                _(
+                    "Row %(row)s: the line is longer than %(most)s characters. Perhaps this is no table, or its line "
+                    "ends are missing; export it again as “CSV UTF-8”.",
+                    row=num(max(self.row, 1)),
+                    most=num(LONGEST_LINE),
+                )
+            )
+        if "\0" in line:
+            self.damage = "nul"
+            line = line.replace("\0", "␀")
+        if DAMAGED in line:
+            self.damage = self.damage or "encoding"
+            line = line.replace(DAMAGED, "�")
+        return line
+
+
+def refuse_what_is_no_text(path: Path) -> None:
+    """Raises UnreadableError for files that hold no text, whatever their name says."""
+    with path.open("rb") as file:
+        beginning = file.read(4096)
+    kind = next((kind for magic, kind in _NOT_TEXT.items() if beginning.startswith(magic)), "")
+    if kind == "old spreadsheet":
         raise UnreadableError(
             _(
-                "Row %(row)s: the file is not UTF-8. Save it again as “CSV UTF-8” and choose that file.",
-                row=num(row),
+                "This is a spreadsheet of the old form (XLS) or one with a password. Open it in the spreadsheet, save "
+                "it as XLSX without a password and choose that file."
             )
-        ) from error
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        raise UnreadableError(_("Row %(row)s: the file holds NUL characters, which no text has.", row=num(row)))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
+        )
+    if not beginning.strip(b"\0"):
         raise UnreadableError(_("The file is empty."))
-    _refuse_endless_lines(text)
-    return text
-
-
-def _refuse_what_is_no_text(content: bytes) -> None:
-    for magic, kind in _NOT_TEXT.items():
-        if content.startswith(magic):
-            if kind == "spreadsheet":
-                raise UnreadableError(
-                    _(
-                        "This is a spreadsheet or ZIP file, not CSV, whatever its name says. "
-                        "Open it in the spreadsheet, save it as “CSV UTF-8” and choose that file."
-                    )
-                )
-            raise UnreadableError(_("This is no CSV file. Export the rows as “CSV UTF-8” and choose that file."))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableError(_("The file is UTF-16, not UTF-8. Save it again as “CSV UTF-8” and choose that file."))
-
-
-def _refuse_endless_lines(text: str) -> None:
-    start, row = 0, 1
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        if end - start > LONGEST_LINE:
-            raise UnreadableError(
-                _("Row %(row)s: the line is longer than %(most)s characters.", row=num(row), most=num(LONGEST_LINE))
-            )
-        start, row = end + 1, row + 1
+    # The halves of letters in UTF-16 are bytes of any kind; elsewhere no text is full of control characters.
+    controls = 0 if is_utf_16(beginning) else len(beginning) - len(beginning.translate(None, _CONTROLS))
+    if kind or controls * 10 > len(beginning) or _MARKUP.match(beginning):
+        raise UnreadableError(_("This is no table. Export the rows as CSV or XLSX and choose that file."))

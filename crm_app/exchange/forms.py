@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import ValidationError
 
-from crm_app.exchange import preparing
+from crm_app.exchange import preparing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
 from crm_app.exchange.kinds.kind import EXISTING
@@ -26,21 +26,22 @@ UNIT_LABELS = {1: _l("as they are"), 1_000: _l("thousands"), 1_000_000: _l("mill
 
 
 class UploadForm(FlaskForm):
-    """A CSV file, read at once so that what is wrong with it is said beside the field."""
+    """A file, stored and looked through at once so that what is wrong with it is said beside the field."""
 
-    file = FileField(_l("CSV file"), [Required()])
+    file = FileField(_l("File"), [Required()])
 
     def __init__(self, kind: str):
         super().__init__()
         self.kind = kind
-        self.content = b""
+        self.stored_name = ""
         self.sheet: Sheet | None = None
 
     def validate_file(self, field):
-        self.content = field.data.read()
+        self.stored_name = uploads.store(field.data)
         try:
-            self.sheet = preparing.sheet_of(self.kind, self.content)
+            self.sheet = preparing.sheet_of(self.kind, uploads.path_of(self.stored_name))
         except UnreadableError as error:
+            uploads.remove(self.stored_name)
             raise ValidationError(str(error)) from error
 
     @property
@@ -87,3 +88,13 @@ def meanings(sent: Any, questions: list[dict[str, Any]]) -> dict[str, dict[str, 
         elif answer not in ("?", ""):
             values.setdefault(question["field"], {})[question["text"]] = clean(answer)[:200]
     return values
+
+
+def notations_told(sent: Any, asked: list[dict[str, Any]]) -> dict[str, str]:
+    """How columns are written, by their headers: `notation-0` for the first that a preview asks about."""
+    told = {}
+    for number, question in enumerate(asked):
+        answer = sent.get(f"notation-{number}", "")
+        if answer in [choice["value"] for choice in question["choices"]]:
+            told[question["column"]] = answer
+    return told

@@ -5,10 +5,12 @@ from sqlalchemy import select
 
 from crm_app.accounts import preferences, queries
 from crm_app.accounts.models import User
-from crm_app.exchange import preparing
+from crm_app.exchange import preparing, uploads
 from crm_app.exchange.decoding import UnreadableError
+from crm_app.exchange.encodings import ENCODINGS
 from crm_app.exchange.fields import UNITS
 from crm_app.exchange.matching import match_columns
+from crm_app.exchange.notations import columns as notated
 from crm_app.exchange.rows import Matches
 from crm_app.extensions import db
 from crm_app.pipeline.models import Pipeline
@@ -16,25 +18,20 @@ from crm_app.web.money import is_currency
 from crm_app.web.reader import read_as
 from crm_app.web.text import clean, match_key
 
-_MOST_BYTES = 64 * 1024 * 1024
-
 
 class Given:
     """The kind and file, who imports, and where columns, values and amounts go. Raises ClickException."""
 
-    def __init__(self, kind, file, sets, values, options, email):
+    def __init__(self, kind, file, stored_name, sets, values, notations, options, email):
         if queries.organisation() is None:
             raise click.ClickException("Peyvand is not set up yet: open it in the browser first.")
-        self.kind, self.file = kind, file
+        self.kind, self.file, self.stored_name = kind, file, stored_name
         self.user = _user(email)
         read_as(preferences.for_user(self.user))
         if kind not in preparing.may_import(self.user):
             raise click.ClickException(f"{self.user.name} may not import {kind}.")
-        if file.stat().st_size > _MOST_BYTES:
-            raise click.ClickException("The file is larger than 64 MB. Split it and import the parts.")
-        self.content = file.read_bytes()
         try:
-            self.sheet = preparing.sheet_of(kind, self.content)
+            self.sheet = _sheet(kind, uploads.path_of(stored_name), options)
         except UnreadableError as error:
             raise click.ClickException(f"{file.name}: {error}") from error
         self.fields = preparing.KINDS[kind].fields
@@ -45,10 +42,22 @@ class Given:
         self.values: dict[str, dict[str, str]] = {}
         for text in values:
             self._value(text)
-        self.options = _options(options["pipeline"], options["currency"]) | {"units": self.units}
+        told = dict(map(self._notation, notations))
+        self.asked = notated.asked_of(self.fields, self.sheet, self.columns, told)
+        self.notations = told | notated.settled(self.asked)
+        self.options = _options(options["pipeline"], options["currency"])
+        self.options |= {"units": self.units, "notations": self.notations}
 
     def matches(self):
-        return Matches(self.columns, self.units, self.values)
+        return Matches(self.columns, self.units, self.values, self.notations)
+
+    def _notation(self, text):
+        header, _separator, notation = text.rpartition("=")
+        known = {name.casefold(): name for name in self.columns}
+        if notation not in notated.NOTATIONS or header.strip().casefold() not in known:
+            allowed = ", ".join(notated.NOTATIONS)
+            raise click.BadParameter(f"“{text}” names no column that is imported, or is none of: {allowed}")
+        return known[header.strip().casefold()], notation
 
     def _set(self, text):
         header, separator, key = text.rpartition("=")
@@ -75,6 +84,19 @@ class Given:
                         self.values.setdefault(key, {})[clean(before)] = clean(after)
                         return
         raise click.BadParameter(f"“{text}” names no column that is imported, or is not COLUMN:FROM=TO.")
+
+
+def _sheet(kind, path, options):
+    encoding, name = options["encoding"], options["sheet"]
+    if encoding and encoding not in ENCODINGS:
+        raise click.BadParameter(f"“{encoding}” is none of: {', '.join(ENCODINGS)}.")
+    sheet = preparing.sheet_of(kind, path, {"encoding": encoding} if encoding else None)
+    if not name:
+        return sheet
+    names = sheet.layout.get("tables", [])
+    if name not in names:
+        raise click.BadParameter(f"The file has no sheet “{name}”. It has: {', '.join(names) or 'none'}.")
+    return preparing.sheet_of(kind, path, {"table": names.index(name)})
 
 
 def _user(email):

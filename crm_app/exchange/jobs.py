@@ -117,12 +117,15 @@ def _guarded(
 def _check(import_id: int, claimed: datetime) -> None:
     import_, user = _begun(import_id)
     old, options = import_.checked.get("name", ""), dict(import_.options)
-    matches, sheet = preparing.matches_of(import_), preparing.stored_sheet(import_)
+    sheet = preparing.stored_sheet(import_)
     read_as(preferences.for_user(user))
+    notations, asked = preparing.notations_of(import_, sheet)
+    matches = replace(preparing.matches_of(import_), notations=notations)
+    options |= {"notations": notations}
     prepared = preparing.prepare(import_.kind, sheet, matches, user, options, _pulse(import_id, claimed, "checking"))
     change_mine(
         import_id, claimed, "checking", status="draft", rows=prepared.plan.rows, checked=prepared.kept, message="",
-        preview=preparing.preview(prepared.plan, matches),
+        preview=preparing.preview(prepared.plan, matches, asked), options=options,
     )  # fmt: skip
     db.session.commit()
     checked.remove(old)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_app.accounts.models import User
@@ -81,3 +81,36 @@ class ImportBatch(db.Model):
     changed: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     kept: Mapped[list[Any]] = mapped_column(JSON, default=list)
     undone_at: Mapped[datetime | None]
+
+
+class KeptMapping(db.Model):
+    """Where a person sent the columns of a file, for the next one with the same headers.
+
+    `header_key` stands for the set of headers; `options` holds what belongs to columns: units and notations.
+    """
+
+    __tablename__ = "kept_mappings"
+    __table_args__ = (UniqueConstraint("user_id", "kind", "header_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    header_key: Mapped[str] = mapped_column(String(64))
+    file_name: Mapped[str] = mapped_column(String(255))
+    columns: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    used_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class KeptMeaning(db.Model):
+    """What a text in a field stands for, as a person said once; an empty meaning leaves the cell out."""
+
+    __tablename__ = "kept_meanings"
+    __table_args__ = (UniqueConstraint("user_id", "kind", "field", "text"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    field: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(String(200))
+    meaning: Mapped[str] = mapped_column(String(200))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
@@ -16,9 +17,11 @@ from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.kinds.kind import EXISTING, Kind, Problem, Row, Setting
 from crm_app.exchange.matching import known_headers
 from crm_app.exchange.models import Import
+from crm_app.exchange.notations import columns as notated
+from crm_app.exchange.notations.columns import Asked
 from crm_app.exchange.pen import last_event
 from crm_app.exchange.planning import MappingError, Plan, plan
-from crm_app.exchange.reading import Sheet, read
+from crm_app.exchange.reading import Sheet, read, reopened
 from crm_app.exchange.rows import Matches
 from crm_app.extensions import db, reading, utc_now
 from crm_app.pipeline.models import Pipeline
@@ -36,20 +39,36 @@ def may_import(user: User) -> list[str]:
     return [kind for kind in KINDS if (kind != "users" or user.is_owner) and (kind != "deals" or user.sells)]
 
 
-def sheet_of(kind: str, content: bytes) -> Sheet:
-    return read(content, known_headers(KINDS[kind].fields))
+def sheet_of(kind: str, path: Path, chosen: Mapping[str, Any] | None = None) -> Sheet:
+    """The whole file is looked through; `chosen` is what a person decided about its layout. Raises UnreadableError."""
+    return read(path, known_headers(KINDS[kind].fields), chosen)
 
 
-def stored_sheet(import_: Import) -> Sheet:
+def path_of(stored_name: str) -> Path:
+    """Raises UnreadableError once the file has gone."""
     try:
-        return sheet_of(import_.kind, uploads.load(import_.stored_name))
+        return uploads.path_of(stored_name)
     except FileNotFoundError as error:
         raise UnreadableError(_("The file is no longer here. Choose it again.")) from error
 
 
+def stored_sheet(import_: Import) -> Sheet:
+    """The sheet as it was laid out when the file came. Raises UnreadableError."""
+    path = path_of(import_.stored_name)
+    # Imports from before files were looked through once know less of their layout.
+    return reopened(path, import_.layout) if "rows" in import_.layout else sheet_of(import_.kind, path)
+
+
 def matches_of(import_: Import) -> Matches:
     units = {header: unit for header, unit in import_.options.get("units", {}).items() if unit in UNITS}
-    return Matches(import_.columns, units, import_.values)
+    return Matches(import_.columns, units, import_.values, import_.options.get("notations", {}))
+
+
+def notations_of(import_: Import, sheet: Sheet) -> tuple[dict[str, str], list[Asked]]:
+    """How the columns write days and amounts, as told or as all their cells prove it; and what a person is asked."""
+    told = import_.options.get("notations", {})
+    asked = notated.asked_of(KINDS[import_.kind].fields, sheet, import_.columns, told)
+    return told | notated.settled(asked), asked
 
 
 class Prepared(NamedTuple):
@@ -137,7 +156,7 @@ def _setting(user: User, options: Mapping[str, Any]) -> Setting:
     )
 
 
-def preview(plan: Plan, matches: Matches) -> dict[str, Any]:
+def preview(plan: Plan, matches: Matches, asked: Sequence[Asked]) -> dict[str, Any]:
     """What a person is shown before anything is written, as plain JSON."""
     counts = plan.counts
     return {
@@ -152,6 +171,7 @@ def preview(plan: Plan, matches: Matches) -> dict[str, Any]:
         "warnings": plan.warnings,
         "digest": plan.digest,
         "language": reader.language,
+        "notations": notated.preview(asked),
     }
 
 
@@ -200,7 +220,7 @@ def _questions(plan: Plan, matches: Matches) -> list[dict[str, Any]]:
         answers = matches.values.get(field.key, {}) if field.to else {}
         rows = _rows_of(plan, header) if answers else Counter()
         for text, answer in answers.items():
-            if (field.key, text) not in still_open:
+            if (field.key, text) not in still_open and rows[text]:
                 asked.append(
                     {
                         "field": field.key, "to": field.to, "column": header, "text": text, "rows": rows[text],

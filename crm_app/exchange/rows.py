@@ -11,6 +11,7 @@ from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.kinds.kind import Kind, Problem, Row
 from crm_app.exchange.matching import Suggestion
+from crm_app.exchange.notations import columns as notated
 from crm_app.exchange.reading import Line, Sheet
 from crm_app.web import formats
 from crm_app.web.reader import reader
@@ -28,12 +29,14 @@ _MOST_REMEMBERED = 50_000
 class Matches:
     """`columns`: header -> field; `units`: header -> what one unit counts; `values`: field -> text -> its meaning.
 
-    The meaning of a text is the name of a record or word; an empty one leaves the cell out.
+    The meaning of a text is the name of a record or word; an empty one leaves the cell out. `notations`: header -> how
+    its days or amounts are written.
     """
 
     columns: Mapping[str, str]
     units: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    notations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -118,8 +121,7 @@ class RowReader:
             return self._looked_up(column, header, clean(text))
         if not text:
             return self._nothing(column)
-        assert column.read is not None
-        value = column.read(text)
+        value = notated.read(column, text, self._mapping.notations.get(header, ""))
         if value == "":
             # Marks that nobody sees are no text either.
             return self._nothing(column)

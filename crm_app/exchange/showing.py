@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from crm_app.exchange import cells, leaving, preparing, undoing, uploads
+from crm_app.exchange import cells, laid_out, leaving, preparing, remembering, undoing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.forms import EXISTING_LABELS, UNIT_LABELS
 from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.kinds.stages import kind_of
 from crm_app.exchange.models import Import
+from crm_app.exchange.origins import origin_of
 from crm_app.exchange.reading import Sheet
 from crm_app.extensions import db
 from crm_app.pipeline.queries import pipelines
@@ -60,6 +61,7 @@ _SHOWN = (
         "square-kanban", "pipeline.deals", _l("Show the deals"),
     ),
 )  # fmt: skip
+_MOST_STAGES = 200
 _BY_KEY = {shown.key: shown for shown in _SHOWN}
 NAMES = {shown.key: shown.label for shown in _SHOWN}
 _STATUSES = {
@@ -93,6 +95,25 @@ def of(kind: str) -> KindShown:
 
 def kinds(keys: Iterable[str]) -> list[KindShown]:
     return [_BY_KEY[key] for key in keys]
+
+
+class Meant(NamedTuple):
+    """Texts of a field whose meaning is kept, as the index tells of them."""
+
+    kind: str
+    field: str
+    of: Any
+    label: Any
+    texts: int
+
+
+def meanings(kept: Iterable[remembering.KeptMeanings]) -> list[Meant]:
+    labels = {(kind, field.key): field.label for kind, made in KINDS.items() for field in made.fields}
+    return [
+        Meant(one.kind, one.field, NAMES[one.kind], labels[one.kind, one.field], one.texts)
+        for one in kept
+        if (one.kind, one.field) in labels
+    ]
 
 
 def step(import_: Import, *, wants_columns: bool) -> str:
@@ -157,6 +178,9 @@ def _of_columns(import_: Import) -> dict[str, Any]:
     currency = import_.options.get("currency") or reader.currency
     return {
         "columns": columns,
+        "laid_out": laid_out.of(sheet),
+        "origin": origin_of(sheet.header),
+        "kept": remembering.mapping_of(import_),
         "fields": fields,
         "unit_labels": UNIT_LABELS,
         "existing": EXISTING_LABELS,
@@ -199,7 +223,12 @@ def likely_pipeline(import_: Import, sheet: Sheet) -> dict[str, Any]:
     texts: set[str] = set()
     if header is not None:
         position = sheet.header.index(header)
-        texts = {line.cells[position] for line in sheet.lines if not line.problem and line.cells[position].strip()}
+        for line in sheet.lines:
+            if not line.problem and line.cells[position].strip():
+                texts.add(line.cells[position])
+            if len(texts) > _MOST_STAGES:
+                # No pipeline has so many: the column holds something else.
+                break
     wanted = {match_key(text) for text in texts if kind_of(text) == "open"}
     for pipeline in db.session.scalars(pipelines()):
         if wanted <= {stage.name_key for stage in pipeline.stages}:

@@ -2,23 +2,29 @@
 
 import re
 import secrets
+import shutil
 from pathlib import Path
+from typing import IO
 
 from flask import current_app
 
 
-def store(content: bytes) -> str:
-    """The name under which the content can be read again."""
+def store(content: IO[bytes]) -> str:
+    """The name under which the content is kept; copied piece by piece, so that no file is ever held as a whole."""
     name = secrets.token_hex(16)
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / name).write_bytes(content)
+    with (folder / name).open("wb") as kept:
+        shutil.copyfileobj(content, kept, 1 << 20)
     return name
 
 
-def load(name: str) -> bytes:
+def path_of(name: str) -> Path:
     """Raises FileNotFoundError once the file has gone."""
-    return _path(name).read_bytes()
+    path = _path(name)
+    if not path.is_file():
+        raise FileNotFoundError(name)
+    return path
 
 
 def is_here(name: str) -> bool:
@@ -26,7 +32,11 @@ def is_here(name: str) -> bool:
 
 
 def remove(name: str) -> None:
-    _path(name).unlink(missing_ok=True)
+    """The file, and the tables that were made of it."""
+    path = _path(name)
+    for table in path.parent.glob(f"{path.name}.*"):
+        table.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
 
 
 def _path(name: str) -> Path:

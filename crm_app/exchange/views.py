@@ -1,17 +1,18 @@
 """Import in the browser: choose a file, match its columns, check its rows, watch it go in."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from dataclasses import replace
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import update
 
 from crm_app.accounts.access import editor_required
 from crm_app.accounts.models import User
-from crm_app.exchange import checked, jobs, preparing, queries, rejects, showing, uploads
+from crm_app.exchange import checked, drafts, jobs, laid_out, preparing, queries, rejects, remembering, showing, uploads
 from crm_app.exchange.decoding import UnreadableError
-from crm_app.exchange.forms import MatchForm, UploadForm, meanings
+from crm_app.exchange.forms import MatchForm, UploadForm, meanings, notations_told
 from crm_app.exchange.kinds import KINDS
-from crm_app.exchange.matching import match_columns
 from crm_app.exchange.models import Import
 from crm_app.exchange.planning import MappingError, columns_of
 from crm_app.exchange.reading import Sheet
@@ -29,6 +30,13 @@ CHECKED_AT_ONCE = 5_000
 bp = Blueprint("exchange", __name__, url_prefix="/exchange")
 
 
+@bp.url_value_preprocessor
+def take_large_files(endpoint, _values):
+    """Before a form is read; only here, and only of somebody who has signed in."""
+    if endpoint == f"{bp.name}.new" and request.method == "POST" and "_user_id" in session:
+        request.max_content_length = current_app.config["IMPORT_MEGABYTES"] << 20
+
+
 @bp.get("/")
 @editor_required
 def index():
@@ -40,6 +48,8 @@ def index():
         kinds=showing.kinds(preparing.may_import(current_user)),
         table=imports,
         names=showing.NAMES,
+        mappings=remembering.mappings(current_user),
+        meanings=showing.meanings(remembering.meanings(current_user)),
     )
 
 
@@ -47,15 +57,20 @@ def index():
 @editor_required
 def new(kind):
     _must_be_allowed(kind)
+    # A large file takes a while to look through; nobody else has to wait for the database meanwhile.
+    db.session.rollback()
     form = UploadForm(kind)
     if form.validate_on_submit():
-        import_ = _draft(kind, form)
+        import_ = drafts.begun(kind, form.file_name, form.stored_name, form.sheet, current_user)
         db.session.add(import_)
         db.session.commit()
         return redirect(url_for(".show", import_id=import_.id), 303)
 
     status = 422 if form.errors else 200
-    return page("exchange/new.html", form=form, kind=showing.of(kind), fields=KINDS[kind].fields, status=status)
+    return page(
+        "exchange/new.html", form=form, kind=showing.of(kind), fields=KINDS[kind].fields,
+        megabytes=current_app.config["IMPORT_MEGABYTES"], status=status,
+    )  # fmt: skip
 
 
 @bp.get("/<int:import_id>")
@@ -73,6 +88,55 @@ def show(import_id):
     return _shown(import_)
 
 
+@bp.post("/<int:import_id>/layout")
+@editor_required
+def lay_out(import_id):
+    """Read the file in another way than it was; what was decided about its columns goes."""
+    import_ = _draft_of(import_id)
+    kind, stored_name, chosen = import_.kind, import_.stored_name, laid_out.chosen(request.form, import_.layout)
+    db.session.rollback()
+    try:
+        sheet = preparing.sheet_of(kind, preparing.path_of(stored_name), chosen)
+    except UnreadableError as error:
+        return _shown(_draft_of(import_id), problem=str(error), status=422)
+
+    import_ = _draft_of(import_id)
+    drafts.lay_out(import_, sheet)
+    remembering.recall(import_, sheet.header)
+    db.session.commit()
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/forget")
+@editor_required
+def forget(import_id):
+    """Match the columns by their names, as though no file with these headers had come before."""
+    import_ = _draft_of(import_id)
+    kept = remembering.mapping_of(import_)
+    try:
+        if kept is not None and kept.user_id == current_user.id:
+            remembering.forget_mapping(current_user, kept.id)
+            drafts.lay_out(import_, preparing.stored_sheet(import_))
+            db.session.commit()
+    except UnreadableError as error:
+        return _shown(import_, problem=str(error), status=422)
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/forget")
+@editor_required
+def forget_kept():
+    """A mapping, or what the texts of a field mean; one's own."""
+    remembering.forget_mapping(current_user, request.form.get("mapping", 0, type=int))
+    remembering.forget_meanings(current_user, request.form.get("kind", ""), request.form.get("field", ""))
+    db.session.commit()
+
+    flash(_("It is forgotten."), "ok")
+    return redirect(url_for(".index"), 303)
+
+
 @bp.post("/<int:import_id>/columns")
 @editor_required
 def match(import_id):
@@ -81,7 +145,8 @@ def match(import_id):
         sheet = preparing.stored_sheet(import_)
         form = MatchForm(request.form, sheet.header, {field.key for field in KINDS[import_.kind].fields})
         import_.columns = form.columns
-        import_.options = form.options([pipeline.id for pipeline in db.session.scalars(pipelines())])
+        notations = {"notations": import_.options.get("notations", {})}
+        import_.options = form.options([pipeline.id for pipeline in db.session.scalars(pipelines())]) | notations
         _check(import_, sheet)
     except (MappingError, UnreadableError) as error:
         return _shown(import_, problem=str(error), status=422)
@@ -106,6 +171,25 @@ def mean(import_id):
     return redirect(url_for(".show", import_id=import_id), 303)
 
 
+@bp.post("/<int:import_id>/notations")
+@editor_required
+def notate(import_id):
+    """Say how columns write their days and amounts."""
+    import_ = _draft_of(import_id)
+    if not import_.preview or request.form.get("digest") != import_.preview["digest"]:
+        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+        return redirect(url_for(".show", import_id=import_id), 303)
+
+    try:
+        told = notations_told(request.form, import_.preview.get("notations", []))
+        import_.options = import_.options | {"notations": import_.options.get("notations", {}) | told}
+        _check(import_, preparing.stored_sheet(import_))
+    except (MappingError, UnreadableError) as error:
+        flash(str(error), "danger")
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
 @bp.post("/<int:import_id>/start")
 @editor_required
 def start(import_id):
@@ -115,6 +199,7 @@ def start(import_id):
         return redirect(url_for(".show", import_id=import_id), 303)
 
     options = import_.options | {name: import_.preview.get(name) for name in ("digest", "language")}
+    remembering.keep(import_)
     begun = update(Import).where(Import.id == import_id, Import.status == "draft")
     fresh = {"touched_at": utc_now(), "message": "", "worker": "", "begun_at": None, "rows_done": 0}
     begun = db.session.execute(begun.values(status="queued", options=options, **fresh))
@@ -207,29 +292,10 @@ def _must_be_allowed(kind: str) -> None:
         abort(403)
 
 
-def _draft(kind: str, form: UploadForm) -> Import:
-    sheet = form.sheet
-    assert sheet is not None
-    import_ = Import(
-        kind=kind,
-        file_name=form.file_name,
-        stored_name=uploads.store(form.content),
-        layout=sheet.layout,
-        columns=match_columns(sheet.header, KINDS[kind].fields),
-        values={},
-        options={},
-        user_id=current_user.id,
-        rows=len(sheet.lines),
-    )
-    if kind == "deals":
-        import_.options = showing.likely_pipeline(import_, sheet)
-    return import_
-
-
 def _check(import_: Import, sheet: Sheet) -> None:
     """Plan the import and keep what the person is to be shown. Raises MappingError before anything is let go of."""
-    matches, import_id = preparing.matches_of(import_), import_.id
-    columns_of(KINDS[import_.kind].fields, sheet, matches)
+    import_id = import_.id
+    columns_of(KINDS[import_.kind].fields, sheet, preparing.matches_of(import_))
     decided = {
         "status": import_.status,
         "columns": dict(import_.columns),
@@ -246,8 +312,11 @@ def _check(import_: Import, sheet: Sheet) -> None:
             queue.enqueue(jobs.check_import, import_id)
         return
     user, old = db.session.get_one(User, import_.user_id), import_.checked.get("name", "")
+    notations, asked = preparing.notations_of(import_, sheet)
+    decided["options"] |= {"notations": notations}
+    matches = replace(preparing.matches_of(import_), notations=notations)
     prepared = preparing.prepare(import_.kind, sheet, matches, user, import_.options)
-    kept = {"preview": preparing.preview(prepared.plan, matches), "checked": prepared.kept, "message": ""}
+    kept = {"preview": preparing.preview(prepared.plan, matches, asked), "checked": prepared.kept, "message": ""}
     replaced = db.session.execute(waiting.values(**decided, **kept)).rowcount
     db.session.commit()
     checked.remove(old if replaced else prepared.name)

@@ -185,3 +185,20 @@ def _faults(page, width):
     if page.evaluate("document.documentElement.scrollWidth") > width:
         found.append("the page scrolls sideways")
     return found
+
+
+def test_the_steps_of_an_import_are_accessible_and_fit(page_of, alice):
+    alice.language = "fa"
+    make.pipeline()
+    page, faults = page_of(alice, width=360, theme="dark"), []
+    text = "code;deal;stage;close_date;amount;owner\nD1;فرش;Won;03/04/2017;1.234;Alise Adler\n"
+    page.goto("/exchange/new/deals")
+    page.set_input_files("#file", {"name": "deals.csv", "mimeType": "text/csv", "buffer": text.encode("utf-16")})
+    page.locator("main button[type=submit]").click()
+    page.locator("#layout-encoding").wait_for()
+    faults += _faults(page, 360)
+    page.locator("form[action$=columns] .btn--primary").click()
+    page.locator("[name=notation-0]").first.wait_for()
+    faults += _faults(page, 360)
+
+    assert not faults, "\n".join(faults)

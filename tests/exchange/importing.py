@@ -1,15 +1,26 @@
 """What the tests of imports share: a plan made from lines of text, and the job run on it."""
 
+import io
+
 from flask import current_app
 
 from crm_app.accounts import preferences
 from crm_app.accounts.models import User
-from crm_app.exchange import jobs, preparing, uploads
+from crm_app.exchange import jobs, preparing, reading, uploads
 from crm_app.exchange.matching import match_columns
 from crm_app.exchange.models import Import
 from crm_app.exchange.rows import Matches
 from crm_app.extensions import db, utc_now
 from crm_app.web.reader import read_as
+
+
+def stored(text):
+    """The name under which a file of that text, or of those bytes, is kept."""
+    return uploads.store(io.BytesIO(text if isinstance(text, bytes) else text.encode()))
+
+
+def read(content, known_names=frozenset(), chosen=None):
+    return reading.read(uploads.path_of(stored(content)), known_names, chosen)
 
 
 def plan(kind, text, user, *, columns=None, units=None, values=None, **options):
@@ -19,12 +30,11 @@ def plan(kind, text, user, *, columns=None, units=None, values=None, **options):
     with current_app.app_context():
         user = db.session.get(User, user_id)
         read_as(preferences.for_user(user))
-        sheet = preparing.sheet_of(kind, text.encode())
+        sheet = preparing.sheet_of(kind, uploads.path_of(stored(text)))
         matched = match_columns(sheet.header, preparing.KINDS[kind].fields) | (columns or {})
         rows = []
-        prepared = preparing.prepare(
-            kind, sheet, Matches(matched, units or {}, values or {}), user, options, also=rows.extend
-        )
+        matches = Matches(matched, units or {}, values or {}, options.get("notations", {}))
+        prepared = preparing.prepare(kind, sheet, matches, user, options, also=rows.extend)
         for row in rows:
             row.problems += [problem] if (problem := prepared.plan.late.get(row.number)) else []
         return Planned(prepared, rows)
@@ -42,16 +52,25 @@ class Planned:
 def bring_in(kind, text, user, *, columns=None, units=None, values=None, **options):
     """Import a file of that text as the worker does; the import as it stands afterwards."""
     planned = plan(kind, text, user, columns=columns, units=units, values=values, **options)
+    return carried_out(agreed(planned, text, user, values=values, **options | {"units": units or {}}))
+
+
+def agreed(planned, text, user, *, values=None, **options):
+    """The number of an import that waits for the worker, to do what was planned."""
     import_ = Import(
-        kind=kind, file_name="file.csv", stored_name=uploads.store(text.encode()), status="queued",
+        kind=planned.kind.key, file_name="file.csv", stored_name=stored(text), status="queued",
         columns={header: field.key for header, field in planned.columns}, values=values or {},
-        options=options | {"units": units or {}, "digest": planned.digest}, user_id=user.id,
+        options=options | {"digest": planned.digest}, user_id=user.id,
         rows=len(planned.rows), touched_at=utc_now(), checked=planned.prepared.kept,
     )  # fmt: skip
     db.session.add(import_)
     db.session.flush()
     import_id = import_.id
     db.session.commit()
+    return import_id
+
+
+def carried_out(import_id):
     jobs.run_import(import_id)
     db.session.expire_all()
     return db.session.get(Import, import_id)

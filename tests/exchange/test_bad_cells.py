@@ -22,7 +22,7 @@ def firm(alice, olivia):
     [
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,31/02/2017,10", "close_date", "31/02/2017"),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,2017-02-31,10", "close_date", "2017-02-31"),
-        ("D1,Alice Adler,GTX Pro,Cancity,Won,03/04/2017,2017-05-01,10", "engage_date", "begin with the year"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,03/04/2017,2017-05-01,10", "engage_date", "more than one way"),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,2017-05-01,-10", "close_value", "negative"),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,2017-05-01,ten", "close_value", "number"),
         ("D1,Nobody Known,GTX Pro,Cancity,Won,2017-01-01,2017-05-01,10", "sales_agent", "Nobody Known"),
@@ -34,7 +34,7 @@ def firm(alice, olivia):
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2017-05-01,10", "close_date", "before"),
         ("D1,Alice Adler,GTX Pro,Cancity,Lost,2017-06-01,,10", "close_date", "needs the day"),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2199-01-01,10", "close_date", "future"),
-        ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2017-07-01,10.001", "close_value", "EUR"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2017-07-01,10.00001", "close_value", "EUR"),
     ],
 )
 def test_a_bad_cell_of_a_deal_is_refused_and_the_row_beside_it_is_not(firm, row, column, said):

@@ -1,5 +1,7 @@
 """`crm import` from the command line."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
@@ -10,6 +12,7 @@ from crm_app.exchange.models import Import
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Pipeline
 from tests import make
+from tests.exchange.workbooks import texts, workbook
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_refused_rows_go_to_a_file_with_their_reason_and_no_formula(crm, tmp_pat
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "empty"), (b"PK\x03\x04", "ZIP"), (b'account\n"cut', "Row 2"), ("account\nx\n".encode("utf-16"), "UTF-16")],
+    [(b"", "empty"), (b"PK\x03\x04", "damaged"), (b'account\n"cut', "Row 2"), (b"account\n", "no rows")],
 )
 def test_an_unreadable_file_ends_with_one_sentence(crm, content, said):
     result = crm("companies", content, "--yes")
@@ -148,3 +151,32 @@ def test_refused_rows_that_cannot_be_kept_end_it_with_one_sentence(crm, tmp_path
     assert result.exit_code and said in result.output
     assert db.session.scalars(select(Person)).all() == []
     assert (tmp_path / "people.csv").read_text() == "name\nZed\n"
+
+
+def test_encoding_sheet_and_notation_are_said(crm):
+    book = workbook(
+        ("A", texts(1, "product", "price") + texts(2, "X", "1.234")),
+        ("B", texts(1, "product") + texts(2, "Y") + texts(3, "Z")),
+    )
+
+    assert "2 rows: 2 fine" in crm("products", book, "--sheet", "B", "--dry-run").output
+    assert "1 fine" in crm("products", book, "--notation", "price=,", "--dry-run").output
+    undecided = crm("products", book, "--dry-run").output
+    assert "say --notation" in undecided and "1 refused" in undecided
+    assert "1 fine" in crm("products", "product\nМосква\n".encode("cp1251"), "--encoding", "cp1251", "--dry-run").output
+
+
+@pytest.mark.parametrize(
+    "options", [("--sheet", "C"), ("--encoding", "rot13"), ("--notation", "account=x"), ("--notation", "x=.")]
+)
+def test_what_no_file_has_is_refused(crm, options):
+    result = crm("companies", "account\nAcme\n", "--dry-run", *options)
+
+    assert result.exit_code != 0 and "Error" in result.output
+
+
+def test_no_file_is_left_behind_by_a_call_that_wrote_nothing(crm, app):
+    crm("companies", "account\nAcme\n", "--dry-run")
+    crm("companies", b"", "--yes")
+
+    assert not list((Path(app.config["INSTANCE_PATH"]) / "uploads" / "imports").iterdir())

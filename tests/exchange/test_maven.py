@@ -17,22 +17,39 @@ from crm_app.pipeline.models import Closing, Deal, Stage, Stay
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "maven_crm"
 
 
-@pytest.mark.slow
-def test_the_real_case_comes_in_whole(olivia):
+_PIPEDRIVE = "../contact_imports/crm_samples/DERIVED_pipedrive_deals_from_maven.csv"
+
+
+def bring_in(deals):
     for arguments in (
         ["users", "sales_teams.csv"],
         ["companies", "accounts.csv", "--set", "revenue=revenue*1000000"],
         ["products", "products.csv"],
-        ["deals", "sales_pipeline.csv", "--pipeline", "Computer hardware"],
+        ["deals", deals, "--pipeline", "Computer hardware"],
     ):
         db.session.commit()
         result = CliRunner().invoke(import_, [arguments[0], str(FOLDER / arguments[1]), *arguments[2:], "--yes"])
         assert result.exit_code == 0 and " 0 refused" in result.output, result.output
-
-    def count(table, *conditions):
-        return db.session.scalar(select(func.count()).select_from(table).where(*conditions))
-
     db.session.expire_all()
+
+
+def count(table, *conditions):
+    return db.session.scalar(select(func.count()).select_from(table).where(*conditions))
+
+
+@pytest.mark.slow
+def test_the_same_deals_as_pipedrive_exports_them_come_to_the_same_totals(olivia):
+    bring_in(_PIPEDRIVE)
+
+    assert count(Deal) == 8800
+    assert (count(Deal, Deal.status == "won"), count(Deal, Deal.status == "lost")) == (4238, 2473)
+    assert db.session.scalar(select(func.sum(Closing.value_amount)).where(Closing.outcome == "won")) == 10_005_534_00
+
+
+@pytest.mark.slow
+def test_the_real_case_comes_in_whole(olivia):
+    bring_in("sales_pipeline.csv")
+
     assert (count(Company), count(Product), count(Team), count(Deal)) == (85, 7, 6, 8800)
     assert (count(User, User.role == "rep"), count(User, User.role == "manager")) == (35, 6)
     assert count(Company, Company.parent_id.is_not(None)) == 15
@@ -44,4 +61,4 @@ def test_the_real_case_comes_in_whole(olivia):
 
 
 if not FOLDER.is_dir():
-    del test_the_real_case_comes_in_whole
+    del test_the_real_case_comes_in_whole, test_the_same_deals_as_pipedrive_exports_them_come_to_the_same_totals

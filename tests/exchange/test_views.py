@@ -1,6 +1,7 @@
 """The steps of an import in the browser, and who may take them."""
 
 import io
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -81,7 +82,7 @@ def test_only_owners_bring_in_users_and_agents_no_deals(client, browser_of, oliv
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "empty"), (b"PK\x03\x04zip", "ZIP"), (b'name,note\nA,"cut', "Row 2"), (b"name\n\xff\xfe", "UTF-8")],
+    [(b"", "empty"), (b"PK\x03\x04zip", "damaged"), (b'name,note\nA,"cut', "Row 2"), (b"<html>x</html>", "no table")],
 )
 def test_an_unreadable_file_is_refused_beside_the_field(client, content, said):
     answer = upload(client, "products", content)
@@ -89,16 +90,32 @@ def test_an_unreadable_file_is_refused_beside_the_field(client, content, said):
     assert answer.status_code == 422
     assert said in answer.get_data(as_text=True)
     assert db.session.scalars(select(Import)).all() == []
+    assert not list((Path(client.application.config["INSTANCE_PATH"]) / "uploads" / "imports").iterdir())
 
 
 def test_no_file_at_all_is_refused(client):
     assert client.send("/exchange/new/products").status_code == 422
 
 
-def test_a_file_over_64_mb_is_refused(client):
-    length = {"CONTENT_LENGTH": str(64 * 1024 * 1024 + 1)}
+def test_only_a_file_to_import_may_be_large(client, monkeypatch):
+    monkeypatch.setitem(client.application.config, "MAX_CONTENT_LENGTH", 2_000)
+    url = drafted(client, "products", CSV + "A,B,1\n" * 1_000)
+
+    assert client.send(f"{url}/columns", {"column-0": "x" * 3_000}).status_code == 413
+
+
+def test_a_file_over_the_limit_is_refused(client):
+    length = {"CONTENT_LENGTH": str((1024 << 20) + 1)}
 
     answer = client.send("/exchange/new/products", {"file": (io.BytesIO(b"x"), "x.csv")}, environ_overrides=length)
+
+    assert answer.status_code == 413
+
+
+def test_nobody_who_has_not_signed_in_sends_much(client):
+    stranger = client.application.test_client()
+
+    answer = stranger.send("/exchange/new/products", {"x": "y"}, environ_overrides={"CONTENT_LENGTH": str(65 << 20)})
 
     assert answer.status_code == 413
 

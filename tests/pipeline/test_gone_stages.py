@@ -1,18 +1,14 @@
 """A stage that went while a page was open: whoever puts a deal there reads why it cannot be."""
 
 import pytest
-from flask import current_app
 
-from crm_app.accounts.models import User
 from crm_app.activity import following
 from crm_app.activity.recording import acting_as
-from crm_app.exchange import preparing, writing
-from crm_app.exchange.matching import match_columns
-from crm_app.exchange.planning import Matches
 from crm_app.extensions import db
 from crm_app.pipeline import limits, merging, moving, retiring, shaping, undoing
 from crm_app.pipeline.models import Deal, Stage
 from tests import make
+from tests.exchange.importing import agreed, carried_out, plan, reasons
 from tests.pipeline.test_move import column, move
 from tests.pipeline.test_outcomes import url, winning
 
@@ -192,14 +188,15 @@ def test_whoever_read_the_stages_before_they_were_locked_is_refused_all_the_same
 
 def test_an_import_into_it_is_refused_and_then_says_what_is_missing(way, alice, olivia):
     make.deal(alice, at="Proposal")
-    before = _prepared(alice)
+    text, options = "deal,stage\nNew one,Proposal\n", {"pipeline_id": make.pipeline().id}
+    waiting = agreed(plan("deals", text, alice, **options), text, alice, **options)
     go(way, olivia)
 
-    with pytest.raises(writing.ChangedMeanwhileError, match="Nothing was written; check the rows again"):
-        writing.write(before, import_id=1)
-    db.session.rollback()
+    import_ = carried_out(waiting)
 
-    reason = preparing.refusals(_prepared(alice).plan)[0][1]
+    assert import_.status == "failed"
+    assert "Nothing was written; check the rows again" in import_.message
+    (reason,) = reasons(plan("deals", text, alice, **options)).values()
     assert "The pipeline “Sales” has no stage “Proposal”." in reason
     assert db.session.query(Deal).count() == 1
 
@@ -215,12 +212,3 @@ def test_open_boards_are_shown_anew_at_once(client, way, alice, olivia):
     assert 'data-board-outdated="at-once"' in said(news)
     page = client.page("/pipeline/board")
     assert client.get(page.one("div", id="board-news").get("hx-get")).status_code == 204
-
-
-def _prepared(user):
-    sheet = preparing.sheet_of("deals", b"deal,stage\nNew one,Proposal\n")
-    columns = match_columns(sheet.header, preparing.KINDS["deals"].fields)
-    options, user_id = {"pipeline_id": make.pipeline().id}, user.id
-    db.session.commit()
-    with current_app.app_context():
-        return preparing.prepare("deals", sheet, Matches(columns), db.session.get(User, user_id), options)

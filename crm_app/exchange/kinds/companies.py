@@ -43,7 +43,7 @@ class Companies(Kind):
         Field("currency", _l("Currency of the revenue"), COMPANIES["currency"], cells.currency),
         Field("country", _l("Country"), COMPANIES["country"], to="countries"),
         Field("website", _l("Website"), COMPANIES["website"], cells.website),
-        Field("phone", _l("Phone"), COMPANIES["phone"], cells.text(60)),
+        Field("phone", _l("Phone"), COMPANIES["phone"], cells.phone),
         Field("tags", _l("Tags"), COMPANIES["tags"], cells.tags),
         Field("owner", _l("Owner"), COMPANIES["owner"], to="owners"),
     )  # fmt: skip

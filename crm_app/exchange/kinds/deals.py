@@ -20,7 +20,7 @@ from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import DEALS
 from crm_app.exchange.kinds import deal_writing, owners
 from crm_app.exchange.kinds.kind import Kind, Problem, Row, name_key
-from crm_app.exchange.kinds.stages import Stages
+from crm_app.exchange.kinds.stages import Stages, outcome
 from crm_app.exchange.kinds.stored import StoredLookup
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
@@ -51,6 +51,7 @@ class Deals(Kind):
         Field("company", _l("Company"), DEALS["company"], to="companies"),
         Field("person", _l("Person"), DEALS["person"], to="people"),
         Field("stage", _l("Stage"), DEALS["stage"], to="stages"),
+        Field("outcome", _l("Outcome"), DEALS["outcome"], outcome),
         Field("created", _l("Begun on"), DEALS["created"], cells.day),
         Field("closed", _l("Closed on"), DEALS["closed"], cells.day),
         Field("value", _l("Value"), DEALS["value"], cells.amount, is_money=True),
@@ -119,6 +120,10 @@ class Deals(Kind):
         self._settle_title(row)
 
     def _settle_stage(self, row: Row) -> None:
+        # Where a file says apart from the stage that a deal is won or lost, the stage is where it stood before.
+        row.values["closes"] = row.values.get("outcome") in ("won", "lost")
+        if row.values["closes"]:
+            row.facts["stage_id"] = self.stages.of_kind(row.values["outcome"])
         if "stage" in self.mapped and "stage_id" not in row.facts:
             self.refuse(row, "stage", _("The cell is empty; every deal stands in a stage."))
             return
@@ -177,7 +182,7 @@ class Deals(Kind):
 
     def compare(self, row: Row) -> None:
         assert row.known is not None
-        if "stage" not in self.mapped:
+        if "stage" not in self.mapped and not row.values["closes"]:
             row.facts["stage_id"], row.values["outcome"] = row.known["stage_id"], row.known["status"]
         elif not self.stages.pipeline or row.known["pipeline_id"] != self.stages.pipeline.id:
             self.refuse(row, "stage", _("This deal is in another pipeline; move it there first, or choose that one."))

@@ -34,7 +34,7 @@ class People(Kind):
         Field("email", _l("E-mail"), PEOPLE["email"], cells.email),
         Field("company", _l("Company"), PEOPLE["company"], to="companies"),
         Field("job_title", _l("Role"), PEOPLE["job_title"], cells.text(200)),
-        Field("phone", _l("Phone"), PEOPLE["phone"], cells.text(60)),
+        Field("phone", _l("Phone"), PEOPLE["phone"], cells.phone),
         Field("tags", _l("Tags"), PEOPLE["tags"], cells.tags),
         Field("owner", _l("Owner"), PEOPLE["owner"], to="owners"),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from crm_app.exchange.cells import CellError, short
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 from crm_app.pipeline.models import Pipeline, Stage
@@ -20,6 +21,9 @@ _CLOSED = {
     "از دست رفته,ازدست رفته,ناموفق,فروش ناموفق,شکست,باخت,"
     "丢单,输单,失败,已丢失,已失败,流失",
 }
+_OPEN = frozenset(
+    map(match_key, ("open", "in progress", "active", "باز", "در جریان", "جاری", "进行中", "跟进中", "开放"))
+)
 _WORDS = {kind: frozenset(map(match_key, words.split(","))) for kind, words in _CLOSED.items()}
 # From early to late, as businesses name them; what is not here keeps the order of the file, after these.
 _ORDER = (
@@ -38,6 +42,14 @@ def kind_of(text: str) -> str:
     """`won`, `lost`, or `open` for every other name of a stage."""
     key = match_key(text)
     return next((kind for kind, words in _WORDS.items() if key in words), "open")
+
+
+def outcome(cell: str) -> str:
+    """`won`, `lost` or `open`, by any of the words for it."""
+    kind = kind_of(cell)
+    if kind == "open" and match_key(cell) not in _OPEN:
+        raise CellError(_("“%(text)s” is neither open, won nor lost.", text=short(cell)))
+    return kind
 
 
 class Stages:

@@ -1,0 +1,1 @@
+"""How files write days and numbers, where the same cell can be read in more than one way."""

@@ -1,0 +1,113 @@
+"""What is kept of an import for the next file: columns by their headers, texts by their field; each for oneself."""
+
+import pytest
+from sqlalchemy import select
+
+from crm_app.exchange.models import Import, KeptMapping, KeptMeaning
+from crm_app.extensions import db
+from tests import make
+from tests.exchange.stepping import checked, columns, digest, drafted, upload
+
+TEXT = "bezeichnung,preis,produkt\nGTX Pro,1.234,x\n"
+SENT = {"column-0": "name", "column-1": "price", "unit-1": "1000", "currency": "EUR"}
+
+
+def import_by_hand(browser, text=TEXT):
+    """Columns sent by hand, the comma told, the import begun."""
+    url = drafted(browser, "products", text)
+    browser.send(f"{url}/columns", SENT)
+    browser.send(f"{url}/notations", {"digest": digest(browser.page(url)), "notation-0": ","})
+    browser.send(f"{url}/start", {"digest": digest(browser.page(url))})
+    return url
+
+
+def newest():
+    return db.session.scalars(select(Import).order_by(Import.id.desc())).first()
+
+
+def test_the_same_headers_in_any_order_are_matched_as_they_were(client):
+    import_by_hand(client)
+
+    url = drafted(client, "products", "Produkt,PREIS,Bezeichnung\ny,4.321,MG\n")
+
+    assert newest().columns == {"Bezeichnung": "name", "PREIS": "price"}
+    assert newest().options["units"] == {"PREIS": 1000} and newest().options["notations"] == {"PREIS": ","}
+    assert "matched as you did for products.csv" in client.page(url).text
+    client.send(f"{url}/columns", columns(client.page(url)))
+    assert "One row of products.csv is fine" in client.page(url).text
+
+
+def test_other_headers_and_other_people_are_matched_by_names(client, browser_of, bob):
+    import_by_hand(client)
+
+    drafted(client, "products", TEXT.replace("produkt", "artikel"))
+    assert newest().columns == {}
+    drafted(browser_of(bob), "products", TEXT)
+    assert newest().columns == {}
+
+
+def test_nothing_is_kept_of_an_import_that_never_began(client):
+    checked(client, "products", "product,price\nA,5\n")
+
+    assert db.session.scalars(select(KeptMapping)).all() == []
+
+
+def test_what_a_text_means_is_kept_and_taken_again(client, alice):
+    make.product(alice, "GTX Pro")
+    make.pipeline()
+    text = "code,product,stage\nD1,GTXPro,Proposal\n"
+    url = checked(client, "deals", text)
+    client.send(f"{url}/values", {"digest": digest(client.page(url)), "value-0": "GTX Pro"})
+    client.send(f"{url}/start", {"digest": digest(client.page(url))})
+
+    url = checked(client, "deals", "code,product,stage\nD2,GTXPro,Proposal\nD3,GTX Pro,Proposal\n")
+
+    page = client.page(url)
+    assert "2 rows of products.csv are fine" in page.text and "settled" in page.text
+    assert [kept.meaning for kept in db.session.scalars(select(KeptMeaning))] == ["GTX Pro"]
+    other = checked(client, "deals", "code,product,stage\nD4,GTX Pro,Proposal\n")
+    assert "GTXPro" not in client.page(other).text
+
+
+def test_a_draft_forgets_its_mapping_and_is_matched_by_names(client):
+    import_by_hand(client)
+    url = drafted(client, "products", TEXT)
+
+    client.send(f"{url}/forget")
+
+    assert newest().columns == {} and "matched as you did" not in client.page(url).text
+    assert db.session.scalars(select(KeptMapping)).all() == []
+
+
+def test_the_index_tells_what_is_kept_and_forgets_it(client, alice):
+    import_by_hand(client)
+    db.session.add(KeptMeaning(user_id=alice.id, kind="companies", field="country", text="NL", meaning="Netherlands"))
+    page = client.page("/exchange/")
+    assert "columns as in products.csv" in page.text and "what one text of “Country” means" in page.text
+
+    for button in page.all("input", name="mapping"):
+        client.send("/exchange/forget", {"mapping": button.get("value")})
+    client.send("/exchange/forget", {"kind": "companies", "field": "country"})
+
+    assert "Remembered from your imports" not in client.page("/exchange/").text
+
+
+@pytest.mark.parametrize("sent", [{"mapping": "1"}, {"kind": "products", "field": "name"}, {"mapping": "x"}, {}])
+def test_nobody_makes_others_forget(client, browser_of, bob, alice, sent):
+    import_by_hand(client)
+    db.session.add(KeptMeaning(user_id=alice.id, kind="products", field="name", text="A", meaning="B"))
+
+    browser_of(bob).send("/exchange/forget", {**sent, "mapping": db.session.scalars(select(KeptMapping.id)).one()})
+
+    assert len(db.session.scalars(select(KeptMapping)).all()) == len(db.session.scalars(select(KeptMeaning)).all()) == 1
+
+
+def test_a_viewer_forgets_nothing(browser_of, vera):
+    assert browser_of(vera).send("/exchange/forget").status_code == 403
+
+
+def test_somebody_elses_draft_is_not_told_to_forget(client, browser_of, bob):
+    url = drafted(client, "products", TEXT)
+
+    assert browser_of(bob).send(f"{url}/forget").status_code == 404
+    assert upload(client, "products", TEXT).status_code == 303

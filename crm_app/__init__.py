@@ -81,8 +81,9 @@ def _register_domains(app: Flask) -> None:
 def _provide_lists(app: Flask) -> None:
     from crm_app.catalog.lists import products
     from crm_app.contacts.lists import companies, people
+    from crm_app.exchange.lists import imports
     from crm_app.lists.listables import provide
     from crm_app.pipeline.views.deals import listed as deals
     from crm_app.settings.lists import users
 
-    provide(app, companies=companies, deals=deals, people=people, products=products, users=users)
+    provide(app, companies=companies, deals=deals, imports=imports, people=people, products=products, users=users)

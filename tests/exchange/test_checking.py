@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
-from crm_app.exchange import checked, jobs, views
+from crm_app.exchange import checked, jobs
 from crm_app.exchange.models import Import
+from crm_app.exchange.views import steps
 from crm_app.extensions import db
 from tests.exchange.stepping import CSV, columns, digest, drafted
 from tests.exchange.stepping import checked as checked_by
@@ -12,7 +13,7 @@ from tests.exchange.stepping import checked as checked_by
 
 @pytest.fixture
 def large(monkeypatch):
-    monkeypatch.setattr(views, "CHECKED_AT_ONCE", 2)
+    monkeypatch.setattr(steps, "CHECKED_AT_ONCE", 2)
 
 
 def test_a_large_file_is_checked_by_the_worker_and_then_shown(client, large):
@@ -25,7 +26,7 @@ def test_a_large_file_is_checked_by_the_worker_and_then_shown(client, large):
 
 
 def test_while_it_is_checked_the_page_asks_how_far_it_is(client, large, monkeypatch):
-    monkeypatch.setattr(views.queue, "enqueue", lambda *job: None)
+    monkeypatch.setattr(steps.queue, "enqueue", lambda *job: None)
     url = checked_by(client, "products", CSV)
     db.session.execute(update(Import).values(status="checking", rows_done=1))
     db.session.commit()

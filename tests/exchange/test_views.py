@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company
-from crm_app.exchange import views
 from crm_app.exchange.models import Import
+from crm_app.exchange.views import deciding, steps
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from tests import make
@@ -277,7 +277,7 @@ def test_an_import_goes_in_as_it_was_shown_also_when_the_language_changes_after_
     make.pipeline()
     browser, queued = browser_of(olivia), []
     url = checked(browser, "deals", STRANGE)
-    monkeypatch.setattr(views.queue, "enqueue", lambda job, *arguments: queued.append((job, arguments)))
+    monkeypatch.setattr(deciding.queue, "enqueue", lambda job, *arguments: queued.append((job, arguments)))
     browser.send(f"{url}/start", {"digest": digest(browser.page(url))})
 
     olivia.language = "zh"
@@ -292,14 +292,14 @@ def test_an_import_goes_in_as_it_was_shown_also_when_the_language_changes_after_
 def test_an_import_that_was_started_in_another_window_is_not_started_again(client, monkeypatch):
     url = checked(client, "products", CSV)
     sent = {"digest": digest(client.page(url))}
-    now, queued = views.utc_now, []
+    now, queued = deciding.utc_now, []
 
     def started_meanwhile():
         db.session.execute(update(Import).values(status="running"))
         return now()
 
-    monkeypatch.setattr(views, "utc_now", started_meanwhile)
-    monkeypatch.setattr(views.queue, "enqueue", lambda *job: queued.append(job))
+    monkeypatch.setattr(deciding, "utc_now", started_meanwhile)
+    monkeypatch.setattr(deciding.queue, "enqueue", lambda *job: queued.append(job))
     client.send(f"{url}/start", sent)
 
     assert (db.session.scalar(select(Import.status)), queued) == ("running", [])
@@ -307,14 +307,14 @@ def test_an_import_that_was_started_in_another_window_is_not_started_again(clien
 
 def test_checking_the_rows_again_stops_no_import_that_runs(client, monkeypatch):
     url = checked(client, "products", CSV)
-    sent, prepare = columns(client.page(f"{url}?step=columns")), views.preparing.prepare
+    sent, prepare = columns(client.page(f"{url}?step=columns")), steps.preparing.prepare
 
     def started_meanwhile(*args):
         prepared = prepare(*args)
         db.session.execute(update(Import).values(status="running"))
         return prepared
 
-    monkeypatch.setattr(views.preparing, "prepare", started_meanwhile)
+    monkeypatch.setattr(steps.preparing, "prepare", started_meanwhile)
     client.send(f"{url}/columns", sent)
 
     assert db.session.scalar(select(Import.status)) == "running"

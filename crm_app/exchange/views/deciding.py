@@ -1,0 +1,183 @@
+"""The decisions of an import, until it starts or is discarded."""
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import update
+
+from crm_app.accounts.access import editor_required
+from crm_app.exchange import (
+    checked,
+    drafts,
+    jobs,
+    laid_out,
+    preparing,
+    remembering,
+    uploads,
+)
+from crm_app.exchange.decoding import UnreadableError
+from crm_app.exchange.forms import MatchForm, meanings, notations_told
+from crm_app.exchange.kinds import KINDS
+from crm_app.exchange.models import Import
+from crm_app.exchange.planning import MappingError
+from crm_app.exchange.views import bp
+from crm_app.exchange.views.steps import CHECKED_AT_ONCE, check, draft_of, must_be_allowed, shown, the_import
+from crm_app.extensions import db, utc_now
+from crm_app.jobs import jobs as queue
+from crm_app.pipeline.queries import pipelines
+from crm_app.web.reader import reader
+
+
+@bp.get("/<int:import_id>")
+@editor_required
+def show(import_id):
+    import_ = the_import(import_id)
+    is_foreign = bool(import_.preview) and import_.preview.get("language") != reader.language
+    if import_.status == "draft" and is_foreign and import_.rows <= CHECKED_AT_ONCE:
+        # Titles, stages and reasons are words of a language: what is shown must be what will be written.
+        try:
+            check(import_, preparing.stored_sheet(import_))
+        except (MappingError, UnreadableError) as error:
+            return shown(import_, problem=str(error))
+        import_ = the_import(import_id)
+    return shown(import_)
+
+
+@bp.post("/<int:import_id>/layout")
+@editor_required
+def lay_out(import_id):
+    """Read the file in another way than it was; what was decided about its columns goes."""
+    import_ = draft_of(import_id)
+    kind, stored_name, chosen = import_.kind, import_.stored_name, laid_out.chosen(request.form, import_.layout)
+    db.session.rollback()
+    try:
+        sheet = preparing.sheet_of(kind, preparing.path_of(stored_name), chosen)
+    except UnreadableError as error:
+        return shown(draft_of(import_id), problem=str(error), status=422)
+
+    import_ = draft_of(import_id)
+    drafts.lay_out(import_, sheet)
+    remembering.recall(import_, sheet.header)
+    db.session.commit()
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/forget")
+@editor_required
+def forget(import_id):
+    """Match the columns by their names, as though no file with these headers had come before."""
+    import_ = draft_of(import_id)
+    kept = remembering.mapping_of(import_)
+    try:
+        if kept is not None and kept.user_id == current_user.id:
+            remembering.forget_mapping(current_user, kept.id)
+            drafts.lay_out(import_, preparing.stored_sheet(import_))
+            db.session.commit()
+    except UnreadableError as error:
+        return shown(import_, problem=str(error), status=422)
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/columns")
+@editor_required
+def match(import_id):
+    import_ = draft_of(import_id)
+    try:
+        sheet = preparing.stored_sheet(import_)
+        form = MatchForm(request.form, sheet.header, {field.key for field in KINDS[import_.kind].fields})
+        import_.columns = form.columns
+        notations = {"notations": import_.options.get("notations", {})}
+        import_.options = form.options([pipeline.id for pipeline in db.session.scalars(pipelines())]) | notations
+        check(import_, sheet)
+    except (MappingError, UnreadableError) as error:
+        return shown(import_, problem=str(error), status=422)
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/values")
+@editor_required
+def mean(import_id):
+    import_ = draft_of(import_id)
+    if not import_.preview or request.form.get("digest") != import_.preview["digest"]:
+        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+        return redirect(url_for(".show", import_id=import_id), 303)
+
+    try:
+        import_.values = meanings(request.form, import_.preview["questions"])
+        check(import_, preparing.stored_sheet(import_))
+    except (MappingError, UnreadableError) as error:
+        flash(str(error), "danger")
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/notations")
+@editor_required
+def notate(import_id):
+    """Say how columns write their days and amounts."""
+    import_ = draft_of(import_id)
+    if not import_.preview or request.form.get("digest") != import_.preview["digest"]:
+        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+        return redirect(url_for(".show", import_id=import_id), 303)
+
+    try:
+        told = notations_told(request.form, import_.preview.get("notations", []))
+        import_.options = import_.options | {"notations": import_.options.get("notations", {}) | told}
+        check(import_, preparing.stored_sheet(import_))
+    except (MappingError, UnreadableError) as error:
+        flash(str(error), "danger")
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/start")
+@editor_required
+def start(import_id):
+    import_ = draft_of(import_id)
+    if not import_.preview.get("fine") or request.form.get("digest") != import_.preview["digest"]:
+        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+        return redirect(url_for(".show", import_id=import_id), 303)
+
+    options = import_.options | {name: import_.preview.get(name) for name in ("digest", "language")}
+    remembering.keep(import_)
+    begun = update(Import).where(Import.id == import_id, Import.status == "draft")
+    fresh = {"touched_at": utc_now(), "message": "", "worker": "", "begun_at": None, "rows_done": 0}
+    begun = db.session.execute(begun.values(status="queued", options=options, **fresh))
+    db.session.commit()
+
+    if begun.rowcount:
+        queue.enqueue(jobs.run_import, import_id)
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/again")
+@editor_required
+def again(import_id):
+    """After a failure: check the rows once more, against the records as they are now."""
+    import_ = the_import(import_id)
+    must_be_allowed(import_.kind)
+    if import_.status == "failed":
+        import_.status = "draft"
+        try:
+            check(import_, preparing.stored_sheet(import_))
+        except (MappingError, UnreadableError) as error:
+            flash(str(error), "danger")
+
+    return redirect(url_for(".show", import_id=import_id), 303)
+
+
+@bp.post("/<int:import_id>/discard")
+@editor_required
+def discard(import_id):
+    import_ = draft_of(import_id)
+    stored_name, name = import_.stored_name, import_.checked.get("name", "")
+    db.session.delete(import_)
+    db.session.commit()
+    uploads.remove(stored_name)
+    checked.remove(name)
+
+    flash(_("The import is discarded; nothing was written."), "ok")
+    return redirect(url_for(".index"), 303)

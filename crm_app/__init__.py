@@ -53,6 +53,7 @@ def create_app(**overrides: object) -> Flask:
 def _register_domains(app: Flask) -> None:
     from crm_app.accounts.views import bp as accounts
     from crm_app.activity.views import bp as activity
+    from crm_app.bulk.views import bp as bulk
     from crm_app.catalog.views import bp as catalog
     from crm_app.contacts.views import bp as contacts
     from crm_app.exchange.views import bp as exchange
@@ -69,8 +70,8 @@ def _register_domains(app: Flask) -> None:
     from crm_app.settings.views import bp as settings
 
     for blueprint in (
-        accounts, activity, catalog, contacts, exchange, goals, home, lists, pipeline, reports, saved_views, search,
-        settings,
+        accounts, activity, bulk, catalog, contacts, exchange, goals, home, lists, pipeline, reports, saved_views,
+        search, settings,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     _provide_lists(app)

@@ -66,6 +66,7 @@ _DEEP = (
     _Place("settings.people", _l("Users"), "users", False, "owners", note=_l("Settings")),
     _Place("settings.teams", _l("Teams"), "briefcase-business", False, "owners", note=_l("Settings")),
     _Place("settings.pipelines", _l("Pipelines"), "square-kanban", False, "owners", note=_l("Settings")),
+    _Place("bulk.index", _l("Changes of many records"), "history", False, "editors", note=_l("Undo"), also="bulk"),
     _Place("settings.rates", _l("Rates"), "globe", False, "owners", note=_l("Settings")),
 )
 # Words for the same that people type, whatever language they read.
@@ -77,7 +78,7 @@ _ALSO = {
     "sign-out": "log out logout exit خروج 登出 注销",
 }
 # What is reached from another place belongs to it.
-_UNDER = {"exchange": "settings", "accounts": "settings"}
+_UNDER = {"exchange": "settings", "accounts": "settings", "bulk": "settings"}
 
 
 def init_app(app: Flask) -> None:
@@ -102,12 +103,17 @@ def _items(places: tuple[_Place, ...]) -> list[Item]:
 
 
 def _is_open(place: _Place) -> bool:
-    return {"everyone": True, "sellers": current_user.sells, "owners": current_user.is_owner}[place.for_whom]
+    return {
+        "everyone": True,
+        "sellers": current_user.sells,
+        "owners": current_user.is_owner,
+        "editors": current_user.can_edit,
+    }[place.for_whom]
 
 
 def _ways() -> Ways:
     domains = [_domain(place) for place in _PLACES]
-    pages = sorted((*_PLACES, *_FURTHER, *_DEEP), key=lambda place: domains.index(_domain(place)))
+    pages = sorted((*_PLACES, *_FURTHER, *_DEEP), key=lambda place: domains.index(_home(place)))
     new = _NEW if current_user.can_edit else ()
     return Ways(
         [_way(place, is_deep=place in _DEEP) for place in pages if _is_open(place)],
@@ -117,6 +123,11 @@ def _ways() -> Ways:
 
 def _domain(place: _Place) -> str:
     return place.endpoint.split(".")[0]
+
+
+def _home(place: _Place) -> str:
+    """The domain among whose pages a place stands."""
+    return _UNDER.get(_domain(place), _domain(place))
 
 
 def _way(place: _Place, *, is_deep: bool = False) -> Way:

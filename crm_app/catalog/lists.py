@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from sqlalchemy import BigInteger, func, literal
 
 from crm_app.accounts.models import User
-from crm_app.catalog import queries
+from crm_app.catalog import bulk, queries
 from crm_app.catalog.forms import FACTS, FactForm
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
@@ -32,6 +32,7 @@ def products(user: User) -> Listable:
         queries.matching,
         aliases={"family": ("family", "is")},
         editing=Editing(FactForm, lambda product, form: product.change(**form.changes()), lambda _product: FACTS),
+        actions=bulk.of_products(),
     )
 
 

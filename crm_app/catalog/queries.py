@@ -37,6 +37,17 @@ def by_name(products: Select[tuple[Product]]) -> Select[tuple[Product]]:
     return products.order_by(Product.sort_key, Product.id)
 
 
+def code_key(code: str) -> str:
+    """A code as it is compared: however its letters and digits are written."""
+    return match_key(code)
+
+
+def codes_in_use() -> set[str]:
+    """The keys of all codes of products out of the bin."""
+    codes = select(Product.code).where(Product.deleted_at.is_(None), Product.code != "")
+    return {code_key(code) for code in db.session.scalars(codes)}
+
+
 def with_code(products: Select[tuple[Product]], code: str) -> Product | None:
     """The product that has this code, however its letters and digits are written; a catalogue is small enough."""
     wanted = match_key(code)

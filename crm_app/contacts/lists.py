@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, contains_eager, selectinload
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import active, by_name
 from crm_app.accounts.queries import visible_to as users_visible_to
-from crm_app.contacts import queries
+from crm_app.contacts import bulk, queries
 from crm_app.contacts.facts import country_name
 from crm_app.contacts.fields import countries
 from crm_app.contacts.forms import COMPANY_FACTS, PERSON_FACTS, CompanyFactForm, PersonFactForm, change_fact
@@ -49,6 +49,7 @@ def companies(user: User) -> Listable:
         },
         record=lambda row: row[0],
         editing=Editing(CompanyFactForm, change_fact, lambda _company: COMPANY_FACTS),
+        actions=bulk.of_companies(),
     )
 
 
@@ -74,6 +75,7 @@ def people(user: User) -> Listable:
         },
         record=lambda row: row[0],
         editing=Editing(PersonFactForm, change_fact, lambda _person: PERSON_FACTS),
+        actions=bulk.of_people(),
     )
 
 

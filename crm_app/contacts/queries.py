@@ -1,5 +1,6 @@
 """Reads of companies, people and tags. Those of records start from what a user may see and narrow it."""
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
@@ -7,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import owned_within
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
+from crm_app.extensions import db
 from crm_app.web import word_index
 from crm_app.web.text import fold
 
@@ -100,6 +102,18 @@ def ancestors_of(company_id: int) -> Select[tuple[int]]:
     line = select(Company.id, Company.parent_id).where(Company.id == company_id).cte("line", recursive=True)
     line = line.union(select(Company.id, Company.parent_id).join(line, Company.id == line.c.parent_id))
     return select(line.c.id)
+
+
+def lines_of(company_ids: Collection[int]) -> dict[int, set[int]]:
+    """Of each company the ids of its line: itself, its parent and so on."""
+    start = select(Company.id.label("start"), Company.id, Company.parent_id).where(Company.id.in_(company_ids))
+    line = start.cte("line", recursive=True)
+    above = select(line.c.start, Company.id, Company.parent_id).join(line, Company.id == line.c.parent_id)
+    line = line.union(above)
+    lines: dict[int, set[int]] = {}
+    for first, id_ in db.session.execute(select(line.c.start, line.c.id)) if company_ids else ():
+        lines.setdefault(first, set()).add(id_)
+    return lines
 
 
 def industries_seen_by(user: User) -> Select[str]:

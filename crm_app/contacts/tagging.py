@@ -20,8 +20,15 @@ def tags_named(names: Iterable[str]) -> list[Tag]:
 
 
 def tag_as(record: Company | Person, names: Iterable[str]) -> None:
-    """Replace the tags of a record. Its own row is written too, so that its version rises."""
-    tags = sorted(tags_named(names), key=lambda tag: tag.name_key)
-    if {tag.name_key for tag in tags} != {tag.name_key for tag in record.tags}:
-        record.change(tags=tags)
-        flag_modified(record, "name")
+    """Replace the tags of a record by those of these names."""
+    put_on(record, tags_named(names))
+
+
+def put_on(record: Company | Person, tags: Iterable[Tag]) -> bool:
+    """Replace the tags of a record; whether they differ. Its own row is written too, so that its version rises."""
+    tags = sorted(tags, key=lambda tag: tag.name_key)
+    if {tag.name_key for tag in tags} == {tag.name_key for tag in record.tags}:
+        return False
+    record.change(tags=tags)
+    flag_modified(record, "name")
+    return True

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask, current_app, url_for
 from sqlalchemy import Select
@@ -27,6 +27,16 @@ class Editing:
     facts: Callable[[Any], Sequence[str]]
 
 
+class Action(Protocol):
+    """What can be done to many records at once, as a list offers it; how it is done is known above."""
+
+    key: str
+    label: Any
+    verb: Any
+    icon: str
+    is_danger: bool
+
+
 @dataclass(frozen=True)
 class Listable:
     """The list of one kind of record, as one user may see it.
@@ -36,7 +46,8 @@ class Listable:
     those that hold words. `counted` says how many there are, from the number and how it is written. `aliases` are
     filters that links name by one word of the address: the word, and the field and operator that it stands for.
     `record` is what a row is about, where a row is more than its record. `narrow` does all that the address asks, where
-    a list asks in its own way. `editing` is how a fact is changed in its cell, None where none can be.
+    a list asks in its own way. `editing` is how a fact is changed in its cell, None where none can be. `actions` are
+    what can be done to many records at once.
     """
 
     place: str
@@ -53,6 +64,7 @@ class Listable:
     more_sorts: Mapping[str, Order] = field(default_factory=dict)
     narrow: Narrowing | None = None
     editing: Editing | None = None
+    actions: Sequence[Any] = ()
 
     @property
     def url(self) -> str:
@@ -66,6 +78,9 @@ class Listable:
     def columns(self) -> list[Field]:
         """All that can be a column; the first always is."""
         return [one for one in self.fields if one.is_shown]
+
+    def action(self, key: str) -> Any:
+        return next((one for one in self.actions if one.key == key), None)
 
 
 # The list as this user may see it, or None where it is not theirs to see.

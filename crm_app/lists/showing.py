@@ -1,5 +1,6 @@
 """A list as a page shows it: what its address asks for, on one page of rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,7 @@ from crm_app.lists.chips import Chip
 from crm_app.lists.columns import Columns
 from crm_app.lists.conditions import Conditions
 from crm_app.lists.fields import Field
-from crm_app.lists.listables import Editing, Listable
+from crm_app.lists.listables import Action, Editing, Listable
 from crm_app.saved_views import menus
 from crm_app.saved_views.menus import Menu, kept_of
 from crm_app.web import formats
@@ -44,6 +45,11 @@ class Shown:
     def views(self) -> Menu:
         asked = "columns" in request.args or not self.columns.is_chosen
         return menus.menu(self.listable.place, self.listable.url, columns="" if asked else self.columns.keys)
+
+    @property
+    def actions(self) -> Sequence[Action]:
+        """What its reader may do to many of them at once."""
+        return self.listable.actions if current_user.can_edit else ()
 
     @property
     def is_narrowed(self) -> bool:

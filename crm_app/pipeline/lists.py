@@ -1,6 +1,6 @@
 """Deals as a list: their columns, what they can be filtered by, and how they are sorted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import url_for
@@ -28,7 +28,13 @@ from crm_app.web.money import Rates
 from crm_app.web.tables import Order
 
 
-def listable(user: User, rates: Rates, narrow: Narrowing | None = None, editing: Editing | None = None) -> Listable:
+def listable(
+    user: User,
+    rates: Rates,
+    narrow: Narrowing | None = None,
+    editing: Editing | None = None,
+    actions: Sequence[Any] = (),
+) -> Listable:
     """`narrow` is what the list asks in its own way, beside the conditions of any field."""
     rows = queries.visible_to(user)
     orders = sorts(rates)
@@ -51,6 +57,7 @@ def listable(user: User, rates: Rates, narrow: Narrowing | None = None, editing:
         more_sorts={"next": orders["next"]},
         narrow=narrow,
         editing=editing,
+        actions=actions,
     )
 
 

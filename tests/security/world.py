@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from crm_app.bulk.models import BulkChange
 from crm_app.exchange.models import Import
 from crm_app.extensions import db
 from crm_app.goals.models import Goal, Target
@@ -42,7 +43,8 @@ def build(alice, olivia):
     job = Import(kind="companies", file_name="a.csv", stored_name="0" * 32, user=alice)
     rate = Rate(currency="USD", day=today, rate=2)
     view = SavedView(place="deals", name="Late ones", query="close=late", owner=alice)
-    db.session.add_all([goal, target, job, rate, view])
+    change = BulkChange(place="companies", action="deletion", status="done", count=1, done=1, user=alice)
+    db.session.add_all([goal, target, job, rate, view, change])
     db.session.commit()
     return {
         "company_id": company.id, "person_id": person.id, "product_id": product.id, "deal_id": deal.id,
@@ -52,7 +54,7 @@ def build(alice, olivia):
         "kind": "companies", "fact": "name", "field": "name", "name": "name", "token": "no-such-token",
         "measure": "won_value", "key": "won_value", "question": "pipeline", "noun": "companies",
         "record_id": company.id, "table": "companies", "outcome": "won", "direction": "up", "step": "columns",
-        "month": f"{today:%Y-%m}", "place": "companies", "form": "csv",
+        "month": f"{today:%Y-%m}", "place": "companies", "form": "csv", "action": "owner", "change_id": change.id,
     }  # fmt: skip
 
 

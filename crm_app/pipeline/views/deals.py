@@ -1,6 +1,6 @@
 """The list of deals, what of it can be taken along, and adding a deal."""
 
-from flask import flash, redirect, url_for
+from flask import flash, has_request_context, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -8,8 +8,8 @@ from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.accounts.models import User
 from crm_app.extensions import db
 from crm_app.lists import showing
-from crm_app.lists.listables import Editing, Listable
-from crm_app.pipeline import limits, lists, moving, queries
+from crm_app.lists.listables import Editing, Listable, Narrowing
+from crm_app.pipeline import bulk, limits, lists, moving, queries
 from crm_app.pipeline.forms.deals import DealFactForm, NewDealForm, facts_of, prefilled
 from crm_app.pipeline.forms.listing import DealListForm
 from crm_app.pipeline.models import KINDS, Deal
@@ -34,8 +34,10 @@ def deals():
 
 
 def listed(user: User) -> Listable | None:
-    """The list as other pages about it take it: with the filters of the address."""
-    return _asked()[1] if user.sells else None
+    """The list as other pages about it take it: with the filters of the address; the worker has none."""
+    if not user.sells:
+        return None
+    return _asked()[1] if has_request_context() else _listable(user, Rates.load(reader.currency))
 
 
 @bp.get("/sources")
@@ -70,4 +72,8 @@ def _asked() -> tuple[DealListForm, Listable]:
     rates, pipelines = Rates.load(reader.currency), list(db.session.scalars(queries.pipelines()))
     filters = DealListForm.of_request().offer_all(current_user, pipelines)
     stages = [stage for pipeline in pipelines for stage in pipeline.stages]
-    return filters, lists.listable(current_user, rates, lambda rows: filters.narrow(rows, rates, stages), _EDITING)
+    return filters, _listable(current_user, rates, lambda rows: filters.narrow(rows, rates, stages))
+
+
+def _listable(user: User, rates: Rates, narrow: Narrowing | None = None) -> Listable:
+    return lists.listable(user, rates, narrow, _EDITING, bulk.actions())

@@ -1,0 +1,95 @@
+"""What a bulk change did, in words and numbers."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from crm_app.bulk.actions import Action
+from crm_app.bulk.models import BulkChange
+from crm_app.bulk.selecting import Selection
+from crm_app.lists.listables import Listable, of_place
+from crm_app.web import formats
+
+
+@dataclass(frozen=True)
+class Told:
+    """`listable` and `action` are None once their list is no longer the reader's to see."""
+
+    change: BulkChange
+    listable: Listable | None
+    action: Action | None
+
+    @property
+    def title(self) -> str:
+        """What was asked for."""
+        return self.action.title(self.counted(self.change.count)) if self.action else _("A change of many records")
+
+    @property
+    def words(self) -> object:
+        """What it was filled in with."""
+        return self.action.words(self.change.meant) if self.action else ""
+
+    @property
+    def url(self) -> str:
+        """The list as it stood."""
+        return f"{self.listable.url}?{self.change.query}".rstrip("?") if self.listable else ""
+
+    @property
+    def done(self) -> str:
+        """What came of it, in a sentence."""
+        change = self.change
+        if change.is_undoing:
+            return _("Put back: %(records)s.", records=self.counted(change.undone))
+        if not change.done:
+            return _("Nothing was changed.")
+        return self.action.said(self.counted(change.done)) if self.action else ""
+
+    @cached_property
+    def left(self) -> list[str]:
+        """What was left alone, and why, in a sentence for each reason."""
+        change = self.change
+        if change.is_undoing:
+            text = ngettext(
+                "%(count)s was changed again since and stays as it is.",
+                "%(count)s were changed again since and stay as they are.",
+                change.kept, count=formats.num(change.kept),
+            )  # fmt: skip
+            return [text] if change.kept else []
+        texts = [
+            (change.same, ngettext("%(count)s was so already.", "%(count)s were so already.", change.same,
+                                   count=formats.num(change.same))),
+            (change.newer, ngettext("%(count)s was changed by somebody meanwhile and left alone.",
+                                    "%(count)s were changed by somebody meanwhile and left alone.", change.newer,
+                                    count=formats.num(change.newer))),
+            (change.refused, ngettext("%(count)s cannot be so or is not to be found, and was left alone.",
+                                      "%(count)s cannot be so or are not to be found, and were left alone.",
+                                      change.refused, count=formats.num(change.refused))),
+        ]  # fmt: skip
+        return [text for number, text in texts if number]
+
+    def counted(self, number: int) -> str:
+        return counted(self.listable, number) if self.listable else formats.num(number)
+
+
+def of(*changes: BulkChange) -> list[Told]:
+    listables = {place: of_place(place, current_user) for place in {change.place for change in changes}}
+    return [_told(change, listables[change.place]) for change in changes]
+
+
+def _told(change: BulkChange, listable: Listable | None) -> Told:
+    return Told(change, listable, listable.action(change.action) if listable else None)
+
+
+def counted(listable: Listable, number: int) -> str:
+    return listable.counted(number, formats.num(number))
+
+
+def growth(selection: Selection, shown: str) -> str:
+    """What to say where more match by now than the number that was agreed to; empty where that is not so."""
+    if not selection.is_all or (shown.isascii() and shown.isdigit() and selection.number <= int(shown[:12])):
+        return ""
+    return _("Meanwhile more match: %(records)s. Look again before you go on.",
+             records=counted(selection.listable, selection.number))  # fmt: skip

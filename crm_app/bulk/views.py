@@ -14,9 +14,11 @@ from crm_app.bulk.selecting import Selection
 from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs as queue
 from crm_app.lists.listables import Listable, of_place
+from crm_app.lists.taking import MOST_IDS
 from crm_app.saved_views.menus import kept_of
+from crm_app.web import formats
 from crm_app.web.htmx import gone_to, page, said_alone
-from crm_app.web.tables import as_asked, listing
+from crm_app.web.tables import as_asked, listing, with_query
 
 bp = Blueprint("bulk", __name__, url_prefix="/bulk")
 
@@ -55,6 +57,23 @@ def change(place, action):
     is_long = _go_on(made, chosen, selection.number)
 
     return _after(made, is_long, as_asked(listable.url))
+
+
+@bp.post("/<place>/export.<any(csv, xlsx):form>")
+@editor_required
+def export(place, form):
+    """To the file of what was picked, with the columns and in the order of the list."""
+    listable = of_place(place, current_user) or abort(404)
+    selection = selecting.of_request(listable)
+    query = request.args.to_dict(flat=False)
+    if not selection.is_all:
+        query = {name: query[name] for name in ("columns", "sort") if name in query} | {"id": selection.found}
+    if selection.number == 0 or len(query.get("id", ())) > MOST_IDS:
+        most = formats.num(MOST_IDS)
+        flash(_("Select something first: up to %(count)s one by one, or all that match.", count=most), "danger")
+        return redirect(as_asked(listable.url), 303)
+
+    return redirect(with_query(url_for("lists.export", place=place, form=form), query), 303)
 
 
 @bp.get("/<int:change_id>")

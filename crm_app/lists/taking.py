@@ -18,6 +18,8 @@ from crm_app.web.reader import reader
 from crm_app.web.tables import count_up_to, in_order
 
 _AT_ONCE = 1000
+# As many records as an address can name.
+MOST_IDS = 1000
 
 
 class TooLongError(ValueError):

@@ -17,14 +17,12 @@ from crm_app.lists.conditions import GROUPS, MOST_IN_GROUP
 from crm_app.lists.fields import Field
 from crm_app.lists.forms import form_of
 from crm_app.lists.listables import Listable, of_place
+from crm_app.lists.taking import MOST_IDS
 from crm_app.web import formats
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.redirects import local_path
 from crm_app.web.tables import with_query
 from crm_app.web.xlsx import MOST_ROWS
-
-# As many records as an address can name.
-MOST_IDS = 1000
 
 bp = Blueprint("lists", __name__, url_prefix="/lists")
 

@@ -34,8 +34,9 @@ document.addEventListener("htmx:after:swap", () => {
   tell();
 });
 
-document.addEventListener("htmx:before:request", ({ target }) => {
-  if (target.matches?.("[data-selecting-form] button")) document.querySelector("#bulk-facts:popover-open")?.hidePopover();
+// What was chosen from a menu of the bar is on its way.
+document.addEventListener("click", ({ target }) => {
+  target.closest?.("[data-selecting-form] [popover] [type=submit]")?.closest("[popover]").hidePopover();
 });
 
 // The back button may bring the page back with boxes ticked.

@@ -2,7 +2,8 @@
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "dialog") return;
+  // A button that brings a file leaves the page as it is.
+  if (form.method === "dialog" || event.submitter?.matches("[data-submitting-file]")) return;
   if (form.ariaBusy === "true" && form.method === "post") event.preventDefault();
   // After the other listeners: one of them may have refused the form.
   setTimeout(() => event.defaultPrevented || begin(form, event.submitter));

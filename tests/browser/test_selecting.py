@@ -78,6 +78,17 @@ def test_all_that_match_are_picked_beyond_the_page(page_of, alice, charlie, comp
     assert count_of(owner_id=charlie.id) == 60
 
 
+def test_after_a_file_was_taken_along_the_bar_goes_on_working(page_of, alice, companies):
+    page = page_of(alice)
+    page.goto("/contacts/companies")
+    page.locator(BOXES).first.check()
+    for form in ("CSV", "XLSX"):
+        page.locator("#bulk").get_by_role("button", name="Export").click()
+        with page.expect_download() as download:
+            page.locator("#bulk-export").get_by_role("button", name=form).click()
+        assert download.value.suggested_filename == f"companies.{form.lower()}"
+
+
 def test_what_is_refused_stays_in_the_dialog(page_of, alice, companies):
     page = page_of(alice, width=360)
     page.goto("/contacts/companies")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from crm_app.bulk import views
 from crm_app.bulk.models import BulkChange
 from crm_app.extensions import db, utc_now
 from tests import html, make
@@ -155,6 +156,32 @@ def test_what_a_list_does_not_offer_is_not_found(client, company, address):
     client.checks_html = False
 
     assert client.send(address, confirmed(company)).status_code == 404
+
+
+def test_what_was_picked_is_taken_along_as_a_file(client, alice, bob, company):
+    make.company(alice, "Beta")
+    hidden = make.company(bob, "Hidden")
+
+    response = client.send("/bulk/companies/export.csv?columns=name&q=beta", pick(company, hidden))
+    lines = client.get(response.location).get_data(as_text=True).splitlines()
+
+    assert response.location == f"/lists/companies/export.csv?columns=name&id={company.id}"
+    assert lines[1:] == ["Alpha"]
+
+
+def test_all_that_match_are_taken_along_as_the_list_asks_for_them(client, alice, company):
+    response = client.send("/bulk/companies/export.xlsx?q=alpha", {"all": "1", "pick": f"{company.id}.1"})
+
+    assert response.location == "/lists/companies/export.xlsx?q=alpha"
+
+
+def test_more_than_an_address_can_name_is_not_cut_short_in_silence(client, monkeypatch, alice, company):
+    monkeypatch.setattr(views, "MOST_IDS", 1)
+
+    response = client.send("/bulk/companies/export.csv", pick(company, make.company(alice)))
+
+    assert response.location == "/contacts/companies"
+    assert "up to 1 one by one" in client.page(response.location).text
 
 
 def test_the_list_tells_what_was_done_and_offers_undo(client, alice, company):

@@ -13,6 +13,7 @@ _OWN = {
     "accounts.change_password",
     "accounts.sign_out",
     "accounts.language",
+    "lists.choose_columns",
     "saved_views.new",
 }
 _RECORDS = {"company_id", "person_id", "deal_id", "goal_id", "target_id", "import_id", "view_id", "change_id"}

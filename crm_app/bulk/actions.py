@@ -202,7 +202,7 @@ class Deletion(Action):
         return self.binned(user)
 
     def title(self, counted: str) -> str:
-        return _("Delete %(records)s?", records=counted)
+        return _("Delete %(records)s", records=counted)
 
     @property
     def note(self) -> str:

@@ -79,7 +79,7 @@ def test_htmx_gets_the_form_in_a_dialog(client, company):
 def test_the_form_for_all_that_match_counts_them_exactly(client, alice, company):
     page = page_of(client.send("/bulk/companies/deletion?q=alpha", {"all": "1", "pick": "999.1"}))
 
-    assert page.text_of(page.one("h1")) == "Delete 1 company?"
+    assert page.text_of(page.one("h1")) == "Delete 1 company"
     assert page.one("input", name="shown").get("value") == "1"
 
 

@@ -25,8 +25,12 @@ _FLAGS = [
 ]
 
 
-# A browser that sends this header is told no news; not by a route of Playwright's, which would switch its cache off.
 _DEAF = "X-Told-No-News"
+
+
+def deafen(page):
+    """It is told no news; not by a route of Playwright's, which would switch its cache off."""
+    page.set_extra_http_headers({_DEAF: "1"})
 
 
 def _without_news(application):
@@ -133,7 +137,7 @@ def cards(alice):
 def board(page_of, alice, cards):
     """Alice's board, which hears nothing of others while it is open."""
     page = page_of(alice)
-    page.set_extra_http_headers({_DEAF: "1"})
+    deafen(page)
     page.goto("/pipeline/board")
     ready(page)
     return page

@@ -9,6 +9,7 @@ from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from tests import make
 from tests.browser.carrying import card, carry, drag, grab, ready, settled
+from tests.browser.conftest import deafen
 from tests.pipeline.test_forecast import month
 
 pytestmark = pytest.mark.browser
@@ -38,7 +39,7 @@ def open_forecast(page_of, alice, cards):
     def opened(user=alice, *, hears=True, **options):
         page = page_of(user, **options)
         if not hears:
-            page.route("**/board/news*", lambda route: route.fulfill(status=204))
+            deafen(page)
         page.goto("/pipeline/forecast")
         ready(page)
         return page

@@ -1,12 +1,38 @@
 """`crm serve`, `web` and `worker`: what hinders them is said at the start; together started, together stopped."""
 
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
+
+# Has read all code once, and becomes for each line of its input a process of its own that runs a command or a script.
+MANY = """
+import json, os, signal, sys
+import granian, granian.constants, flask_migrate
+from crm_app import cli, create_app, readiness
+import crm_app.contacts.views, crm_app.goals.views, crm_app.exchange.views, crm_app.settings.views
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        os.environ.clear()
+        os.environ.update(asked["environ"])
+        for number, path in enumerate(asked["said"], 1):
+            os.dup2(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY), number)
+        if asked["script"]:
+            exec(asked["script"])
+        sys.argv[1:] = asked["arguments"]
+        cli.main(prog_name="crm")
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
 
 # A signal may arrive between any two lines; here one arrives before each line that the supervisor runs.
 SIGNALLED = """
@@ -38,32 +64,64 @@ sys.exit(status)
 """
 
 
-def test_a_signal_at_any_moment_stops_everything():
+@pytest.fixture(scope="module")
+def many():
+    program = [sys.executable, "-c", MANY]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def run(many, tmp_path_factory):
+    """`run("web", PORT="1")`: the command, or a script, in a process of its own on the instance that is named."""
+    said = [tmp_path_factory.mktemp("said") / name for name in ("out", "err")]
+
+    def ended(*arguments, script="", **environ):
+        environ = {"PATH": os.environ["PATH"], "SECRET_KEY": "k" * 40, "WEB_PROCESSES": "1"} | environ
+        asked = {"arguments": arguments, "script": script, "environ": environ, "said": [str(path) for path in said]}
+        many.stdin.write(json.dumps(asked) + "\n")
+        many.stdin.flush()
+        status = int(many.stdout.readline())
+        out, err = (path.read_text() for path in said)
+        return SimpleNamespace(returncode=status, stdout=out, stderr=err)
+
+    return ended
+
+
+def test_a_signal_at_any_moment_stops_everything(run):
     """`make` passes on the signal that the whole group got already, so there are always two."""
-    ended = subprocess.run([sys.executable, "-c", SIGNALLED], timeout=20)
+    ended = run(script=SIGNALLED)
 
-    assert ended.returncode == 0
+    assert ended.returncode == 0, ended.stderr
 
 
-def test_a_part_that_ends_by_itself_ends_the_others_and_says_so():
-    ended = subprocess.run([sys.executable, "-c", ONE_ENDS], capture_output=True, text=True, timeout=20)
+def test_a_part_that_ends_by_itself_ends_the_others_and_says_so(run):
+    ended = run(script=ONE_ENDS)
 
     assert ended.returncode == 1
     assert "stopped by itself" in ended.stderr
 
 
+@pytest.fixture(scope="module")
+def upgraded(run, tmp_path_factory):
+    """An instance whose database has its tables."""
+    folder = tmp_path_factory.mktemp("upgraded")
+    ended = run("database", "upgrade", INSTANCE_PATH=str(folder))
+    assert ended.returncode == 0 and "Database went from nothing to" in ended.stdout, ended.stderr
+    return folder
+
+
 @pytest.fixture
-def crm(tmp_path):
-    """Run the command itself, on an instance of its own: `crm("web", PORT="1")`."""
+def crm(run, tmp_path):
+    """`crm("web", PORT="1")`, on an instance of the test's own."""
+    return lambda *arguments, **environ: run(*arguments, **{"INSTANCE_PATH": str(tmp_path)} | environ)
 
-    def run(*arguments, **environ):
-        settings = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "k" * 40, "WEB_PROCESSES": "1"} | environ
-        return subprocess.run(
-            [sys.executable, "-m", "crm_app", *arguments],
-            env={"PATH": os.environ["PATH"]} | settings, capture_output=True, text=True, timeout=30,
-        )  # fmt: skip
 
-    return run
+@pytest.fixture
+def crm_with_tables(upgraded, tmp_path, crm):
+    shutil.copytree(upgraded, tmp_path, dirs_exist_ok=True)
+    return crm
 
 
 @pytest.fixture
@@ -91,10 +149,8 @@ def _is_one_sentence(ended, words):
 
 
 @pytest.mark.parametrize("command", ["serve", "web"])
-def test_a_port_in_use_is_not_shared_with_whoever_has_it(crm, taken, command):
-    crm("database", "upgrade")
-
-    ended = crm(command, PORT=taken)
+def test_a_port_in_use_is_not_shared_with_whoever_has_it(crm_with_tables, taken, command):
+    ended = crm_with_tables(command, PORT=taken)
 
     _is_one_sentence(ended, f"cannot listen on 127.0.0.1:{taken} (Address already in use)")
     assert ended.stdout == ""
@@ -108,10 +164,8 @@ def test_an_address_of_another_machine_is_refused_before_anything_is_said(crm, f
 
 
 @pytest.mark.parametrize("command", ["serve", "web", "worker"])
-def test_a_redis_that_does_not_answer_is_named_at_the_start(crm, free, command):
-    crm("database", "upgrade")
-
-    ended = crm(command, REDIS_URL=f"redis://:secret@127.0.0.1:{free}/0", PORT="8391")
+def test_a_redis_that_does_not_answer_is_named_at_the_start(crm_with_tables, free, command):
+    ended = crm_with_tables(command, REDIS_URL=f"redis://:secret@127.0.0.1:{free}/0", PORT="8391")
 
     _is_one_sentence(ended, "REDIS_URL: no Redis answers there (")
     assert "secret" not in ended.stderr
@@ -143,5 +197,11 @@ def test_a_database_without_tables_says_which_command_makes_them(crm, arguments)
     assert "organisations" not in ended.stderr
 
 
-def test_a_folder_that_cannot_be_made_is_named(crm):
-    _is_one_sentence(crm("users", "list", INSTANCE_PATH="/dev/null/peyvand"), "INSTANCE_PATH: /dev/null/peyvand")
+def test_a_folder_that_cannot_be_made_is_named():
+    """By the command as people start it."""
+    command = [sys.executable, "-m", "crm_app", "users", "list"]
+    environ = {"PATH": os.environ["PATH"], "INSTANCE_PATH": "/dev/null/peyvand"}
+
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=30)
+
+    _is_one_sentence(ended, "INSTANCE_PATH: /dev/null/peyvand")

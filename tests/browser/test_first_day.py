@@ -123,6 +123,8 @@ def _bring_in(page, kind, path):
         page.select_option("[name=pipeline]", "new")
         page.fill("[name=new_pipeline]", "Computer hardware")
     page.locator("form[action$='/columns'] button.btn--primary").click()
+    # A large file is checked by the worker.
+    page.locator("form[action$='/start'] button.btn--primary").wait_for(timeout=60_000)
     if page.locator("form[action$='/values']").count():
         page.locator("form[action$='/values'] .panel__foot button").click()
     page.locator("form[action$='/start'] button.btn--primary").click()

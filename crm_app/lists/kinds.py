@@ -157,9 +157,9 @@ def _bound(column: InstrumentedAttribute, day: date) -> date | datetime:
     return day
 
 
-def _choice(field: Field, _operator: str, text: str) -> Any:
+def _choice(field: Field, operator: str, text: str) -> Any:
     try:
-        return field.coerce(text)
+        return field.coerce(_text(field, operator, text))
     except ValueError as error:
         raise UnreadableError from error
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from crm_app.contacts import queries
 from crm_app.contacts.models import Company, Person
-from crm_app.exchange.writing import Pen
+from crm_app.exchange.pen import Pen
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from crm_app.search import rebuilding
@@ -117,7 +117,7 @@ def test_a_card_that_moves_costs_the_index_nothing(alice, statements):
 
 
 def test_rows_written_in_bulk_are_found_too(alice):
-    ids = Pen(1, alice.id).insert(
+    ids = Pen(1, alice.id, make.utc_now()).insert(
         Person, [{"name": n, "name_key": n, "sort_key": n} | _blank() for n in ("ada", "bob")]
     )
 

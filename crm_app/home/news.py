@@ -57,7 +57,9 @@ def latest(user: User, whose: str) -> list[News]:
     # More of the last of them may stand behind what was read.
     whole = len(together) - (len(rows) == _READ)
     return [
-        _told(*group[0]) if len(group) == 1 else _told_together([event for event, _name in group], number < whole)
+        _told(*group[0])
+        if len({event.subject_id for event, _name in group}) == 1
+        else _told_together([event for event, _name in group], number < whole)
         for number, group in enumerate(together[:SHOWN])
     ]
 
@@ -76,15 +78,21 @@ def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> 
 
 
 def _doing_of(event: Event) -> tuple[object, ...]:
-    """What the records of one import share, or deals moved at one instant; every other event stands alone."""
+    """What the records of one import share, deals moved at one instant, or records of which somebody changed the same
+    within a minute; every other event stands alone."""
     if event.verb == "moved":
         return (event.actor_id, event.at)
+    if event.verb == "changed":
+        what = tuple(sorted((event.particulars or {}).get("changes", ())))
+        return (event.actor_id, event.subject_table, what, event.at.replace(second=0, microsecond=0))
     number = (event.particulars or {}).get("import")
     is_of_import = event.verb in ("imported", "import undone") and number is not None
     return (event.verb, event.subject_table, number) if is_of_import else (event.id,)
 
 
 def _told_together(events: Sequence[Event], is_whole: bool) -> News:
+    if events[0].verb == "changed":
+        return _changed(events, is_whole)
     if events[0].verb != "moved":
         return _brought(events, is_whole)
     event, stage = events[0], isolate(events[0].particulars.get("after") or "–")
@@ -96,8 +104,6 @@ def _told_together(events: Sequence[Event], is_whole: bool) -> News:
 
 def _brought(events: Sequence[Event], is_whole: bool) -> News:
     event, count = events[0], len({event.subject_id for event in events})
-    names = {"companies": _("Companies"), "people": _("People"), "deals": _("Deals")}
-    lists = {"companies": "contacts.companies", "people": "contacts.people", "deals": "pipeline.deals"}
     who = isolate(event.actor.name if event.actor else _("Peyvand"))
     counted = {
         "companies": _("%(who)s imported %(count)s companies"),
@@ -107,8 +113,27 @@ def _brought(events: Sequence[Event], is_whole: bool) -> News:
     text = counted[event.subject_table] if is_whole and count > 1 else _("%(who)s imported several")
     if event.verb != "imported":
         text = _("%(who)s undid an import")
+    return _of_list(event, put_in(text, who=who, count=formats.num(count)))
+
+
+def _changed(events: Sequence[Event], is_whole: bool) -> News:
+    event, count = events[0], len({event.subject_id for event in events})
+    who = isolate(event.actor.name if event.actor else _("Peyvand"))
+    counted = {
+        "companies": _("%(who)s changed %(count)s companies"),
+        "people": _("%(who)s changed %(count)s people"),
+        "deals": _("%(who)s changed %(count)s deals"),
+    }
+    text = counted[event.subject_table] if is_whole else _("%(who)s changed several")
+    return _of_list(event, put_in(text, who=who, count=formats.num(count)))
+
+
+def _of_list(event: Event, sentence: Markup) -> News:
+    """Several records of a kind, told at once."""
+    names = {"companies": _("Companies"), "people": _("People"), "deals": _("Deals")}
+    lists = {"companies": "contacts.companies", "people": "contacts.people", "deals": "pipeline.deals"}
     url, icon = url_for(lists[event.subject_table]), _ICONS[event.verb]
-    return News(names[event.subject_table], url, icon, put_in(text, who=who, count=formats.num(count)), event.at)
+    return News(names[event.subject_table], url, icon, sentence, event.at)
 
 
 def _told(event: Event, name: str) -> News:

@@ -78,3 +78,17 @@ def test_deals_moved_together_are_told_in_one_line(client, alice):
     news = _news(client)
 
     assert "Alice Adler moved 3 deals to Proposal" in news and news.count("moved") == 1
+
+
+def test_records_of_which_somebody_changed_the_same_are_told_in_one_line(client, alice):
+    companies = [make.company(alice, f"Company {number}") for number in range(4)]
+    with acting_as(alice):
+        for company in companies:
+            company.change(industry="labs")
+        companies[0].change(size=5)
+    db.session.commit()
+
+    page = client.page("/")
+
+    assert "Alice Adler changed 4 companies" in page.text
+    assert page.text.count("changed it") == 1

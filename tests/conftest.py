@@ -69,13 +69,13 @@ def app(_application):
     with _application.app_context():
         yield _application
         db.session.rollback()
-        _empty_database()
+        empty_database()
         db.session.remove()
     uploads = Path(_application.config["INSTANCE_PATH"]) / "uploads"
     shutil.rmtree(uploads, ignore_errors=True)
 
 
-def _empty_database():
+def empty_database():
     """Row by row: few stand in a test's tables, and truncating makes PostgreSQL write each file anew."""
     tables = list(reversed(db.metadata.sorted_tables))
     with db.engine.begin() as connection:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from flask import current_app
 
 from crm_app.extensions import db
@@ -13,7 +14,7 @@ _SHOWN = 20
 
 
 @click.command("import")
-@click.argument("kind", type=click.Choice(["users", "companies", "people", "products", "deals"]))
+@click.argument("kind", type=click.Choice(["users", "companies", "people", "products", "deals", "archive"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--set",
@@ -74,7 +75,12 @@ def import_(
     """Bring in users, companies, people, products or deals from a file of rows.
 
     Rows that are known already are updated, not doubled. A refused row never stops the others.
+
+    `crm import archive FILE` reads what `crm export` wrote, the whole organisation, into an empty Peyvand.
     """
+    if kind == "archive":
+        _restore(file, dry_run=dry_run)
+        return
     if rejects and rejects.exists() and rejects.samefile(file):
         raise click.BadParameter("the refused rows need a file of their own.", param_hint="--rejects")
     from crm_app.exchange import uploads
@@ -95,6 +101,17 @@ def import_(
             if importing is None or not importing.keeps_file:
                 uploads.remove(stored_name)
             db.session.remove()
+
+
+def _restore(file, *, dry_run):
+    from crm_app.exchange.archive.commands import restore
+
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+        if given and option.name not in ("kind", "file", "dry_run", "yes"):
+            raise click.UsageError(f"{option.opts[0]} is for files of rows, not for an archive.")
+    restore(file, dry_run=dry_run)
 
 
 class _Import:

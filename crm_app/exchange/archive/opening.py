@@ -1,0 +1,155 @@
+"""An archive that may come from anybody: opened only if it is what its manifest says, and nothing more."""
+
+import hashlib
+import io
+import json
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from crm_app.exchange.archive import ArchiveError, manifest
+from crm_app.exchange.archive.manifest import Manifest, Part
+
+MOST_ENTRIES = 8_000
+LONGEST_LINE = 16 << 20
+# Tables shrink to a tenth or a twentieth; what shrinks to far less is made to do harm.
+MOST_TIMES = 200
+_SMALL = 16 << 20
+_MOST_AT_ONCE = 4 << 20
+_PIECE = 1 << 16
+_ENCRYPTED = 0x1
+_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+
+
+class Archive:
+    """The parts of an archive, read piece by piece."""
+
+    def __init__(self, package: zipfile.ZipFile, about: Manifest):
+        self._package, self.manifest = package, about
+
+    def verify(self) -> None:
+        """Read all of it once: each part has the size and the hash that the manifest tells."""
+        for part in self.manifest.parts:
+            digest = hashlib.sha256()
+            size = 0
+            for piece in self.pieces(part):
+                digest.update(piece)
+                size += len(piece)
+            if size != part.size or digest.hexdigest() != part.sha256:
+                raise ArchiveError(f"{part.name} is not what the manifest says it is: the archive was changed.")
+
+    def pieces(self, part: Part) -> Iterator[bytes]:
+        with _reading(part.name), self._package.open(part.name) as member:
+            while piece := member.read(_PIECE):
+                yield piece
+
+    def rows(self, part: Part) -> Iterator[list[Any]]:
+        """The rows of a table as plain values, as many as the manifest tells."""
+        number = 0
+        with _reading(part.name), self._package.open(part.name) as member, io.BufferedReader(member, _PIECE) as lines:
+            while line := lines.readline(LONGEST_LINE + 1):
+                number += 1
+                row = _row(line)
+                if row is None or len(row) != len(part.columns):
+                    raise ArchiveError(f"{part.name}: line {number:,} is no row of its table.")
+                yield row
+        if number != part.rows:
+            raise ArchiveError(f"{part.name} has {number:,} rows, not {part.rows:,} as its manifest says.")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Archive]:
+    """Raises ArchiveError for what is no archive or could do harm; that is known before a part is unpacked."""
+    with _reading(path.name):
+        file = _Bounded(path)
+    with file:
+        with _reading(path.name):
+            package = zipfile.ZipFile(file)
+        _expect_harmless(package, file.size)
+        with _reading(manifest.NAME):
+            about = manifest.read(package.read(manifest.NAME))
+        _expect_complete(package, about)
+        yield Archive(package, about)
+
+
+class _Bounded(io.FileIO):
+    """Never reads much at once: the list of contents, which is read as a whole, cannot fill the memory."""
+
+    def __init__(self, path: Path):
+        super().__init__(path)
+        self.size = path.stat().st_size
+
+    def read(self, size: int | None = -1) -> bytes:
+        rest = self.size - self.tell()
+        if (rest if size is None or size < 0 else min(size, rest)) > _MOST_AT_ONCE:
+            raise ArchiveError("The archive holds too many files.")
+        return super().read(size)
+
+
+def _expect_harmless(package: zipfile.ZipFile, packed: int) -> None:
+    entries = package.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
+    if len(entries) > MOST_ENTRIES:
+        raise ArchiveError("The archive holds too many files.")
+    # Files that share their packed bytes unpack to more than there is.
+    if sum(entry.compress_size for entry in entries) > packed:
+        raise ArchiveError("The archive is damaged: its files overlap.")
+    if unpacked > _SMALL and unpacked > packed * MOST_TIMES:
+        raise ArchiveError(f"The archive unpacks to {unpacked >> 20:,} MB, far more than one of its size should.")
+    names = [entry.filename for entry in entries]
+    if len(set(names)) != len(names):
+        raise ArchiveError("The archive holds several files of the same name.")
+    if manifest.NAME not in names or package.getinfo(manifest.NAME).file_size > _MOST_AT_ONCE:
+        raise ArchiveError("This is no archive of Peyvand, or its manifest is damaged.")
+    for entry in entries:
+        _expect_plain(entry)
+
+
+def _expect_plain(entry: zipfile.ZipInfo) -> None:
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    is_plain = kind in (0, stat.S_IFREG) and not entry.is_dir() and not entry.flag_bits & _ENCRYPTED
+    if not is_plain or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ArchiveError(f"The archive holds {_shown(entry.filename)}, which is no plain file.")
+
+
+def _expect_complete(package: zipfile.ZipFile, about: Manifest) -> None:
+    """Not a file more than the manifest names, none less, under the only names that archives have."""
+    sizes = {entry.filename: entry.file_size for entry in package.infolist() if entry.filename != manifest.NAME}
+    named = {part.name: part for part in about.parts}
+    are_named = all(part.name == manifest.table_file(table) for table, part in about.tables.items()) and all(
+        part.name == name and manifest.is_upload(name) for name, part in about.uploads.items()
+    )
+    strange = next((name for name in sizes if name not in named), None)
+    missing = next((name for name in named if name not in sizes), None)
+    if strange is not None or not are_named:
+        raise ArchiveError(f"The archive holds {_shown(strange or 'files')} that no archive of Peyvand holds.")
+    if missing is not None:
+        raise ArchiveError(f"The archive lacks {_shown(missing)}, which its manifest names.")
+    if lying := next((name for name, size in sizes.items() if size != named[name].size), None):
+        raise ArchiveError(f"{lying} is not as long as the manifest says: the archive was changed.")
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGED as error:
+        raise ArchiveError(f"{_shown(name)} cannot be read: it is no ZIP file, or damaged or cut off.") from error
+
+
+def _row(line: bytes) -> list[Any] | None:
+    if len(line) > LONGEST_LINE:
+        return None
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, list) else None
+
+
+def _shown(name: str) -> str:
+    return repr(name[:80])

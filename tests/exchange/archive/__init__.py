@@ -1,0 +1,1 @@
+"""Tests of the archive: the whole organisation in one file."""

@@ -11,16 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from crm_app.exchange.archive import ArchiveError, manifest
+from crm_app.exchange.archive import ArchiveError, manifest, values
 from crm_app.exchange.archive.manifest import Manifest, Part
 
 MOST_ENTRIES = 8_000
-LONGEST_LINE = 16 << 20
 # Tables shrink to a tenth or a twentieth; what shrinks to far less is made to do harm.
 MOST_TIMES = 200
 _SMALL = 16 << 20
 _MOST_AT_ONCE = 4 << 20
 _PIECE = 1 << 16
+_ROWS = 1_000
+_BATCH = 1 << 20
 _ENCRYPTED = 0x1
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
@@ -47,18 +48,24 @@ class Archive:
             while piece := member.read(_PIECE):
                 yield piece
 
-    def rows(self, part: Part) -> Iterator[list[Any]]:
-        """The rows of a table as plain values, as many as the manifest tells."""
-        number = 0
+    def batches(self, part: Part) -> Iterator[list[list[Any]]]:
+        """The rows of a table as plain values, as many as the manifest tells, and never too much of them at once."""
+        number = size = 0
+        batch: list[list[Any]] = []
         with _reading(part.name), self._package.open(part.name) as member, io.BufferedReader(member, _PIECE) as lines:
-            while line := lines.readline(LONGEST_LINE + 1):
-                number += 1
+            while line := lines.readline(values.LONGEST_LINE + 1):
+                number, size = number + 1, size + len(line)
                 row = _row(line)
                 if row is None or len(row) != len(part.columns):
                     raise ArchiveError(f"{part.name}: line {number:,} is no row of its table.")
-                yield row
+                batch.append(row)
+                if len(batch) == _ROWS or size > _BATCH:
+                    yield batch
+                    batch, size = [], 0
         if number != part.rows:
             raise ArchiveError(f"{part.name} has {number:,} rows, not {part.rows:,} as its manifest says.")
+        if batch:
+            yield batch
 
 
 @contextmanager
@@ -142,7 +149,7 @@ def _reading(name: str) -> Iterator[None]:
 
 
 def _row(line: bytes) -> list[Any] | None:
-    if len(line) > LONGEST_LINE:
+    if not values.is_bearable(line):
         return None
     try:
         row = json.loads(line)

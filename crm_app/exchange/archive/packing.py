@@ -17,10 +17,11 @@ from sqlalchemy import Connection, Table, select
 from crm_app.accounts.models import Organisation
 from crm_app.exchange.archive import ArchiveError, contents, manifest, uploads, values
 from crm_app.exchange.archive.manifest import Manifest, Part
-from crm_app.exchange.archive.opening import LONGEST_LINE, MOST_ENTRIES, MOST_TIMES
+from crm_app.exchange.archive.opening import MOST_ENTRIES, MOST_TIMES
 from crm_app.extensions import db, reading, utc_now
 
-_ROWS = 1_000
+# What an import wrote stands in rows of some hundred kilobytes.
+_ROWS = 100
 _PIECE = 1 << 20
 # Room for the manifest and for more tables than there will be.
 _MOST_UPLOADS = MOST_ENTRIES - 500
@@ -79,7 +80,7 @@ def _table(package: zipfile.ZipFile, connection: Connection, table: Table, *, ha
         nonlocal rows
         for row in connection.execute(ordered):
             line = values.line_of(list(row))
-            if len(line) > LONGEST_LINE:
+            if not values.is_bearable(line):
                 raise ArchiveError(f"A row of {table.name} is longer than an archive may hold.")
             rows += 1
             yield line

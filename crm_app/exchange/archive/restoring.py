@@ -1,6 +1,6 @@
 """Reading an archive back into an instance where nothing is yet, in one transaction that whoever asks commits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -63,7 +63,7 @@ def _insert(connection: Connection, archive: Archive, table: Table) -> None:
     columns = [table.c[name] for name in part.columns]
     now = [column for column in columns if column not in late]
     statement = insert(table).values({column.name: _parameter(column) for column in now})
-    for rows in _batches(_read(archive, part, columns, now)):
+    for rows in _read(archive, part, columns, now):
         with _refusals_of(table):
             connection.execute(statement, rows)
 
@@ -76,41 +76,35 @@ def _tie(connection: Connection, archive: Archive, table: Table) -> None:
     columns = [table.c[name] for name in part.columns]
     statement = update(table).values({column.name: _parameter(column) for column in late})
     statement = statement.where(*(key == _parameter(key) for key in keys))
-    found = _read(archive, part, columns, [*keys, *late])
-    tied = (row for row in found if any(row[_parameter(column).key] is not None for column in late))
-    for rows in _batches(tied):
-        with _refusals_of(table):
-            connection.execute(statement, rows)
+    names = [_parameter(column).key for column in late]
+    for rows in _read(archive, part, columns, [*keys, *late]):
+        if tied := [row for row in rows if any(row[name] is not None for name in names)]:
+            with _refusals_of(table):
+                connection.execute(statement, tied)
 
 
-def _read(archive: Archive, part: Part, columns: list[Column], wanted: list[Column]) -> Iterator[dict[str, Any]]:
+def _read(archive: Archive, part: Part, columns: list[Column], wanted: list[Column]) -> Iterator[list[dict[str, Any]]]:
+    """Batches of rows, as the parameters of a statement."""
     places = [
         (_parameter(column).key, columns.index(column), values.reader_of(column), column.name) for column in wanted
     ]
-    for number, row in enumerate(archive.rows(part), 1):
-        read = {}
-        for key, place, value_of, name in places:
-            try:
-                read[key] = value_of(row[place])
-            except ValueError as error:
-                raise ArchiveError(f"{part.name}: line {number:,} has no {name} that can be read.") from error
-        yield read
+    number = 0
+    for batch in archive.batches(part):
+        rows = []
+        for plain in batch:
+            number, row = number + 1, {}
+            for key, place, value_of, name in places:
+                try:
+                    row[key] = value_of(plain[place])
+                except ValueError as error:
+                    raise ArchiveError(f"{part.name}: line {number:,} has no {name} that can be read.") from error
+            rows.append(row)
+        yield rows
 
 
 def _parameter(column: Column) -> Any:
     # A name that is no column's: those have a meaning of their own in statements that write.
     return bindparam(f"given_{column.name}", type_=values.bind_type(column))
-
-
-def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    batch = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == _ROWS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The files that imports were read from, and what checking them kept: which go into an archive, and back in place."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,11 +40,15 @@ def in_place(archive: Archive) -> Iterator[None]:
                 _expect_same(path, part)
                 continue
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with path.open("xb") as file:
-                put.append(path)
-                path.chmod(0o600)
+            draft = path.with_name(f"{path.name}.part")
+            put += [path, draft]
+            with draft.open("wb") as file:
+                draft.chmod(0o600)
                 for piece in archive.pieces(part):
                     file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
         yield
     except BaseException:
         for path in put:

@@ -9,6 +9,10 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, Numeric, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+LONGEST_LINE = 16 << 20
+# Few letters of JSON can stand for many objects in memory.
+_MOST_COMMAS = 400_000
+
 
 def line_of(row: list[Any]) -> bytes:
     """Letters as they are, so that people can read them; halves of letters, which JSON may hold, as escapes."""
@@ -16,6 +20,11 @@ def line_of(row: list[Any]) -> bytes:
         return (json.dumps(row, default=_plain, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
     except UnicodeEncodeError:
         return (json.dumps(row, default=_plain, separators=(",", ":")) + "\n").encode()
+
+
+def is_bearable(line: bytes) -> bool:
+    """Whether a line can be read without filling the memory; rows of the business are far from the limits."""
+    return len(line) <= LONGEST_LINE and line.count(b",") <= _MOST_COMMAS
 
 
 def reader_of(column: Column) -> Callable[[Any], Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crm_app.cli import main
-from crm_app.exchange.archive import opening
+from crm_app.exchange.archive import values
 from crm_app.extensions import db
 from tests import make
 from tests.exchange.archive import living
@@ -239,10 +239,10 @@ def test_a_line_that_is_no_row_is_refused(refusal, archive, line):
     assert "line 2 is no row of its table" in refusal()
 
 
-def test_a_line_longer_than_any_row_is_refused(refusal, archive, monkeypatch):
-    monkeypatch.setattr(opening, "LONGEST_LINE", 100)
-
-    assert "is no row of its table" in refusal()
+@pytest.mark.parametrize("line", [b'["' + b"a" * values.LONGEST_LINE + b'"]\n', b"[" + b"{}," * 500_000 + b"{}]\n"])
+def test_a_line_that_would_fill_the_memory_is_not_parsed(line):
+    assert not values.is_bearable(line)
+    assert values.is_bearable(line[:1000])
 
 
 def test_another_file_under_the_name_of_an_upload_stays_and_those_put_before_it_go(app, refusal, archive):

@@ -10,6 +10,7 @@ from hashlib import sha256
 from sqlalchemy import func, select
 
 from crm_app.activity.recording import acting_as, record
+from crm_app.bulk.models import BulkChange, BulkRecord
 from crm_app.contacts.models import Tag
 from crm_app.exchange.archive import contents, packing
 from crm_app.exchange.models import KeptMapping, KeptMeaning
@@ -53,8 +54,11 @@ def organisation(olivia, alice, charlie):
         KeptMapping(
             user_id=alice.id, kind="deals", header_key="x", file_name="x.csv", columns={"b": "a", "a": None}, options={}
         ),
+        change := BulkChange(place="companies", action="change.industry", meant={"industry": "آب"}, user_id=alice.id),
         KeptMeaning(user_id=alice.id, kind="deals", field="stage", text="Warm", meaning="Proposal"),
     ])  # fmt: skip
+    db.session.flush()
+    db.session.add(BulkRecord(change_id=change.id, record_id=child.id, seen=1, before={"industry": None}))
     db.session.commit()
     bring_in("products", "product,sales_price\nMG Special,55\nBad,-1\n", olivia)
 

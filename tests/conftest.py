@@ -21,12 +21,20 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """What no database can change, code without one and the look of pages, is tested once: with SQLite."""
+    """What no database can change is tested once, with SQLite: code without one, and what only a browser shows.
+
+    What the server does for those pages is tested without a browser on both. Tests in the browser that are about what
+    databases do differently, such as waiting for each other, bear the mark `both`.
+    """
     if config.getoption("--database") == "sqlite":
         return
-    once = [one for one in items if "database_url" not in one.fixturenames or one.get_closest_marker("look")]
+    once = [one for one in items if "database_url" not in one.fixturenames or _is_of_browser(one)]
     config.hook.pytest_deselected(items=once)
     items[:] = [one for one in items if one not in set(once)]
+
+
+def _is_of_browser(item):
+    return item.get_closest_marker("browser") is not None and item.get_closest_marker("both") is None
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from crm_app.web.money import Money
 from tests import make
 from tests.browser.carrying import card, carry, drag, grab, ready, settled, shown, stored
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from crm_app.saved_views.models import SavedView
 from tests import make
 from tests.security import world
 
-pytestmark = [pytest.mark.browser, pytest.mark.look]
+pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 # Colours that fade from one theme to the other are judged when they have.

@@ -17,7 +17,7 @@ from crm_app.web.reader import Reader, read_as
 from tests import databases
 from tests.browser.exports import export
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.both, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 PASSWORD = "lantern orbit cello fig"
 

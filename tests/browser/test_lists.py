@@ -7,7 +7,7 @@ import pytest
 from crm_app.extensions import db
 from tests import make
 
-pytestmark = [pytest.mark.browser, pytest.mark.look]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -198,7 +198,6 @@ def test_without_a_script_the_box_is_a_plain_form(_chromium, live, app, alice, r
     context.close()
 
 
-@pytest.mark.look
 @pytest.mark.parametrize(
     ("language", "theme", "width"),
     [("en", "light", 1280), ("fa", "dark", 1280), ("zh", "dark", 768), ("fa", "light", 360), ("en", "dark", 360)],

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Integer, Numeric, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-LONGEST_LINE = 16 << 20
+LONGEST_LINE = 8 << 20
 # Few letters of JSON can stand for many objects in memory.
-_MOST_COMMAS = 400_000
+_MOST_SIGNS = 250_000
 
 
 def line_of(row: list[Any]) -> bytes:
@@ -24,7 +24,7 @@ def line_of(row: list[Any]) -> bytes:
 
 def is_bearable(line: bytes) -> bool:
     """Whether a line can be read without filling the memory; rows of the business are far from the limits."""
-    return len(line) <= LONGEST_LINE and line.count(b",") <= _MOST_COMMAS
+    return len(line) <= LONGEST_LINE and sum(line.count(sign) for sign in (b",", b"[", b"{")) <= _MOST_SIGNS
 
 
 def reader_of(column: Column) -> Callable[[Any], Any]:

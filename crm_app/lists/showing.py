@@ -25,6 +25,7 @@ from crm_app.web.text import clean
 
 LONGEST_TEXT = 200
 _NOT_KEPT = {"q", "after", "before", "count"}
+_SHAPING = {"sort", "columns"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Shown:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.text or self.conditions.every)
+        """Whether its address asks for less than all, in whichever way the list is asked."""
+        return bool(self.text) or any(text and name not in _SHAPING for name, text in self.kept)
 
     @property
     def counted(self) -> str:

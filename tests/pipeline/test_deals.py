@@ -51,6 +51,16 @@ def test_an_empty_list_offers_the_first_step(client):
     assert len(page.all("a", href="/pipeline/deals/new")) == 3
 
 
+@pytest.mark.parametrize("query", ["status=won", "q=none", "where=source.has.fair", "close=never&least=900"])
+def test_a_list_narrowed_to_nothing_offers_all_deals_and_not_the_first_one(client, alice, query):
+    make.deal(alice)
+
+    page = client.page(f"/pipeline/deals?{query}")
+
+    assert "Nothing here matches." in page.text
+    assert "belong here" not in page.text
+
+
 def test_each_filter_narrows_the_list_and_shows_a_chip(browser_of, olivia, alice, bob, charlie):
     company, person, product = make.company(alice, "Kessler"), make.person(alice, "Ines"), make.product(name="GTX")
     wanted = make.deal(alice, "Wanted", at="Proposal", value=500_00, company=company, person=person, product=product)

@@ -24,10 +24,6 @@ def matching(products: Select[tuple[Product]], text: str) -> Select[tuple[Produc
     return products.where(word_index.holding(Product, text))
 
 
-def of_family(products: Select[tuple[Product]], family: str) -> Select[tuple[Product]]:
-    return products.where(Product.family == family) if family else products
-
-
 def families_among(products: Select[tuple[Product]]) -> Select[str]:
     named = products.with_only_columns(Product.family).where(Product.family != "")
     return named.distinct().order_by(Product.family)

@@ -10,7 +10,6 @@ from crm_app.accounts.queries import owned_within
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
 from crm_app.extensions import db
 from crm_app.web import word_index
-from crm_app.web.text import fold
 
 Rows = TypeVar("Rows", bound=Select[Any])
 
@@ -44,42 +43,12 @@ def matching(rows: Rows, text: str) -> Rows:
     return rows.where(word_index.holding(_model(rows), text))
 
 
-def tagged(rows: Rows, tag_id: int | None) -> Rows:
-    if tag_id is None:
-        return rows
-    model = _model(rows)
-    table, column = (
-        (company_tags, company_tags.c.company_id) if model is Company else (person_tags, person_tags.c.person_id)
-    )
-    return rows.where(model.id.in_(select(column).where(table.c.tag_id == tag_id)))
-
-
-def of_owner(rows: Rows, owner_id: int | None) -> Rows:
-    """Records of one person; 0 asks for those nobody owns."""
-    if owner_id is None:
-        return rows
-    model = _model(rows)
-    return rows.where(model.owner_id == owner_id if owner_id else model.owner_id.is_(None))
-
-
-def in_industry(companies: Select[tuple[Company]], industry: str) -> Select[tuple[Company]]:
-    return companies.where(Company.industry == industry) if industry else companies
-
-
 def under(companies: Select[tuple[Company]], parent_id: int | None) -> Select[tuple[Company]]:
     return companies if parent_id is None else companies.where(Company.parent_id == parent_id)
 
 
 def at_company(people: Select[tuple[Person]], company_id: int | None) -> Select[tuple[Person]]:
     return people if company_id is None else people.where(Person.company_id == company_id)
-
-
-def at_companies_matching(people: Select[tuple[Person]], text: str, user: User) -> Select[tuple[Person]]:
-    """People of companies that the user may see and whose names hold every word."""
-    if not fold(text):
-        return people
-    companies = matching(companies_visible_to(user), text).with_only_columns(Company.id)
-    return people.where(Person.company_id.in_(companies))
 
 
 def by_name(rows: Rows) -> Rows:

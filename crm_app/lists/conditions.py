@@ -35,10 +35,6 @@ class Condition:
     meant: tuple[Any, ...] = ()
 
     @property
-    def is_readable(self) -> bool:
-        return self.field is not None
-
-    @property
     def holds(self) -> ColumnElement[bool]:
         if self.field is None:
             return false()

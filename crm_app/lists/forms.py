@@ -49,11 +49,6 @@ class ConditionForm(FlaskForm):
     asked: Field
 
     @property
-    def held_against(self) -> list[Any]:
-        """The form fields of values, of which the operator uses one or none."""
-        return [self[name] for name in ("word", "value") if name in self]
-
-    @property
     def condition(self) -> str:
         """As an address writes it, once the form is valid."""
         return written(self.asked, self.operator.data, self._values())

@@ -83,6 +83,32 @@ def test_tags_owners_and_companies_are_asked_for_by_what_they_are(client, alice,
     assert found(f"parent.is.{above.id}") == found("parent.has.abo") == ["First"]
 
 
+def test_links_of_other_pages_ask_by_one_word(client, alice, bob):
+    parent = make.company(alice, "Parent", industry="labs")
+    make.company(None, "Child", parent=parent)
+    hidden = make.company(bob, "Secret")
+    person = make.person(alice, "Ines", company=parent)
+    make.person(alice, "Emile", company=hidden)
+    for record in (parent, person):
+        tag_as(record, ["vip"])
+    db.session.commit()
+
+    def companies(query):
+        return named(client.page(f"{COMPANIES}?{query}"))
+
+    def people(query):
+        return named(client.page(f"/contacts/people?{query}"))
+
+    tag = parent.tags[0].id
+    assert companies(f"tag={tag}") == companies(f"owner={alice.id}") == companies("industry=labs") == ["Parent"]
+    assert companies("owner=0") == companies(f"parent={parent.id}") == ["Child"]
+    assert people(f"tag={tag}") == people(f"company={parent.id}") == people("at=par") == ["Ines"]
+    assert people("at=chi") == people("at=secret") == people(f"company={hidden.id}") == []
+    assert people("at=") == ["Emile", "Ines"]
+    # Beside an alternative, a link holds all the same.
+    assert people(f"company={parent.id}&where=phone.filled&where2=phone.empty") == ["Ines"]
+
+
 def test_a_company_out_of_sight_finds_nobody_and_is_not_named(client, alice, bob, found):
     hidden = make.company(bob, "Secret Holding")
     make.person(alice, "Anna", company=hidden)

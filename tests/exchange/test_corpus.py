@@ -1,7 +1,6 @@
 """Contact files in real and nasty forms: each is read as it is meant, or refused in a sentence to act on."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -9,10 +8,10 @@ from crm_app.exchange import preparing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.matching import match_columns
 from crm_app.exchange.origins import origin_of
+from tests.conftest import DATA
 from tests.exchange.importing import stored
 
-# Kept beside the project, not in it; where it is not, there is nothing to collect.
-FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "contact_imports"
+FOLDER = DATA / "contact_imports"
 TABLES = ("*.csv", "*.tsv", "*.txt", "*.vcf", "*.xlsx", "*.xls", "*.json", "*.xml")
 FILES = sorted(path for pattern in TABLES for path in FOLDER.rglob(pattern) if "expected_json" not in path.parts)
 FILES = [path for path in FILES if path.name != "crm_headers.json"]

@@ -1,14 +1,9 @@
 """Whatever somebody types in any script finds the names that mean it, and means nothing to a database but words."""
 
-import csv
-import re
-from pathlib import Path
-
 import pytest
 
 from crm_app.web import tokens
 
-NAMES = Path(__file__).parents[3] / "shared" / "data" / "intl_names"
 ZWNJ = "\u200c"
 
 
@@ -141,47 +136,3 @@ def test_tokens_that_are_no_words_cannot_be_typed():
     assert len(own) == 3
     for typed in (*own, "7", "acme"):
         assert not answers(typed, *own), typed
-
-
-def _vectors():
-    path = NAMES / "fa_normalisation_vectors.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8") as file:
-        return [(row["operation"], row["input"] or "", row["expected"] or "") for row in csv.DictReader(file)]
-
-
-# Some mend what was typed, by leaving letters out; the code of an operator is not the number, but begins it.
-_MENDED = {"decrease_repeated_chars", "normalize", "remove_specials_chars"}
-_BEGUN = {"getPhoneNumberPrefix", "phoneNumberDetail"}
-
-
-@pytest.mark.skipif(not NAMES.exists(), reason="the names stand elsewhere")
-@pytest.mark.parametrize("operation", sorted({one for one, _typed, _expected in _vectors()}))
-def test_every_known_way_of_writing_persian_finds_the_others(operation):
-    pairs = [(typed, meant) for one, typed, meant in _vectors() if one == operation]
-    missed = [
-        (typed, name)
-        for typed, meant in pairs
-        for typed, name in ((typed, meant), (meant, typed))
-        if tokens.query(typed)
-        and re.search(r"\w", name)
-        and not answers(typed, *tokens.words(name), *tokens.phone_tokens(name))
-    ]
-    if operation in _MENDED | _BEGUN:
-        assert all((name, typed) not in missed for typed, name in missed)
-    else:
-        assert missed == []
-
-
-@pytest.mark.skipif(not NAMES.exists(), reason="the names stand elsewhere")
-def test_every_name_of_three_scripts_is_found_by_its_beginning():
-    for path in NAMES.glob("fa_persian-names_*.txt"):
-        for name in filter(None, path.read_text(encoding="utf-8").split("\n")):
-            other = name.replace("ی", "ي").replace("ک", "ك").upper()
-            assert named(name, f"Dr. {name} x"), name
-            assert named(other, name) and named(name[:2], name), name
-    for row in (NAMES / "zh_family_names_1k.csv").read_text(encoding="utf-8").split("\n")[1:]:
-        if family := row.partition(",")[0]:
-            assert named(family, f"{family}小明") and named(f"{family}小", f"{family}小明"), family
-            assert not named(f"{family}明", f"{family}小明"), family

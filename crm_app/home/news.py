@@ -103,37 +103,33 @@ def _told_together(events: Sequence[Event], is_whole: bool) -> News:
 
 
 def _brought(events: Sequence[Event], is_whole: bool) -> News:
-    event, count = events[0], len({event.subject_id for event in events})
-    who = isolate(event.actor.name if event.actor else _("Peyvand"))
+    if events[0].verb != "imported":
+        return _of_list(events, _("%(who)s undid an import"))
     counted = {
         "companies": _("%(who)s imported %(count)s companies"),
         "people": _("%(who)s imported %(count)s people"),
         "deals": _("%(who)s imported %(count)s deals"),
     }
-    text = counted[event.subject_table] if is_whole and count > 1 else _("%(who)s imported several")
-    if event.verb != "imported":
-        text = _("%(who)s undid an import")
-    return _of_list(event, put_in(text, who=who, count=formats.num(count)))
+    return _of_list(events, counted[events[0].subject_table] if is_whole else _("%(who)s imported several"))
 
 
 def _changed(events: Sequence[Event], is_whole: bool) -> News:
-    event, count = events[0], len({event.subject_id for event in events})
-    who = isolate(event.actor.name if event.actor else _("Peyvand"))
     counted = {
         "companies": _("%(who)s changed %(count)s companies"),
         "people": _("%(who)s changed %(count)s people"),
         "deals": _("%(who)s changed %(count)s deals"),
     }
-    text = counted[event.subject_table] if is_whole else _("%(who)s changed several")
-    return _of_list(event, put_in(text, who=who, count=formats.num(count)))
+    return _of_list(events, counted[events[0].subject_table] if is_whole else _("%(who)s changed several"))
 
 
-def _of_list(event: Event, sentence: Markup) -> News:
+def _of_list(events: Sequence[Event], text: str) -> News:
     """Several records of a kind, told at once."""
+    event, count = events[0], len({event.subject_id for event in events})
     names = {"companies": _("Companies"), "people": _("People"), "deals": _("Deals")}
     lists = {"companies": "contacts.companies", "people": "contacts.people", "deals": "pipeline.deals"}
-    url, icon = url_for(lists[event.subject_table]), _ICONS[event.verb]
-    return News(names[event.subject_table], url, icon, sentence, event.at)
+    who = isolate(event.actor.name if event.actor else _("Peyvand"))
+    sentence = put_in(text, who=who, count=formats.num(count))
+    return News(names[event.subject_table], url_for(lists[event.subject_table]), _ICONS[event.verb], sentence, event.at)
 
 
 def _told(event: Event, name: str) -> News:

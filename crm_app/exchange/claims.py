@@ -16,6 +16,7 @@ WAITING = {"checking": "check queued", "running": "queued", "undoing": "undo que
 # A process that is known to run may be slow; another one may have got its number since, though.
 _SILENT_HERE = timedelta(minutes=5)
 _SILENT_ELSEWHERE = timedelta(minutes=1)
+_NEVER_TAKEN = timedelta(minutes=1)
 
 
 class LostError(Exception):
@@ -58,6 +59,22 @@ def let_go_of_the_dead() -> None:
         is_silent = bool(free) and (import_.touched_at is None or import_.touched_at < now - patience)
         if lives is False or is_silent:
             import_.status = WAITING[import_.status]
+
+
+def nobody_comes(import_: Import, now: datetime) -> bool:
+    """Whoever had it is gone, or it has waited longer than the queue makes one wait."""
+    return bool(import_.worker) or import_.touched_at is None or import_.touched_at <= now - _NEVER_TAKEN
+
+
+def finish(import_id: int, claimed: datetime, kept: dict[str, Any]) -> None:
+    """Of what was kept for writing, only the reasons of the refused rows are asked for later."""
+    counts, rows, notes, name = (kept[key] for key in ("counts", "rows", "notes", "name"))
+    change_mine(
+        import_id, claimed, status="done", finished_at=utc_now(), rows=rows, rows_done=rows,
+        created=counts.get("create", 0), updated=counts.get("update", 0), unchanged=counts.get("unchanged", 0),
+        skipped=counts.get("skipped", 0), refused=counts.get("refused", 0), preview={"notes": notes},
+        checked={"name": name},
+    )  # fmt: skip
 
 
 def _lives(worker: str) -> bool | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -24,7 +23,6 @@ from crm_app.extensions import db, reading, utc_now
 from crm_app.jobs import jobs
 from crm_app.web.reader import read_as
 
-_NEVER_TAKEN = timedelta(minutes=1)
 _DRAFTS_KEPT = timedelta(days=14)
 _LEFTOVERS_KEPT = 24 * 3600
 
@@ -77,7 +75,7 @@ def sweep_imports() -> None:
         claims.let_go_of_the_dead()
         db.session.flush()
         waiting = select(Import).where(Import.status.in_(_TASKS))
-        left = [(one.id, one.status) for one in db.session.scalars(waiting) if _nobody_comes(one, now)]
+        left = [(one.id, one.status) for one in db.session.scalars(waiting) if claims.nobody_comes(one, now)]
         forgotten = select(Import).where(Import.status == "draft", Import.created_at < now - _DRAFTS_KEPT)
         for draft in db.session.scalars(forgotten):
             uploads.remove(draft.stored_name)
@@ -88,11 +86,6 @@ def sweep_imports() -> None:
     checked.sweep(names, _LEFTOVERS_KEPT)
     for import_id, status in left:
         jobs.enqueue(_TASKS[status], import_id)
-
-
-def _nobody_comes(import_: Import, now: datetime) -> bool:
-    """Whoever had it is gone, or it has waited longer than the queue makes one wait."""
-    return bool(import_.worker) or import_.touched_at is None or import_.touched_at <= now - _NEVER_TAKEN
 
 
 def _guarded(
@@ -115,7 +108,7 @@ def _guarded(
 
 
 def _check(import_id: int, claimed: datetime) -> None:
-    import_, user = _begun(import_id)
+    import_, user = preparing.begun(import_id)
     old, options = import_.checked.get("name", ""), dict(import_.options)
     sheet = preparing.stored_sheet(import_)
     read_as(preferences.for_user(user))
@@ -138,7 +131,7 @@ def _say(import_id: int, claimed: datetime, message: str) -> None:
 
 
 def _perform(import_id: int, claimed: datetime) -> None:
-    import_, user = _begun(import_id)
+    import_, user = preparing.begun(import_id)
     settings = preferences.for_user(user)
     read_as(replace(settings, language=import_.options.get("language") or settings.language))
     with acting_as(user):
@@ -148,19 +141,11 @@ def _perform(import_id: int, claimed: datetime) -> None:
             _write_in_batches(import_, user, claimed)
 
 
-def _begun(import_id: int) -> tuple[Import, User]:
-    import_ = db.session.get_one(Import, import_id)
-    user = db.session.get(User, import_.user_id) if import_.user_id else None
-    if user is None or not user.is_active or import_.kind not in preparing.may_import(user):
-        raise MappingError(_("Whoever began this import may not do it any more."))
-    return import_, user
-
-
 def _write_in_batches(import_: Import, user: User, claimed: datetime) -> None:
     import_id, options = import_.id, dict(import_.options)
     if not writing.place(import_id) and not preparing.is_ready(import_):
         _check_again(import_, user, claimed)
-        import_, user = _begun(import_id)
+        import_, user = preparing.begun(import_id)
     with reading():
         kind = preparing.kind_for(import_.kind, user, options)
         kind.take_up(import_.checked["state"])
@@ -170,7 +155,7 @@ def _write_in_batches(import_: Import, user: User, claimed: datetime) -> None:
     batches.write()
     import_ = db.session.get_one(Import, import_id)
     kept = dict(import_.checked)
-    _finish(import_id, claimed, kept)
+    claims.finish(import_id, claimed, kept)
     db.session.commit()
     checked.forget_rows(kept["name"])
 
@@ -208,7 +193,7 @@ def _write_whole(import_: Import, user: User, claimed: datetime) -> None:
         return preparing.plan(preparing.kind_for(kind, user, options), sheet, matches, planned.extend), planned
 
     writing.write_whole(writing.Whole(prepared.plan, rows, prepared.as_of, again), import_id=import_id, now=now)
-    _finish(import_id, claimed, prepared.kept)
+    claims.finish(import_id, claimed, prepared.kept)
     db.session.commit()
     checked.remove(old)
 
@@ -221,17 +206,6 @@ def _pulse(import_id: int, claimed: datetime, working: str) -> Callable[[int], N
         db.session.commit()
 
     return tell
-
-
-def _finish(import_id: int, claimed: datetime, kept: dict[str, Any]) -> None:
-    """Of what was kept for writing, only the reasons of the refused rows are asked for later."""
-    counts, rows, notes, name = (kept[key] for key in ("counts", "rows", "notes", "name"))
-    change_mine(
-        import_id, claimed, status="done", finished_at=utc_now(), rows=rows, rows_done=rows,
-        created=counts.get("create", 0), updated=counts.get("update", 0), unchanged=counts.get("unchanged", 0),
-        skipped=counts.get("skipped", 0), refused=counts.get("refused", 0), preview={"notes": notes},
-        checked={"name": name},
-    )  # fmt: skip
 
 
 def _fail(import_id: int, claimed: datetime, message: str) -> None:

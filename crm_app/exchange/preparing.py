@@ -39,6 +39,15 @@ def may_import(user: User) -> list[str]:
     return [kind for kind in KINDS if (kind != "users" or user.is_owner) and (kind != "deals" or user.sells)]
 
 
+def begun(import_id: int) -> tuple[Import, User]:
+    """An import and whoever began it. Raises MappingError where they may not do it any more."""
+    import_ = db.session.get_one(Import, import_id)
+    user = db.session.get(User, import_.user_id) if import_.user_id else None
+    if user is None or not user.is_active or import_.kind not in may_import(user):
+        raise MappingError(_("Whoever began this import may not do it any more."))
+    return import_, user
+
+
 def sheet_of(kind: str, path: Path, chosen: Mapping[str, Any] | None = None) -> Sheet:
     """The whole file is looked through; `chosen` is what a person decided about its layout. Raises UnreadableError."""
     return read(path, known_headers(KINDS[kind].fields), chosen)

@@ -101,8 +101,7 @@ def match(import_id):
 @editor_required
 def mean(import_id):
     import_ = draft_of(import_id)
-    if not import_.preview or request.form.get("digest") != import_.preview["digest"]:
-        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+    if not _is_as_seen(import_):
         return redirect(url_for(".show", import_id=import_id), 303)
 
     try:
@@ -119,8 +118,7 @@ def mean(import_id):
 def notate(import_id):
     """Say how columns write their days and amounts."""
     import_ = draft_of(import_id)
-    if not import_.preview or request.form.get("digest") != import_.preview["digest"]:
-        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+    if not _is_as_seen(import_):
         return redirect(url_for(".show", import_id=import_id), 303)
 
     try:
@@ -137,8 +135,7 @@ def notate(import_id):
 @editor_required
 def start(import_id):
     import_ = draft_of(import_id)
-    if not import_.preview.get("fine") or request.form.get("digest") != import_.preview["digest"]:
-        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+    if not _is_as_seen(import_) or not import_.preview["fine"]:
         return redirect(url_for(".show", import_id=import_id), 303)
 
     options = import_.options | {name: import_.preview.get(name) for name in ("digest", "language")}
@@ -181,3 +178,11 @@ def discard(import_id):
 
     flash(_("The import is discarded; nothing was written."), "ok")
     return redirect(url_for(".index"), 303)
+
+
+def _is_as_seen(import_):
+    """Whether the rows still stand as the form was shown with them; if not, that is said."""
+    is_same = bool(import_.preview) and request.form.get("digest") == import_.preview["digest"]
+    if not is_same:
+        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+    return is_same

@@ -225,15 +225,8 @@ class Deal(Record, Snoozing, db.Model):
             self._enter(stage, self.entered_stage_at)
 
     def _enter(self, stage: Stage, at: datetime) -> None:
-        self.stays.append(
-            Stay(
-                pipeline_id=stage.pipeline_id,
-                stage=stage,
-                seq=len(self.stays) + 1,
-                entered_at=at,
-                currency=self.currency,
-            )
-        )
+        seq, pipeline_id = len(self.stays) + 1, stage.pipeline_id
+        self.stays.append(Stay(pipeline_id=pipeline_id, stage=stage, seq=seq, entered_at=at, currency=self.currency))
         self._follow()
 
     def _follow(self) -> None:

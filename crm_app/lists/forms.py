@@ -45,7 +45,7 @@ class ConditionForm(FlaskForm):
     replaces = HiddenField()
     query = HiddenField()
     at = HiddenField()
-    operator = SelectField(_l("How"))
+    operator = SelectField()
     asked: Field
 
     @property
@@ -100,7 +100,7 @@ def form_of(field: Field, given: Any, condition: Condition, groups: Sequence[tup
         parts["word"] = SelectField(_("Days"), choices=options((word, days.said(word)) for word in days.WORDS))
     form_class = type("ConditionOfField", (ConditionForm,), parts)
     form: Any = form_class(given if "operator" in given else None, data=_begun(field, given, condition))
-    form.asked = field
+    form.asked, form.operator.label.text = field, str(field.label)
     form.group.choices = options(groups)
     form.operator.choices = options((name, _WORDS.get(name, OPERATORS[name])) for name in kind.operators)
     if field.options is not None:

@@ -43,24 +43,24 @@ def _fields() -> list[Field]:
     return [
         Field(
             "name", pgettext("person", "Name"), "text", _link_to_person, User.name, order=User.sort_key,
-            asking=asking_names(User), cell="named", width=13,
+            asking=asking_names(User), cell="named", width=11,
         ),
         Field(
             "email", _("E-mail"), "text", lambda user: user.email, User.email, order=func.coalesce(User.email, ""),
-            cell="email", width=13, place="under",
+            cell="email", width=11, place="under",
         ),
         Field(
             "role", _("Role"), "choice", lambda user: user.role_name, User.role, order=_RANK,
-            options=lambda: [(role, str(ROLES[role])) for role in BY_RANK], cell="text", width=7, place="end",
+            options=lambda: [(role, str(ROLES[role])) for role in BY_RANK], cell="text", width=6, place="end",
         ),
         Field(
             "team", _("Team"), "choice", lambda user: user.team and user.team.name, User.team_id,
-            order=func.coalesce(Team.name_key, ""), options=_teams, coerce=whole_id, cell="text", width=9,
+            order=func.coalesce(Team.name_key, ""), options=_teams, coerce=whole_id, cell="text", width=6,
             place="under",
         ),
         Field(
             "state", _("State"), "choice", _state, _STATE, options=lambda: list(_states().items()), cell="state",
-            width=8, place="under",
+            width=6, place="under",
         ),
         Field(
             "added", _("Added"), "instant", lambda user: user.created_at, User.created_at, order=User.created_at,

@@ -186,6 +186,7 @@ def test_a_filter_is_filled_in_and_joins_those_in_force(client, alice):
     )
 
     assert "or else" in form.text
+    assert form.text_of(next(one for one in form.all("label") if one.get("for") == "operator")) == "Employees"
     assert answer.location == f"{COMPANIES}?where=industry.empty&sort=-name&where2=size.least.1250"
 
 

@@ -2,12 +2,14 @@
 
 import pytest
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import MetaData, Table, create_engine, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_app import create_app
+from crm_app.catalog.models import Product
 from crm_app.extensions import db
-from tests import databases
+from crm_app.pipeline.models import Deal, Pipeline, Stage
+from tests import databases, make
 
 
 @pytest.fixture
@@ -32,6 +34,29 @@ def test_migrations_go_up_from_nothing_agree_with_the_models_and_go_down_again(e
     assert {table.name for table in db.metadata.sorted_tables} <= filled
     assert emptied == {"alembic_version"}
     assert again == filled
+
+
+def test_what_was_there_before_keys_of_titles_and_codes_gets_its_keys(empty_url, organisation, alice):
+    """Imports know deals and products again by them, also those from before."""
+    deal, product = make.deal(alice, "قالی ۲"), make.product(alice, "Lamp", code="HL-7")
+    rows = [(model.__table__, dict(db.session.execute(select(model.__table__)).mappings().first()))
+            for model in (Pipeline, Stage, Deal, Product)]  # fmt: skip
+    wanted = deal.title_key, product.code_key
+    db.session.commit()
+    app = create_app(TESTING=True, SQLALCHEMY_DATABASE_URI=empty_url)
+    with app.app_context():
+        upgrade(revision="0014")
+        with db.engine.begin() as connection:
+            for table, row in rows:
+                as_it_was = Table(table.name, MetaData(), autoload_with=connection)
+                names = row.keys() & set(as_it_was.c.keys()) - {"owner_id", "first_owner_id", "first_team_id"}
+                connection.execute(as_it_was.insert(), {name: row[name] for name in names})
+        upgrade()
+        with db.engine.connect() as connection:
+            filled = connection.scalar(select(Deal.title_key)), connection.scalar(select(Product.code_key))
+        db.engine.dispose()
+
+    assert filled == wanted == ("قالی2", "hl7")
 
 
 def test_names_are_sorted_by_their_keys_on_postgresql_too_whatever_its_language():

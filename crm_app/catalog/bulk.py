@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from crm_app.bulk.actions import Action, Deletion, Fact
 from crm_app.catalog import queries
 from crm_app.catalog.forms import FactForm
 from crm_app.catalog.models import Product
+from crm_app.extensions import db
 
 
 def of_products() -> list[Action]:
@@ -21,11 +23,12 @@ def of_products() -> list[Action]:
 
 def _with_taken_code(products: Sequence[Any]) -> set[Any]:
     """Those whose code another product has now, be it one that comes back with them."""
-    taken, found = queries.codes_in_use(), set()
+    keys = {product.code_key for product in products} - {""}
+    in_use = select(Product.code_key).where(Product.code_key.in_(keys), Product.deleted_at.is_(None))
+    taken, found = set(db.session.scalars(in_use)), set()
     for product in products:
-        key = queries.code_key(product.code)
-        if key in taken:
+        if product.code_key in taken:
             found.add(product)
-        elif key:
-            taken.add(key)
+        elif product.code_key:
+            taken.add(product.code_key)
     return found

@@ -9,6 +9,9 @@ from crm_app.web.found_by import FoundBy
 from crm_app.web.money import Money
 from crm_app.web.text import match_key, sort_key
 
+# How many letters of a key are kept: folding can make a text longer.
+NAME_KEY, CODE_KEY = 200, 60
+
 
 class Product(Record, db.Model):
     __tablename__ = "products"
@@ -19,6 +22,7 @@ class Product(Record, db.Model):
     name_key: Mapped[str] = mapped_column(String(200), index=True)
     sort_key: Mapped[str] = mapped_column(SortKey)
     code: Mapped[str] = mapped_column(String(60), default="")
+    code_key: Mapped[str] = mapped_column(String(60), default="", index=True)
     family: Mapped[str] = mapped_column(String(100), default="", index=True)
     currency: Mapped[str] = mapped_column(String(3))
     price_amount: Mapped[int | None] = mapped_column(BigInteger)
@@ -48,8 +52,9 @@ class Product(Record, db.Model):
 
 
 def product_keys(name: str | None, code: str | None) -> dict[str, str]:
-    """The columns by which a product is found, sorted and matched; folding can make a text longer, hence the limits."""
+    """The columns by which a product is found, sorted and matched."""
     return {
-        "name_key": match_key(name or "")[:200],
+        "name_key": match_key(name or "")[:NAME_KEY],
         "sort_key": sort_key(name or ""),
+        "code_key": match_key(code or "")[:CODE_KEY],
     }

@@ -3,7 +3,7 @@
 from sqlalchemy import Select, select
 
 from crm_app.accounts.models import User
-from crm_app.catalog.models import Product
+from crm_app.catalog.models import CODE_KEY, Product
 from crm_app.extensions import db
 from crm_app.web import word_index
 from crm_app.web.text import match_key
@@ -35,18 +35,11 @@ def by_name(products: Select[tuple[Product]]) -> Select[tuple[Product]]:
 
 def code_key(code: str) -> str:
     """A code as it is compared: however its letters and digits are written."""
-    return match_key(code)
-
-
-def codes_in_use() -> set[str]:
-    """The keys of all codes of products out of the bin."""
-    codes = select(Product.code).where(Product.deleted_at.is_(None), Product.code != "")
-    return {code_key(code) for code in db.session.scalars(codes)}
+    return match_key(code)[:CODE_KEY]
 
 
 def with_code(products: Select[tuple[Product]], code: str) -> Product | None:
-    """The product that has this code, however its letters and digits are written; a catalogue is small enough."""
-    wanted = match_key(code)
-    coded = products.with_only_columns(Product.id, Product.code).where(Product.code != "")
-    found = (number for number, other in db.session.execute(coded) if wanted and match_key(other) == wanted)
-    return db.session.get(Product, next(found, 0))
+    """The product that has this code, however its letters and digits are written."""
+    key = code_key(code)
+    coded = products.with_only_columns(Product.id).where(Product.code_key == key).limit(1)
+    return db.session.get(Product, db.session.scalar(coded) or 0) if key else None

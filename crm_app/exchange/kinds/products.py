@@ -1,21 +1,23 @@
 """Importing products: told apart by code, else by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
 from crm_app.catalog import queries
-from crm_app.catalog.models import Product, product_keys
+from crm_app.catalog.models import CODE_KEY, NAME_KEY, Product, product_keys
 from crm_app.exchange import cells
 from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import PRODUCTS
 from crm_app.exchange.kinds.kind import Kind, Row, name_key
+from crm_app.exchange.kinds.stored import chunks
 from crm_app.extensions import db
 
 _COLUMNS = ("id", "version", "name", "name_key", "code", "family", "currency", "price_amount", "cost_amount")
+_KNOWN = tuple(getattr(Product, name) for name in _COLUMNS)
 
 
 class Products(Kind):
@@ -37,13 +39,18 @@ class Products(Kind):
         return queries.visible_to(self.setting.user)
 
     def load(self) -> None:
-        columns = [getattr(Product, name) for name in _COLUMNS]
-        visible = queries.visible_to(self.setting.user).with_only_columns(*columns)
-        self.remember([row._mapping for row in db.session.execute(visible)])
+        """Nothing: what a product's row names is looked up batch by batch."""
 
-    def refresh(self) -> None:
+    def know(self, rows: Iterable[Row]) -> None:
         self._index.clear()
-        self.load()
+        facts = [row.facts for row in rows]
+        found: dict[int, Any] = {}
+        for column, name, length in ((Product.code_key, "code", CODE_KEY), (Product.name_key, "name", NAME_KEY)):
+            keys = {(self.identity(name, one) or "")[:length] for one in facts} - {""}
+            for chunk in chunks(sorted(keys)):
+                named = self.visible.with_only_columns(*_KNOWN).where(column.in_(chunk))
+                found |= {row.id: row._mapping for row in db.session.execute(named)}
+        self.remember(found.values())
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> str | None:
         return name_key(facts.get(name) or "") or None

@@ -43,6 +43,7 @@ class Deal(Record, Snoozing, db.Model):
 
     title: Mapped[str] = mapped_column(String(200))
     sort_key: Mapped[str] = mapped_column(SortKey)
+    title_key: Mapped[str] = mapped_column(String(200), default="", index=True)
     code: Mapped[str] = mapped_column(String(60), default="")
     code_key: Mapped[str] = mapped_column(String(60), default="", index=True)
     value_amount: Mapped[int | None] = mapped_column(BigInteger)

@@ -16,6 +16,8 @@ from flask import current_app
 
 from crm_app.exchange.kinds.kind import Row
 
+# Which way of keeping rows this is: those kept in another way are checked again.
+SCHEME = 2
 # Whoever waits to write waits for one batch at most.
 BATCH = 1000
 _LENGTH = struct.Struct(">I")

@@ -172,7 +172,7 @@ class _Import:
         return found
 
     def _show(self, plan):
-        from crm_app.exchange import preparing
+        from crm_app.exchange import previewing
 
         click.echo("Columns: " + ", ".join(f"{header} → {field.key}" for header, field in plan.columns) + ".")
         for text in (*plan.warnings, *plan.kind.notes):
@@ -181,7 +181,7 @@ class _Import:
             ways = f"{asked.column}, such as {asked.samples[0]}, can be written as {' or '.join(asked.choices)}"
             click.echo(f"{ways}; read as {asked.chosen}." if asked.chosen else f"{ways}; say --notation.")
         for row in plan.refused_rows[:_SHOWN]:
-            click.echo(f"Row {row.number}: {preparing.reason(row)}", err=True)
+            click.echo(f"Row {row.number}: {previewing.reason(row)}", err=True)
         counts = plan.counts
         if counts["refused"] > _SHOWN:
             click.echo(f"… and {counts['refused'] - _SHOWN:,} more rows are refused.", err=True)

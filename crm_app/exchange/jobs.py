@@ -11,13 +11,12 @@ from sqlalchemy import delete, select, update
 from crm_app.accounts import preferences
 from crm_app.accounts.models import User
 from crm_app.activity.recording import acting_as
-from crm_app.exchange import checked, claims, preparing, undoing, uploads, writing
+from crm_app.exchange import checked, claims, preparing, previewing, undoing, uploads, writing
 from crm_app.exchange.claims import LostError, change_mine
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.kinds import KINDS
-from crm_app.exchange.kinds.kind import Row
+from crm_app.exchange.kinds.kind import ChangedMeanwhileError, Row
 from crm_app.exchange.models import Import, ImportBatch
-from crm_app.exchange.pen import ChangedMeanwhileError
 from crm_app.exchange.planning import MappingError, Plan
 from crm_app.extensions import db, reading, utc_now
 from crm_app.jobs import jobs
@@ -118,7 +117,7 @@ def _check(import_id: int, claimed: datetime) -> None:
     prepared = preparing.prepare(import_.kind, sheet, matches, user, options, _pulse(import_id, claimed, "checking"))
     change_mine(
         import_id, claimed, "checking", status="draft", rows=prepared.plan.rows, checked=prepared.kept, message="",
-        preview=preparing.preview(prepared.plan, matches, asked), options=options,
+        preview=previewing.preview(prepared.plan, matches, asked), options=options,
     )  # fmt: skip
     db.session.commit()
     checked.remove(old)
@@ -147,7 +146,7 @@ def _write_in_batches(import_: Import, user: User, claimed: datetime) -> None:
         _check_again(import_, user, claimed)
         import_, user = preparing.begun(import_id)
     with reading():
-        kind = preparing.kind_for(import_.kind, user, options)
+        kind = preparing.kind_for(import_.kind, user, options, is_begun=bool(writing.place(import_id)))
         kind.take_up(import_.checked["state"])
         batches = writing.InBatches(import_, kind, claimed)
         db.session.expunge_all()

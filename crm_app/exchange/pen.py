@@ -4,26 +4,19 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import func, insert, inspect, select
 
 from crm_app.activity.models import Event
 from crm_app.activity.recording import plain
 from crm_app.contacts.models import Tag
-from crm_app.exchange.kinds.kind import Known, Row
+from crm_app.exchange.kinds.kind import ChangedMeanwhileError, Known, Row
 from crm_app.exchange.ledger import Ledger
+from crm_app.exchange.models import ImportBatch
 from crm_app.extensions import db
 from crm_app.web import word_index
 from crm_app.web.text import match_key
 
 _CHUNK = 500
-
-
-class ChangedMeanwhileError(Exception):
-    """The records are not as the plan found them; nothing is written."""
-
-    def __str__(self) -> str:
-        return _("Somebody changed the same records meanwhile. Nothing was written; check the rows again.")
 
 
 def last_event() -> int:
@@ -90,6 +83,12 @@ class Pen:
             ours = select(model.name_key, model.id).where(model.name_key.in_(chunk), model.created_at == self.now)
             ids.update(db.session.execute(ours).all())
         return ids
+
+    def made_so_far(self, model: Any) -> list[int]:
+        """The ids of all records of a kind that earlier batches of this import made."""
+        batches = select(ImportBatch.created).where(ImportBatch.import_id == self.import_id)
+        created = db.session.scalars(batches.order_by(ImportBatch.number))
+        return [id_ for made in created for id_ in made.get(model.__tablename__, ())]
 
     def records(self, model: Any, rows: Iterable[Row]) -> Iterable[Any]:
         """The records behind rows, locked, in batches; refused if one is not of the version that the plan saw."""

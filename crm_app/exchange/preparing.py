@@ -1,7 +1,6 @@
-"""From a stored import to its plan, and from a plan to what a person is shown of it."""
+"""From a stored import to its plan."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,11 +9,11 @@ from sqlalchemy import select
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import organisation
-from crm_app.exchange import checked, uploads
+from crm_app.exchange import checked, previewing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
 from crm_app.exchange.kinds import KINDS
-from crm_app.exchange.kinds.kind import EXISTING, Kind, Problem, Row, Setting
+from crm_app.exchange.kinds.kind import EXISTING, Kind, Row, Setting
 from crm_app.exchange.matching import known_headers
 from crm_app.exchange.models import Import
 from crm_app.exchange.notations import columns as notated
@@ -25,11 +24,7 @@ from crm_app.exchange.reading import Sheet, read, reopened
 from crm_app.exchange.rows import Matches
 from crm_app.extensions import db, reading, utc_now
 from crm_app.pipeline.models import Pipeline
-from crm_app.web.reader import reader
-from crm_app.web.text import clean, match_key
-
-MOST_CHOICES = 300
-_MOST_QUESTIONS = 200
+from crm_app.web.text import match_key
 
 
 def may_import(user: User) -> list[str]:
@@ -93,7 +88,7 @@ class Prepared(NamedTuple):
         plan = self.plan
         return {
             "name": self.name, "as_of": self.as_of, "digest": plan.digest, "rows": plan.rows, "late": sorted(plan.late),
-            "state": plan.kind.state(), "counts": dict(plan.counts), "notes": plan.kind.notes,
+            "scheme": checked.SCHEME, "state": plan.kind.state(), "counts": dict(plan.counts), "notes": plan.kind.notes,
         }  # fmt: skip
 
 
@@ -120,7 +115,7 @@ def prepare(
     def keep(rows: list[Row]) -> None:
         for row in rows:
             if row.problems:
-                keeping.refuse(row.number, reason(row))
+                keeping.refuse(row.number, previewing.reason(row))
         if not loaded.is_whole:
             keeping.keep(rows)
         also(rows)
@@ -131,7 +126,7 @@ def prepare(
         keeping.close()
         checked.remove(keeping.name)
         raise
-    keeping.close({number: told([problem]) for number, problem in planned.late.items()})
+    keeping.close({number: previewing.told([problem]) for number, problem in planned.late.items()})
     return Prepared(planned, keeping.name, as_of)
 
 
@@ -139,11 +134,15 @@ def is_ready(import_: Import) -> bool:
     """Whether the rows lie ready as they were agreed to. What has happened since, writing looks at batch by batch."""
     kept = import_.checked
     is_agreed = kept.get("digest") == import_.options.get("digest", kept.get("digest"))
-    return checked.is_here(kept.get("name", "")) and is_agreed
+    return is_agreed and kept.get("scheme") == checked.SCHEME and checked.is_here(kept.get("name", ""))
 
 
-def kind_for(kind: str, user: User, options: Mapping[str, Any]) -> Kind:
-    return KINDS[kind](_setting(user, options))
+def kind_for(kind: str, user: User, options: Mapping[str, Any], *, is_begun: bool = False) -> Kind:
+    """`is_begun` says that a part of the import is written. Raises MappingError."""
+    setting = _setting(user, options)
+    if not is_begun and match_key(setting.new_pipeline) in map(match_key, db.session.scalars(select(Pipeline.name))):
+        raise MappingError(_("There is a pipeline of this name already."))
+    return KINDS[kind](setting)
 
 
 def _setting(user: User, options: Mapping[str, Any]) -> Setting:
@@ -151,8 +150,6 @@ def _setting(user: User, options: Mapping[str, Any]) -> Setting:
     assert firm is not None
     # As in the settings: pipelines are an owner's to make, and each has a name of its own.
     new_pipeline = (options.get("new_pipeline") or "") if user.is_owner else ""
-    if new_pipeline and match_key(new_pipeline) in map(match_key, db.session.scalars(select(Pipeline.name))):
-        raise MappingError(_("There is a pipeline of this name already."))
     return Setting(
         user=user,
         base=firm.currency,
@@ -163,89 +160,3 @@ def _setting(user: User, options: Mapping[str, Any]) -> Setting:
         new_pipeline=new_pipeline,
         existing=options.get("existing") if options.get("existing") in EXISTING else "overwrite",
     )
-
-
-def preview(plan: Plan, matches: Matches, asked: Sequence[Asked]) -> dict[str, Any]:
-    """What a person is shown before anything is written, as plain JSON."""
-    counts = plan.counts
-    return {
-        "counts": {name: counts[name] for name in ("create", "update", "unchanged", "skipped", "refused")},
-        "fine": plan.fine,
-        "columns": [header for header, _field in plan.columns],
-        "rows": [_shown(plan, row) for row in plan.fine_rows],
-        "refused": [_shown(plan, row) for row in plan.refused_rows],
-        "questions": _questions(plan, matches),
-        "choices": _choices(plan),
-        "notes": plan.kind.notes,
-        "warnings": plan.warnings,
-        "digest": plan.digest,
-        "language": reader.language,
-        "notations": notated.preview(asked),
-    }
-
-
-def reason(row: Row) -> str:
-    """Everything that is wrong with a row, each with its column."""
-    return told(row.problems)
-
-
-def told(problems: Sequence[Problem]) -> str:
-    return reader.space.join(
-        _("Column “%(column)s”: %(problem)s", column=problem.column, problem=problem.text)
-        if problem.column
-        else problem.text
-        for problem in problems
-    )
-
-
-def _shown(plan: Plan, row: Row) -> dict[str, Any]:
-    places = {header: position for position, header in enumerate(plan.sheet.header)}
-    cells = [row.cells[places[header]][:200] if places[header] < len(row.cells) else "" for header, _f in plan.columns]
-    return {
-        "number": row.number,
-        "cells": cells,
-        "becomes": row.becomes,
-        "reason": reason(row),
-        "bad": [problem.column for problem in row.problems],
-    }
-
-
-def _questions(plan: Plan, matches: Matches) -> list[dict[str, Any]]:
-    """Values that name nothing, with what they may mean; then those already answered, which may be changed."""
-    asked = [
-        {
-            "field": question.field.key,
-            "to": question.field.to,
-            "column": question.column,
-            "text": question.text,
-            "rows": question.rows,
-            "suggestion": question.suggestion.entry.name if question.suggestion else "",
-            "answer": None,
-        }
-        for question in plan.questions[:_MOST_QUESTIONS]
-    ]
-    still_open = {(question["field"], question["text"]) for question in asked}
-    for header, field in plan.columns:
-        answers = matches.values.get(field.key, {}) if field.to else {}
-        rows = _rows_of(plan, header) if answers else Counter()
-        for text, answer in answers.items():
-            if (field.key, text) not in still_open and rows[text]:
-                asked.append(
-                    {
-                        "field": field.key, "to": field.to, "column": header, "text": text, "rows": rows[text],
-                        "suggestion": "", "answer": answer,
-                    }
-                )  # fmt: skip
-    return asked
-
-
-def _rows_of(plan: Plan, header: str) -> Counter[str]:
-    """In how many rows each text of a column stands."""
-    place = plan.sheet.header.index(header)
-    return Counter(clean(line.cells[place]) for line in plan.sheet.lines if not line.problem)
-
-
-def _choices(plan: Plan) -> dict[str, list[str]]:
-    """For each list that has questions, all its names; none where there are too many to choose from."""
-    wanted = {field.to for _header, field in plan.columns if field.to}
-    return {name: plan.kind.lookups[name].choices(MOST_CHOICES) for name in wanted}

@@ -11,14 +11,15 @@ from sqlalchemy import ForeignKey, func, select
 from crm_app.accounts.models import Organisation
 from crm_app.activity.models import Event
 from crm_app.exchange import checked, claims
-from crm_app.exchange.kinds.kind import Kind, Row
+from crm_app.exchange.kinds.kind import ChangedMeanwhileError, Kind, Row
 from crm_app.exchange.models import Import, ImportBatch
-from crm_app.exchange.pen import ChangedMeanwhileError, Pen, last_event
+from crm_app.exchange.pen import Pen, last_event
 from crm_app.exchange.planning import Plan
 from crm_app.extensions import db
 
 # Whoever waits to write to SQLite asks again at least this often; between two batches there is time for that.
 _REST = 0.1
+Writes = Callable[[list[Row], Pen], None]
 
 
 class Whole(NamedTuple):
@@ -65,19 +66,22 @@ class InBatches:
         self._is_alone, self._as_of = not self._written, self._kept["as_of"]
 
     def write(self) -> None:
-        late = frozenset(self._kept["late"])
-        batches = 0
-        for batches, block in enumerate(checked.blocks(self._kept["name"], 0, late), 1):
-            if batches > self._written:
-                for row in block.rows:
-                    row.columns = self._kind.columns_of(row) if row.known is None else None
-                self._batch(batches, block.rows, self._kind.write, block.done)
-        if self._kept["state"].get("has_ties"):
-            for number, block in enumerate(checked.blocks(self._kept["name"], 0, late), batches + 1):
+        state, late, number = self._kept["state"], frozenset(self._kept["late"]), 0
+        for write in (self._kind.write, *([self._kind.tie] if state.get("has_ties") else ())):
+            for block in checked.blocks(self._kept["name"], 0, late):
+                number += 1
                 if number > self._written:
-                    self._batch(number, block.rows, self._kind.tie, self._kept["rows"])
+                    self._write(number, block, write)
+        if state.get("concludes") and self._written <= number > 1:
+            self._batch(number + 1, [], lambda _rows, pen: self._kind.conclude(pen), self._kept["rows"])
 
-    def _batch(self, number: int, rows: list[Row], write: Callable[[list[Row], Pen], None], done: int) -> None:
+    def _write(self, number: int, block: checked.Block, write: Writes) -> None:
+        is_first = write == self._kind.write
+        for row in block.rows if is_first else ():
+            row.columns = self._kind.columns_of(row) if row.known is None else None
+        self._batch(number, block.rows, write, block.done if is_first else self._kept["rows"])
+
+    def _batch(self, number: int, rows: list[Row], write: Writes, done: int) -> None:
         _lock()
         claims.change_mine(self._id, self._claimed, rows_done=done)
         first_event = last_event()
@@ -133,9 +137,9 @@ def _lock() -> None:
 
 
 def _named(row: Row, column: str) -> list[int]:
-    """The id of the record that the row names in a column."""
+    """The id of the record that the row names in a column; not of one that the import itself makes."""
     value: Any = row.facts.get(column) if row.known is None else row.changes.get(column, (None, None))[1]
-    return [value] if isinstance(value, int) else []
+    return [value] if isinstance(value, int) and value > 0 else []
 
 
 def _all_stand(key: ForeignKey, ids: set[int]) -> bool:

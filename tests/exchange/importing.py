@@ -6,7 +6,7 @@ from flask import current_app
 
 from crm_app.accounts import preferences
 from crm_app.accounts.models import User
-from crm_app.exchange import jobs, preparing, reading, uploads
+from crm_app.exchange import jobs, preparing, previewing, reading, uploads
 from crm_app.exchange.matching import match_columns
 from crm_app.exchange.models import Import
 from crm_app.exchange.rows import Matches
@@ -78,4 +78,4 @@ def carried_out(import_id):
 
 def reasons(planned):
     """Row number -> why it is refused."""
-    return {row.number: preparing.reason(row) for row in planned.rows if row.problems}
+    return {row.number: previewing.reason(row) for row in planned.rows if row.problems}

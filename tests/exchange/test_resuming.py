@@ -15,6 +15,7 @@ from crm_app.exchange.models import Import, ImportBatch
 from crm_app.extensions import db, utc_now
 from tests import make
 from tests.exchange.importing import bring_in
+from tests.exchange.killing import pick_up, run, waiting
 from tests.exchange.standing import standing
 from tests.exchange.test_undoing import undo
 
@@ -24,10 +25,6 @@ TEXT = (
 )
 
 
-class Killed(BaseException):
-    """What no code catches, as a process that dies."""
-
-
 @pytest.fixture
 def firm(olivia, monkeypatch):
     monkeypatch.setattr(planning, "BATCH", 4)
@@ -35,49 +32,8 @@ def firm(olivia, monkeypatch):
     return olivia
 
 
-def dying(monkeypatch, number, *, before):
-    """The process dies at that commit, just before it or just after it."""
-    commit, left = db.session.commit, [number]
-
-    def committing():
-        left[0] -= 1
-        if left[0] == 0 and before:
-            raise Killed
-        commit()
-        if left[0] == 0:
-            raise Killed
-
-    monkeypatch.setattr(db.session, "commit", committing)
-
-
-def run(monkeypatch, job, import_id, number, *, before):
-    """Run the job until it dies, if it does; whether it did."""
-    db.session.commit()
-    with monkeypatch.context() as patched:
-        dying(patched, number, before=before)
-        try:
-            job(import_id)
-        except Killed:
-            db.session.rollback()
-            return True
-    return False
-
-
-def pick_up():
-    """What a worker does that starts a while later."""
-    db.session.rollback()
-    db.session.execute(update(Import).values(touched_at=utc_now() - timedelta(minutes=6)))
-    db.session.commit()
-    jobs.sweep_imports()
-    db.session.expire_all()
-
-
 def queued(firm, monkeypatch, text=TEXT):
-    with monkeypatch.context() as patched:
-        patched.setattr(jobs, "run_import", lambda import_id: None)
-        import_id = bring_in("companies", text, firm).id
-    db.session.commit()
-    return import_id
+    return waiting(monkeypatch, "companies", text, firm)
 
 
 def written():

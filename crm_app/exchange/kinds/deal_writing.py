@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import sees_everything
 from crm_app.exchange.kinds import history, owners
 from crm_app.exchange.kinds.history import Past
-from crm_app.exchange.kinds.kind import Row, Setting
+from crm_app.exchange.kinds.kind import ChangedMeanwhileError, Row, Setting
+from crm_app.exchange.kinds.stored import chunks
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.models import Closing, Deal, Stage, Stay
 from crm_app.pipeline.models.deals import RANK_GAP
@@ -22,6 +23,8 @@ _BLANK = {
     "source": "", "expected_close": None, "lost_reason": "",
 }  # fmt: skip
 _PAST = ("stage_id", "created_day", "closed_day")
+_IN_USE = Stage.retired_at.is_(None)
+_CARD = (Deal.id, Deal.stage_id, Deal.rank, Deal.created_at, Deal.created_is_known)
 
 
 class Writing:
@@ -36,14 +39,17 @@ class Writing:
         self._sees_unowned = sees_everything(setting.user)
 
     def create(self, rows: list[Row], kind: Any, pen: Any) -> None:
-        ranks = self._ranks(rows, kind)
+        """Below the cards that are there, the newest deal first; those without a date last, as the file has them."""
+        self._expect_stages(rows, kind)
         worked_in = kind.stages.real_id(kind.worked_in) if kind.worked_in else 0
-        pasts = {row.number: self._past(row) for row in rows}
-        made = {row.number: self._columns(row, kind, pasts[row.number], ranks[row.number]) for row in rows}
-        pen.create(Deal, rows, lambda row: made[row.number])
+        ranks = self._ranks(rows, kind)
+        for row in rows:
+            place = {"stage_id": kind.stages.real_id(row.facts["stage_id"]), "rank": ranks[row.number]}
+            row.columns = (row.columns or {}) | {"pipeline_id": kind.stages.pipeline_id, **place}
+        pen.create(Deal, rows, kind.columns_of)
         stays, closings = [], []
         for row in rows:
-            deal, past = made[row.number] | {"id": row.id}, pasts[row.number]
+            deal, past = (row.columns or {}) | {"id": row.id}, self._past(row)
             stays += history.stays(deal, past, worked_in or deal["stage_id"])
             if past.closed_at:
                 closings.append(history.closing(deal, past, self._base(deal, row)))
@@ -54,16 +60,15 @@ class Writing:
         zone = self._setting.zone
         return history.past(row.facts.get("created_day"), row.facts.get("closed_day"), self._now, zone)
 
-    def _columns(self, row: Row, kind: Any, past: Past, rank: int) -> dict[str, Any]:
+    def columns_of(self, row: Row, kind: Any) -> dict[str, Any]:
+        """All but the place on the board."""
+        past = self._past(row)
         facts = _BLANK | {"currency": self._setting.currency, "title": row.values["default_title"]} | row.facts
         if "owner" not in kind.mapped or (facts["owner_id"] is None and not self._sees_unowned):
             facts["owner_id"] = owners.of_deals(self._setting.user)
         columns = {name: value for name, value in facts.items() if name not in ("created_day", "closed_day")}
         return columns | deal_keys(facts["title"], facts["code"]) | {
-            "stage_id": kind.stages.real_id(facts["stage_id"]),
-            "pipeline_id": kind.stages.pipeline.id,
             "status": row.values["outcome"],
-            "rank": rank,
             "created_at": past.created_at,
             "created_is_known": past.created_is_known,
             "entered_stage_at": past.entered_stage_at,
@@ -72,18 +77,46 @@ class Writing:
             "first_team_id": self._team_of.get(facts["owner_id"]),
         }  # fmt: skip
 
+    def _expect_stages(self, rows: list[Row], kind: Any) -> None:
+        """The stages that rows go to are still in use, and still mean what they meant."""
+        in_use = select(Stage.id, Stage.kind).where(Stage.pipeline_id == kind.stages.pipeline_id, _IN_USE)
+        kinds = dict(db.session.execute(in_use).all())
+        moving = (row for row in rows if row.known is None or "stage_id" in row.changes)
+        if any(kinds.get(kind.stages.real_id(row.facts["stage_id"])) != row.values["outcome"] for row in moving):
+            raise ChangedMeanwhileError
+
     def _ranks(self, rows: list[Row], kind: Any) -> dict[int, int]:
-        """Below the cards that are there, the newest deal first; those without a date last, as the file has them."""
-        lowest = dict(db.session.execute(select(Deal.stage_id, func.max(Deal.rank)).group_by(Deal.stage_id)).all())
+        lowest: dict[int, int] = {}
         ranks: dict[int, int] = {}
-        for row in sorted(rows, key=self._newest_first):
+        for row in sorted(rows, key=_newest_first):
             stage = kind.stages.real_id(row.facts["stage_id"])
-            lowest[stage] = ranks[row.number] = (lowest.get(stage) or 0) + RANK_GAP
+            if stage not in lowest:
+                lowest[stage] = db.session.scalar(select(func.max(Deal.rank)).where(Deal.stage_id == stage)) or 0
+            lowest[stage] = ranks[row.number] = lowest[stage] + RANK_GAP
         return ranks
 
-    def _newest_first(self, row: Row) -> tuple[int, int]:
-        begun = row.facts.get("created_day") or row.facts.get("closed_day")
-        return (-begun.toordinal() if begun else 0, row.number)
+    def put_in_order(self, pen: Any) -> None:
+        """Open deals that came in several batches stand in their columns as though they had come in one.
+
+        They take each other's ranks; what somebody has touched since stays where it is.
+        """
+        cards: dict[int, list[Any]] = {}
+        for chunk in chunks(pen.made_so_far(Deal)):
+            open_ = select(*_CARD).where(Deal.id.in_(chunk), Deal.status == "open", Deal.version == 1)
+            for card in db.session.execute(open_.where(Deal.deleted_at.is_(None))):
+                cards.setdefault(card.stage_id, []).append(card)
+        for column in cards.values():
+            ranks = sorted(card.rank for card in column)
+            ordered = sorted(column, key=lambda card: (-card.created_at.timestamp() * card.created_is_known, card.id))
+            moves = [
+                {"card": card.id, "new_rank": rank}
+                for card, rank in zip(ordered, ranks, strict=True)
+                if rank != card.rank
+            ]
+            if moves:
+                table = Deal.__table__
+                moving = update(table).where(table.c.id == bindparam("card")).values(rank=bindparam("new_rank"))
+                db.session.execute(moving, moves)
 
     def _base(self, deal: dict[str, Any], row: Row) -> int | None:
         if deal["value_amount"] is None:
@@ -91,6 +124,7 @@ class Writing:
         return self._rates.convert(Money(deal["value_amount"], deal["currency"]), row.facts["closed_day"])
 
     def update(self, rows: list[Row], kind: Any, pen: Any) -> None:
+        self._expect_stages(rows, kind)
         by_id = {row.known["id"]: row for row in rows if row.known}
         stages = {stage.id: stage for stage in db.session.scalars(select(Stage))}
         noted = []
@@ -144,7 +178,7 @@ class Writing:
     def _close_again(self, deal: Deal, row: Row) -> None:
         """The file knows better when or for how much: the closing that stood is reversed, the right one written."""
         standing = next((closing for closing in deal.closings if closing.reversed_at is None), None)
-        known_day = (row.known or {})["closed_day"]
+        known_day = deal.closed_at.astimezone(self._setting.zone).date() if deal.closed_at else None
         closed_day = row.changes.get("closed_day", (None, known_day))[1]
         closed_at = history.midnight(closed_day, self._setting.zone)
         if closed_day == known_day and deal.closed_at:
@@ -170,3 +204,8 @@ class Writing:
                 cycle_seconds=None if cycle is None else round(cycle / timedelta(days=1)) * 24 * 3600,
             )
         )
+
+
+def _newest_first(row: Row) -> tuple[int, int]:
+    begun = row.facts.get("created_day") or row.facts.get("closed_day")
+    return (-begun.toordinal() if begun else 0, row.number)

@@ -1,12 +1,12 @@
 """Importing deals with their history: told apart by code, else by title and company."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, or_, select, true
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import sees_everything
@@ -15,16 +15,17 @@ from crm_app.catalog.queries import visible_to as products_visible_to
 from crm_app.contacts.models import Company, Person
 from crm_app.contacts.queries import companies_visible_to, people_visible_to
 from crm_app.exchange import cells
-from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import DEALS
 from crm_app.exchange.kinds import deal_writing, owners
+from crm_app.exchange.kinds.deal_facts import Facts
 from crm_app.exchange.kinds.kind import Kind, Problem, Row, name_key
 from crm_app.exchange.kinds.stages import Stages, outcome
-from crm_app.exchange.kinds.stored import StoredLookup
+from crm_app.exchange.kinds.stored import StoredLookup, chunks
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
+from crm_app.pipeline.models.keys import CODE_KEY, TITLE_KEY
 from crm_app.pipeline.queries import visible_to
 from crm_app.web import formats
 
@@ -33,14 +34,12 @@ _COLUMNS = (
     "company_id", "person_id", "product_id", "source", "expected_close", "created_at", "created_is_known", "closed_at",
     "lost_reason",
 )  # fmt: skip
-_LINKS = ("owner", "product", "company", "person", "stage")
 
 
 class Deals(Kind):
     key = "deals"
     model = Deal
-    # Ranks, stages and history of all rows hang together.
-    is_whole = True
+    kept_values = ("outcome", "default_title")
     identities = ("code", "title_and_company")
     money = (("value_amount",), "currency")
     fields = (
@@ -61,12 +60,13 @@ class Deals(Kind):
         Field("expected_close", _l("Expected close"), DEALS["expected_close"], cells.day),
     )  # fmt: skip
 
+    @property
+    def visible(self) -> Select[Any]:
+        return visible_to(self.setting.user)
+
     def load(self) -> None:
         user = self.setting.user
         self.stages = Stages(self.setting.pipeline_id, self.setting.new_pipeline)
-        columns = [getattr(Deal, name) for name in _COLUMNS]
-        self.remember(map(self._known, db.session.execute(visible_to(user).with_only_columns(*columns))))
-        self._taken = _codes_out_of_sight(user)
         products = products_visible_to(user).with_only_columns(Product.id, Product.name, Product.code)
         companies = companies_visible_to(user).with_only_columns(Company.id, Company.name)
         people = people_visible_to(user).with_only_columns(Person.id, Person.name, Person.email)
@@ -76,8 +76,11 @@ class Deals(Kind):
             "companies": StoredLookup(companies, [Company.name_key]),
             "people": StoredLookup(people, [Person.name_key, Person.email_key]),
         }
-        self._separator = _(", ")
         self.writing = deal_writing.Writing(self.setting)
+        self._facts = Facts(self, self.stages)
+        self._taken: set[str] = set()
+        self._worked: Counter[int] = Counter()
+        self._has_rows = False
 
     def _known(self, record: Any) -> dict[str, Any]:
         """With days in the place of instants: a file knows no finer."""
@@ -104,81 +107,32 @@ class Deals(Kind):
         return (key, facts.get("company_id")) if key else None
 
     def settle(self, row: Row) -> None:
-        values, facts = row.values, row.facts
-        for name in ("title", "code", "source", "expected_close"):
-            if values.get(name):
-                facts[name] = values[name]
-        for name in _LINKS:
-            if values.get(name):
-                facts[f"{name}_id"] = values[name].id
-        if self.identity("code", facts) in self._taken:
+        self._facts.settle(row)
+
+    def know(self, rows: Iterable[Row]) -> None:
+        """By code where a row has one, else by title among the deals of the companies that the rows name."""
+        self._index.clear()
+        rows = list(rows)
+        codes = {self.identity("code", row.facts) for row in rows} - {None}
+        looks = [row.facts for row in rows if self.identity("code", row.facts) is None]
+        by_title = _any_of({facts.get("company_id") for facts in looks})
+        for column, keys, besides in (
+            (Deal.code_key, {code[:CODE_KEY] for code in codes}, true()),
+            (Deal.title_key, {name_key(facts.get("title") or "")[:TITLE_KEY] for facts in looks}, by_title),
+        ):
+            for chunk in chunks(sorted(keys - {""})):
+                self._meet(column.in_(chunk), besides)
+        self._taken = _codes_out_of_sight(self.setting.user, codes)
+
+    def _meet(self, *conditions: ColumnElement[bool]) -> None:
+        found = self.visible.with_only_columns(*(getattr(Deal, name) for name in _COLUMNS)).where(*conditions)
+        self.remember(map(self._known, db.session.execute(found)))
+
+    def find(self, row: Row) -> None:
+        if self.identity("code", row.facts) in self._taken:
             self.refuse(row, "code", _("Another deal has this code."))
-        self._settle_stage(row)
-        if not row.problems:
-            self._settle_dates(row)
-            self._settle_value(row)
-        self._settle_title(row)
-
-    def _settle_stage(self, row: Row) -> None:
-        # Where a file says apart from the stage that a deal is won or lost, the stage is where it stood before.
-        row.values["closes"] = row.values.get("outcome") in ("won", "lost")
-        if row.values["closes"]:
-            row.facts["stage_id"] = self.stages.of_kind(row.values["outcome"])
-        if "stage" in self.mapped and "stage_id" not in row.facts:
-            self.refuse(row, "stage", _("The cell is empty; every deal stands in a stage."))
-            return
-        row.facts.setdefault("stage_id", (self.stages.open_ids or [None])[0])
-        row.values["outcome"] = self.stages.kinds[row.facts["stage_id"]]
-        if row.values["outcome"] == "lost" and row.values.get("lost_reason"):
-            row.facts["lost_reason"] = row.values["lost_reason"]
-
-    def _settle_dates(self, row: Row) -> None:
-        created, closed = row.values.get("created"), row.values.get("closed")
-        is_open = row.values["outcome"] == "open"
-        if created and created > self.setting.today:
-            self.refuse(row, "created", _("%(day)s lies in the future.", day=created))
-        if is_open:
-            # What other systems call the close date of an open deal is when they expect it.
-            if closed:
-                row.facts.setdefault("expected_close", closed)
-        elif not closed:
-            self.refuse(row, "closed", _("A deal that is won or lost needs the day on which it was."))
-        elif closed > self.setting.today:
-            self.refuse(row, "closed", _("%(day)s lies in the future.", day=closed))
-        elif created and closed < created:
-            self.refuse(
-                row,
-                "closed",
-                _("%(closed)s is before %(created)s, when the deal began.", closed=closed, created=created),
-            )
         else:
-            row.facts["closed_day"] = closed
-        if created:
-            row.facts["created_day"] = created
-
-    def _settle_value(self, row: Row) -> None:
-        """A 0 beside a lost deal says what came of it, not what it was worth: it is no value.
-
-        Kept as 0 it would pull every average down and make the win rate by value 100 per cent.
-        """
-        units, currency = row.values.get("value"), row.values.get("currency")
-        if units is None or (units == 0 and row.values["outcome"] == "lost"):
-            return
-        currency = currency or self.setting.currency
-        try:
-            row.facts |= {"value_amount": cells.minor(units, 1, currency), "currency": currency}
-        except CellError as error:
-            self.refuse(row, "value", str(error))
-
-    def _settle_title(self, row: Row) -> None:
-        """A deal without a title is called by its product and company, or by its code."""
-        names = [row.values[name].name for name in ("product", "company") if row.values.get(name)]
-        row.values["default_title"] = (self._separator.join(names) or row.facts.get("code", ""))[:200]
-        if not row.facts.get("title"):
-            if not row.values["default_title"]:
-                self.refuse(row, "title", _("The row has neither a title nor a product, a company or a code."))
-            elif not row.facts.get("code"):
-                row.facts["title"] = row.values["default_title"]
+            super().find(row)
 
     def compare(self, row: Row) -> None:
         assert row.known is not None
@@ -196,29 +150,45 @@ class Deals(Kind):
         if row.known["status"] != "lost":
             row.changes.pop("lost_reason", None)
 
+    def note(self, row: Row) -> None:
+        self._has_rows = True
+        if row.values["outcome"] == "open" and row.values.get("created"):
+            self._worked[row.facts["stage_id"]] += 1
+
     def finish(self, rows: list[Row]) -> dict[int, Problem]:
-        fine = [row for row in rows if not row.problems]
-        worked = Counter(
-            row.facts["stage_id"] for row in fine if row.values["outcome"] == "open" and row.values.get("created")
-        )
-        opens = self.stages.open_ids
         # Closed deals have no word in the file about where they were before: where dated open deals are worked on.
-        self.worked_in = max(opens, key=lambda id_: worked[id_], default=0)
-        if self.setting.new_pipeline and fine:
+        self.worked_in = max(self.stages.open_ids, key=lambda id_: self._worked[id_], default=0)
+        if self.setting.new_pipeline and self._has_rows:
             names = formats.listed(self.stages.names.values())
-            self.notes.append(
-                _(
-                    "New pipeline “%(name)s” with the stages %(stages)s.",
-                    name=self.setting.new_pipeline,
-                    stages=names,
-                )
-            )
+            said = _("New pipeline “%(name)s” with the stages %(stages)s.", name=self.stages.new_name, stages=names)
+            self.notes.append(said)
         return {}
 
+    def state(self) -> dict[str, Any]:
+        return {
+            "stages": self.stages.state(),
+            "worked_in": self.worked_in,
+            "mapped": sorted(self.mapped),
+            "concludes": True,
+        }
+
+    def take_up(self, state: Mapping[str, Any]) -> None:
+        self.stages.take_up(state["stages"])
+        self.worked_in, self.mapped = state["worked_in"], frozenset(state["mapped"])
+
+    def refresh(self) -> None:
+        self.writing = deal_writing.Writing(self.setting)
+
+    def columns_of(self, row: Row) -> dict[str, Any]:
+        return self.writing.columns_of(row, self)
+
     def write(self, rows: list[Row], pen: Any) -> None:
-        self.stages.make(pen)
+        self.stages.stand(pen)
         self.writing.create([row for row in rows if row.becomes == "create"], self, pen)
         self.writing.update([row for row in rows if row.becomes == "update"], self, pen)
+
+    def conclude(self, pen: Any) -> None:
+        self.writing.put_in_order(pen)
 
     def say_unknown(self, field: Field, text: str) -> str:
         if field.to == "owners":
@@ -236,13 +206,20 @@ class Deals(Kind):
         return _("%(count)s deals here are told apart only by their code; give it.", count=count)
 
 
-def _codes_out_of_sight(user: User) -> set[str]:
-    """The codes of deals that the user does not see: those stay unique too."""
+def _any_of(companies: set[int | None]) -> ColumnElement[bool]:
+    return or_(Deal.company_id.in_(companies - {None}), Deal.company_id.is_(None))
+
+
+def _codes_out_of_sight(user: User, codes: set[str]) -> set[str]:
+    """Those of the codes that deals have which the user does not see: codes stay unique there too."""
     if sees_everything(user):
         return set()
-    seen = visible_to(user).with_only_columns(Deal.id)
-    hidden = select(Deal.code).where(Deal.code != "", Deal.deleted_at.is_(None), Deal.id.not_in(seen))
-    return {name_key(code) for code in db.session.scalars(hidden)}
+    seen, taken = visible_to(user).with_only_columns(Deal.id), set()
+    for chunk in chunks(sorted(codes)):
+        keys = [code[:CODE_KEY] for code in chunk]
+        hidden = select(Deal.code).where(Deal.code_key.in_(keys), Deal.deleted_at.is_(None), Deal.id.not_in(seen))
+        taken.update(map(name_key, db.session.scalars(hidden)))
+    return taken
 
 
 def _lookup(named: Any, *, is_vocabulary: bool = False) -> Lookup:

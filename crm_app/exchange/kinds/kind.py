@@ -24,6 +24,13 @@ EXISTING = ("overwrite", "fill", "skip")
 Known = Mapping[str, Any]
 
 
+class ChangedMeanwhileError(Exception):
+    """The records are not as the plan found them; nothing is written."""
+
+    def __str__(self) -> str:
+        return _("Somebody changed the same records meanwhile. Nothing was written; check the rows again.")
+
+
 @dataclass(frozen=True)
 class Setting:
     """Who imports, and what the organisation and the person decided beside the columns.
@@ -211,6 +218,9 @@ class Kind:
 
     def tie(self, rows: list[Row], pen: Any) -> None:
         """Once all records are there: write what refers to others of the same file."""
+
+    def conclude(self, pen: Any) -> None:
+        """After several batches: settle what only all of them together can, if `state` says `concludes`."""
 
     def write(self, rows: list[Row], pen: Any) -> None:
         """Put what the rows say into the database, through the pen."""

@@ -1,6 +1,6 @@
 """Stages as a file names them: those of a pipeline, Won and Lost in three languages, or a new pipeline's own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from crm_app.exchange.cells import CellError, short
+from crm_app.exchange.kinds.kind import ChangedMeanwhileError
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 from crm_app.pipeline.models import Pipeline, Stage
@@ -57,9 +58,11 @@ class Stages:
 
     def __init__(self, pipeline_id: int | None, new_pipeline: str):
         self.pipeline = None if new_pipeline else _pipeline(pipeline_id)
+        self.pipeline_id = self.pipeline.id if self.pipeline else None
         self.new_name = new_pipeline
         self.kinds: dict[int, str] = {}
         self.names: dict[int, str] = {}
+        self._real: dict[int, int] = {}
         if self.pipeline:
             for stage in self.pipeline.stages:
                 self._know(stage.id, stage.name, stage.kind)
@@ -103,27 +106,44 @@ class Stages:
         }
         return Lookup((Entry(id_, name, words.get(id_, ())) for id_, name in self.names.items()), is_vocabulary=True)
 
-    def make(self, pen: Any) -> None:
-        """Write the new pipeline, and put real ids in the place of the negative ones."""
-        if not self.new_name:
+    def state(self) -> list[list[Any]]:
+        """Id, name and kind of each stage of a new pipeline, for whoever writes what was planned; else nothing."""
+        return [[id_, name, self.kinds[id_]] for id_, name in self.names.items()] if self.new_name else []
+
+    def take_up(self, state: Sequence[Sequence[Any]]) -> None:
+        for id_, name, kind in state:
+            self._know(id_, name, kind)
+
+    def stand(self, pen: Any) -> None:
+        """Let the new pipeline be there: made by this import, once. Raises ChangedMeanwhileError."""
+        if self.pipeline_id is not None:
             return
+        made = pen.made_so_far(Pipeline)
+        pipeline = db.session.get(Pipeline, made[0]) if made else self._make(pen)
+        found = {stage.name: stage.id for stage in pipeline.stages} if pipeline else {}
+        if pipeline is None or not found.keys() >= set(self.names.values()):
+            raise ChangedMeanwhileError
+        self.pipeline_id = pipeline.id
+        self._real = {id_: found[name] for id_, name in self.names.items()}
+
+    def _make(self, pen: Any) -> Pipeline:
+        if match_key(self.new_name) in map(match_key, db.session.scalars(select(Pipeline.name))):
+            raise ChangedMeanwhileError
         last = db.session.scalar(select(func.max(Pipeline.position))) or 0
         pipeline = Pipeline(name=self.new_name, position=last + 1)
         opens = self.open_ids
-        made = {}
         for position, (id_, name) in enumerate(self.names.items(), 1):
             kind = self.kinds[id_]
             chance = {"won": 100, "lost": 0}.get(kind) if kind != "open" else _chance(opens.index(id_), len(opens))
-            made[id_] = Stage(name=name, position=position, probability=chance, kind=kind)
-            pipeline.stages.append(made[id_])
+            pipeline.stages.append(Stage(name=name, position=position, probability=chance, kind=kind))
         db.session.add(pipeline)
         db.session.flush()
         pen.ledger.made(Pipeline.__tablename__, [pipeline.id])
-        self.real = {id_: stage.id for id_, stage in made.items()}
-        self.pipeline = pipeline
+        return pipeline
 
     def real_id(self, id_: int) -> int:
-        return id_ if id_ > 0 else self.real[id_]
+        """The id in the database; those of a new pipeline go by negative ones until it is made."""
+        return id_ if id_ > 0 else self._real[id_]
 
 
 def _chance(place: int, stages: int) -> int:

@@ -11,6 +11,7 @@ from crm_app.exchange import (
     checked,
     jobs,
     preparing,
+    previewing,
     queries,
     showing,
 )
@@ -70,7 +71,7 @@ def check(import_: Import, sheet: Sheet) -> None:
     decided["options"] |= {"notations": notations}
     matches = replace(preparing.matches_of(import_), notations=notations)
     prepared = preparing.prepare(import_.kind, sheet, matches, user, import_.options)
-    kept = {"preview": preparing.preview(prepared.plan, matches, asked), "checked": prepared.kept, "message": ""}
+    kept = {"preview": previewing.preview(prepared.plan, matches, asked), "checked": prepared.kept, "message": ""}
     replaced = db.session.execute(waiting.values(**decided, **kept)).rowcount
     db.session.commit()
     checked.remove(old if replaced else prepared.name)

@@ -1,0 +1,92 @@
+"""What the cells of a row say of a deal: stage and outcome, days, value, and a title where the file has none."""
+
+from flask_babel import gettext as _
+
+from crm_app.exchange import cells
+from crm_app.exchange.cells import CellError
+from crm_app.exchange.kinds.kind import Kind, Row
+from crm_app.exchange.kinds.stages import Stages
+
+_PLAIN = ("title", "code", "source", "expected_close")
+_LINKS = ("owner", "product", "company", "person", "stage")
+
+
+class Facts:
+    """Fills `row.facts` for one kind of deals, refusing what does not fit together."""
+
+    def __init__(self, kind: Kind, stages: Stages):
+        self._kind, self._stages, self._today = kind, stages, kind.setting.today
+        self._separator = _(", ")
+
+    def settle(self, row: Row) -> None:
+        values, facts = row.values, row.facts
+        for name in _PLAIN:
+            if values.get(name):
+                facts[name] = values[name]
+        for name in _LINKS:
+            if values.get(name):
+                facts[f"{name}_id"] = values[name].id
+        self._settle_stage(row)
+        if not row.problems:
+            self._settle_days(row)
+            self._settle_value(row)
+        self._settle_title(row)
+
+    def _settle_stage(self, row: Row) -> None:
+        # Where a file says apart from the stage that a deal is won or lost, the stage is where it stood before.
+        row.values["closes"] = row.values.get("outcome") in ("won", "lost")
+        if row.values["closes"]:
+            row.facts["stage_id"] = self._stages.of_kind(row.values["outcome"])
+        if "stage" in self._kind.mapped and "stage_id" not in row.facts:
+            self._kind.refuse(row, "stage", _("The cell is empty; every deal stands in a stage."))
+            return
+        row.facts.setdefault("stage_id", (self._stages.open_ids or [None])[0])
+        row.values["outcome"] = self._stages.kinds[row.facts["stage_id"]]
+        if row.values["outcome"] == "lost" and row.values.get("lost_reason"):
+            row.facts["lost_reason"] = row.values["lost_reason"]
+
+    def _settle_days(self, row: Row) -> None:
+        created, closed = row.values.get("created"), row.values.get("closed")
+        is_open = row.values["outcome"] == "open"
+        if created and created > self._today:
+            self._kind.refuse(row, "created", _("%(day)s lies in the future.", day=created))
+        if is_open:
+            # What other systems call the close date of an open deal is when they expect it.
+            if closed:
+                row.facts.setdefault("expected_close", closed)
+        elif not closed:
+            self._kind.refuse(row, "closed", _("A deal that is won or lost needs the day on which it was."))
+        elif closed > self._today:
+            self._kind.refuse(row, "closed", _("%(day)s lies in the future.", day=closed))
+        elif created and closed < created:
+            said = _("%(closed)s is before %(created)s, when the deal began.", closed=closed, created=created)
+            self._kind.refuse(row, "closed", said)
+        else:
+            row.facts["closed_day"] = closed
+        if created:
+            row.facts["created_day"] = created
+
+    def _settle_value(self, row: Row) -> None:
+        """A 0 beside a lost deal says what came of it, not what it was worth: it is no value.
+
+        Kept as 0 it would pull every average down and make the win rate by value 100 per cent.
+        """
+        units, currency = row.values.get("value"), row.values.get("currency")
+        if units is None or (units == 0 and row.values["outcome"] == "lost"):
+            return
+        currency = currency or self._kind.setting.currency
+        try:
+            row.facts |= {"value_amount": cells.minor(units, 1, currency), "currency": currency}
+        except CellError as error:
+            self._kind.refuse(row, "value", str(error))
+
+    def _settle_title(self, row: Row) -> None:
+        """A deal without a title is called by its product and company, or by its code."""
+        names = [row.values[name].name for name in ("product", "company") if row.values.get(name)]
+        row.values["default_title"] = (self._separator.join(names) or row.facts.get("code", ""))[:200]
+        if not row.facts.get("title"):
+            if not row.values["default_title"]:
+                said = _("The row has neither a title nor a product, a company or a code.")
+                self._kind.refuse(row, "title", said)
+            elif not row.facts.get("code"):
+                row.facts["title"] = row.values["default_title"]

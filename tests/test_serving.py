@@ -124,6 +124,13 @@ def crm_with_tables(upgraded, tmp_path, crm):
     return crm
 
 
+def test_an_instance_that_is_up_to_date_starts_again_at_once(crm_with_tables):
+    """Nothing that was read on the way holds the database against what comes next."""
+    again = crm_with_tables("database", "upgrade")
+
+    assert again.returncode == 0 and again.stdout.startswith("Database is at "), again.stderr
+
+
 @pytest.fixture
 def taken():
     """A port at which somebody else listens, ready to share it as web servers do."""

@@ -29,21 +29,27 @@ def rebuild():
 
 def catch_up() -> None:
     """Fill the indexes that the rules of this version have not filled; empty ones without a word."""
-    for model in rebuilding.behind():
+    for model in _behind():
         _fill(model, is_quiet=db.session.scalar(select(model.id).limit(1)) is None)
 
 
 def warn_if_behind() -> None:
     """Say to whoever starts a part alone that records may be missed until somebody rebuilds."""
-    with reading():
-        tables = [model.__tablename__ for model in rebuilding.behind()]
-        db.session.rollback()
+    tables = [model.__tablename__ for model in _behind()]
     if tables:
         click.echo(
             f"crm: the search may miss {_listed(tables)}: their indexes are of an older version; "
             "run `crm search rebuild`.",
             err=True,
         )
+
+
+def _behind() -> list[Any]:
+    """Asked in a transaction of its own: whoever goes on has the database free."""
+    with reading():
+        models = rebuilding.behind()
+        db.session.rollback()
+    return models
 
 
 def _fill(model: Any, *, is_quiet: bool = False) -> None:

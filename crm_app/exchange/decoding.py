@@ -3,6 +3,7 @@
 import codecs
 import io
 import re
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,9 @@ from crm_app.web.formats import num
 LONGEST_LINE = 1_000_000
 MOST_COLUMNS = 500
 _LONGEST_ROW = 2 * LONGEST_LINE
+# Whoever reads lines on and on lets no other thread have the interpreter, whatever its switch interval: a page that
+# another thread renders waited more than a second for a file of a million rows.
+_LINES_AT_A_TIME, _MOMENT = 1000, 0.00005
 # What cannot be decoded stands as this: no text holds it.
 DAMAGED = "\ufdd0"
 _NOT_TEXT = {
@@ -70,7 +74,9 @@ class Text:
             for line in lines:
                 yield self._checked(line.removeprefix("\ufeff"))
                 break
-            for line in lines:
+            for number, line in enumerate(lines):
+                if not number % _LINES_AT_A_TIME:
+                    time.sleep(_MOMENT)
                 yield self._checked(line)
 
     def _checked(self, line: str) -> str:

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from crm_app.exchange import reading
+from crm_app.exchange import decoding, reading
 from crm_app.exchange.decoding import LONGEST_LINE, UnreadableError
 from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.matching import known_headers
@@ -198,3 +198,14 @@ def test_the_apostrophe_that_guards_a_cell_in_an_export_is_left_out():
 
     assert sheet.header == ["name", "phone", "=note"]
     assert sheet.head[0].cells == ["O'Neil", "+49 30 123", "'tis"]
+
+
+def test_whoever_waits_gets_a_turn_every_thousand_lines_of_a_long_file(monkeypatch):
+    rows, turns = 5_500, []
+    monkeypatch.setattr(decoding.time, "sleep", lambda seconds: turns.append(seconds))
+
+    sheet = read("name,price\n" + "Lamp,1\n" * rows)
+    turns.clear()
+
+    assert len(list(sheet.lines)) == rows
+    assert len(turns) == 6 and 0 < max(turns) < 0.001

@@ -30,7 +30,10 @@ def pytest_collection_modifyitems(config, items):
 
     What the server does for those pages is tested without a browser on both. Tests in the browser that are about what
     databases do differently, such as waiting for each other, bear the mark `both`.
+
+    What takes seconds comes first, so that no processor waits for another one in the end.
     """
+    items.sort(key=lambda one: one.get_closest_marker("slow") is None)
     if config.getoption("--database") == "sqlite":
         return
     once = [one for one in items if "database_url" not in one.fixturenames or _is_of_browser(one)]

@@ -22,7 +22,7 @@ def main() -> int:
             print(f"CI may skip nothing, yet this cannot run: {what}")
         return 1
     browser = [] if _chromium() else ["-m", "not browser"]
-    workers = ["-n", str(max(2, os.cpu_count() or 2))]
+    workers = ["-n", str(max(2, os.cpu_count() or 2)), "--dist", "worksteal"]
     status = 0
     for database in ["sqlite"] + (["postgresql"] if postgres else []):
         print(f"== the suite on {database}", flush=True)

@@ -57,6 +57,7 @@ def _open(page, url):
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", range(4))
 @pytest.mark.parametrize(
     ("language", "looks"),

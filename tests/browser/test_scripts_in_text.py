@@ -7,7 +7,7 @@ from crm_app.extensions import db
 from tests import make
 from tests.security import world
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAYLOADS = (
     "<script>window.xss()</script>",

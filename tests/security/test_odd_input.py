@@ -17,6 +17,11 @@ _NEVER_ASKED = ("endpoint", "_external", "_scheme", "_anchor", "_method")
 _KEPT_OUT = {"accounts.sign_out", "accounts.sign_in", "accounts.change_password", "settings.set_standing"}
 
 
+# The routes are shared out, that the shares may run beside each other.
+_SHARES = 3
+pytestmark = pytest.mark.slow
+
+
 class _Asked(ImmutableMultiDict):
     """Remembers which names a view looks up, so that the tests know what there is to send."""
 
@@ -64,9 +69,10 @@ def table(app, alice, olivia):
     return world.routes(app, world.build(alice, olivia))
 
 
-def test_no_parameter_of_a_page_makes_it_fail(app, table, client, asked):
+@pytest.mark.parametrize("share", range(_SHARES))
+def test_no_parameter_of_a_page_makes_it_fail(app, table, client, asked, share):
     before, tried = world.fingerprint(app), 0
-    for route in (one for one in table if one.method == "GET"):
+    for route in [one for one in table if one.method == "GET"][share::_SHARES]:
         usual = _USUAL.get(route.endpoint, {})
         names = asked(lambda route=route, usual=usual: client.get(route.url, query_string=usual))
         odd = [{name: [value, value]} for number, name in enumerate(names) for value in _ODD[number % 4 :: 4]]
@@ -76,13 +82,14 @@ def test_no_parameter_of_a_page_makes_it_fail(app, table, client, asked):
             tried += 1
             assert response.status_code < 500, f"{route} {str(parameters)[:80]}"
 
-    assert tried > 1000
+    assert tried > 1000 / _SHARES
     assert world.fingerprint(app) == before
 
 
-def test_no_field_of_a_form_makes_its_view_fail(app, table, client, asked):
+@pytest.mark.parametrize("share", range(_SHARES))
+def test_no_field_of_a_form_makes_its_view_fail(app, table, client, asked, share):
     kept_for_last = ("deletion", "discard", "restoration")
-    routes = [one for one in table if one.method == "POST" and one.endpoint not in _KEPT_OUT]
+    routes = [one for one in table if one.method == "POST" and one.endpoint not in _KEPT_OUT][share::_SHARES]
     before, tried = world.fingerprint(app), 0
     for route in sorted(routes, key=lambda one: one.url.endswith(kept_for_last)):
         names = asked(lambda route=route: client.send(route.url))
@@ -97,7 +104,7 @@ def test_no_field_of_a_form_makes_its_view_fail(app, table, client, asked):
                 before = world.fingerprint(app)
         assert world.fingerprint(app) == before, f"{route} changed something that it refused"
 
-    assert tried > 1000
+    assert tried > 1000 / _SHARES
 
 
 def test_addresses_on_a_page_stay_on_this_site_whatever_its_own_address_says(table, client):

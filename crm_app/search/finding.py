@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
-from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import owners_seen_by
@@ -16,12 +15,13 @@ from crm_app.contacts import queries as contacts
 from crm_app.contacts.models import Company, Person
 from crm_app.extensions import db
 from crm_app.pipeline import queries as pipeline
-from crm_app.pipeline.models import Deal
+from crm_app.pipeline.models import Deal, Stage
 from crm_app.search import ranking
 from crm_app.search.opened import Key
+from crm_app.search.ranking import Scope
 from crm_app.web import tokens
 from crm_app.web.formats import money
-from crm_app.web.tokens import Query
+from crm_app.web.money import Money
 
 SHOWN = 8
 LONGEST = 200
@@ -50,7 +50,7 @@ class Kind(NamedTuple):
 class _Source(NamedTuple):
     """Where the records of one kind come from; `is_shared` if those that nobody owns are everyone's.
 
-    `notes` and `url` are of one record.
+    Read are `columns`, `id` and `name` among them; `notes` are made of one such row.
     """
 
     table: str
@@ -58,6 +58,7 @@ class _Source(NamedTuple):
     icon: str
     model: Any
     seen_by: Callable[[User], Select[Any]]
+    columns: Sequence[Any]
     is_shared: bool
     listed_at: str
     notes: Callable[[Any], Sequence[str]]
@@ -69,13 +70,10 @@ def found(user: User, text: str, *, most: int = SHOWN, opened: Sequence[Key] = (
 
     `opened` are records that the user knows, which stand before others as well named.
     """
-    asked = tokens.query(text)
-    if not asked:
+    if not tokens.query(text):
         return []
     owners = owners_seen_by(user)
-    kinds = (
-        _kind(source, user, text, _narrowed(asked, source, user, owners), most, opened) for source in _sources(user)
-    )
+    kinds = (_kind(source, user, text, _scope(source, user, owners), most, opened) for source in _sources(user))
     return [kind for kind in kinds if kind.hits]
 
 
@@ -85,8 +83,8 @@ def known(user: User, keys: Sequence[Key]) -> list[Hit]:
     for source in _sources(user):
         numbers = [key.number for key in keys if key.table == source.table]
         if numbers:
-            rows = source.seen_by(user).where(source.model.id.in_(numbers))
-            hits |= {(source.table, row.id): _hit(source, row) for row in db.session.scalars(rows)}
+            rows = db.session.execute(_seen(source, user).where(source.model.id.in_(numbers)))
+            hits |= {(source.table, row.id): _hit(source, row) for row in rows}
     return [hits[key] for key in keys if key in hits]
 
 
@@ -94,53 +92,61 @@ def _sources(user: User) -> Sequence[_Source]:
     return [source for source in _SOURCES if source.model is not Deal or user.sells]
 
 
-def _narrowed(asked: Query, source: _Source, user: User, owners: list[int] | None) -> Query:
-    """To what the user may see, so that what others own is not even weighed; `seen_by` is what answers for it."""
+def _scope(source: _Source, user: User, owners: list[int] | None) -> Scope:
+    """What the user may see, so that what others own is not even weighed; `seen_by` is what answers for it."""
     if owners is None or source.model is Product or (source.is_shared and user.role == "agent"):
-        return asked.out_of_bin()
-    return asked.owned_by([None, *owners] if source.is_shared else owners)
+        return Scope(None, True)
+    return Scope(owners, source.is_shared)
 
 
-def _kind(source: _Source, user: User, text: str, asked: Query, most: int, opened: Sequence[Key]) -> Kind:
+def _kind(source: _Source, user: User, text: str, scope: Scope, most: int, opened: Sequence[Key]) -> Kind:
     known = [key.number for key in opened if key.table == source.table]
-    ids = ranking.first(source.model, user, text, asked, most + 1, known)
-    rows = source.seen_by(user).where(source.model.id.in_(ids)) if ids else None
-    found = {row.id: row for row in db.session.scalars(rows)} if rows is not None else {}
-    hits = [_hit(source, found[id_]) for id_ in ids if id_ in found]
+    rows = ranking.first(_seen(source, user), source.model, user, text, scope, known, most + 1)
+    hits = [_hit(source, row) for row in rows]
     return Kind(source.table, str(source.title), hits[:most], len(hits) > most, url_for(source.listed_at, q=text))
 
 
+def _seen(source: _Source, user: User) -> Select[Any]:
+    """What is shown of the records that the user may see. Whole records take several times as long."""
+    return source.seen_by(user).with_only_columns(*source.columns)
+
+
 def _hit(source: _Source, row: Any) -> Hit:
-    name = row.title if source.model is Deal else row.name
     notes = [note for note in source.notes(row) if note]
-    return Hit(f"{source.table}-{row.id}", name, source.icon, notes, source.url(row.id))
+    return Hit(f"{source.table}-{row.id}", row.name, source.icon, notes, source.url(row.id))
 
 
 def _deals_seen_by(user: User) -> Select[tuple[Deal]]:
-    return pipeline.visible_to(user).options(joinedload(Deal.company), joinedload(Deal.stage))
+    return pipeline.visible_to(user).outerjoin(Deal.company).join(Deal.stage)
 
 
-def _about_deal(deal: Deal) -> Sequence[str]:
-    return deal.company.name if deal.company else "", deal.stage.name, money(deal.value) if deal.value else ""
+def _about_deal(deal: Any) -> Sequence[str]:
+    value = "" if deal.value_amount is None else money(Money(deal.value_amount, deal.currency))
+    return deal.company or "", deal.stage, value
 
 
 _SOURCES = (
     _Source(
-        "deals", _l("Deals"), "square-kanban", Deal, _deals_seen_by, False, "pipeline.deals",
-        _about_deal, lambda number: url_for("pipeline.show", deal_id=number),
+        "deals", _l("Deals"), "square-kanban", Deal, _deals_seen_by,
+        (Deal.id, Deal.title.label("name"), Company.name.label("company"), Stage.name.label("stage"),
+         Deal.value_amount, Deal.currency),
+        False, "pipeline.deals", _about_deal, lambda number: url_for("pipeline.show", deal_id=number),
     ),
     _Source(
-        "companies", _l("Companies"), "building-2", Company, contacts.companies_visible_to, True,
-        "contacts.companies", lambda company: (company.industry, company.phone),
+        "companies", _l("Companies"), "building-2", Company, contacts.companies_visible_to,
+        (Company.id, Company.name, Company.industry, Company.phone), True, "contacts.companies",
+        lambda company: (company.industry, company.phone),
         lambda number: url_for("contacts.company", company_id=number),
     ),
     _Source(
-        "people", _l("People"), "user", Person, contacts.people_visible_to, True, "contacts.people",
+        "people", _l("People"), "user", Person, contacts.people_visible_to,
+        (Person.id, Person.name, Person.job_title, Person.email, Person.phone), True, "contacts.people",
         lambda person: (person.job_title, person.email, person.phone),
         lambda number: url_for("contacts.person", person_id=number),
     ),
     _Source(
-        "products", _l("Products"), "package", Product, catalog.visible_to, True, "catalog.index",
+        "products", _l("Products"), "package", Product, catalog.visible_to,
+        (Product.id, Product.name, Product.code, Product.family), True, "catalog.index",
         lambda product: (product.code, product.family), lambda number: url_for("catalog.show", product_id=number),
     ),
 )  # fmt: skip

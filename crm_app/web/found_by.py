@@ -82,7 +82,6 @@ def tokens_of(model: Any, row: Any) -> list[str]:
 
 
 def _tokens_of(found_by: FoundBy, texts: Any) -> Iterator[str]:
-    yield from tokens.start_of(texts[found_by.name])
     for name in (found_by.name, *found_by.words, *found_by.of):
         yield from tokens.words(texts[name] or "")
     for names, tokens_in in (

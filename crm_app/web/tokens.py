@@ -15,13 +15,13 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 from crm_app.web.text import fold
 
 # The number of the rules below: raise it with every change of them, and indexes made by older ones are made anew.
-SCHEME = 1
+SCHEME = 2
 
 _LONGEST = 64
 _MOST_GROUPS = 16
 _TYPED = 200
 # Private letters, which no text has once it is folded: they set apart the tokens that are not words.
-_STARTS, _OWNED, _BINNED = "\ue000", "\ue001", "\ue002"
+_OWNED, _BINNED = "\ue001", "\ue002"
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _ARABIC = "\u0620-\u064a\u066e-\u06d3"
 _PART = re.compile(rf"[{_UNSPACED}]+|[{_ARABIC}]+|[^\W_{_UNSPACED}{_ARABIC}]+")
@@ -42,7 +42,6 @@ class Query(NamedTuple):
     """What a text asks for: of each group something must be there. Nothing at all is asked by a text without words."""
 
     groups: tuple[Group, ...]
-    start: str = ""
     but: str = ""
 
     def __bool__(self) -> bool:
@@ -51,25 +50,16 @@ class Query(NamedTuple):
     def owned_by(self, owners: Iterable[int | None]) -> Self:
         """Narrowed to records out of the bin that one of them owns; None is nobody."""
         owned = tuple((Term(_owned(owner), is_beginning=False),) for owner in owners)
-        return self._replace(groups=(owned, *self.groups))
+        # Last: most records fail a word, and need not be asked whose they are.
+        return self._replace(groups=(*self.groups, owned))
 
     def out_of_bin(self) -> Self:
         return self._replace(but=_BINNED)
-
-    def at_start(self) -> Self:
-        """Narrowed to records whose name begins with the first word."""
-        return self._replace(groups=(((Term(self.start),),), *self.groups))
 
 
 def standing(owner: int | None, *, is_binned: bool) -> str:
     """The token of whose a record is, or that it lies in the bin."""
     return _BINNED if is_binned else _owned(owner)
-
-
-def start_of(name: str) -> Iterator[str]:
-    """The token of how a name begins."""
-    if first := next(filter(None, map(_joined, fold(name).split())), ""):
-        yield (_STARTS + first)[:_LONGEST]
 
 
 @lru_cache(maxsize=2048)
@@ -117,7 +107,6 @@ def query(text: str) -> Query:
     """What a typed text asks for; a long one by its beginning."""
     folded = fold(text[:_TYPED]).replace("(0)", "")
     groups: list[Group] = []
-    start = next(filter(None, map(_joined, folded.split())), "")
     place = 0
     for number in _NUMBER.finditer(folded):
         if len(_digits(number[0])) > 2:
@@ -125,7 +114,7 @@ def query(text: str) -> Query:
             groups.append(_asked_number(number[0]))
             place = number.end()
     groups += _asked(folded[place:])
-    return Query(tuple(groups[:_MOST_GROUPS]), (_STARTS + start)[:_LONGEST])
+    return Query(tuple(groups[:_MOST_GROUPS]))
 
 
 def _asked(folded: str) -> Iterator[Group]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    String,
     TextClause,
     and_,
     bindparam,
@@ -213,7 +214,11 @@ def _newest(model: Any, _for_sqlite: bool) -> Select[Any]:
 
 
 def _answers(words: TableClause) -> TextClause:
-    return sql(f"{words.name} MATCH :asked" if _is_sqlite() else "words @@ CAST(:asked AS tsquery)")
+    if _is_sqlite():
+        return sql(f"{words.name} MATCH :asked")
+    # Written out: PostgreSQL reads the newest rows for a frequent word and its index for a rare one, if it sees which.
+    written_out = bindparam("asked", type_=String, literal_execute=True)
+    return sql("words @@ CAST(:asked AS tsquery)").bindparams(written_out)
 
 
 def _question(asked: Query) -> str:

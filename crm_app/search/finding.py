@@ -18,7 +18,7 @@ from crm_app.pipeline import queries as pipeline
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.search import ranking
 from crm_app.search.opened import Key
-from crm_app.search.ranking import Scope
+from crm_app.search.ranking import Likely, Scope
 from crm_app.web import tokens
 from crm_app.web.formats import money
 from crm_app.web.money import Money
@@ -72,8 +72,10 @@ def found(user: User, text: str, *, most: int = SHOWN, opened: Sequence[Key] = (
     """
     if not tokens.query(text):
         return []
-    owners = owners_seen_by(user)
-    kinds = (_kind(source, user, text, _scope(source, user, owners), most, opened) for source in _sources(user))
+    owners, sources = owners_seen_by(user), _sources(user)
+    scopes = {source.model: _scope(source, user, owners) for source in sources}
+    likely = ranking.likely(user, text, scopes)
+    kinds = (_kind(one, user, text, likely[one.model], scopes[one.model], most, opened) for one in sources)
     return [kind for kind in kinds if kind.hits]
 
 
@@ -99,9 +101,11 @@ def _scope(source: _Source, user: User, owners: list[int] | None) -> Scope:
     return Scope(owners, source.is_shared)
 
 
-def _kind(source: _Source, user: User, text: str, scope: Scope, most: int, opened: Sequence[Key]) -> Kind:
+def _kind(
+    source: _Source, user: User, text: str, likely: Likely, scope: Scope, most: int, opened: Sequence[Key]
+) -> Kind:
     known = [key.number for key in opened if key.table == source.table]
-    rows = ranking.first(_seen(source, user), source.model, user, text, scope, known, most + 1)
+    rows = ranking.first(_seen(source, user), source.model, user, text, likely, scope, known, most + 1)
     hits = [_hit(source, row) for row in rows]
     return Kind(source.table, str(source.title), hits[:most], len(hits) > most, url_for(source.listed_at, q=text))
 

@@ -1,20 +1,10 @@
 """Which of the records that answer come first: of that very name, of that beginning, one's own, opened before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    JSON,
-    ColumnElement,
-    Integer,
-    Select,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import JSON, ColumnElement, Integer, Select, bindparam, case, func, or_, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from crm_app.accounts.models import User
@@ -42,25 +32,41 @@ class Scope(NamedTuple):
         return asked.owned_by([None, *self.owners] if self.is_shared else self.owners)
 
 
+class Likely(NamedTuple):
+    """Records of a kind that answer, the newest of them where they are a crowd."""
+
+    ids: list[int]
+    is_crowd: bool
+
+
+def likely(user: User, text: str, scopes: Mapping[Any, Scope]) -> dict[Any, Likely]:
+    """By model, in two questions to the indexes at most."""
+    words = tokens.query(text)
+    found = word_index.newest({model: scope.narrowed(words) for model, scope in scopes.items()}, _WEIGHED)
+    crowds = [model for model, ids in found.items() if len(ids) == _WEIGHED]
+    mine = {model: words.owned_by([user.id]) for model in crowds if scopes[model].owners != [user.id]}
+    for model, ids in word_index.newest(mine, _WEIGHED).items():
+        found[model] += ids
+    return {model: Likely(ids, model in crowds) for model, ids in found.items()}
+
+
 def first(
-    rows: Select[Any], model: Any, user: User, text: str, scope: Scope, known: Sequence[int], most: int
+    rows: Select[Any], model: Any, user: User, text: str, likely: Likely, scope: Scope, known: Sequence[int], most: int
 ) -> Sequence[Any]:
     """Of the rows those that answer, the best first, at most so many."""
-    words, key = tokens.query(text), sort_key(text)
-    asked = scope.narrowed(words)
-    for_sqlite = db.engine.dialect.name == "sqlite"
-    given: dict[str, Any] = {"key": key, "end": f"{key}\U0010ffff", "known": list(known), "most": most}
-    ids = word_index.newest(model, asked, _WEIGHED)
-    if len(ids) == _WEIGHED:
-        named = _named(model, scope.owners is None, scope.is_shared, for_sqlite)
-        owners = {"owners": list(scope.owners or []), "weighed": _WEIGHED}
-        ids += db.session.connection().scalars(named, given | owners)
-        ids += word_index.newest(model, words.owned_by([user.id]), _WEIGHED) if scope.owners != [user.id] else []
-        ids += word_index.among(model, asked, known) if known else []
-    if not ids:
+    if not likely.ids:
         return []
-    found = rows.where(model.id.in_(_given("ids", for_sqlite))).order_by(*_order(model, for_sqlite))
-    return db.session.execute(found.limit(bindparam("most")), given | {"ids": ids, "user": user.id}).all()
+    key, for_sqlite, ids = sort_key(text), db.engine.dialect.name == "sqlite", likely.ids
+    found: Any = _given("ids", for_sqlite)
+    if likely.is_crowd:
+        ids = ids + (word_index.among(model, scope.narrowed(tokens.query(text)), known) if known else [])
+        found = union_all(found, _named(model, scope.owners is None, scope.is_shared, for_sqlite))
+    given = {
+        "ids": ids, "key": key, "end": f"{key}\U0010ffff", "user": user.id, "known": list(known), "most": most,
+        "owners": list(scope.owners or []), "weighed": _WEIGHED,
+    }  # fmt: skip
+    ranked = rows.where(model.id.in_(found)).order_by(*_order(model, for_sqlite)).limit(bindparam("most"))
+    return db.session.execute(ranked, given).all()
 
 
 @cache
@@ -72,10 +78,10 @@ def _named(model: Any, of_all: bool, is_shared: bool, for_sqlite: bool) -> Selec
     of_name = select(model.id, model.owner_id, model.deleted_at).where(_begins(model))
     begins = of_name.order_by(model.sort_key).limit(_NAMED).subquery()
     named = select(begins.c.id).where(begins.c.deleted_at.is_(None)).limit(bindparam("weighed"))
-    if of_all:
-        return named
-    owned = begins.c.owner_id.in_(_given("owners", for_sqlite))
-    return named.where(or_(owned, begins.c.owner_id.is_(None)) if is_shared else owned)
+    if not of_all:
+        owned = begins.c.owner_id.in_(_given("owners", for_sqlite))
+        named = named.where(or_(owned, begins.c.owner_id.is_(None)) if is_shared else owned)
+    return select(named.subquery().c.id)
 
 
 def _begins(model: Any) -> ColumnElement[bool]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
-    Select,
     String,
     TextClause,
     and_,
@@ -21,9 +21,11 @@ from sqlalchemy import (
     false,
     insert,
     inspect,
+    literal_column,
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql
@@ -55,10 +57,16 @@ def holding(model: Any, text: str) -> ColumnElement[bool]:
     return model.id.in_(select(key).select_from(words).where(answers))
 
 
-def newest(model: Any, asked: Query, most: int) -> list[int]:
-    """The ids of the newest records that answer, found in the index alone."""
-    wanted = {"asked": _question(asked), "most": most}
-    return list(db.session.connection().scalars(_newest(model, _is_sqlite()), wanted))
+def newest(asked: Mapping[Any, Query], most: int) -> dict[Any, list[int]]:
+    """By model the ids of the newest records that answer, at most so many of each, found in the indexes alone."""
+    found: dict[Any, list[int]] = {model: [] for model in asked}
+    if asked:
+        models = tuple(asked)
+        questions = {f"asked_{place}": _question(asked[model]) for place, model in enumerate(models)}
+        rows = db.session.connection().execute(_newest(models, _is_sqlite()), questions | {"most": most})
+        for place, id_ in rows:
+            found[models[place]].append(id_)
+    return found
 
 
 def among(model: Any, asked: Query, ids: Sequence[int]) -> list[int]:
@@ -207,18 +215,25 @@ def _held(found: list[str]) -> Any:
 
 
 @cache
-def _newest(model: Any, _for_sqlite: bool) -> Select[Any]:
+def _newest(models: tuple[Any, ...], _for_sqlite: bool) -> CompoundSelect[Any]:
     """Made once: to make it costs more than to run it."""
+    return union_all(
+        *(select(literal_column(str(place)), _newest_of(model, place)) for place, model in enumerate(models))
+    )
+
+
+def _newest_of(model: Any, place: int) -> ColumnElement[int]:
     words, key = _table(model)
-    return select(key).select_from(words).where(_answers(words)).order_by(key.desc()).limit(bindparam("most"))
+    found = select(key.label("id")).select_from(words).where(_answers(words, f"asked_{place}")).order_by(key.desc())
+    return found.limit(bindparam("most")).subquery().c.id
 
 
-def _answers(words: TableClause) -> TextClause:
+def _answers(words: TableClause, name: str = "asked") -> TextClause:
     if _is_sqlite():
-        return sql(f"{words.name} MATCH :asked")
+        return sql(f"{words.name} MATCH :{name}")
     # Written out: PostgreSQL reads the newest rows for a frequent word and its index for a rare one, if it sees which.
-    written_out = bindparam("asked", type_=String, literal_execute=True)
-    return sql("words @@ CAST(:asked AS tsquery)").bindparams(written_out)
+    written_out = bindparam(name, type_=String, literal_execute=True)
+    return sql(f"words @@ CAST(:{name} AS tsquery)").bindparams(written_out)
 
 
 def _question(asked: Query) -> str:

@@ -20,6 +20,10 @@ def contents():
     return {model: word_index.contents(db.session.connection(), model) for model in found_by.models()}
 
 
+def newest(model, asked, most):
+    return word_index.newest({model: asked}, most)[model]
+
+
 def filled_anew():
     for model in found_by.models():
         for _written in rebuilding.steps(model):
@@ -187,13 +191,13 @@ def test_a_few_records_are_asked_for_as_all_are(alice):
     ):
         asked = tokens.query(typed)
         among = sorted(ids[one] for one in word_index.among(Person, asked, list(ids)))
-        assert among == found(Person, typed) == sorted(ids[one] for one in word_index.newest(Person, asked, 9)), typed
+        assert among == found(Person, typed) == sorted(ids[one] for one in newest(Person, asked, 9)), typed
 
 
 def test_no_more_than_the_newest_are_read(alice):
     ids = [make.company(alice, f"Optik {number}").id for number in range(5)]
 
-    assert word_index.newest(Company, tokens.query("optik"), 2) == ids[:-3:-1]
+    assert newest(Company, tokens.query("optik"), 2) == ids[:-3:-1]
 
 
 def test_whose_a_record_is_narrows_what_is_asked(alice, bob):
@@ -203,10 +207,10 @@ def test_whose_a_record_is_narrows_what_is_asked(alice, bob):
     db.session.commit()
     asked = tokens.query("optik")
 
-    assert word_index.newest(Company, asked.owned_by([None, alice.id]), 9) == [nobodys, hers]
-    assert word_index.newest(Company, asked.owned_by([alice.id]), 9) == [hers]
-    assert len(word_index.newest(Company, asked.out_of_bin(), 9)) == 3
-    assert len(word_index.newest(Company, asked, 9)) == 4
+    assert newest(Company, asked.owned_by([None, alice.id]), 9) == [nobodys, hers]
+    assert newest(Company, asked.owned_by([alice.id]), 9) == [hers]
+    assert len(newest(Company, asked.out_of_bin(), 9)) == 3
+    assert len(newest(Company, asked, 9)) == 4
 
 
 def test_lists_show_all_without_words_and_none_where_there_is_no_word(alice):

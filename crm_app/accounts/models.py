@@ -76,7 +76,10 @@ class Team(db.Model):
 
 
 class User(UserMixin, db.Model):
-    """A person who works here. Without an e-mail address and a password they own records but cannot sign in."""
+    """A person who works here. Without an e-mail address and a password they own records but cannot sign in.
+
+    `version` counts what others changed about them; what they choose themselves, such as a language, does not.
+    """
 
     __tablename__ = "users"
 
@@ -95,6 +98,7 @@ class User(UserMixin, db.Model):
     theme: Mapped[str] = mapped_column(String(16), default="system")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     disabled_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     team: Mapped[Team | None] = relationship(foreign_keys=[team_id])
 

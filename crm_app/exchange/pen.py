@@ -46,7 +46,9 @@ class Pen:
         """Insert the rows, give each its id, and note them."""
         common: dict[str, Any] = {"created_at": self.now}
         if "version" in model.__table__.c:
-            common |= {"version": 1, "deleted_at": None}
+            common["version"] = 1
+        if "deleted_at" in model.__table__.c:
+            common["deleted_at"] = None
         ids = self.insert(model, [common | (row.columns or columns_of(row)) for row in rows])
         for row, id_ in zip(rows, ids, strict=True):
             row.id = id_

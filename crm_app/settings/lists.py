@@ -15,6 +15,7 @@ from crm_app.lists.fields import Badge, Field, Link, Pairs
 from crm_app.lists.kinds import whole_id
 from crm_app.lists.listables import Listable
 from crm_app.lists.names import asking_names
+from crm_app.settings import bulk
 
 _RANK = case({role: place for place, role in enumerate(BY_RANK)}, value=User.role, else_=len(BY_RANK))
 _STATE = case(
@@ -36,6 +37,7 @@ def users(user: User) -> Listable | None:
         _fields(),
         lambda number, written: ngettext("%(count)s user", "%(count)s users", number, count=written),
         queries.matching,
+        actions=bulk.of_users(),
     )
 
 

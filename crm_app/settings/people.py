@@ -1,5 +1,7 @@
 """Adding people, changing their place, letting them in and out; each with its trace in the event log."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -33,40 +35,61 @@ def add(
     return person
 
 
-def change(person: User, by: User, *, name: str, email: str | None, role: str, team: Team | None) -> None:
-    """An address that changes ends the link sent to the old one; a role that changes holds from the next request."""
+def change(person: User, by: User, *, name: str, email: str | None, role: str, team: Team | None) -> bool:
+    """Whether anything differed. An address that changes ends the link sent to the old one; a role holds at once."""
     if role != person.role and not {role, person.role} <= set(grantable_by(by)):
         raise RefusedError(_("You cannot give or take a role above your own."))
-    if role != "owner" and is_last_owner(person):
+    return _change(person, name=name, email=email, role=role, team=team)
+
+
+def move(person: User, team: Team | None) -> bool:
+    """To another team, or to none; whether they were not there already."""
+    return _change(person, team=team)
+
+
+def appoint(person: User, role: str) -> bool:
+    """Give them another role, on behalf of an owner; whether it is another one."""
+    return _change(person, role=role)
+
+
+def _change(person: User, **facts: Any) -> bool:
+    if facts.get("role", "owner") != "owner" and is_last_owner(person):
         raise RefusedError(_LAST_OWNER % {"name": person.name})
-    before = {"name": person.name, "email": person.email, "role": person.role, "team": person.team}
-    after = {"name": name, "email": email, "role": role, "team": team}
-    if email != person.email:
+    before = {name: getattr(person, name) for name in facts}
+    differing = {name: [plain(before[name]), plain(after)] for name, after in facts.items() if before[name] != after}
+    if "email" in differing:
         links.forget_password_link(person)
-    person.rename(name)
-    person.email, person.role, person.team = email, role, team
+    for name in differing:
+        person.rename(facts[name]) if name == "name" else setattr(person, name, facts[name])
     carry_along(person)
-    changes = {key: [plain(before[key]), plain(after[key])] for key in before if before[key] != after[key]}
-    if changes:
-        record(person, "changed", changes=changes)
+    if differing:
+        person.version += 1
+        record(person, "changed", changes=differing)
+    return bool(differing)
 
 
-def disable(person: User, by: User | None) -> None:
+def disable(person: User, by: User | None) -> bool:
     """Out at once, on every device; what they own stays theirs until somebody else takes it over."""
     if by and person.id == by.id:
         raise RefusedError(_("You cannot disable yourself."))
     if is_last_owner(person):
         raise RefusedError(_LAST_OWNER % {"name": person.name})
-    if person.is_active:
-        person.disable()
-        links.forget_password_link(person)
-        record(person, "disabled")
-
-
-def enable(person: User) -> None:
     if not person.is_active:
-        person.enable()
-        record(person, "enabled")
+        return False
+    person.disable()
+    person.version += 1
+    links.forget_password_link(person)
+    record(person, "disabled")
+    return True
+
+
+def enable(person: User) -> bool:
+    if person.is_active:
+        return False
+    person.enable()
+    person.version += 1
+    record(person, "enabled")
+    return True
 
 
 def password_link(person: User) -> str:

@@ -101,3 +101,28 @@ def test_what_is_refused_stays_in_the_dialog(page_of, alice, companies):
     dialog.get_by_label("Put on").fill("vip")
     dialog.get_by_role("button", name="Tag").click()
     expect(page.locator(".toast")).to_contain_text("Changed: 1 company.")
+
+
+def test_picked_users_go_to_another_team_and_back(page_of, olivia):
+    make.team("South")
+    for name in ("Rita", "Rolf"):
+        make.user(name)
+    db.session.commit()
+    page = page_of(olivia)
+    page.goto("/settings/people")
+
+    for name in ("Rita", "Rolf"):
+        page.get_by_role("checkbox", name=f"Select {name}").check()
+    page.locator("#bulk").get_by_role("button", name="Change…").click()
+    page.get_by_role("button", name="Team", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Change Team of 2 users")
+    dialog.get_by_label("Team").select_option("South")
+    dialog.get_by_role("button", name="Change").click()
+
+    expect(page.locator(".toast")).to_contain_text("Changed: 2 users.")
+    expect(page.locator("tr", has_text="Rita")).to_contain_text("South")
+
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+
+    expect(page.locator(".toast")).to_contain_text("Put back: 2 users.")
+    expect(page.locator("tr", has_text="Rita")).not_to_contain_text("South")

@@ -27,9 +27,7 @@ class PersonForm(FlaskForm):
     def __init__(self, *args, person: User | None = None, **kwargs):
         super().__init__(*args, obj=person, **kwargs)
         self.person = person
-        self.role.choices = options((role, ROLES[role]) for role in grantable_by(current_user))
-        teams = db.session.execute(teams_visible_to(current_user).with_only_columns(Team.id, Team.name)).all()
-        self.team_id.choices = options([(0, _("No team")), *((team.id, team.name) for team in teams)])
+        self.role.choices, self.team_id.choices = _roles(), _teams()
         if not self.is_submitted() and not (person and person.team_id):
             self.team_id.data = 0
         if not self.is_submitted() and person is None:
@@ -62,3 +60,32 @@ class NewPersonForm(PersonForm):
         super().__init__(*args, **kwargs)
         if not self.is_submitted():
             self.language.data = reader.language
+
+
+class TeamForm(FlaskForm):
+    """The team alone, of one user or of many."""
+
+    team_id = SelectField(_l("Team"), coerce=int, default=0)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.team_id.choices = _teams()
+
+
+class RoleForm(FlaskForm):
+    """The role alone, of one user or of many."""
+
+    role = SelectField(_l("Role"), default="rep")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.role.choices = _roles()
+
+
+def _roles():
+    return options((role, ROLES[role]) for role in grantable_by(current_user))
+
+
+def _teams():
+    teams = db.session.execute(teams_visible_to(current_user).with_only_columns(Team.id, Team.name)).all()
+    return options([(0, _("No team")), *((team.id, team.name) for team in teams)])

@@ -1,0 +1,144 @@
+"""What can be done to many users at once: by the verbs of a single one, and under their rules."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from crm_app.accounts import queries
+from crm_app.accounts.models import ROLES, Team, User
+from crm_app.bulk.actions import Action, Fact, Refused, by_id
+from crm_app.extensions import db
+from crm_app.settings import people
+from crm_app.settings.forms.people import RoleForm, TeamForm
+
+
+def of_users() -> list[Action]:
+    return [_Team(), _Role(), _Disabling(), _Enabling()]
+
+
+class _Team(Fact):
+    def __init__(self) -> None:
+        super().__init__("team_id", _l("Team"), queries.visible_to, lambda _key: TeamForm())
+
+    @property
+    def note(self) -> str:
+        return _("Their open deals count for the new team. For a day this can be taken back.")
+
+    def meant(self, form: Any) -> dict[str, Any]:
+        team = db.session.get(Team, form.team_id.data) if form.team_id.data else None
+        return {"value": team.id if team else 0, "words": team.name if team else ""}
+
+    def words(self, meant: Mapping[str, Any]) -> object:
+        return meant["words"] or _("No team")
+
+    def ready(self, meant: Mapping[str, Any], user: User, records: Sequence[Any]) -> Any:
+        return _team_of(meant["value"], by_id(Team, {meant["value"]} - {0}))
+
+    def do(self, record: Any, value: Any) -> dict[str, Any] | None:
+        before = record.team_id
+        return {"value": before or 0} if people.move(record, value) else None
+
+    def ready_back(self, befores: Iterable[Mapping[str, Any]], records: Sequence[Any]) -> Any:
+        return by_id(Team, {before["value"] for before in befores} - {0})
+
+    def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
+        people.move(record, _team_of(before["value"], value))
+
+
+class _Role(Fact):
+    def __init__(self) -> None:
+        super().__init__("role", _l("Role"), queries.visible_to, lambda _key: RoleForm())
+
+    @property
+    def note(self) -> str:
+        return _("Your own role stays, and one owner at least. For a day this can be taken back.")
+
+    def meant(self, form: Any) -> dict[str, Any]:
+        return {"value": form.role.data}
+
+    def words(self, meant: Mapping[str, Any]) -> object:
+        return ROLES[meant["value"]]
+
+    def ready(self, meant: Mapping[str, Any], user: User, records: Sequence[Any]) -> Any:
+        return meant["value"], user.id
+
+    def do(self, record: Any, value: Any) -> dict[str, Any] | None:
+        role, own_id = value
+        before = record.role
+        if record.id == own_id:
+            raise Refused
+        return {"value": before} if _allowed(people.appoint, record, role) else None
+
+    def ready_back(self, befores: Iterable[Mapping[str, Any]], records: Sequence[Any]) -> Any:
+        return None
+
+    def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
+        _allowed(people.appoint, record, before["value"])
+
+
+class _Disabling(Action):
+    icon, is_danger, verb = "lock", True, _l("Disable")
+
+    def __init__(self) -> None:
+        super().__init__("disabling", _l("Disable"), queries.visible_to)
+
+    def title(self, counted: str) -> str:
+        return _("Disable %(records)s", records=counted)
+
+    def said(self, counted: str) -> str:
+        return _("Disabled: %(records)s.", records=counted)
+
+    @property
+    def note(self) -> str:
+        return _("They are signed out everywhere at once. What they own stays theirs. You cannot disable yourself.")
+
+    def ready(self, meant: Mapping[str, Any], user: User, records: Sequence[Any]) -> Any:
+        return user
+
+    def do(self, record: Any, value: Any) -> dict[str, Any] | None:
+        return {} if _allowed(people.disable, record, value) else None
+
+    def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
+        people.enable(record)
+
+
+class _Enabling(Action):
+    icon = "user"
+
+    def __init__(self) -> None:
+        super().__init__("enabling", _l("Enable"), queries.visible_to)
+
+    def title(self, counted: str) -> str:
+        return _("Enable %(records)s", records=counted)
+
+    def said(self, counted: str) -> str:
+        return _("Enabled: %(records)s.", records=counted)
+
+    @property
+    def note(self) -> str:
+        return _("They may sign in again, each with a password or link as before.")
+
+    def do(self, record: Any, value: Any) -> dict[str, Any] | None:
+        return {} if people.enable(record) else None
+
+    def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
+        _allowed(people.disable, record, None)
+
+
+def _team_of(team_id: int, teams: Mapping[int, Team]) -> Team | None:
+    """None for no team; refused where the team is gone since."""
+    if team_id and team_id not in teams:
+        raise Refused
+    return teams.get(team_id)
+
+
+def _allowed(verb: Any, *given: Any) -> bool:
+    """Do it, unless the rules of a single user forbid it; the next one is judged by what this one left."""
+    try:
+        has_changed = verb(*given)
+    except people.RefusedError as refusal:
+        raise Refused from refusal
+    db.session.flush()
+    return has_changed

@@ -5,7 +5,7 @@ from sqlalchemy import Select, select
 from crm_app.accounts.models import User
 from crm_app.catalog.models import CODE_KEY, Product
 from crm_app.extensions import db
-from crm_app.web import word_index
+from crm_app.web import word_search
 from crm_app.web.text import match_key
 
 
@@ -21,7 +21,7 @@ def binned_for(user: User) -> Select[tuple[Product]]:
 
 def matching(products: Select[tuple[Product]], text: str) -> Select[tuple[Product]]:
     """Every word begins one of the product's name or code."""
-    return products.where(word_index.holding(Product, text))
+    return products.where(word_search.holding(Product, text))
 
 
 def families_among(products: Select[tuple[Product]]) -> Select[str]:

@@ -9,7 +9,7 @@ from crm_app.accounts.models import User
 from crm_app.accounts.queries import owned_within
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
 from crm_app.extensions import db
-from crm_app.web import word_index
+from crm_app.web import word_search
 
 Rows = TypeVar("Rows", bound=Select[Any])
 
@@ -40,7 +40,7 @@ def _within_sight(model: Any, user: User) -> ColumnElement[bool]:
 
 def matching(rows: Rows, text: str) -> Rows:
     """Every word of the text begins one of the name, web or e-mail address or phone number; no text finds all."""
-    return rows.where(word_index.holding(_model(rows), text))
+    return rows.where(word_search.holding(_model(rows), text))
 
 
 def under(companies: Select[tuple[Company]], parent_id: int | None) -> Select[tuple[Company]]:

@@ -10,7 +10,7 @@ from crm_app.accounts.models import User
 from crm_app.accounts.queries import owned_within
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Pipeline
-from crm_app.web import word_index
+from crm_app.web import word_search
 from crm_app.web.money import LARGEST, Money, Rates
 from crm_app.web.reader import reader
 from crm_app.web.text import match_key
@@ -107,7 +107,7 @@ def worth_at_most(deals: Select[tuple[Deal]], most: Money | None, rates: Rates) 
 
 def matching(deals: Select[tuple[Deal]], text: str) -> Select[tuple[Deal]]:
     """Every word begins one of the deal's title or code, or of its company's name."""
-    return deals.where(word_index.holding(Deal, text))
+    return deals.where(word_search.holding(Deal, text))
 
 
 def is_open(deals: Select[tuple[Deal]]) -> Select[tuple[Deal]]:

@@ -11,12 +11,12 @@ from crm_app.accounts.models import User
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
-from crm_app.web import tokens, word_index
+from crm_app.web import tokens, word_search
 from crm_app.web.text import sort_key
 from crm_app.web.tokens import Query
 
 # Of all that answer, those are put in order that are likely to come first, and the newest of the rest.
-_WEIGHED = 30
+_WEIGHED = 20
 _NAMED = 1_000
 
 
@@ -42,10 +42,10 @@ class Likely(NamedTuple):
 def likely(user: User, text: str, scopes: Mapping[Any, Scope]) -> dict[Any, Likely]:
     """By model, in two questions to the indexes at most."""
     words = tokens.query(text)
-    found = word_index.newest({model: scope.narrowed(words) for model, scope in scopes.items()}, _WEIGHED)
+    found = word_search.newest({model: scope.narrowed(words) for model, scope in scopes.items()}, _WEIGHED)
     crowds = [model for model, ids in found.items() if len(ids) == _WEIGHED]
     mine = {model: words.owned_by([user.id]) for model in crowds if scopes[model].owners != [user.id]}
-    for model, ids in word_index.newest(mine, _WEIGHED).items():
+    for model, ids in word_search.newest(mine, _WEIGHED).items():
         found[model] += ids
     return {model: Likely(ids, model in crowds) for model, ids in found.items()}
 
@@ -59,7 +59,7 @@ def first(
     key, for_sqlite, ids = sort_key(text), db.engine.dialect.name == "sqlite", likely.ids
     found: Any = _given("ids", for_sqlite)
     if likely.is_crowd:
-        ids = ids + (word_index.among(model, scope.narrowed(tokens.query(text)), known) if known else [])
+        ids = ids + (word_search.among(model, scope.narrowed(tokens.query(text)), known) if known else [])
         found = union_all(found, _named(model, scope.owners is None, scope.is_shared, for_sqlite))
     given = {
         "ids": ids, "key": key, "end": f"{key}\U0010ffff", "user": user.id, "known": list(known), "most": most,

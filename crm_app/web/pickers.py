@@ -29,7 +29,7 @@ from wtforms import Field
 from wtforms.widgets import TextInput
 
 from crm_app.extensions import db
-from crm_app.web import word_index
+from crm_app.web import word_search
 from crm_app.web.text import clean, fold, match_key
 
 _SHOWN = 6
@@ -102,7 +102,7 @@ def nearest_to(rows: Select, text: str, limit: int = _SHOWN) -> list[Any]:
     model, words = _model(rows), fold(text[:_KEY_LENGTH]).split()[:8]
     if not words:
         return []
-    holding = word_index.holding if hasattr(model, "found_by") else _named_like
+    holding = word_search.holding if hasattr(model, "found_by") else _named_like
     found = _some(rows.where(holding(model, text[:_KEY_LENGTH])))
     if not found:
         found = _some(rows.where(or_(*(holding(model, word[:3]) for word in words))))

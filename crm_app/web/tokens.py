@@ -153,7 +153,9 @@ def _asked_number(number: str) -> Group:
     if home := _inside_country(number):
         wholes += [home, f"0{home}"]
     together = [_beginning([whole]) for whole in dict.fromkeys(wholes)]
-    return tuple(together) if parts == wholes[:1] else (*together, _beginning(parts))
+    # Whoever begins with a plus means one number; its parts would be sought among the beginnings of all numbers.
+    is_one = parts == wholes[:1] or number.lstrip("(").startswith("+")
+    return tuple(together) if is_one else (*together, _beginning(parts))
 
 
 def _beginning(parts: Sequence[str]) -> tuple[Term, ...]:

@@ -1,31 +1,21 @@
 """The indexes of words, one a table of records: written with every change of a record, asked by whatever finds one.
 
 SQLite holds tokens in a full-text table whose row number is the record's id, PostgreSQL as a `tsvector`. Both hold the
-same tokens, are written by the same functions in the transaction of the change itself, and are asked the same.
+same tokens, written by the same functions in the transaction of the change itself; `word_search` asks them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Connection,
-    String,
-    TextClause,
-    and_,
     bindparam,
     column,
     delete,
-    false,
     insert,
     inspect,
-    literal_column,
-    or_,
     select,
-    true,
-    union_all,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql
@@ -33,9 +23,7 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.sql.expression import TableClause, table
 
 from crm_app.extensions import db
-from crm_app.web import found_by, tokens
-from crm_app.web.text import search_words
-from crm_app.web.tokens import Query, Term
+from crm_app.web import found_by
 
 _BATCH = 500
 _MERGED = 2_000
@@ -43,43 +31,6 @@ _MERGED = 2_000
 
 def name_of(model: Any) -> str:
     return f"{model.__tablename__}_words"
-
-
-def holding(model: Any, text: str) -> ColumnElement[bool]:
-    """The condition that a record holds every word of the text: all do where nothing is typed, none if no word is."""
-    if not search_words(text):
-        return true()
-    asked = tokens.query(text)
-    if not asked:
-        return false()
-    words, key = _table(model)
-    answers = _answers(words).bindparams(bindparam("asked", _question(asked), unique=True))
-    return model.id.in_(select(key).select_from(words).where(answers))
-
-
-def newest(asked: Mapping[Any, Query], most: int) -> dict[Any, list[int]]:
-    """By model the ids of the newest records that answer, at most so many of each, found in the indexes alone."""
-    found: dict[Any, list[int]] = {model: [] for model in asked}
-    if asked:
-        models = tuple(asked)
-        questions = {f"asked_{place}": _question(asked[model]) for place, model in enumerate(models)}
-        rows = db.session.connection().execute(_newest(models, _is_sqlite()), questions | {"most": most})
-        for place, id_ in rows:
-            found[models[place]].append(id_)
-    return found
-
-
-def among(model: Any, asked: Query, ids: Sequence[int]) -> list[int]:
-    """Which of a few records answer: read by their ids, however many others answer too."""
-    words, key = _table(model)
-    found = select(key).select_from(words).where(key.in_(ids))
-    if not _is_sqlite():
-        return list(db.session.scalars(found.where(_answers(words)), {"asked": _question(asked)}))
-    # Beside MATCH, each id would be sought in all that answers.
-    held = " " + words.c.words + " "
-    for group in asked.groups:
-        found = found.where(or_(*(and_(*(_spelt_in(held, term) for term in one)) for one in group)))
-    return list(db.session.scalars(found))
 
 
 def renew(connection: Connection, model: Any, ids: Iterable[int]) -> None:
@@ -102,13 +53,13 @@ def follow(connection: Connection, changed: Mapping[str, Iterable[int]]) -> None
 
 
 def forget(connection: Connection, model: Any, ids: Sequence[int]) -> None:
-    words, key = _table(model)
+    words, key = table_of(model)
     connection.execute(delete(words).where(key.in_(ids)))
 
 
 def renew_between(connection: Connection, model: Any, after: int, ids: Sequence[int]) -> None:
     """As `renew`, for all ids behind `after` up to the last of these; without an end where none is given."""
-    words, key = _table(model)
+    words, key = table_of(model)
     gone = delete(words).where(key > after)
     if ids:
         _hold(connection, model, ids)
@@ -119,7 +70,7 @@ def renew_between(connection: Connection, model: Any, after: int, ids: Sequence[
 
 def tidying(connection_of: Callable[[], Connection], model: Any) -> Iterator[None]:
     """Bring an index that was just filled into its quickest shape, a step of short time after the other."""
-    if not _is_sqlite():
+    if not is_sqlite():
         cleaned = sql("SELECT gin_clean_pending_list(CAST(:name AS regclass))")
         connection_of().execute(cleaned, {"name": f"ix_{name_of(model)}"})
         return
@@ -147,15 +98,15 @@ def add(connection: Connection, model: Any, ids: Sequence[int]) -> None:
 
 def contents(connection: Connection, model: Any) -> dict[int, set[str]]:
     """All that the index of a model holds."""
-    words, key = _table(model)
-    held = words.c.words if _is_sqlite() else sql("tsvector_to_array(words)")
+    words, key = table_of(model)
+    held = words.c.words if is_sqlite() else sql("tsvector_to_array(words)")
     rows = connection.execute(select(key, held).select_from(words))
     return {id_: set(found.split() if isinstance(found, str) else found) for id_, found in rows}
 
 
 def _hold(connection: Connection, model: Any, ids: Sequence[int]) -> None:
     """Let nobody change the records meanwhile, nor those by whose names they are found. SQLite has one writer."""
-    if _is_sqlite():
+    if is_sqlite():
         return
     connection.execute(select(model.id).where(model.id.in_(ids)).order_by(model.id).with_for_update(read=True)).all()
     for relation in model.found_by.of:
@@ -187,19 +138,19 @@ def _tell_followers(connection: Connection, model: Any, ids: Sequence[int]) -> N
         renew(connection, other, connection.scalars(select(other.id).where(key.in_(ids))))
 
 
-def _is_sqlite() -> bool:
+def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def _table(model: Any) -> tuple[TableClause, ColumnElement[int]]:
-    key = "rowid" if _is_sqlite() else "id"
+def table_of(model: Any) -> tuple[TableClause, ColumnElement[int]]:
+    key = "rowid" if is_sqlite() else "id"
     words = table(name_of(model), column(key), column("words"))
     return words, words.c[key]
 
 
 def _insertion(model: Any) -> Any:
-    words, key = _table(model)
-    if _is_sqlite():
+    words, key = table_of(model)
+    if is_sqlite():
         return insert(words).prefix_with("OR REPLACE").values({key: bindparam("id"), "words": bindparam("held")})
     made = sql("array_to_tsvector(:held)").bindparams(bindparam("held", type_=postgresql.ARRAY(postgresql.TEXT)))
     statement = postgresql.insert(words).values(id=bindparam("id"), words=made)
@@ -211,49 +162,4 @@ def _changes(connection: Connection) -> int:
 
 
 def _held(found: list[str]) -> Any:
-    return " ".join(found) if _is_sqlite() else found
-
-
-@cache
-def _newest(models: tuple[Any, ...], _for_sqlite: bool) -> CompoundSelect[Any]:
-    """Made once: to make it costs more than to run it."""
-    return union_all(
-        *(select(literal_column(str(place)), _newest_of(model, place)) for place, model in enumerate(models))
-    )
-
-
-def _newest_of(model: Any, place: int) -> ColumnElement[int]:
-    words, key = _table(model)
-    found = select(key.label("id")).select_from(words).where(_answers(words, f"asked_{place}")).order_by(key.desc())
-    return found.limit(bindparam("most")).subquery().c.id
-
-
-def _answers(words: TableClause, name: str = "asked") -> TextClause:
-    if _is_sqlite():
-        return sql(f"{words.name} MATCH :{name}")
-    # Written out: PostgreSQL reads the newest rows for a frequent word and its index for a rare one, if it sees which.
-    written_out = bindparam(name, type_=String, literal_execute=True)
-    return sql(f"words @@ CAST(:{name} AS tsquery)").bindparams(written_out)
-
-
-def _question(asked: Query) -> str:
-    """User input reaches neither language unquoted: tokens have no sign in them, and quotes are set about each."""
-    if _is_sqlite():
-        return _written(asked, " AND ", " OR ", '"{}"', '"{}"*', " NOT ")
-    return _written(asked, " & ", " | ", "'{}'", "'{}':*", " & !")
-
-
-def _written(asked: Query, both: str, either: str, whole: str, beginning: str, but: str) -> str:
-    def term(one: Term) -> str:
-        return (beginning if one.is_beginning else whole).format(one.token)
-
-    def group(alternatives: Iterable[Sequence[Term]]) -> Iterator[str]:
-        for terms in alternatives:
-            yield term(terms[0]) if len(terms) == 1 else f"({both.join(map(term, terms))})"
-
-    wanted = both.join(f"({either.join(group(alternatives))})" for alternatives in asked.groups)
-    return f"({wanted}){but}{whole.format(asked.but)}" if asked.but else wanted
-
-
-def _spelt_in(held: ColumnElement[str], term: Term) -> ColumnElement[bool]:
-    return held.contains(f" {term.token}" if term.is_beginning else f" {term.token} ", autoescape=True)
+    return " ".join(found) if is_sqlite() else found

@@ -136,3 +136,9 @@ def test_tokens_that_are_no_words_cannot_be_typed():
     assert len(own) == 2
     for typed in (*own, "7", "acme"):
         assert not answers(typed, *own), typed
+
+
+def test_a_number_that_begins_with_a_plus_is_one_number():
+    """Its parts begin so many other numbers that looking for those too takes longer than all else."""
+    assert [len(one) for (group,) in [tokens.query("+49 30 1234").groups] for one in group] == [1, 1, 1]
+    assert len(tokens.query("30 1234").groups[0][-1]) == 2

@@ -11,7 +11,7 @@ from crm_app.exchange.pen import Pen
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from crm_app.search import rebuilding
-from crm_app.web import found_by, tokens, word_index
+from crm_app.web import found_by, tokens, word_index, word_search
 from tests import make
 from tests.exchange.importing import bring_in
 
@@ -21,7 +21,7 @@ def contents():
 
 
 def newest(model, asked, most):
-    return word_index.newest({model: asked}, most)[model]
+    return word_search.newest({model: asked}, most)[model]
 
 
 def filled_anew():
@@ -32,7 +32,7 @@ def filled_anew():
 
 
 def found(model, text):
-    rows = db.session.scalars(select(model).where(word_index.holding(model, text)))
+    rows = db.session.scalars(select(model).where(word_search.holding(model, text)))
     return sorted(row.name for row in rows)
 
 
@@ -165,7 +165,7 @@ def test_nothing_that_is_typed_harms_the_index(alice, typed):
     company = make.company(alice, "Acme")
 
     by_match = found(Company, typed)
-    among = word_index.among(Company, tokens.query(typed), [company.id]) if tokens.query(typed) else []
+    among = word_search.among(Company, tokens.query(typed), [company.id]) if tokens.query(typed) else []
 
     assert by_match == (["Acme"] if among else [])
     assert not by_match or "acme" in typed.lower()
@@ -190,7 +190,7 @@ def test_a_few_records_are_asked_for_as_all_are(alice):
         "a",
     ):
         asked = tokens.query(typed)
-        among = sorted(ids[one] for one in word_index.among(Person, asked, list(ids)))
+        among = sorted(ids[one] for one in word_search.among(Person, asked, list(ids)))
         assert among == found(Person, typed) == sorted(ids[one] for one in newest(Person, asked, 9)), typed
 
 

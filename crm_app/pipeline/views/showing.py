@@ -9,17 +9,19 @@ from typing import Any
 
 from flask import abort, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy import Select
 
 from crm_app.extensions import db
 from crm_app.pipeline import aims, arrivals, boards, limits, queries
 from crm_app.pipeline.arrivals import Arrival
-from crm_app.pipeline.boards import Column, Key, Layout, Sums, Totals
+from crm_app.pipeline.boards import Card, Column, Key, Layout, Sums, Totals
 from crm_app.pipeline.by_month import ByMonth
 from crm_app.pipeline.by_stage import ByStage
 from crm_app.pipeline.forms.filters import LARGEST_ID, DealFilterForm
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.pipeline.months import Months
+from crm_app.pipeline.views import faces
 from crm_app.web.money import Rates
 from crm_app.web.periods import Calendar, Period
 from crm_app.web.reader import reader
@@ -121,6 +123,9 @@ class Showing:
 
     def key_of(self, deal: Deal) -> Key:
         return self.layout.key_of(deal)
+
+    def html_of(self, card: Card, *, beside: bool = False) -> Markup:
+        return faces.html_of(card, self, arrives_beside=beside)
 
     def columns(self, *keys: Key | None) -> list[Column]:
         """Columns with their first cards: all of them, or those of the keys."""

@@ -59,7 +59,7 @@ _ASKED = (
     "نرم افزار", "شرکت", "王", "有限公司", "北京", "王伟", "+49 30 1234", "1234", "p71@firm7.example", "firm7", "HL-71",
     "renewal", "renewal 4711", "nobody at all", "zzz", "lamp 3",
 )  # fmt: skip
-_TIMES = 12
+_TIMES = 60
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from crm_app.web.tokens import Query
 
 # Of all that answer, those are put in order that are likely to come first, and the newest of the rest.
 _WEIGHED = 20
+_CROWD = 10
 _NAMED = 1_000
 
 
@@ -42,10 +43,10 @@ class Likely(NamedTuple):
 def likely(user: User, text: str, scopes: Mapping[Any, Scope]) -> dict[Any, Likely]:
     """By model, in two questions to the indexes at most."""
     words = tokens.query(text)
-    found = word_search.newest({model: scope.narrowed(words) for model, scope in scopes.items()}, _WEIGHED)
-    crowds = [model for model, ids in found.items() if len(ids) == _WEIGHED]
+    found = word_search.newest({model: scope.narrowed(words) for model, scope in scopes.items()}, _WEIGHED, _CROWD)
+    crowds = [model for model, ids in found.items() if len(ids) >= _CROWD]
     mine = {model: words.owned_by([user.id]) for model in crowds if scopes[model].owners != [user.id]}
-    for model, ids in word_search.newest(mine, _WEIGHED).items():
+    for model, ids in word_search.newest(mine, _WEIGHED, _CROWD).items():
         found[model] += ids
     return {model: Likely(ids, model in crowds) for model, ids in found.items()}
 
@@ -65,7 +66,7 @@ def first(
         "ids": ids, "key": key, "end": f"{key}\U0010ffff", "user": user.id, "known": list(known), "most": most,
         "owners": list(scope.owners or []), "weighed": _WEIGHED,
     }  # fmt: skip
-    ranked = rows.where(model.id.in_(found)).order_by(*_order(model, for_sqlite)).limit(bindparam("most"))
+    ranked = rows.where(model.id.in_(found)).order_by(*_order(model, bool(known), for_sqlite)).limit(bindparam("most"))
     return db.session.execute(ranked, given).all()
 
 
@@ -96,12 +97,13 @@ def _given(name: str, for_sqlite: bool) -> Select[Any]:
 
 
 @cache
-def _order(model: Any, for_sqlite: bool) -> Sequence[Any]:
+def _order(model: Any, knows_some: bool, for_sqlite: bool) -> Sequence[Any]:
     order = [case((model.sort_key == bindparam("key"), 0), (_begins(model), 1), else_=2)]
     if model is Deal:
         # What is still open is looked for more often than what is over.
         order.append(case((Deal.status == "open", 0), else_=1))
     if model is not Product:
         order.append(case((model.owner_id == bindparam("user"), 0), else_=1))
-    order.append(case((model.id.in_(_given("known", for_sqlite)), 0), else_=1))
+    if knows_some:
+        order.append(case((model.id.in_(_given("known", for_sqlite)), 0), else_=1))
     return (*order, model.sort_key, model.id)

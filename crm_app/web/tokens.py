@@ -118,13 +118,15 @@ def query(text: str) -> Query:
 
 
 def _asked(folded: str) -> Iterator[Group]:
-    chunks = [_asked_of(chunk) for chunk in folded.split()]
-    for (chunk, parts), before, after in zip(chunks, [("", []), *chunks], [*chunks[1:], ("", [])], strict=False):
+    before: list[str] = []
+    for chunk, parts in map(_asked_of, folded.split()):
         if "@" in chunk and parts:
             yield (_beginning(["".join(parts)]),)
         elif _is_arabic(parts):
-            pairs = [before[1] + parts] * _is_arabic(before[1]) + [parts + after[1]] * _is_arabic(after[1])
-            yield tuple(_beginning(["".join(one)]) for one in (parts, *pairs))
+            # Joined to what follows it begins as it does alone, so that is found already.
+            yield tuple(
+                _beginning(["".join(one)]) for one in ([parts, before + parts] if _is_arabic(before) else [parts])
+            )
         elif any(map(_is_unspaced, parts)):
             for part in parts:
                 yield from _asked_grams(part) if _is_unspaced(part) else [(_beginning([part]),)]
@@ -132,6 +134,7 @@ def _asked(folded: str) -> Iterator[Group]:
             yield (_beginning(["".join(parts)]), _beginning(parts))
         elif parts:
             yield (_beginning(parts),)
+        before = parts
 
 
 def _asked_of(chunk: str) -> tuple[str, list[str]]:

@@ -29,7 +29,7 @@ from crm_app.web.tokens import Query, Term
 from crm_app.web.word_index import is_sqlite, table_of
 
 # Of so many rows that were written last PostgreSQL sees quickly whether a word is frequent.
-_RECENT = 600
+_RECENT = 1000
 
 
 def holding(model: Any, text: str) -> ColumnElement[bool]:
@@ -44,8 +44,10 @@ def holding(model: Any, text: str) -> ColumnElement[bool]:
     return model.id.in_(select(key).select_from(words).where(answers))
 
 
-def newest(asked: Mapping[Any, Query], most: int) -> dict[Any, list[int]]:
+def newest(asked: Mapping[Any, Query], most: int, enough: int) -> dict[Any, list[int]]:
     """By model the ids of the newest records that answer, at most so many of each, found in the indexes alone.
+
+    Fewer than `enough` are all that there are.
 
     PostgreSQL cannot read its index from the newest on, nor tell how many begin with a few letters. So the newest rows
     are looked through first; only where too few of them answer it is asked for all that do, which are not many then.
@@ -53,7 +55,7 @@ def newest(asked: Mapping[Any, Query], most: int) -> dict[Any, list[int]]:
     if is_sqlite():
         return _found(asked, most, _newest_of)
     found = _found(asked, most, _recent_of)
-    few = {model: query for model, query in asked.items() if len(found[model]) < most}
+    few = {model: query for model, query in asked.items() if len(found[model]) < enough}
     return found | _found(few, most, _all_of)
 
 

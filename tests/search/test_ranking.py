@@ -12,6 +12,7 @@ from tests import make
 def crowd(alice, olivia, monkeypatch):
     """More companies called Optik than are weighed, the ones of interest older than all of them."""
     monkeypatch.setattr(ranking, "_WEIGHED", 4)
+    monkeypatch.setattr(ranking, "_CROWD", 3)
     first = {
         "exact": make.company(alice, "Optik"),
         "mine": make.company(olivia, "Zeta Optik"),

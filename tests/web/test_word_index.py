@@ -21,7 +21,7 @@ def contents():
 
 
 def newest(model, asked, most):
-    return word_search.newest({model: asked}, most)[model]
+    return word_search.newest({model: asked}, most, most)[model]
 
 
 def filled_anew():

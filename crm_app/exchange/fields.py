@@ -16,6 +16,7 @@ class Field:
     """`headers` are the names by which columns are recognised, the surest first, parted by commas.
 
     A field with `to` names a record or a word of a list: its cells are looked up there. Any other is read by `read`.
+    To a field that `may_repeat` several columns may go, such as all phones of a person; one of them counts in each row.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Field:
     to: str = ""
     required: bool = False
     is_money: bool = False
+    may_repeat: bool = False
 
     @cached_property
     def names(self) -> tuple[str, ...]:

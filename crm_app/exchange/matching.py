@@ -94,16 +94,19 @@ def known_headers(fields: Sequence[Field]) -> frozenset[str]:
 
 
 def match_columns(header: Sequence[str], fields: Sequence[Field]) -> dict[str, str]:
-    """Header -> field key for the columns whose names are known; no field twice, its better names first."""
+    """Header -> field key for the columns whose names are known; the better names of a field first.
+
+    Of a field that may not repeat, only one.
+    """
     keys = {name: match_key(name) for name in header}
     wishes = sorted(
-        (field.names.index(key), position, name, field.key)
+        (field.names.index(key), position, name, field.key, field.may_repeat)
         for position, (name, key) in enumerate(keys.items())
         for field in fields
         if key in field.names
     )
     matched: dict[str, str] = {}
-    for _preference, _position, name, field_key in wishes:
-        if name not in matched and field_key not in matched.values():
+    for _preference, _position, name, field_key, may_repeat in wishes:
+        if name not in matched and (may_repeat or field_key not in matched.values()):
             matched[name] = field_key
     return {name: matched[name] for name in header if name in matched}

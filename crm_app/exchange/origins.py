@@ -1,4 +1,4 @@
-"""Which other system a file comes from, by headers that only its exports have."""
+"""Which other system a file comes from, by headers that only its exports have, and which of them say more."""
 
 from collections.abc import Sequence
 
@@ -25,8 +25,25 @@ _HEADERS = (
 )
 _ORIGINS = [(name, frozenset(map(match_key, headers.split(",")))) for name, headers in _HEADERS]
 
+# The columns that count before others for the same field, where the order of the export says nothing about that.
+_PREFERRED = {
+    "Outlook": """
+        mobile phone, business phone, business phone 2, primary phone, home phone, home phone 2, other phone, car phone,
+        radio phone, callback, company main phone
+    """,
+    "HubSpot": "phone number, mobile phone number, email, work email, website, website url, company domain name",
+    "Pipedrive": "person - phone - mobile, person - phone - work, person - phone - home, person - phone - other",
+    "Salesforce": "phone, mobile, mobile phone, home phone, other phone",
+}
+
 
 def origin_of(header: Sequence[str]) -> str:
     """The name of the system; empty for a file that any could have made."""
     keys = set(map(match_key, header))
     return next((name for name, needed in _ORIGINS if needed <= keys), "")
+
+
+def preferred(header: Sequence[str]) -> dict[str, int]:
+    """Header -> its place among those that count before others; equal where the order of the file is as good as any."""
+    wanted = [match_key(name) for name in _PREFERRED.get(origin_of(header), "").split(",")]
+    return {name: wanted.index(key) if (key := match_key(name)) in wanted else len(wanted) for name in header}

@@ -16,6 +16,7 @@ from crm_app.exchange.kinds.kind import Kind, Problem, Row
 from crm_app.exchange.kinds.stored import looking
 from crm_app.exchange.reading import Line, Sheet
 from crm_app.exchange.rows import Matches, Question, RowReader
+from crm_app.exchange.sources import Column, Source, sources_of
 from crm_app.web import formats
 
 SHOWN_FINE = 20
@@ -43,6 +44,7 @@ class Plan:
     kind: Kind
     sheet: Sheet
     columns: list[tuple[str, Field]]
+    sources: list[Source]
     counts: Counter[str] = field(default_factory=Counter)
     late: dict[int, Problem] = field(default_factory=dict)
     fine_rows: list[Row] = field(default_factory=list)
@@ -68,11 +70,12 @@ def plan(
     No transaction is open while rows are computed: what a batch needs is read in short ones.
     """
     columns = columns_of(kind.fields, sheet, mapping)
-    reader = RowReader(kind, mapping, columns)
-    kind.mapped = frozenset(field.key for _position, _header, field in columns)
-    kind.header_of = {field.key: header for _position, header, field in columns}
+    sources = sources_of(columns, sheet.header)
+    reader = RowReader(kind, mapping, sources)
+    kind.header_of = {source.field.key: source.headers[0] for source in sources}
+    kind.mapped = frozenset(kind.header_of)
     kind.meet(lambda key: reader.texts(sheet, key))
-    planned = Plan(kind, sheet, [(header, field) for _position, header, field in columns])
+    planned = Plan(kind, sheet, [(header, field) for _position, header, field in columns], sources)
     tally, seen, whole, read = _Tally(planned, keep), _Seen(), [], 0
     for lines in _batches(sheet):
         rows = _read(kind, reader, lines, seen)
@@ -160,8 +163,8 @@ class _Tally:
         planned.refused_rows = both[:SHOWN_REFUSED]
 
 
-def columns_of(fields: Sequence[Field], sheet: Sheet, mapping: Matches) -> list[tuple[int, str, Field]]:
-    """Position, header and field of each column that is imported. Raises MappingError."""
+def columns_of(fields: Sequence[Field], sheet: Sheet, mapping: Matches) -> list[Column]:
+    """The columns that are imported, in the order of the file. Raises MappingError."""
     known = {field.key: field for field in fields}
     taken: dict[str, str] = {}
     columns = []
@@ -169,12 +172,12 @@ def columns_of(fields: Sequence[Field], sheet: Sheet, mapping: Matches) -> list[
         key = mapping.columns.get(header, "")
         if key not in known:
             continue
-        if key in taken:
+        if key in taken and not known[key].may_repeat:
             both = {"field": known[key].label, "first": taken[key], "second": header}
             text = _("Two columns go to “%(field)s”: %(first)s and %(second)s. Leave one of them out.", **both)
             raise MappingError(text)
         taken[key] = header
-        columns.append((position, header, known[key]))
+        columns.append(Column(position, header, known[key]))
     missing = [str(field.label) for field in fields if field.required and field.key not in taken]
     if missing or not columns:
         names = missing[0] if missing else str(fields[0].label)
@@ -194,7 +197,7 @@ class _Seen:
         keys += [("id", row.known["id"])] if row.known else []
         for key in keys:
             if (first := self._firsts.row(key, row.number)) != row.number:
-                column = kind.header_of.get((name or "").partition("_and_")[0], "")
+                column = kind.header_in(row, (name or "").partition("_and_")[0])
                 if key[0] in kind.header_of:
                     text = _("The same as in row %(row)s; each row needs its own.", row=formats.num(first))
                 else:

@@ -59,6 +59,7 @@ def _shown(plan: Plan, row: Row) -> dict[str, Any]:
         "becomes": row.becomes,
         "reason": reason(row),
         "bad": [problem.column for problem in row.problems],
+        "passed": [header for source in plan.sources for header in source.passed_over(row.cells)],
     }
 
 

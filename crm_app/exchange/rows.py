@@ -13,6 +13,7 @@ from crm_app.exchange.kinds.kind import Kind, Problem, Row
 from crm_app.exchange.matching import Suggestion
 from crm_app.exchange.notations import columns as notated
 from crm_app.exchange.reading import Line, Sheet
+from crm_app.exchange.sources import Source
 from crm_app.web import formats
 from crm_app.web.reader import reader
 from crm_app.web.text import clean
@@ -53,11 +54,11 @@ class Question:
 class RowReader:
     """Reads lines into rows and collects what it could not look up."""
 
-    def __init__(self, kind: Kind, mapping: Matches, columns: list[tuple[int, str, Field]]):
-        self._kind, self._mapping, self._columns = kind, mapping, columns
+    def __init__(self, kind: Kind, mapping: Matches, sources: Sequence[Source]):
+        self._kind, self._mapping, self._sources = kind, mapping, sources
         self._asked: dict[tuple[str, str], Question] = {}
         self._formulas: list[tuple[int, str]] = []
-        # A file says the same few things thousands of times; each is read once.
+        # A file says the same few things thousands of times; each is read once, as its column writes it.
         self._read: dict[tuple[str, str], Any] = {}
 
     def prime(self, lines: Sequence[Line]) -> None:
@@ -65,13 +66,11 @@ class RowReader:
         if len(self._read) > _MOST_REMEMBERED:
             self._read.clear()
         texts: dict[str, set[str]] = {}
-        for position, _header, column in self._columns:
+        for position, header, column in (one for source in self._sources for one in source.columns):
             if column.to:
                 found = {line.cells[position].strip() for line in lines if not line.problem}
                 meant = self._mapping.values.get(column.key, {})
-                wanted = {
-                    meant.get(text := clean(cell), text) for cell in found if (column.key, cell) not in self._read
-                }
+                wanted = {meant.get(text := clean(cell), text) for cell in found if (header, cell) not in self._read}
                 texts.setdefault(column.to, set()).update(wanted - {""})
         self._kind.prime(texts)
 
@@ -80,11 +79,14 @@ class RowReader:
         if line.problem:
             row.problems.append(Problem("", line.problem))
             return row
-        for position, header, column in self._columns:
+        for source in self._sources:
+            position, header, column = source.column_in(line.cells)
+            if source.has_several:
+                row.headers[column.key] = header
             text = line.cells[position].strip()
             if text and cells.is_formula(text) and len(self._formulas) <= _MOST_WARNINGS:
                 self._formulas.append((line.number, header))
-            key = (column.key, text)
+            key = (header, text)
             try:
                 if key not in self._read:
                     self._read[key] = self._value(column, header, text)
@@ -94,13 +96,13 @@ class RowReader:
         return row
 
     def texts(self, sheet: Sheet, key: str) -> Iterator[str]:
-        """The cells of the column that goes to a field, as they are meant; rows that do not fit left out."""
-        for position, _header, column in self._columns:
-            if column.key == key:
+        """The cells that count for a field, as they are meant; rows that do not fit left out."""
+        for source in self._sources:
+            if source.field.key == key:
                 meant = self._mapping.values.get(key, {})
                 for line in sheet.lines:
                     if not line.problem:
-                        text = clean(line.cells[position])
+                        text = clean(line.cells[source.column_in(line.cells).position])
                         yield meant.get(text, text)
 
     def questions(self) -> list[Question]:

@@ -1,4 +1,4 @@
-"""What the pages of an import show: the kinds, the steps, and the columns of a file beside their fields."""
+"""What the pages of an import show: the kinds, and what each step needs."""
 
 from collections.abc import Iterable
 from pathlib import PurePath
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from crm_app.exchange import cells, laid_out, leaving, preparing, remembering, undoing, uploads
+from crm_app.exchange import columns_shown, laid_out, leaving, preparing, remembering, undoing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.forms import EXISTING_LABELS, UNIT_LABELS
 from crm_app.exchange.kinds import KINDS
@@ -18,7 +18,7 @@ from crm_app.exchange.origins import origin_of
 from crm_app.exchange.reading import Sheet
 from crm_app.extensions import db
 from crm_app.pipeline.queries import pipelines
-from crm_app.web.formats import num
+from crm_app.web.formats import listed, num
 from crm_app.web.money import COMMON_CURRENCIES
 from crm_app.web.reader import reader
 from crm_app.web.text import match_key
@@ -69,17 +69,6 @@ _STATUSES = {
     "queued": "progress", "running": "progress", "done": "done", "failed": "failed",
     "undo queued": "undoing", "undoing": "undoing", "undone": "undone",
 }  # fmt: skip
-
-
-class Column(NamedTuple):
-    """A column of the file: its first values, the field it goes to, and what one of its units counts."""
-
-    position: int
-    name: str
-    first: list[str]
-    field: str
-    unit: int
-    may_count: bool
 
 
 class Refused(NamedTuple):
@@ -171,39 +160,22 @@ def _of_columns(import_: Import) -> dict[str, Any]:
     except UnreadableError as error:
         return {"columns": [], "fields": [], "pipelines": [], "unreadable": str(error)}
     fields = KINDS[import_.kind].fields
-    money = {field.key for field in fields if field.is_money}
-    units = import_.options.get("units", {})
-    columns = [_column(sheet, position, name, import_.columns.get(name, ""), units.get(name, 1), money)
-               for position, name in enumerate(sheet.header)]  # fmt: skip
     currency = import_.options.get("currency") or reader.currency
     return {
-        "columns": columns,
+        "columns": columns_shown.of(sheet, import_.columns, import_.options.get("units", {}), fields),
         "laid_out": laid_out.of(sheet),
         "origin": origin_of(sheet.header),
         "kept": remembering.mapping_of(import_),
         "fields": fields,
+        "repeated": listed(str(field.label) for field in fields if field.may_repeat),
         "unit_labels": UNIT_LABELS,
         "existing": EXISTING_LABELS,
         "warnings": sheet.warnings,
-        "has_money": bool(money),
+        "has_money": any(field.is_money for field in fields),
         "currency": currency,
         "currencies": list(dict.fromkeys([currency, reader.currency, *COMMON_CURRENCIES])),
         "pipelines": db.session.scalars(pipelines()).all() if import_.kind == "deals" else [],
     }
-
-
-def _column(sheet: Sheet, position: int, name: str, field: str, unit: int, money: set[str]) -> Column:
-    first = sheet.first_values(position)
-    may_count = field in money or (not field and bool(money) and bool(first) and all(map(_is_number, first)))
-    return Column(position, name, first, field, unit, may_count)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        cells.number(text)
-    except cells.CellError:
-        return False
-    return True
 
 
 def _by_column(questions: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:

@@ -48,9 +48,9 @@ COMPANIES = {
         网站, 网址, 官网
     """,
     "phone": """
-        telephone, phone number, tel, main phone,
-        تلفن, شماره تلفن, شماره تماس,
-        电话, 电话号码, 联系电话
+        telephone, phone number, tel, main phone, company phone, office phone, phone 1, phone 2, phone 3,
+        تلفن, شماره تلفن, شماره تماس, تلفن 1, تلفن 2, تلفن 3,
+        电话, 电话号码, 联系电话, 电话 1, 电话 2, 电话 3
     """,
     "tags": """
         tag, labels, label, organization - label, keywords,

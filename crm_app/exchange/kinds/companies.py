@@ -42,8 +42,8 @@ class Companies(Kind):
         Field("revenue", _l("Yearly revenue"), COMPANIES["revenue"], cells.amount, is_money=True),
         Field("currency", _l("Currency of the revenue"), COMPANIES["currency"], cells.currency),
         Field("country", _l("Country"), COMPANIES["country"], to="countries"),
-        Field("website", _l("Website"), COMPANIES["website"], cells.website),
-        Field("phone", _l("Phone"), COMPANIES["phone"], cells.phone),
+        Field("website", _l("Website"), COMPANIES["website"], cells.website, may_repeat=True),
+        Field("phone", _l("Phone"), COMPANIES["phone"], cells.phone, may_repeat=True),
         Field("tags", _l("Tags"), COMPANIES["tags"], cells.tags),
         Field("owner", _l("Owner"), COMPANIES["owner"], to="owners"),
     )  # fmt: skip

@@ -57,7 +57,10 @@ class Problem(NamedTuple):
 
 @dataclass
 class Row:
-    """One row of the file: `values` by field as read, `facts` by column of the table as they will stand."""
+    """One row of the file: `values` by field as read, `facts` by column of the table as they will stand.
+
+    `headers`: field -> header of the column that counts in this row, of fields to which several go.
+    """
 
     number: int
     cells: list[str]
@@ -69,6 +72,7 @@ class Row:
     is_skipped: bool = False
     id: int | None = None
     columns: dict[str, Any] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def becomes(self) -> str:
@@ -233,4 +237,8 @@ class Kind:
         return _("%(count)s records here go by this name; give what tells them apart.", count=count)
 
     def refuse(self, row: Row, field_key: str, text: str) -> None:
-        row.problems.append(Problem(self.header_of.get(field_key, ""), text))
+        row.problems.append(Problem(self.header_in(row, field_key), text))
+
+    def header_in(self, row: Row, field_key: str) -> str:
+        """The header of the column from which a row has its value of a field; empty where none goes to it."""
+        return row.headers.get(field_key) or self.header_of.get(field_key, "")

@@ -31,10 +31,10 @@ class People(Kind):
         Field("name", lazy_pgettext("person", "Name"), PEOPLE["name"], cells.text(200)),
         Field("first_name", _l("First name"), PEOPLE["first_name"], cells.text(100)),
         Field("last_name", _l("Last name"), PEOPLE["last_name"], cells.text(100)),
-        Field("email", _l("E-mail"), PEOPLE["email"], cells.email),
+        Field("email", _l("E-mail"), PEOPLE["email"], cells.email, may_repeat=True),
         Field("company", _l("Company"), PEOPLE["company"], to="companies"),
         Field("job_title", _l("Role"), PEOPLE["job_title"], cells.text(200)),
-        Field("phone", _l("Phone"), PEOPLE["phone"], cells.phone),
+        Field("phone", _l("Phone"), PEOPLE["phone"], cells.phone, may_repeat=True),
         Field("tags", _l("Tags"), PEOPLE["tags"], cells.tags),
         Field("owner", _l("Owner"), PEOPLE["owner"], to="owners"),
     )  # fmt: skip

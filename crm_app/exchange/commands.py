@@ -174,7 +174,9 @@ class _Import:
     def _show(self, plan):
         from crm_app.exchange import previewing
 
-        click.echo("Columns: " + ", ".join(f"{header} → {field.key}" for header, field in plan.columns) + ".")
+        click.echo(
+            "Columns: " + ", ".join(f"{' else '.join(one.headers)} → {one.field.key}" for one in plan.sources) + "."
+        )
         for text in (*plan.warnings, *plan.kind.notes):
             click.echo(text)
         for asked in self.given.asked:

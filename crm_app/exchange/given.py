@@ -37,6 +37,7 @@ class Given:
         self.fields = preparing.KINDS[kind].fields
         self.columns = match_columns(self.sheet.header, self.fields)
         self.units: dict[str, int] = {}
+        self._said: set[str] = set()
         for text in sets:
             self._set(text)
         self.values: dict[str, dict[str, str]] = {}
@@ -70,9 +71,13 @@ class Given:
             raise click.BadParameter(f"“{text}”: there is no field “{key}”. There are: {', '.join(known)}.")
         if unit and (unit not in map(str, UNITS) or not known[key].is_money):
             raise click.BadParameter(f"“{text}”: only money is multiplied, by 1000 or 1000000.")
-        self.columns = {name: field for name, field in self.columns.items() if name != header and field != key}
+        # What is said takes the place of what was found by names; of a field that may repeat more can be said.
+        stays = self._said if key and known[key].may_repeat else ()
+        kept = {name: field for name, field in self.columns.items() if field != key or name in stays}
+        self.columns = {name: field for name, field in kept.items() if name != header}
         if key:
             self.columns[header] = key
+            self._said.add(header)
         self.units |= {header: int(unit)} if unit else {}
 
     def _value(self, text):

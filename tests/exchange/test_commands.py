@@ -180,3 +180,31 @@ def test_no_file_is_left_behind_by_a_call_that_wrote_nothing(crm, app):
     crm("companies", b"", "--yes")
 
     assert not list((Path(app.config["INSTANCE_PATH"]) / "uploads" / "imports").iterdir())
+
+
+PHONES = "name,Work phone,Mobile phone,Car\nAnna,11,22,33\nBoris,,22,33\nClara,,,33\n"
+
+
+@pytest.mark.parametrize(
+    ("sets", "said", "phones"),
+    [
+        ((), "Work phone else Mobile phone → phone", ["11", "22", ""]),
+        (("Car=phone",), "name → name, Car → phone.", ["33", "33", "33"]),
+        (("Car=phone", "Mobile phone=phone"), "Mobile phone else Car → phone", ["22", "22", "33"]),
+        (("Work phone=",), "name → name, Mobile phone → phone.", ["22", "22", ""]),
+    ],
+)
+def test_several_columns_may_go_to_the_phone_and_those_that_are_said_replace_those_of_known_names(
+    crm, sets, said, phones
+):
+    result = crm("people", PHONES, "--yes", *(word for text in sets for word in ("--set", text)))
+
+    assert result.exit_code == 0 and said in result.output, result.output
+    assert db.session.scalars(select(Person.phone).order_by(Person.name)).all() == phones
+
+
+def test_a_field_of_one_column_takes_the_one_that_was_said_last(crm):
+    result = crm("people", "name,a,b\nAnna,Ann,Bea\n", "--yes", "--set", "a=name", "--set", "b=name")
+
+    assert "Columns: b → name." in result.output
+    assert db.session.scalars(select(Person.name)).all() == ["Bea"]

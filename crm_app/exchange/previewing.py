@@ -19,13 +19,13 @@ _MOST_QUESTIONS = 200
 
 
 def preview(plan: Plan, matches: Matches, asked: Sequence[Asked]) -> dict[str, Any]:
-    counts = plan.counts
+    counts, columns = plan.counts, _worth_showing(plan)
     return {
         "counts": {name: counts[name] for name in ("create", "update", "unchanged", "skipped", "refused")},
         "fine": plan.fine,
-        "columns": [header for header, _field in plan.columns],
-        "rows": [_shown(plan, row) for row in plan.fine_rows],
-        "refused": [_shown(plan, row) for row in plan.refused_rows],
+        "columns": columns,
+        "rows": [_shown(plan, columns, row) for row in plan.fine_rows],
+        "refused": [_shown(plan, columns, row) for row in plan.refused_rows],
         "questions": _questions(plan, matches),
         "choices": _choices(plan),
         "notes": plan.kind.notes,
@@ -50,9 +50,21 @@ def told(problems: Sequence[Problem]) -> str:
     )
 
 
-def _shown(plan: Plan, row: Row) -> dict[str, Any]:
+def _worth_showing(plan: Plan) -> list[str]:
+    """All columns that are imported; of several for one field the first and those that a row to be shown fills."""
+    rows = [*plan.fine_rows, *plan.refused_rows]
+    left_out = {
+        column.header
+        for source in plan.sources
+        for column in source.columns[1:]
+        if not any(column.is_filled(row.cells) for row in rows)
+    }
+    return [header for header, _field in plan.columns if header not in left_out]
+
+
+def _shown(plan: Plan, columns: Sequence[str], row: Row) -> dict[str, Any]:
     places = {header: position for position, header in enumerate(plan.sheet.header)}
-    cells = [row.cells[places[header]][:200] if places[header] < len(row.cells) else "" for header, _f in plan.columns]
+    cells = [row.cells[places[header]][:200] if places[header] < len(row.cells) else "" for header in columns]
     return {
         "number": row.number,
         "cells": cells,

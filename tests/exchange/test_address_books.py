@@ -5,8 +5,10 @@ import io
 
 import pytest
 
+from crm_app.exchange import previewing
 from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.matching import match_columns
+from crm_app.exchange.rows import Matches
 from crm_app.exchange.sources import Column, sources_of
 from tests.exchange.importing import plan
 from tests.exchange.stepping import drafted
@@ -100,6 +102,17 @@ def test_nobody_of_an_address_book_loses_a_number(olivia):
     assert [(row.facts.get("phone"), row.facts.get("email")) for row in planned.rows] == [
         ("2", None), ("3", None), (None, "clara@x.example"),
     ]  # fmt: skip
+
+
+def test_the_preview_shows_of_all_phones_those_that_are_filled_in_its_rows(olivia):
+    lines = of_outlook(First_Name="Anna", Home_Phone="3") + of_outlook(First_Name="Boris", Car_Phone="4")
+
+    shown = previewing.preview(plan("people", f"{OUTLOOK}\n{lines}", olivia).prepared.plan, Matches({}), [])
+
+    assert [name for name in shown["columns"] if "Phone" in name or name == "Callback"] == [
+        "Car Phone", "Home Phone", "Mobile Phone",
+    ]  # fmt: skip
+    assert [len(row["cells"]) for row in shown["rows"]] == [len(shown["columns"])] * 2
 
 
 def test_the_page_numbers_them_as_they_count_and_not_as_they_stand(client):

@@ -59,6 +59,11 @@ def newest(asked: Mapping[Any, Query], most: int, enough: int) -> dict[Any, list
     return found | _found(few, most, _all_of)
 
 
+def newest_of_few(asked: Mapping[Any, Query], most: int) -> dict[Any, list[int]]:
+    """The same where few can answer, such as the records of one owner: those are not met among the newest."""
+    return _found(asked, most, _newest_of if is_sqlite() else _all_of)
+
+
 def _found(asked: Mapping[Any, Query], most: int, way: Callable[[Any, str], Select[Any]]) -> dict[Any, list[int]]:
     found: dict[Any, list[int]] = {model: [] for model in asked}
     if asked:

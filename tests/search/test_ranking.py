@@ -75,3 +75,16 @@ def test_a_record_that_changed_hands_is_found_by_whoever_has_it_now(crowd, alice
 
     assert names(bob, "alpha") == ["Alpha Optik"]
     assert names(alice, "alpha") == []
+
+
+def test_many_others_of_that_very_name_do_not_hide_ones_own(crowd, alice):
+    other = make.user("Nora Other")
+    for number in range(9):
+        make.company(alice, f"Beta {number} Optik")
+    for _number in range(9):
+        make.company(other, "Optik")
+
+    found = names(alice, "optik", most=5)
+
+    assert found[:2] == ["Optik", "Optik 1"]
+    assert len(found) == 5

@@ -2,11 +2,12 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_pgettext as _role
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, event, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.extensions import SortKey, db, utc_now
@@ -78,7 +79,8 @@ class Team(db.Model):
 class User(UserMixin, db.Model):
     """A person who works here. Without an e-mail address and a password they own records but cannot sign in.
 
-    `version` counts what others changed about them; what they choose themselves, such as a language, does not.
+    `version` counts what is changed about them, wherever that happens; what they choose themselves, such as a
+    language, is not counted.
     """
 
     __tablename__ = "users"
@@ -162,6 +164,16 @@ class User(UserMixin, db.Model):
 
     def enable(self) -> None:
         self.disabled_at = None
+
+
+_COUNTED = ("name", "email", "role", "team_id", "disabled_at")
+
+
+@event.listens_for(User, "before_update")
+def _count_change(_mapper: object, _connection: object, user: User) -> None:
+    facts: Any = inspect(user).attrs
+    if any(facts[name].history.has_changes() for name in _COUNTED):
+        user.version += 1
 
 
 class SetupLink(db.Model):

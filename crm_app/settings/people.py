@@ -63,7 +63,6 @@ def _change(person: User, **facts: Any) -> bool:
         person.rename(facts[name]) if name == "name" else setattr(person, name, facts[name])
     carry_along(person)
     if differing:
-        person.version += 1
         record(person, "changed", changes=differing)
     return bool(differing)
 
@@ -77,7 +76,6 @@ def disable(person: User, by: User | None) -> bool:
     if not person.is_active:
         return False
     person.disable()
-    person.version += 1
     links.forget_password_link(person)
     record(person, "disabled")
     return True
@@ -87,7 +85,6 @@ def enable(person: User) -> bool:
     if person.is_active:
         return False
     person.enable()
-    person.version += 1
     record(person, "enabled")
     return True
 

@@ -20,7 +20,7 @@ Rows = Callable[[User], Select[Any]]
 
 
 class Refused(Exception):
-    """This record cannot become so."""
+    """This record cannot become so; its argument, if it has one, is a reason that the action can tell (`because`)."""
 
 
 class Action:
@@ -53,6 +53,10 @@ class Action:
         """What to know before it is done."""
         return _("For a day this can be taken back.")
 
+    def because(self, reason: str, number: str) -> str:
+        """Why so many were left alone, in a sentence; empty where there is no more to say than that they were."""
+        return ""
+
     def form(self) -> Any:
         """Of this request: filled in with what was sent, if it was."""
         return FlaskForm()
@@ -78,7 +82,7 @@ class Action:
     def do(self, record: Any, value: Any) -> dict[str, Any] | None:
         raise Refused
 
-    def ready_back(self, befores: Iterable[Mapping[str, Any]], records: Sequence[Any]) -> Any:
+    def ready_back(self, befores: Iterable[Mapping[str, Any]], user: User, records: Sequence[Any]) -> Any:
         return None
 
     def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
@@ -141,7 +145,7 @@ class Fact(Action):
         record.change(**{self.key: value})
         return {"value": _kept(before)}
 
-    def ready_back(self, befores: Iterable[Mapping[str, Any]], records: Sequence[Any]) -> Any:
+    def ready_back(self, befores: Iterable[Mapping[str, Any]], user: User, records: Sequence[Any]) -> Any:
         """The records that were named before, by their ids: even those that whoever takes it back does not see."""
         ids = {before["value"] for before in befores} - {None}
         return by_id(self.model, ids) if self.of else {}
@@ -215,7 +219,7 @@ class Deletion(Action):
         record.delete()
         return {}
 
-    def ready_back(self, befores: Iterable[Mapping[str, Any]], records: Sequence[Any]) -> Any:
+    def ready_back(self, befores: Iterable[Mapping[str, Any]], user: User, records: Sequence[Any]) -> Any:
         return self.clashes(records)
 
     def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:

@@ -25,9 +25,12 @@ def step(change: BulkChange, action: Action, user: User) -> bool:
         _finish(change)
         return False
     with acting_as(user):
-        work(change, action, user, batch)
+        reasons = work(change, action, user, batch)
     for name, number in Counter(row.outcome for row in batch).items():
         setattr(change, name, getattr(change, name) + number)
+    if reasons:
+        left = KEPT if change.is_undoing else REFUSED
+        change.reasons = change.reasons | {left: reasons + Counter(change.reasons.get(left))}
     change.touched_at = utc_now()
     return True
 
@@ -38,7 +41,7 @@ def all_of(change: BulkChange, action: Action, user: User) -> None:
         pass
 
 
-def _do(change: BulkChange, action: Action, user: User, batch: Sequence[BulkRecord]) -> None:
+def _do(change: BulkChange, action: Action, user: User, batch: Sequence[BulkRecord]) -> Counter[str]:
     records = _held(action.seen(user), action, batch)
     value = action.ready(change.meant, user, list(records.values()))
     changed = {row.record_id for row in batch if row.record_id in records and _is_stale(row, records[row.record_id])}
@@ -50,17 +53,19 @@ def _do(change: BulkChange, action: Action, user: User, batch: Sequence[BulkReco
         row.before = action.do(record, value)
         return SAME if row.before is None else DONE
 
-    _each(batch, records, outcome, REFUSED)
+    reasons = _each(batch, records, outcome, REFUSED)
     db.session.flush()
     for row in batch:
         row.version = records[row.record_id].version if row.outcome == DONE else None
+    return reasons
 
 
-def _undo(change: BulkChange, action: Action, user: User, batch: Sequence[BulkRecord]) -> None:
+def _undo(change: BulkChange, action: Action, user: User, batch: Sequence[BulkRecord]) -> Counter[str]:
     """Those on which nothing newer stands; the others are kept as they are."""
     records = _held(action.seen_back(user), action, batch)
     untouched = [row for row in batch if row.record_id in records and records[row.record_id].version == row.version]
-    value = action.ready_back([row.before or {} for row in untouched], [records[row.record_id] for row in untouched])
+    befores = [row.before or {} for row in untouched]
+    value = action.ready_back(befores, user, [records[row.record_id] for row in untouched])
 
     def outcome(row: BulkRecord, record: Any) -> str:
         if record.version != row.version:
@@ -68,7 +73,7 @@ def _undo(change: BulkChange, action: Action, user: User, batch: Sequence[BulkRe
         action.undo(record, row.before or {}, value)
         return UNDONE
 
-    _each(batch, records, outcome, KEPT)
+    return _each(batch, records, outcome, KEPT)
 
 
 def _is_stale(row: BulkRecord, record: Any) -> bool:
@@ -90,14 +95,18 @@ def _each(
     records: Mapping[int, Any],
     outcome: Callable[[BulkRecord, Any], str],
     otherwise: str,
-) -> None:
+) -> Counter[str]:
+    """Give each row its outcome; how many were refused for each reason that was named."""
+    reasons: Counter[str] = Counter()
     with db.session.no_autoflush:
         for row in batch:
             record = records.get(row.record_id)
             try:
                 row.outcome = otherwise if record is None else outcome(row, record)
-            except Refused:
+            except Refused as refusal:
                 row.outcome = otherwise
+                reasons.update(refusal.args)
+    return reasons
 
 
 def _held(rows: Select[Any], action: Action, batch: Sequence[BulkRecord]) -> dict[int, Any]:

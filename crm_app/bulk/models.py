@@ -22,7 +22,8 @@ class BulkChange(db.Model):
     `action` is a key of the list `place`; `meant` is what it was filled in with, `query` how the list stood. Of the
     `count` records that were meant, `done` were changed, `same` were so already, `newer` were changed by somebody else
     after they were picked, `refused` cannot be so or were not to be found. Of those done, `undone` were taken back and
-    `kept` stayed, as something newer stood on them. `touched_at` is the worker's pulse.
+    `kept` stayed, as something newer stood on them. `reasons` counts those of them that have one, by their outcome
+    and then by the reason. `touched_at` is the worker's pulse.
     """
 
     __tablename__ = "bulk_changes"
@@ -43,6 +44,7 @@ class BulkChange(db.Model):
     refused: Mapped[int] = mapped_column(default=0)
     undone: Mapped[int] = mapped_column(default=0)
     kept: Mapped[int] = mapped_column(default=0)
+    reasons: Mapped[dict[str, dict[str, int]]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
     started_at: Mapped[datetime | None]
     touched_at: Mapped[datetime | None]

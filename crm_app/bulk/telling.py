@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from crm_app.bulk.actions import Action
-from crm_app.bulk.models import BulkChange
+from crm_app.bulk.models import KEPT, REFUSED, BulkChange
 from crm_app.bulk.selecting import Selection
 from crm_app.lists.listables import Listable, of_place
 from crm_app.web import formats
@@ -52,23 +52,34 @@ class Told:
         """What was left alone, and why, in a sentence for each reason."""
         change = self.change
         if change.is_undoing:
+            reasons, kept = self._because(KEPT, change.kept)
             text = ngettext(
                 "%(count)s was changed again since and stays as it is.",
                 "%(count)s were changed again since and stay as they are.",
-                change.kept, count=formats.num(change.kept),
+                kept, count=formats.num(kept),
             )  # fmt: skip
-            return [text] if change.kept else []
+            return [*reasons, text] if kept else reasons
+        reasons, refused = self._because(REFUSED, change.refused)
         texts = [
             (change.same, ngettext("%(count)s was so already.", "%(count)s were so already.", change.same,
                                    count=formats.num(change.same))),
             (change.newer, ngettext("%(count)s was changed by somebody meanwhile and left alone.",
                                     "%(count)s were changed by somebody meanwhile and left alone.", change.newer,
                                     count=formats.num(change.newer))),
-            (change.refused, ngettext("%(count)s cannot be so or is not to be found, and was left alone.",
-                                      "%(count)s cannot be so or are not to be found, and were left alone.",
-                                      change.refused, count=formats.num(change.refused))),
+            (refused, ngettext("%(count)s cannot be so or is not to be found, and was left alone.",
+                               "%(count)s cannot be so or are not to be found, and were left alone.",
+                               refused, count=formats.num(refused))),
         ]  # fmt: skip
-        return [text for number, text in texts if number]
+        return reasons + [text for number, text in texts if number]
+
+    def _because(self, outcome: str, number: int) -> tuple[list[str], int]:
+        """A sentence for each reason that the action can tell, and how many of so many remain without one."""
+        texts = []
+        for reason, count in self.change.reasons.get(outcome, {}).items():
+            if text := self.action.because(reason, formats.num(count)) if self.action else "":
+                texts.append(text)
+                number -= count
+        return texts, number
 
     def counted(self, number: int) -> str:
         return counted(self.listable, number) if self.listable else formats.num(number)

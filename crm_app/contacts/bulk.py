@@ -99,7 +99,7 @@ class Tagging(Action):
             raise Refused
         return {"tags": before} if put_on(record, list(kept.values())) else None
 
-    def ready_back(self, befores: Iterable[Mapping[str, Any]], records: Sequence[Any]) -> Any:
+    def ready_back(self, befores: Iterable[Mapping[str, Any]], user: User, records: Sequence[Any]) -> Any:
         return by_id(Tag, {tag for before in befores for tag in before["tags"]})
 
     def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
@@ -123,10 +123,10 @@ class _Parent(Link):
             raise Refused
         return super().do(record, parent)
 
-    def ready_back(self, befores: Iterable[Mapping[str, Any]], records: Sequence[Any]) -> Any:
+    def ready_back(self, befores: Iterable[Mapping[str, Any]], user: User, records: Sequence[Any]) -> Any:
         befores = list(befores)
         lines = queries.lines_of({before["value"] for before in befores} - {None})
-        return super().ready_back(befores, records), lines
+        return super().ready_back(befores, user, records), lines
 
     def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
         parents, lines = value

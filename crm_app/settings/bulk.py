@@ -13,12 +13,28 @@ from crm_app.extensions import db
 from crm_app.settings import people
 from crm_app.settings.forms.people import RoleForm, TeamForm
 
+_NOT_ONESELF = _l("Nobody disables themselves: %(count)s left alone.")
+
 
 def of_users() -> list[Action]:
     return [_Team(), _Role(), _Disabling(), _Enabling()]
 
 
-class _Team(Fact):
+class _Ruled(Action):
+    """Under the rules of a single user, each of which has its sentence."""
+
+    oneself: Any = ""
+
+    def because(self, reason: str, number: str) -> str:
+        texts = {
+            "oneself": self.oneself,
+            "last owner": _l("Somebody has to stay an owner who can sign in: %(count)s left alone."),
+            "no team": _l("The team is gone by now: %(count)s left alone."),
+        }
+        return str(texts[reason]) % {"count": number} if reason in texts else ""
+
+
+class _Team(_Ruled, Fact):
     def __init__(self) -> None:
         super().__init__("team_id", _l("Team"), queries.visible_to, lambda _key: TeamForm())
 
@@ -40,14 +56,16 @@ class _Team(Fact):
         before = record.team_id
         return {"value": before or 0} if people.move(record, value) else None
 
-    def ready_back(self, befores: Iterable[Mapping[str, Any]], records: Sequence[Any]) -> Any:
+    def ready_back(self, befores: Iterable[Mapping[str, Any]], user: User, records: Sequence[Any]) -> Any:
         return by_id(Team, {before["value"] for before in befores} - {0})
 
     def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
         people.move(record, _team_of(before["value"], value))
 
 
-class _Role(Fact):
+class _Role(_Ruled, Fact):
+    oneself = _l("Nobody changes their own role together with others: %(count)s left alone.")
+
     def __init__(self) -> None:
         super().__init__("role", _l("Role"), queries.visible_to, lambda _key: RoleForm())
 
@@ -62,23 +80,22 @@ class _Role(Fact):
         return ROLES[meant["value"]]
 
     def ready(self, meant: Mapping[str, Any], user: User, records: Sequence[Any]) -> Any:
-        return meant["value"], user.id
+        return meant["value"], user
 
     def do(self, record: Any, value: Any) -> dict[str, Any] | None:
-        role, own_id = value
+        role, by = value
         before = record.role
-        if record.id == own_id:
-            raise Refused
-        return {"value": before} if _allowed(people.appoint, record, role) else None
+        return {"value": before} if _appointed(record, role, by) else None
 
-    def ready_back(self, befores: Iterable[Mapping[str, Any]], records: Sequence[Any]) -> Any:
-        return None
+    def ready_back(self, befores: Iterable[Mapping[str, Any]], user: User, records: Sequence[Any]) -> Any:
+        return user
 
     def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
-        _allowed(people.appoint, record, before["value"])
+        _appointed(record, before["value"], value)
 
 
-class _Disabling(Action):
+class _Disabling(_Ruled):
+    oneself = _NOT_ONESELF
     icon, is_danger, verb = "lock", True, _l("Disable")
 
     def __init__(self) -> None:
@@ -104,7 +121,8 @@ class _Disabling(Action):
         people.enable(record)
 
 
-class _Enabling(Action):
+class _Enabling(_Ruled):
+    oneself = _NOT_ONESELF
     icon = "user"
 
     def __init__(self) -> None:
@@ -123,15 +141,25 @@ class _Enabling(Action):
     def do(self, record: Any, value: Any) -> dict[str, Any] | None:
         return {} if people.enable(record) else None
 
+    def ready_back(self, befores: Iterable[Mapping[str, Any]], user: User, records: Sequence[Any]) -> Any:
+        return user
+
     def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
-        _allowed(people.disable, record, None)
+        _allowed(people.disable, record, value)
 
 
 def _team_of(team_id: int, teams: Mapping[int, Team]) -> Team | None:
     """None for no team; refused where the team is gone since."""
     if team_id and team_id not in teams:
-        raise Refused
+        raise Refused("no team")
     return teams.get(team_id)
+
+
+def _appointed(person: User, role: str, by: User) -> bool:
+    """An owner may step down alone, on their own page, but not by picking themselves along with others."""
+    if person.id == by.id and person.role != role:
+        raise Refused("oneself")
+    return _allowed(people.appoint, person, role)
 
 
 def _allowed(verb: Any, *given: Any) -> bool:
@@ -139,6 +167,6 @@ def _allowed(verb: Any, *given: Any) -> bool:
     try:
         has_changed = verb(*given)
     except people.RefusedError as refusal:
-        raise Refused from refusal
+        raise Refused(refusal.reason) from refusal
     db.session.flush()
     return has_changed

@@ -16,7 +16,11 @@ from crm_app.web.redirects import own_address
 
 
 class RefusedError(Exception):
-    """What was asked for must not be; the message says why, to whoever asked."""
+    """What was asked for must not be; the message says why, to whoever asked, and `reason` names the rule."""
+
+    def __init__(self, message: str, reason: str = ""):
+        super().__init__(message)
+        self.reason = reason
 
 
 _LAST_OWNER = _l("%(name)s is the only owner who can sign in. Make somebody else an owner first.")
@@ -54,7 +58,7 @@ def appoint(person: User, role: str) -> bool:
 
 def _change(person: User, **facts: Any) -> bool:
     if facts.get("role", "owner") != "owner" and is_last_owner(person):
-        raise RefusedError(_LAST_OWNER % {"name": person.name})
+        raise RefusedError(_LAST_OWNER % {"name": person.name}, "last owner")
     before = {name: getattr(person, name) for name in facts}
     differing = {name: [plain(before[name]), plain(after)] for name, after in facts.items() if before[name] != after}
     if "email" in differing:
@@ -70,9 +74,9 @@ def _change(person: User, **facts: Any) -> bool:
 def disable(person: User, by: User | None) -> bool:
     """Out at once, on every device; what they own stays theirs until somebody else takes it over."""
     if by and person.id == by.id:
-        raise RefusedError(_("You cannot disable yourself."))
+        raise RefusedError(_("You cannot disable yourself."), "oneself")
     if is_last_owner(person):
-        raise RefusedError(_LAST_OWNER % {"name": person.name})
+        raise RefusedError(_LAST_OWNER % {"name": person.name}, "last owner")
     if not person.is_active:
         return False
     person.disable()

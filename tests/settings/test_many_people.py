@@ -5,8 +5,9 @@ import pytest
 from crm_app.accounts.models import User
 from crm_app.extensions import db
 from crm_app.pipeline.models import Stay
-from tests import html, make
+from tests import make
 from tests.bulk.picking import confirmed, last_change, pick, undo
+from tests.exchange.importing import bring_in
 
 PEOPLE = "/settings/people"
 
@@ -19,10 +20,6 @@ def owner(browser_of, olivia):
 @pytest.fixture
 def staff(olivia):
     return [make.user(name) for name in ("Rita", "Rolf", "Rosa")]
-
-
-def told(client):
-    return html.Page(client.get(PEOPLE).get_data(as_text=True)).text
 
 
 def test_only_an_owner_picks_users(browser_of, olivia, charlie, staff):
@@ -108,36 +105,68 @@ def test_many_are_disabled_at_once_but_not_oneself_and_let_in_again(owner, olivi
     assert all(one.is_active for one in staff) and (made.done, made.same) == (3, 1)
 
 
-def test_who_was_changed_since_keeps_what_they_have(owner, olivia, staff):
-    team = make.team("New")
-    owner.send("/bulk/users/team_id", confirmed(*staff, team_id=team.id), htmx=True)
+def test_a_role_that_is_none_is_refused_in_the_form(owner, staff):
+    response = owner.send("/bulk/users/role", confirmed(*staff, role="emperor"), htmx=True)
+
+    assert response.status_code == 422 and last_change() is None
+
+
+@pytest.mark.parametrize("action", ["team_id", "role", "disabling", "enabling"])
+def test_whoever_is_no_owner_changes_no_users_and_takes_no_change_back(owner, browser_of, charlie, staff, action):
+    facts = {"team_id": 0, "role": "viewer"}
+    owner.send("/bulk/users/role", confirmed(*staff, role="agent"), htmx=True)
     made = last_change()
-    person = staff[1]
-    facts = {"name": person.name, "email": person.email, "role": "rep", "team_id": 0}
-    assert owner.send(f"/settings/people/{person.id}", facts).status_code == 303
-    person.language = "fa"
 
-    undo(owner, made)
+    manager = browser_of(charlie)
 
-    assert [one.team for one in staff] == [None, None, None]
-    assert (made.undone, made.kept) == (2, 1)
+    assert manager.send(f"/bulk/users/{action}", confirmed(*staff, **facts)).status_code == 404
+    assert undo(manager, made).status_code == 404
+    assert last_change() is made and {one.role for one in staff} == {"agent"}
 
 
-def test_what_somebody_else_changed_after_it_was_picked_is_left(browser_of, olivia, staff):
-    picked = pick(*staff)
-    other = make.user("Otto", role="owner")
-    facts = {"name": "Rita", "email": staff[0].email, "role": "agent", "team_id": 0}
-    browser_of(other).send(f"/settings/people/{staff[0].id}", facts)
+def test_an_owner_who_is_one_no_more_takes_nothing_back(owner, olivia, staff):
+    make.user("Otto", role="owner")
+    owner.send("/bulk/users/role", confirmed(*staff, role="agent"), htmx=True)
+    olivia.role = "manager"
+    db.session.commit()
 
-    browser_of(olivia).send("/bulk/users/role", picked | {"confirmed": "1", "role": "viewer"}, htmx=True)
-
-    assert [one.role for one in staff] == ["agent", "viewer", "viewer"]
-    assert last_change().newer == 1
+    assert undo(owner).status_code == 404
+    assert {one.role for one in staff} == {"agent"}
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_picked_users_are_taken_along(owner, staff, form):
-    response = owner.send(f"/bulk/users/export.{form}", pick(*staff[:2]))
+def test_who_manages_a_team_goes_on_managing_it_by_name_as_on_their_own_page(owner):
+    """The role alone says what they see; the team tells its manager until somebody names another."""
+    bosses = [make.user(name, role="manager") for name in ("Max", "Mia")]
+    teams = [make.team(name) for name in ("North", "South")]
+    for team, boss in zip(teams, bosses, strict=True):
+        team.manager = boss
+    db.session.commit()
+    mia = {"name": "Mia", "email": bosses[1].email, "role": "rep", "team_id": 0}
+
+    owner.send("/bulk/users/role", confirmed(bosses[0], role="rep"), htmx=True)
+    owner.send(f"/settings/people/{bosses[1].id}", mia)
+
+    assert [one.role for one in bosses] == ["rep", "rep"] and [one.manager for one in teams] == bosses
+
+
+def test_only_the_picked_users_are_taken_along(owner, staff):
+    response = owner.send("/bulk/users/export.csv", pick(*staff[:2]))
 
     assert response.status_code == 303
-    assert owner.get(response.location).status_code == 200
+    lines = owner.get(response.location).get_data(as_text=True).splitlines()
+    assert sorted(line.partition(",")[0].lstrip("\ufeff") for line in lines) == ["Name", "Rita", "Rolf"]
+
+
+def test_picked_users_are_taken_along_as_a_workbook(owner, staff):
+    response = owner.send("/bulk/users/export.xlsx", pick(*staff[:2]))
+
+    assert owner.get(response.location).data.startswith(b"PK")
+
+
+def test_the_list_of_imports_offers_no_boxes(owner, olivia):
+    bring_in("users", "name\nZoe\n", olivia)
+
+    page = owner.page("/exchange/")
+
+    assert len(page.all("tbody")) == 1 and not page.all("input", name="pick") and not page.all("form", id="bulk")
+    assert "Select all on this page" not in owner.get("/exchange/").get_data(as_text=True)

@@ -75,6 +75,16 @@ def test_htmx_gets_the_form_in_a_dialog(client, company):
     assert page.text_of(page.one("h2")) == "Tag 1 company"
 
 
+def test_the_button_of_a_change_is_a_verb_in_chinese_and_not_the_difference_of_a_report(client, alice):
+    company = make.company(alice, "Acme")
+    alice.language = "zh"
+    db.session.commit()
+
+    dialog = client.send("/bulk/companies/industry", pick(company), htmx=True).get_data(as_text=True)
+
+    assert "更改</button>" in dialog and "变化" not in dialog
+
+
 def test_the_form_for_all_that_match_counts_them_exactly(client, alice, company):
     page = page_of(client.send("/bulk/companies/deletion?q=alpha", {"all": "1", "pick": "999.1"}))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm_app.bulk import doing
 from crm_app.extensions import db
 from tests import make
 from tests.bulk.picking import confirmed, last_change, undo
@@ -101,3 +102,22 @@ def test_who_came_from_a_team_that_is_gone_stays_where_they_are_now(owner, staff
 
     assert [one.team for one in staff] == [new, None, None]
     assert "The team is gone by now: 1 left alone." in told(owner)
+
+
+def test_reasons_add_up_from_batch_to_batch(browser_of, olivia, monkeypatch):
+    monkeypatch.setattr(doing, "BATCH", 1)
+    olds = [make.user(name) for name in ("Ada", "Ben", "Cem")]
+    new = make.team("New")
+    team_ids = [make.team(f"Old {one.name}").id for one in olds]
+    for one, team_id in zip(olds, team_ids, strict=True):
+        one.team_id = team_id
+    db.session.commit()
+    owner = browser_of(olivia)
+    owner.send("/bulk/users/team_id", confirmed(*olds, team_id=new.id), htmx=True)
+    for team_id in team_ids[:2]:
+        assert owner.send(f"/settings/teams/{team_id}/deletion").status_code == 303
+
+    undo(owner)
+
+    assert (last_change().undone, last_change().kept) == (1, 2)
+    assert "Put back: 1 user. The team is gone by now: 2 left alone." in told(owner)

@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from crm_app.accounts.models import User
+from crm_app.accounts.models import Team, User
 from crm_app.activity.models import Event
 from crm_app.exchange import checked, jobs, planning, writing
 from crm_app.exchange.models import Import, ImportBatch
 from crm_app.extensions import db
 from crm_app.pipeline.models import Closing, Deal, Pipeline, Stage, Stay
+from crm_app.settings import people
 from tests import make
 from tests.exchange.importing import bring_in, carried_out, plan
 from tests.exchange.killing import pick_up, run, waiting
@@ -173,6 +174,24 @@ def test_a_code_that_somebody_out_of_sight_takes_between_two_batches_stops_the_i
 
     assert import_.status == "failed" and "Somebody changed" in import_.message
     assert [deal.title for deal in db.session.scalars(select(Deal))] == ["Hidden"]
+
+
+def test_deals_count_for_the_team_that_their_owner_is_in_when_they_are_written(firm, alice, monkeypatch):
+    south = make.team("South").id
+
+    def moves():
+        people.move(
+            db.session.scalars(select(User).where(User.name == "Alice Adler")).one(), db.session.get(Team, south)
+        )
+
+    between(monkeypatch, 1, moves)
+    rows = "".join(f"D{n},Deal {n},Qualified,2017-01-0{n},,,Alice Adler\n" for n in range(1, 8))
+
+    import_ = bring_in("deals", HEAD + rows, firm)
+
+    assert (import_.status, import_.created) == ("done", 7), import_.message
+    assert set(db.session.scalars(select(Stay.team_id))) == {south}
+    assert set(db.session.scalars(select(Deal.first_team_id).where(Deal.code > "D3"))) == {south}
 
 
 def test_deals_that_were_checked_by_another_version_are_checked_again(firm, monkeypatch):

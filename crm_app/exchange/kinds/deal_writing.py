@@ -28,12 +28,11 @@ _CARD = (Deal.id, Deal.stage_id, Deal.rank, Deal.created_at, Deal.created_is_kno
 
 
 class Writing:
-    """Made with what the plan knows of teams and rates."""
+    """Made with the rates of the plan."""
 
     def __init__(self, setting: Setting):
         self._setting = setting
         self._now = utc_now()
-        self._team_of = dict(db.session.execute(select(User.id, User.team_id)).all())
         self._rates = Rates.load(setting.base)
         # Whoever sees only some people's deals would lose sight of one that nobody owns.
         self._sees_unowned = sees_everything(setting.user)
@@ -42,10 +41,15 @@ class Writing:
         """Below the cards that are there, the newest deal first; those without a date last, as the file has them."""
         self._expect_stages(rows, kind)
         worked_in = kind.stages.real_id(kind.worked_in) if kind.worked_in else 0
-        ranks = self._ranks(rows, kind)
+        ranks, team_of = self._ranks(rows, kind), dict(db.session.execute(select(User.id, User.team_id)).all())
         for row in rows:
-            place = {"stage_id": kind.stages.real_id(row.facts["stage_id"]), "rank": ranks[row.number]}
-            row.columns = (row.columns or {}) | {"pipeline_id": kind.stages.pipeline_id, **place}
+            columns = row.columns or {}
+            row.columns = columns | {
+                "pipeline_id": kind.stages.pipeline_id,
+                "stage_id": kind.stages.real_id(row.facts["stage_id"]),
+                "rank": ranks[row.number],
+                "first_team_id": team_of.get(columns["owner_id"]),
+            }
         pen.create(Deal, rows, kind.columns_of)
         stays, closings = [], []
         for row in rows:
@@ -61,7 +65,7 @@ class Writing:
         return history.past(row.facts.get("created_day"), row.facts.get("closed_day"), self._now, zone)
 
     def columns_of(self, row: Row, kind: Any) -> dict[str, Any]:
-        """All but the place on the board."""
+        """All but the place on the board and the team, which others may change until the batch is written."""
         past = self._past(row)
         facts = _BLANK | {"currency": self._setting.currency, "title": row.values["default_title"]} | row.facts
         if "owner" not in kind.mapped or (facts["owner_id"] is None and not self._sees_unowned):
@@ -74,7 +78,6 @@ class Writing:
             "entered_stage_at": past.entered_stage_at,
             "closed_at": past.closed_at,
             "first_owner_id": facts["owner_id"],
-            "first_team_id": self._team_of.get(facts["owner_id"]),
         }  # fmt: skip
 
     def _expect_stages(self, rows: list[Row], kind: Any) -> None:

@@ -14,6 +14,7 @@ from crm_app.pipeline.models import Deal
 from crm_app.web import tokens, word_search
 from crm_app.web.text import sort_key
 from crm_app.web.tokens import Query
+from crm_app.web.word_index import is_sqlite
 
 # Of all that answer, those are put in order that are likely to come first, and the newest of the rest.
 _WEIGHED = 20
@@ -57,7 +58,7 @@ def first(
     """Of the rows those that answer, the best first, at most so many."""
     if not likely.ids:
         return []
-    key, for_sqlite, ids = sort_key(text), db.engine.dialect.name == "sqlite", likely.ids
+    key, for_sqlite, ids = sort_key(text), is_sqlite(), likely.ids
     found: Any = _given("ids", for_sqlite)
     if likely.is_crowd:
         ids = ids + (word_search.among(model, scope.narrowed(tokens.query(text)), known) if known else [])

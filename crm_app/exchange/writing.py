@@ -72,7 +72,8 @@ class InBatches:
                 number += 1
                 if number > self._written:
                     self._write(number, block, write)
-        if state.get("concludes") and self._written <= number > 1:
+        is_concluded = self._written > number
+        if self._kind.concludes and number > 1 and not is_concluded:
             self._batch(number + 1, [], lambda _rows, pen: self._kind.conclude(pen), self._kept["rows"])
 
     def _write(self, number: int, block: checked.Block, write: Writes) -> None:

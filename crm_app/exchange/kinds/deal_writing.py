@@ -39,7 +39,6 @@ class Writing:
 
     def create(self, rows: list[Row], kind: Any, pen: Any) -> None:
         """Below the cards that are there, the newest deal first; those without a date last, as the file has them."""
-        self._expect_stages(rows, kind)
         worked_in = kind.stages.real_id(kind.worked_in) if kind.worked_in else 0
         ranks, team_of = self._ranks(rows, kind), dict(db.session.execute(select(User.id, User.team_id)).all())
         for row in rows:
@@ -80,7 +79,7 @@ class Writing:
             "first_owner_id": facts["owner_id"],
         }  # fmt: skip
 
-    def _expect_stages(self, rows: list[Row], kind: Any) -> None:
+    def expect_stages(self, rows: list[Row], kind: Any) -> None:
         """The stages that rows go to are still in use, and still mean what they meant."""
         in_use = select(Stage.id, Stage.kind).where(Stage.pipeline_id == kind.stages.pipeline_id, _IN_USE)
         kinds = dict(db.session.execute(in_use).all())
@@ -127,7 +126,6 @@ class Writing:
         return self._rates.convert(Money(deal["value_amount"], deal["currency"]), row.facts["closed_day"])
 
     def update(self, rows: list[Row], kind: Any, pen: Any) -> None:
-        self._expect_stages(rows, kind)
         by_id = {row.known["id"]: row for row in rows if row.known}
         stages = {stage.id: stage for stage in db.session.scalars(select(Stage))}
         noted = []

@@ -39,6 +39,7 @@ _COLUMNS = (
 class Deals(Kind):
     key = "deals"
     model = Deal
+    concludes = True
     kept_values = ("outcome", "default_title")
     identities = ("code", "title_and_company")
     money = (("value_amount",), "currency")
@@ -121,10 +122,10 @@ class Deals(Kind):
             (Deal.title_key, {name_key(facts.get("title") or "")[:TITLE_KEY] for facts in looks}, by_title),
         ):
             for chunk in chunks(sorted(keys - {""})):
-                self._meet(column.in_(chunk), besides)
+                self._look_up(column.in_(chunk), besides)
         self._taken = _codes_out_of_sight(self.setting.user, codes)
 
-    def _meet(self, *conditions: ColumnElement[bool]) -> None:
+    def _look_up(self, *conditions: ColumnElement[bool]) -> None:
         found = self.visible.with_only_columns(*(getattr(Deal, name) for name in _COLUMNS)).where(*conditions)
         self.remember(map(self._known, db.session.execute(found)))
 
@@ -169,7 +170,6 @@ class Deals(Kind):
             "stages": self.stages.state(),
             "worked_in": self.worked_in,
             "mapped": sorted(self.mapped),
-            "concludes": True,
         }
 
     def take_up(self, state: Mapping[str, Any]) -> None:
@@ -184,6 +184,7 @@ class Deals(Kind):
 
     def write(self, rows: list[Row], pen: Any) -> None:
         self.stages.stand(pen)
+        self.writing.expect_stages(rows, self)
         self.writing.create([row for row in rows if row.becomes == "create"], self, pen)
         self.writing.update([row for row in rows if row.becomes == "update"], self, pen)
 

@@ -95,6 +95,8 @@ class Kind:
     model: ClassVar[Any]
     # Written in one transaction, everything or nothing; any other kind batch by batch.
     is_whole: ClassVar[bool] = False
+    # Whether several batches have something left to settle in the end.
+    concludes: ClassVar[bool] = False
     # What writing needs of a row besides its facts.
     kept_values: ClassVar[tuple[str, ...]] = ()
     fields: ClassVar[tuple[Field, ...]]
@@ -224,7 +226,7 @@ class Kind:
         """Once all records are there: write what refers to others of the same file."""
 
     def conclude(self, pen: Any) -> None:
-        """After several batches: settle what only all of them together can, if `state` says `concludes`."""
+        """After several batches: settle what only all of them together can, where the kind `concludes`."""
 
     def write(self, rows: list[Row], pen: Any) -> None:
         """Put what the rows say into the database, through the pen."""

@@ -60,17 +60,17 @@ class Face(NamedTuple):
     moving: str
 
 
-def html_of(card: Card, board: "Showing", *, arrives_beside: bool) -> Markup:
-    """`arrives_beside` another part, which it is put in the place of by its id."""
+def html_of(card: Card, board: "Showing", *, oob: bool) -> Markup:
+    """`oob` says that it comes beside another part, to be put in the place of the card of its id."""
     someone = current_reader()
-    html = _rendered(_face_of(card, board), arrives_beside, someone, someone.today())
+    html = _rendered(_face_of(card, board), oob, someone, someone.today())
     return Markup(html.replace(_TOKEN, generate_csrf()))  # noqa: S704 - the token is made of letters and digits
 
 
 @lru_cache(maxsize=_KEPT)
-def _rendered(card: Face, arrives_beside: bool, _reader: Reader, _today: date) -> str:
+def _rendered(card: Face, oob: bool, _reader: Reader, _today: date) -> str:
     template = current_app.jinja_env.get_template("pipeline/_card.html")
-    return template.render(card=card, oob=arrives_beside, token=_TOKEN)
+    return template.render(card=card, oob=oob, token=_TOKEN)
 
 
 def _face_of(card: Card, board: "Showing") -> Face:

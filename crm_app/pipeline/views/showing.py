@@ -124,8 +124,8 @@ class Showing:
     def key_of(self, deal: Deal) -> Key:
         return self.layout.key_of(deal)
 
-    def html_of(self, card: Card, *, beside: bool = False) -> Markup:
-        return faces.html_of(card, self, arrives_beside=beside)
+    def html_of(self, card: Card, *, oob: bool = False) -> Markup:
+        return faces.html_of(card, self, oob=oob)
 
     def columns(self, *keys: Key | None) -> list[Column]:
         """Columns with their first cards: all of them, or those of the keys."""

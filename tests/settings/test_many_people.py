@@ -12,16 +12,6 @@ from tests.exchange.importing import bring_in
 PEOPLE = "/settings/people"
 
 
-@pytest.fixture
-def owner(browser_of, olivia):
-    return browser_of(olivia)
-
-
-@pytest.fixture
-def staff(olivia):
-    return [make.user(name) for name in ("Rita", "Rolf", "Rosa")]
-
-
 def test_only_an_owner_picks_users(browser_of, olivia, charlie, staff):
     page = browser_of(olivia).page(PEOPLE)
 

@@ -1,20 +1,8 @@
 """Many users at once, of whom some were changed elsewhere in the meantime: what is newer stays."""
 
-import pytest
-
 from tests import make
 from tests.bulk.picking import confirmed, last_change, pick, undo
 from tests.exchange.importing import bring_in
-
-
-@pytest.fixture
-def owner(browser_of, olivia):
-    return browser_of(olivia)
-
-
-@pytest.fixture
-def staff(olivia):
-    return [make.user(name) for name in ("Rita", "Rolf", "Rosa")]
 
 
 def test_who_was_changed_since_keeps_what_they_have(owner, olivia, staff):

@@ -1,21 +1,9 @@
 """Many users at once, of whom some must stay as they are: each reason is told, and the others go on."""
 
-import pytest
-
 from crm_app.bulk import doing
 from crm_app.extensions import db
 from tests import make
 from tests.bulk.picking import confirmed, last_change, undo
-
-
-@pytest.fixture
-def owner(browser_of, olivia):
-    return browser_of(olivia)
-
-
-@pytest.fixture
-def staff(olivia):
-    return [make.user(name) for name in ("Rita", "Rolf", "Rosa")]
 
 
 def told(client):

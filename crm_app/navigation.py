@@ -6,13 +6,13 @@ The palette offers all of it, further pages, and what else one may do on every p
 from typing import NamedTuple
 
 from flask import Flask, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from crm_app.search import ways
 from crm_app.search.ways import Way, Ways
 from crm_app.web.reader import LANGUAGES
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 
 class Item(NamedTuple):

@@ -4,8 +4,6 @@ from zoneinfo import available_timezones
 
 from babel.numbers import list_currencies
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, ValidationError
 from wtforms.validators import Optional
@@ -14,6 +12,8 @@ from crm_app.accounts import passwords
 from crm_app.web.fields import Required, TextField, options
 from crm_app.web.money import COMMON_CURRENCIES
 from crm_app.web.reader import LANGUAGES, reader
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 CALENDAR_CHOICES = options([("gregorian", _l("Gregorian")), ("jalali", _l("Jalali"))])
 DIGIT_CHOICES = options([("latin", _l("Latin (123)")), ("persian", _l("Persian (۱۲۳)"))])

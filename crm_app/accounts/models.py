@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import lazy_pgettext as _role
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, String, event, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from crm_app.extensions import SortKey, db, utc_now
 from crm_app.web.periods import Calendar
 from crm_app.web.text import match_key, sort_key
+from crm_app.web.texts import lazy_pgettext as _role
 
 ROLES = {
     "owner": _role("role", "Owner"),

@@ -1,7 +1,6 @@
 """Signing in and out, one's own password and preferences."""
 
 from flask import Blueprint, abort, flash, redirect, request, session, url_for
-from flask_babel import gettext as _
 from flask_login import current_user, login_required, logout_user
 
 from crm_app.accounts import links, passwords, preferences, signing_in
@@ -10,6 +9,7 @@ from crm_app.extensions import db, limiter, login_manager
 from crm_app.web.htmx import gone_to, page, wants_part
 from crm_app.web.reader import LANGUAGES
 from crm_app.web.redirects import local_path, path_of
+from crm_app.web.texts import gettext as _
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 

@@ -4,10 +4,10 @@ A view of another domain uses it with `record(subject, "noted", text=form.text.d
 `{% from "ui/timeline.html" import composer, timeline %}`.
 """
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from crm_app.web.fields import LinesField, Required
+from crm_app.web.texts import lazy_gettext as _l
 
 
 class NoteForm(FlaskForm):

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from babel.lists import format_list
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm_app.web import formats
 from crm_app.web.money import Money, is_currency
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 
 def shown(value: Any) -> Markup:

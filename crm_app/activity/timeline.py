@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from crm_app.accounts.models import User
@@ -16,6 +14,8 @@ from crm_app.activity.sentences import SENTENCES, put_in, shown, something
 from crm_app.extensions import db
 from crm_app.web import formats
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 SHOWN = 30
 _ICONS = {

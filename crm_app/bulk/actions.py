@@ -5,8 +5,6 @@ from datetime import date
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import Select, select
 
@@ -15,6 +13,8 @@ from crm_app.accounts.queries import assignable_by
 from crm_app.activity.recording import plain
 from crm_app.activity.sentences import shown
 from crm_app.extensions import db
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 Rows = Callable[[User], Select[Any]]
 

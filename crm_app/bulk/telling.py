@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from crm_app.bulk.actions import Action
@@ -12,6 +10,8 @@ from crm_app.bulk.models import KEPT, REFUSED, BulkChange
 from crm_app.bulk.selecting import Selection
 from crm_app.lists.listables import Listable, of_place
 from crm_app.web import formats
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Changing what was picked in a list, following that, and taking it back."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import update
@@ -19,6 +18,7 @@ from crm_app.saved_views.menus import kept_of
 from crm_app.web import formats
 from crm_app.web.htmx import gone_to, page, said_alone
 from crm_app.web.tables import as_asked, listing, with_query
+from crm_app.web.texts import gettext as _
 
 bp = Blueprint("bulk", __name__, url_prefix="/bulk")
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from crm_app.bulk.actions import Action, Deletion, Fact
@@ -11,6 +10,7 @@ from crm_app.catalog import queries
 from crm_app.catalog.forms import FactForm
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
+from crm_app.web.texts import lazy_gettext as _l
 
 
 def of_products() -> list[Action]:

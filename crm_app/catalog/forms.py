@@ -1,8 +1,6 @@
 """What people fill in about products."""
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -16,6 +14,8 @@ from crm_app.catalog.models import Product
 from crm_app.web.fields import MoneyField, Required, TextField
 from crm_app.web.money import Money, to_minor
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 FACTS = ("name", "code", "family", "price", "cost", "currency")
 

@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import BigInteger, func, literal
 
 from crm_app.accounts.models import User
@@ -15,6 +13,8 @@ from crm_app.extensions import db
 from crm_app.lists.fields import Field, Link, Pairs
 from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 # Products without a price stand before the cheapest.
 _NO_AMOUNT = literal(-1, BigInteger)

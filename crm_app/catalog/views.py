@@ -1,8 +1,6 @@
 """The pages of products: the list, a product, and changing it fact by fact."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_required
 from markupsafe import Markup
 
@@ -18,6 +16,8 @@ from crm_app.web.htmx import changed, page
 from crm_app.web.pickers import suggested
 from crm_app.web.tables import listing
 from crm_app.web.text import clean
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 bp = Blueprint("catalog", __name__, url_prefix="/catalog")
 

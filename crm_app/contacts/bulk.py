@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import ValidationError
@@ -18,6 +16,8 @@ from crm_app.contacts.fields import MOST_TAGS, TagsField
 from crm_app.contacts.forms import CompanyFactForm, PersonFactForm
 from crm_app.contacts.models import Company, Person, Tag
 from crm_app.contacts.tagging import put_on, tags_named
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 
 def of_companies() -> list[Action]:

@@ -1,6 +1,5 @@
 """How the facts of companies and people are called and written where their history is told."""
 
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -11,6 +10,7 @@ from crm_app.contacts.models import Company
 from crm_app.contacts.queries import companies_visible_to
 from crm_app.extensions import db
 from crm_app.web import formats
+from crm_app.web.texts import lazy_gettext as _l
 from crm_app.web.years import year
 
 

@@ -4,7 +4,6 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms import SelectField, ValidationError
 
@@ -15,6 +14,7 @@ from crm_app.web import formats
 from crm_app.web.fields import TextField
 from crm_app.web.reader import locale_of, reader
 from crm_app.web.text import sort_key
+from crm_app.web.texts import gettext as _
 
 _NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
 LONGEST_TAG = 60

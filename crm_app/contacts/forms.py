@@ -3,9 +3,6 @@
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, ValidationError
@@ -19,6 +16,9 @@ from crm_app.extensions import db
 from crm_app.web.fields import MoneyField, NumberField, Required, TextField
 from crm_app.web.pickers import RecordField, found_by_id
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
+from crm_app.web.texts import lazy_pgettext
 from crm_app.web.years import YearField
 
 

@@ -4,8 +4,6 @@ from functools import partial
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext, pgettext
 from flask_login import current_user
 from sqlalchemy import BigInteger, func, literal
 from sqlalchemy.orm import aliased, contains_eager, selectinload
@@ -24,6 +22,8 @@ from crm_app.lists.kinds import whole_id
 from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names, ids
 from crm_app.web.text import sort_key
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext, pgettext
 
 _NO_NUMBER = literal(-1, BigInteger)
 

@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import gettext as _
 
 from crm_app.exchange.notations import days, numbers
 from crm_app.web import formats
 from crm_app.web.money import is_currency, to_minor
 from crm_app.web.text import clean
+from crm_app.web.texts import gettext as _
 
 
 class CellError(ValueError):

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from flask_babel import gettext as _
-
 from crm_app.exchange.encodings import is_utf_16
 from crm_app.web.formats import num
+from crm_app.web.texts import gettext as _
 
 LONGEST_LINE = 1_000_000
 MOST_COLUMNS = 500

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from flask_babel import lazy_gettext as _l
+from crm_app.web.texts import lazy_gettext as _l
 
 # By the name that Python has for each; the first six are found out, the others can be chosen.
 ENCODINGS = {

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import ValidationError
@@ -16,6 +14,8 @@ from crm_app.exchange.reading import Sheet
 from crm_app.web.fields import Required
 from crm_app.web.money import is_currency
 from crm_app.web.text import clean
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 EXISTING_LABELS = {
     "overwrite": _l("Overwrite them with what the file says"),

@@ -3,9 +3,8 @@
 import re
 from collections import Counter
 
-from flask_babel import gettext as _
-
 from crm_app.web.text import latin_digits, match_key
+from crm_app.web.texts import gettext as _
 
 _LOOKS_LIKE_DATA = re.compile(r"[\s\d.,:/+\-%$€£¥]+|[^@\s]+@[^@\s]+\.\w+")
 _NUMBER = re.compile(r"[-+(]?[\s\d.,٫٬/%$€£¥﷼]*\d[\s\d.,٫٬/%$€£¥﷼]*\)?")

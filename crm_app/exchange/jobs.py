@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import current_app
-from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
 
 from crm_app.accounts import preferences
@@ -21,6 +20,7 @@ from crm_app.exchange.planning import MappingError, Plan
 from crm_app.extensions import db, reading, utc_now
 from crm_app.jobs import jobs
 from crm_app.web.reader import read_as
+from crm_app.web.texts import gettext as _
 
 _DRAFTS_KEPT = timedelta(days=14)
 _LEFTOVERS_KEPT = 24 * 3600

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from crm_app.exchange.encodings import ENCODINGS
 from crm_app.exchange.reading import Sheet
 from crm_app.exchange.records import SEPARATORS
 from crm_app.web.formats import num
 from crm_app.web.text import clean
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 _SEPARATOR_LABELS = {",": _l("comma"), ";": _l("semicolon"), "\t": _l("tab"), "|": _l("vertical bar")}
 _MOST_SAMPLES = 6

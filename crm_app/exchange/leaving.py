@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -20,6 +19,7 @@ from crm_app.exchange.models import Import, ImportBatch
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from crm_app.pipeline.queries import visible_to as deals_visible_to
+from crm_app.web.texts import gettext as _
 
 SHOWN = 100
 _FOUND: dict[str, tuple[Any, Any]] = {

@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import Select
 
@@ -17,6 +15,8 @@ from crm_app.extensions import db
 from crm_app.lists.fields import Badge, Field, Link, Pairs
 from crm_app.lists.kinds import whole_id
 from crm_app.lists.listables import Listable
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 _WRITTEN = ("done", "undone")
 

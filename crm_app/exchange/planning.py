@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
-from flask_babel import gettext as _
-
 from crm_app.exchange.checked import BATCH
 from crm_app.exchange.fields import Field
 from crm_app.exchange.firsts import Firsts
@@ -18,6 +16,7 @@ from crm_app.exchange.reading import Line, Sheet
 from crm_app.exchange.rows import Matches, Question, RowReader
 from crm_app.exchange.sources import Column, Source, sources_of
 from crm_app.web import formats
+from crm_app.web.texts import gettext as _
 
 SHOWN_FINE = 20
 SHOWN_REFUSED = 25

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crm_app.accounts.models import User
@@ -25,6 +24,7 @@ from crm_app.exchange.rows import Matches
 from crm_app.extensions import db, reading, utc_now
 from crm_app.pipeline.models import Pipeline
 from crm_app.web.text import match_key
+from crm_app.web.texts import gettext as _
 
 
 def may_import(user: User) -> list[str]:

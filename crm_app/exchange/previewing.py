@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-
 from crm_app.exchange.kinds.kind import Problem, Row
 from crm_app.exchange.notations import columns as notated
 from crm_app.exchange.notations.columns import Asked
@@ -13,6 +11,7 @@ from crm_app.exchange.planning import Plan
 from crm_app.exchange.rows import Matches
 from crm_app.web.reader import reader
 from crm_app.web.text import clean
+from crm_app.web.texts import gettext as _
 
 MOST_CHOICES = 300
 _MOST_QUESTIONS = 200

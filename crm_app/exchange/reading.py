@@ -7,8 +7,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-
 from crm_app.exchange import header_rows
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.encodings import ENCODINGS
@@ -16,6 +14,7 @@ from crm_app.exchange.header_rows import unguarded
 from crm_app.exchange.records import SAMPLE, records, separator_of
 from crm_app.exchange.tables import Table, form_of, table_of
 from crm_app.web.formats import num
+from crm_app.web.texts import gettext as _
 
 _MOST_HEAD = 200
 _LETTERS_OF_HEAD = 2_000_000

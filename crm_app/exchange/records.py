@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from flask_babel import gettext as _
-
 from crm_app.exchange.decoding import MOST_COLUMNS, Text, UnreadableError, too_many_columns
 from crm_app.exchange.tables import Table
 from crm_app.web.formats import num
+from crm_app.web.texts import gettext as _
 
 SEPARATORS = (",", ";", "\t", "|")
 SAMPLE = 20

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask_babel import gettext as _
-
 from crm_app.exchange import checked
 from crm_app.exchange.models import Import
 from crm_app.exchange.reading import Sheet
 from crm_app.web.csv import safe_cell
+from crm_app.web.texts import gettext as _
 
 Reasons = Iterable[tuple[int, str]]
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
-
 from crm_app.exchange import cells
 from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
@@ -17,6 +15,7 @@ from crm_app.exchange.sources import Source
 from crm_app.web import formats
 from crm_app.web.reader import reader
 from crm_app.web.text import clean
+from crm_app.web.texts import gettext as _
 
 _MOST_WARNINGS = 20
 # No name that a text could stand for is longer.

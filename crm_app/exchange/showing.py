@@ -4,10 +4,6 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-
 from crm_app.exchange import columns_shown, laid_out, leaving, preparing, remembering, undoing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.forms import EXISTING_LABELS, UNIT_LABELS
@@ -22,6 +18,9 @@ from crm_app.web.formats import listed, num
 from crm_app.web.money import COMMON_CURRENCIES
 from crm_app.web.reader import reader
 from crm_app.web.text import match_key
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
+from crm_app.web.texts import ngettext
 
 
 class KindShown(NamedTuple):

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-
 from crm_app.exchange import vcards, workbooks
 from crm_app.exchange.decoding import UnreadableError, refuse_what_is_no_text
 from crm_app.exchange.encodings import detected
+from crm_app.web.texts import gettext as _
 
 _ZIP = b"PK\x03\x04"
 

@@ -2,12 +2,11 @@
 
 from decimal import Decimal
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from crm_app.web import formats
 from crm_app.web.money import LARGEST, Money
 from crm_app.web.reader import current_reader, reader
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 # A target is stored as a whole number of these parts of what its measure gives: hundredths of a per cent or of a day.
 PARTS = {"money": 1, "count": 1, "rate": 10_000, "days": 100}

@@ -3,7 +3,6 @@
 from datetime import date
 from decimal import Decimal
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from crm_app.goals.overview import Overview
@@ -11,6 +10,7 @@ from crm_app.measures.figures import DayPoint
 from crm_app.web import charts, formats
 from crm_app.web.periods import Period
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 
 def pace_chart(view: Overview) -> Markup:

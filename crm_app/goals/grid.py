@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from crm_app.accounts.models import User
@@ -12,6 +11,7 @@ from crm_app.goals import amounts, queries
 from crm_app.goals.models import Goal, Target
 from crm_app.measures.catalogue import Measure
 from crm_app.web.periods import Period
+from crm_app.web.texts import gettext as _
 
 Amounts = tuple[int | None, ...]
 

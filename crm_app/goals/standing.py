@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 from flask import g, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from crm_app.analytics import pacing
@@ -21,6 +20,7 @@ from crm_app.web import charts
 from crm_app.web.money import minor_digits
 from crm_app.web.periods import Period
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 
 @dataclass(frozen=True)

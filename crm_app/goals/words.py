@@ -3,13 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm_app.goals.overview import Overview
 from crm_app.goals.standing import Standing
 from crm_app.web import formats
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 
 def answer(view: Overview) -> Markup:

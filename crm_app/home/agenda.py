@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
@@ -15,6 +14,7 @@ from crm_app.extensions import db
 from crm_app.pipeline import queries, rotting
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 SOON = timedelta(days=14)
 SHOWN = 15

@@ -1,12 +1,12 @@
 """What the first page says to whoever opens it."""
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm_app.accounts.models import User
 from crm_app.extensions import utc_now
 from crm_app.web.formats import isolate
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 
 def words(user: User) -> Markup:

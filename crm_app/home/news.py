@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask import url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import Select, String, and_, literal, select, union_all
 from sqlalchemy.orm import joinedload
@@ -23,6 +22,7 @@ from crm_app.pipeline import queries as pipeline
 from crm_app.pipeline.models import Deal
 from crm_app.web import formats
 from crm_app.web.formats import isolate
+from crm_app.web.texts import gettext as _
 
 SHOWN = 8
 # So many are read for those eight: what one import brought is told in one line.

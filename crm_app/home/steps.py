@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from flask import url_for
-from flask_babel import gettext as _
 from sqlalchemy import exists, func, or_, select
 
 from crm_app.accounts.models import Organisation, User
@@ -12,6 +11,7 @@ from crm_app.contacts.models import Company, Person
 from crm_app.extensions import db, utc_now
 from crm_app.goals.models import Target
 from crm_app.pipeline.models import Deal
+from crm_app.web.texts import gettext as _
 
 FRESH_FOR = timedelta(days=30)
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from crm_app.extensions import db
@@ -16,6 +14,8 @@ from crm_app.lists.fields import Field
 from crm_app.lists.kinds import OPERATORS
 from crm_app.saved_views.menus import kept_of
 from crm_app.web import formats
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 from crm_app.web.years import year
 
 _SHOWN = 2

@@ -2,13 +2,12 @@
 
 from datetime import date, timedelta
 
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-
 from crm_app.accounts.queries import organisation
 from crm_app.web import formats
 from crm_app.web.periods import Calendar
 from crm_app.web.reader import reader
+from crm_app.web.texts import lazy_gettext as _l
+from crm_app.web.texts import ngettext
 
 # Far enough from the first day there is that any time zone can be told of it.
 _EARLIEST = date(1000, 1, 1)

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, SelectMultipleField
@@ -16,6 +14,8 @@ from crm_app.lists.fields import Field
 from crm_app.lists.kinds import KINDS, LONGEST, OPERATORS, needs_value
 from crm_app.web.fields import DayField, MoneyField, NumberField, TextField, options
 from crm_app.web.pickers import RecordField
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 from crm_app.web.years import YearField
 
 # Beside the symbols of chips, a form has room for words.

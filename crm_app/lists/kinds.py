@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from math import ceil, floor
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -17,6 +16,7 @@ from crm_app.lists.fields import Field
 from crm_app.web.money import LARGEST, Money, Rates, to_minor
 from crm_app.web.reader import reader
 from crm_app.web.text import clean
+from crm_app.web.texts import lazy_gettext as _l
 
 LONGEST = 200
 MOST_VALUES = 50

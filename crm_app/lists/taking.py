@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Response
-from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from crm_app.extensions import db
@@ -16,6 +15,7 @@ from crm_app.web.money import Money
 from crm_app.web.periods import JALALI
 from crm_app.web.reader import reader
 from crm_app.web.tables import count_up_to, in_order
+from crm_app.web.texts import gettext as _
 
 _AT_ONCE = 1000
 # As many records as an address can name.

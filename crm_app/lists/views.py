@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, abort, flash, redirect, request
-from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from werkzeug.datastructures import MultiDict
 
@@ -22,6 +21,7 @@ from crm_app.web import formats
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.redirects import local_path
 from crm_app.web.tables import with_query
+from crm_app.web.texts import gettext as _
 from crm_app.web.xlsx import MOST_ROWS
 
 bp = Blueprint("lists", __name__, url_prefix="/lists")

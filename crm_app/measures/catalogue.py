@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+
+from crm_app.web.texts import lazy_gettext as _l
 
 Unit = Literal["money", "count", "rate", "days"]
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crm_app.accounts.models import Team, User
@@ -12,6 +11,7 @@ from crm_app.extensions import db
 from crm_app.measures.figures import Group
 from crm_app.pipeline.models import Pipeline, Stage
 from crm_app.web.text import sort_key
+from crm_app.web.texts import gettext as _
 
 Key = int | str | None
 

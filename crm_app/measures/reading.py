@@ -4,14 +4,13 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from crm_app.analytics.rates import FEW, wilson
 from crm_app.measures.catalogue import Measure
 from crm_app.measures.events import Tally
 from crm_app.measures.figures import Figure, Status
 from crm_app.web.formats import num
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 _DAY = Decimal(86400)
 

@@ -8,13 +8,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from flask import Flask, current_app
-from flask_babel import gettext as _
 
 from crm_app.accounts.models import Team, User
 from crm_app.web import formats
 from crm_app.web.money import Money
 from crm_app.web.periods import Period
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 _LEAST, _MOST = Decimal(1), Decimal(999)
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -16,6 +15,7 @@ from crm_app.extensions import db
 from crm_app.pipeline import queries
 from crm_app.pipeline.forms.deals import DealFactForm
 from crm_app.pipeline.models import Deal
+from crm_app.web.texts import lazy_gettext as _l
 
 # A change of a deal writes its stay too.
 _STAYS = [selectinload(Deal.stays), joinedload(Deal.owner)]

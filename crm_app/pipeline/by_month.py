@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Date, SelectBase, func, literal, select, union_all
 
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.pipeline.months import BEFORE, LATER, UNKNOWN, Months
 from crm_app.web import formats
+from crm_app.web.texts import gettext as _
 
 _NEVER = date(9999, 12, 31)
 

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
 from crm_app.lists import days
 from crm_app.pipeline.models import Deal
 from crm_app.web.reader import reader
+from crm_app.web.texts import lazy_gettext as _l
 
 WORDS = {
     "late": _l("Late"),

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web import formats
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 
 class Refused(Exception):

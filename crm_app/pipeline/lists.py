@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -26,6 +24,8 @@ from crm_app.pipeline.models import KINDS, Deal, Stage
 from crm_app.pipeline.sorting import sorts
 from crm_app.web.money import Rates
 from crm_app.web.tables import Order
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 
 def listable(

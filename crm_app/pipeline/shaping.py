@@ -6,8 +6,6 @@ its place: see `retiring` and `merging`.
 
 from typing import NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from crm_app.accounts.models import Organisation
@@ -19,6 +17,8 @@ from crm_app.pipeline.models import KINDS, Deal, Pipeline, Stage, Stay
 from crm_app.pipeline.starting import first_pipeline
 from crm_app.web import formats
 from crm_app.web.text import match_key
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 
 class Standing(NamedTuple):

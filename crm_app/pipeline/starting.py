@@ -1,9 +1,8 @@
 """What a pipeline begins with, until its owner shapes it."""
 
-from flask_babel import gettext as _
-
 from crm_app.extensions import db
 from crm_app.pipeline.models import Pipeline, Stage
+from crm_app.web.texts import gettext as _
 
 
 def first_pipeline() -> Pipeline:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 from sqlalchemy import Select, case, func
 from sqlalchemy.orm import joinedload
 
@@ -20,6 +19,7 @@ from crm_app.pipeline.models import Closing, Deal, Pipeline, Stage
 from crm_app.pipeline.queries import opens_to
 from crm_app.web import formats
 from crm_app.web.periods import Period
+from crm_app.web.texts import gettext as _
 
 _NAMED: dict[str, Any] = {"owner": User, "team": Team, "product": Product, "stage": Stage, "pipeline": Pipeline}
 _SCOPED = ("owner", "team", "product", "pipeline", "industry")

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from crm_app.accounts.models import Organisation, Team, User
@@ -22,6 +21,7 @@ from crm_app.web import formats
 from crm_app.web.periods import CALENDARS, UNITS, Calendar, Period
 from crm_app.web.reader import reader
 from crm_app.web.tables import with_query
+from crm_app.web.texts import gettext as _
 
 PRESETS = ("this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year")
 COMPARISONS = ("previous", "year", "none")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm_app.extensions import db
@@ -16,6 +15,7 @@ from crm_app.reports.choosing import Choice, Options
 from crm_app.reports.sheet import Cell, Column, Line, Report
 from crm_app.web import charts, formats
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 USUAL = {"preset": "this_quarter", "comparison": "previous"}
 _NOTHING = Figure(0, n=0)

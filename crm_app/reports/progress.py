@@ -5,7 +5,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from flask import url_for
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm_app.accounts.models import User
@@ -25,6 +24,7 @@ from crm_app.reports.sheet import Cell, Column, Line, Report
 from crm_app.web import charts, formats
 from crm_app.web.periods import Period
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 USUAL = {"preset": "this_year", "every": "quarter", "comparison": "none", "measure": "won_value"}
 

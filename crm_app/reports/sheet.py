@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm_app.web import formats
 from crm_app.web.money import Money
 from crm_app.web.periods import Period
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 Number = Decimal | int | None
 

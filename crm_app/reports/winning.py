@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm_app.analytics.rates import FEW, differ, newcombe
@@ -14,6 +13,7 @@ from crm_app.reports.choosing import Choice, Options
 from crm_app.reports.sheet import Cell, Column, Line, Report, nothing_before
 from crm_app.web import charts, formats
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 USUAL = {"preset": "this_year", "by": "owner", "comparison": "previous"}
 # Fewer closed deals than this say nothing, so they are not ranked.

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm_app.goals.amounts import written
@@ -14,6 +13,7 @@ from crm_app.reports.choosing import Choice, Options
 from crm_app.reports.sheet import Cell, Column, Line, Report, nothing_before
 from crm_app.web import charts, formats
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 USUAL = {"preset": "this_year", "by": "team", "every": "month", "comparison": "previous"}
 # Six colours are told apart; the sixth stands for the others where more than six would need one.

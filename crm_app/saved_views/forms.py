@@ -1,7 +1,5 @@
 """What people fill in about views: the name under which one is saved, who may open it."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, ValidationError
@@ -11,6 +9,8 @@ from crm_app.extensions import db
 from crm_app.saved_views import queries
 from crm_app.saved_views.models import PLACES, SavedView
 from crm_app.web.fields import Required, TextField
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 
 class ViewForm(FlaskForm):

@@ -1,7 +1,6 @@
 """Saving what a list shows under a name, renaming and sharing it, and deleting it."""
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm_app.extensions import db
@@ -11,6 +10,7 @@ from crm_app.saved_views.menus import kept_of
 from crm_app.saved_views.models import SavedView
 from crm_app.web.htmx import page
 from crm_app.web.redirects import local_path
+from crm_app.web.texts import gettext as _
 
 bp = Blueprint("saved_views", __name__, url_prefix="/views")
 

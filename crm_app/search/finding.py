@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
 from crm_app.accounts.models import User
@@ -22,6 +21,7 @@ from crm_app.search.ranking import Likely, Scope
 from crm_app.web import tokens
 from crm_app.web.formats import money
 from crm_app.web.money import Money
+from crm_app.web.texts import lazy_gettext as _l
 
 SHOWN = 8
 LONGEST = 200

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from crm_app.accounts.models import User
 from crm_app.search import finding, ways
@@ -12,6 +11,7 @@ from crm_app.search.finding import Hit
 from crm_app.search.opened import Key
 from crm_app.search.ways import Way, Ways
 from crm_app.web.text import search_words
+from crm_app.web.texts import gettext as _
 
 _OF_A_KIND = 5
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from flask import Flask, current_app
-from flask_babel import force_locale
 
 from crm_app.web.text import fold, search_key, search_words
+from crm_app.web.texts import in_language
 
 _ENGLISH = "en_US"
 
@@ -55,7 +55,7 @@ def all_ways() -> Ways:
 def matching(text: str) -> Ways:
     """Those in which every word begins a word; Chinese is written without spaces, so there it may stand anywhere."""
     words = search_words(text)
-    with force_locale(_ENGLISH):
+    with in_language(_ENGLISH):
         english = {way.key: (way.name, *way.notes) for ways in all_ways() for way in ways}
 
     def sought(ways: list[Way]) -> list[Way]:

@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from crm_app.accounts import queries
 from crm_app.accounts.models import ROLES, Team, User
 from crm_app.bulk.actions import Action, Fact, Refused, by_id
 from crm_app.extensions import db
 from crm_app.settings import people
 from crm_app.settings.forms.people import RoleForm, TeamForm
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 _NOT_ONESELF = _l("Nobody disables themselves: %(count)s left alone.")
 

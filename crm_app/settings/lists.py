@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext, pgettext
 from flask_login import current_user
 from sqlalchemy import case, func, or_
 
@@ -16,6 +14,8 @@ from crm_app.lists.kinds import whole_id
 from crm_app.lists.listables import Listable
 from crm_app.lists.names import asking_names
 from crm_app.settings import bulk
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext, pgettext
 
 _RANK = case({role: place for place, role in enumerate(BY_RANK)}, value=User.role, else_=len(BY_RANK))
 _STATE = case(

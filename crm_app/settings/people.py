@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from crm_app.accounts import links, passwords
 from crm_app.accounts.models import Team, User
 from crm_app.accounts.queries import grantable_by, is_last_owner
@@ -13,6 +10,8 @@ from crm_app.activity.recording import plain
 from crm_app.extensions import db
 from crm_app.pipeline.crediting import carry_along
 from crm_app.web.redirects import own_address
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 
 class RefusedError(Exception):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
 from sqlalchemy import exists, select
 
 from crm_app.accounts.models import Team, User
@@ -12,6 +11,7 @@ from crm_app.extensions import db
 from crm_app.goals.models import Goal
 from crm_app.pipeline.crediting import carry_along
 from crm_app.pipeline.models import Closing, Deal, Stay
+from crm_app.web.texts import gettext as _
 
 
 def add(name: str, region: str, manager: User | None, members: Sequence[User]) -> Team:

@@ -3,21 +3,16 @@
 from typing import Any
 
 from flask import Flask, has_request_context, request
-from flask.templating import Environment
+
+from crm_app.web.templating import Templates
 
 # Numbers that no address holds by chance; they mark where a record's own number goes.
 _MARKS = [str(number) for number in range(2_111_111_101, 2_111_111_105)]
 _MOST = 2000
 
 
-class _Templates(Environment):
-    def make_globals(self, d):
-        """The one dictionary of all templates. Jinja would chain a new one to it, and walk that at every include."""
-        return super().make_globals(d) if d else self.globals
-
-
 class Application(Flask):
-    jinja_environment = _Templates
+    jinja_environment = Templates
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -12,12 +12,12 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import pygal
-from flask_babel import gettext as _
 from markupsafe import Markup
 from pygal.etree import etree
 
 from crm_app.web import scales, svg
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 etree.to_etree()
 

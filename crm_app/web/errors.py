@@ -1,7 +1,6 @@
 """Errors in plain words: what happened, what to do. A page for readers, a toast for htmx, never a trace."""
 
 from flask import Flask, current_app, render_template
-from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -11,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from crm_app.extensions import db
 from crm_app.web.htmx import said_in_toast, wants_part
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 
 def init_app(app: Flask) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from flask_babel import gettext as _
 from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
@@ -13,6 +12,7 @@ from crm_app.web.money import Money
 from crm_app.web.periods import JALALI
 from crm_app.web.reader import reader
 from crm_app.web.text import clean
+from crm_app.web.texts import gettext as _
 
 
 class Required:

@@ -22,7 +22,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, Select, and_, or_
 from wtforms import Field
@@ -31,6 +30,7 @@ from wtforms.widgets import TextInput
 from crm_app.extensions import db
 from crm_app.web import word_search
 from crm_app.web.text import clean, fold, match_key
+from crm_app.web.texts import gettext as _
 
 _SHOWN = 6
 _WEIGHED = 200

@@ -1,11 +1,10 @@
 """Years: kept as Gregorian, read and written as the reader counts them."""
 
-from flask_babel import gettext as _
-
 from crm_app.web import formats
 from crm_app.web.fields import NumberField
 from crm_app.web.periods import JALALI
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 # Where the year 1 of the Jalali calendar begins; most of a Jalali year lies in the Gregorian year so found.
 _JALALI_EPOCH = 621

@@ -1,12 +1,12 @@
 """What Peyvand exports it understands again, in each language."""
 
 import pytest
-from flask_babel import force_locale
 
 from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.matching import match_columns
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
+from crm_app.web.texts import in_language
 from tests import make
 from tests.exchange.importing import plan, reasons
 
@@ -45,7 +45,7 @@ def test_exported_products_come_back_unchanged(browser_of, olivia, language):
 @pytest.mark.parametrize("language", ["en", "fa", "zh_Hans_CN"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_names_that_the_page_gives_the_fields_are_known_as_headers(app, kind, language):
-    with app.test_request_context(), force_locale(language):
+    with app.test_request_context(), in_language(language):
         labels = {str(field.label): field.key for field in KINDS[kind].fields}
 
     matched = match_columns(list(labels), KINDS[kind].fields)

@@ -1,7 +1,6 @@
 """Companies: the list, one of them, and every way to change it."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
@@ -21,6 +20,7 @@ from crm_app.lists import showing
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.pickers import found_by_id, suggested
 from crm_app.web.tables import number_asked
+from crm_app.web.texts import gettext as _
 
 _SHOWN_BESIDE = 6
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, update
 
 from crm_app.contacts import queries
@@ -21,6 +19,8 @@ from crm_app.exchange.kinds.stored import StoredLookup, chunks, looking
 from crm_app.exchange.kinds.tags import missing_tags, tags_of
 from crm_app.exchange.matching import Entry
 from crm_app.extensions import db
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 _PLAIN = ("name", "industry", "founded", "size", "website", "phone")
 _COLUMNS = (

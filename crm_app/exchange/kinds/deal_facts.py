@@ -1,11 +1,10 @@
 """What the cells of a row say of a deal: stage and outcome, days, value, and a title where the file has none."""
 
-from flask_babel import gettext as _
-
 from crm_app.exchange import cells
 from crm_app.exchange.cells import CellError
 from crm_app.exchange.kinds.kind import Kind, Row
 from crm_app.exchange.kinds.stages import Stages
+from crm_app.web.texts import gettext as _
 
 _PLAIN = ("title", "code", "source", "expected_close")
 _LINKS = ("owner", "product", "company", "person", "stage")

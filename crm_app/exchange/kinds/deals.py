@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, or_, select, true
 
 from crm_app.accounts.models import User
@@ -28,6 +26,8 @@ from crm_app.pipeline.models import Deal
 from crm_app.pipeline.models.keys import CODE_KEY, TITLE_KEY
 from crm_app.pipeline.queries import visible_to
 from crm_app.web import formats
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 _COLUMNS = (
     "id", "version", "title", "code", "value_amount", "currency", "pipeline_id", "stage_id", "status", "owner_id",

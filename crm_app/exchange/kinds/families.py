@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from crm_app.contacts.models import Company
 from crm_app.exchange.kinds.kind import Row
 from crm_app.extensions import db
+from crm_app.web.texts import gettext as _
 
 
 def parent_of(row: Row) -> Any:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
 from sqlalchemy import Select
 
 from crm_app.accounts.models import User
@@ -15,6 +14,7 @@ from crm_app.exchange.fields import Field
 from crm_app.exchange.kinds.stored import StoredLookup
 from crm_app.exchange.matching import Lookup
 from crm_app.web.text import match_key
+from crm_app.web.texts import gettext as _
 
 # Names come back in row after row, and folding one costs more than remembering it.
 name_key = lru_cache(maxsize=100_000)(match_key)

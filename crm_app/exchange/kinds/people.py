@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 from sqlalchemy import Select
 
 from crm_app.contacts import queries
@@ -18,6 +15,9 @@ from crm_app.exchange.kinds.kind import Kind, Row, name_key
 from crm_app.exchange.kinds.stored import StoredLookup, chunks
 from crm_app.exchange.kinds.tags import missing_tags, tags_of
 from crm_app.extensions import db
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
+from crm_app.web.texts import lazy_pgettext
 
 _PLAIN = ("name", "job_title", "email", "phone")
 _COLUMNS = ("id", "version", *_PLAIN, "name_key", "email_key", "company_id", "owner_id")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
 from crm_app.catalog import queries
@@ -15,6 +14,7 @@ from crm_app.exchange.headers import PRODUCTS
 from crm_app.exchange.kinds.kind import Kind, Row, name_key
 from crm_app.exchange.kinds.stored import chunks
 from crm_app.extensions import db
+from crm_app.web.texts import lazy_gettext as _l
 
 _COLUMNS = ("id", "version", "name", "name_key", "code", "family", "currency", "price_amount", "cost_amount")
 _KNOWN = tuple(getattr(Product, name) for name in _COLUMNS)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
@@ -13,6 +12,7 @@ from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 from crm_app.pipeline.models import Pipeline, Stage
 from crm_app.web.text import match_key
+from crm_app.web.texts import gettext as _
 
 _CLOSED = {
     "won": "won,closed won,close won,win,successful,"

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select, update
 
 from crm_app.accounts.models import Team, User
 from crm_app.exchange.kinds.kind import Row, name_key
 from crm_app.extensions import db
 from crm_app.web import formats
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 
 class Teams:

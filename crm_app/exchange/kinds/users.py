@@ -3,9 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from sqlalchemy import select
 
 from crm_app.accounts.models import User
@@ -20,6 +17,9 @@ from crm_app.pipeline.crediting import carry_along
 from crm_app.web import formats
 from crm_app.web.reader import reader
 from crm_app.web.text import sort_key
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
+from crm_app.web.texts import ngettext
 
 _COLUMNS = ("id", "name", "name_key", "email", "role", "team_id")
 _ROLE_WORDS = {

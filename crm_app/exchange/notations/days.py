@@ -3,12 +3,12 @@
 import re
 from datetime import date
 
-from flask_babel import lazy_gettext as _l
 from persiantools.jdatetime import JalaliDate
 
 from crm_app.web import formats
 from crm_app.web.formats.days import LATIN_MONTHS, PERSIAN_MONTHS
 from crm_app.web.text import fold, latin_digits
+from crm_app.web.texts import lazy_gettext as _l
 
 LABELS = {
     "dmy": _l("day, month, year"),

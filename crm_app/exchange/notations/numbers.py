@@ -2,10 +2,9 @@
 
 import re
 
-from flask_babel import lazy_gettext as _l
-
 from crm_app.web import formats
 from crm_app.web.text import latin_digits
+from crm_app.web.texts import lazy_gettext as _l
 
 LABELS = {".": _l("the point is the decimal sign"), ",": _l("the comma is the decimal sign")}
 NOTATIONS = tuple(LABELS)

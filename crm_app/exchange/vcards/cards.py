@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from flask_babel import gettext as _
-
 from crm_app.exchange.decoding import Text, UnreadableError
 from crm_app.exchange.vcards.properties import Property, is_continued, parsed
 from crm_app.web.formats import num
+from crm_app.web.texts import gettext as _
 
 HEADER = (
     "Full name", "First name", "Last name", "E-mail", "Phone", "Company", "Job title", "Tags", "E-mail 2", "E-mail 3",

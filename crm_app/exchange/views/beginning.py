@@ -1,7 +1,6 @@
 """Choosing what to import and a file, and what was imported so far."""
 
 from flask import current_app, flash, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm_app.accounts.access import editor_required
@@ -19,6 +18,7 @@ from crm_app.exchange.views.steps import must_be_allowed
 from crm_app.extensions import db
 from crm_app.lists.showing import page as list_page
 from crm_app.web.htmx import page
+from crm_app.web.texts import gettext as _
 
 
 @bp.get("/")

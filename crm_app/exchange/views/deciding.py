@@ -1,7 +1,6 @@
 """The decisions of an import, until it starts or is discarded."""
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import update
 
@@ -26,6 +25,7 @@ from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs as queue
 from crm_app.pipeline.queries import pipelines
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 
 @bp.get("/<int:import_id>")

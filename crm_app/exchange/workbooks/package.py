@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from flask_babel import gettext as _
-
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.web.formats import num
+from crm_app.web.texts import gettext as _
 
 _MOST_ENTRIES = 2_000
 _MOST_UNPACKED = 3 << 30

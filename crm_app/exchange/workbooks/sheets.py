@@ -7,12 +7,11 @@ import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-
 from crm_app.exchange.decoding import MOST_COLUMNS, UnreadableError, too_many_columns
 from crm_app.exchange.workbooks import values
 from crm_app.exchange.workbooks.package import opened, read_part
 from crm_app.web.formats import num
+from crm_app.web.texts import gettext as _
 
 _MOST_ROWS = 1_048_576
 # As many as a spreadsheet has columns; most of them empty, where somebody coloured whole rows.

@@ -1,6 +1,5 @@
 """The owner's morning: how each goal of the period stands."""
 
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm_app.accounts.access import seller_required
@@ -14,6 +13,7 @@ from crm_app.measures import asking
 from crm_app.measures.scope import Scope
 from crm_app.web.htmx import page
 from crm_app.web.periods import CALENDARS, UNITS
+from crm_app.web.texts import gettext as _
 
 
 @bp.get("/")

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy import select
 
@@ -19,6 +17,8 @@ from crm_app.web import formats
 from crm_app.web.htmx import page
 from crm_app.web.periods import CALENDARS, UNITS, Calendar, Period
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 
 @bp.route("/targets", methods=["GET", "POST"])

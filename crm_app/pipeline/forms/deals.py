@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, ValidationError
@@ -21,6 +19,8 @@ from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.web.fields import DayField, MoneyField, Required, TextField
 from crm_app.web.pickers import RecordField, found_by_id
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 FACTS = ("owner", "title", "value", "company", "person", "product", "source", "expected_close", "code")
 _FIELDS_OF = {"value": ("value", "currency")}

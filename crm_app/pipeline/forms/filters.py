@@ -5,8 +5,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import Select
@@ -24,6 +22,8 @@ from crm_app.pipeline.models import Deal, Stage
 from crm_app.web import formats
 from crm_app.web.fields import DayField, MoneyField, TextField
 from crm_app.web.money import Rates
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 LARGEST_ID = 2**31 - 1
 _CLOCKS = {"rotting": _l("Rotting"), "snoozed": _l("Snoozed"), "fresh": _l("Neither rotting nor snoozed")}

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 from wtforms import Field, SelectField
 from wtforms.widgets import HiddenInput
@@ -16,6 +14,8 @@ from crm_app.pipeline.forms.filters import Chip, DealFilterForm, whole_id
 from crm_app.pipeline.models import KINDS, Deal, Pipeline, Stage
 from crm_app.web.money import Rates
 from crm_app.web.pickers import found_by_id
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 
 class _ContactField(Field):

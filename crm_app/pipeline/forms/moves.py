@@ -3,8 +3,6 @@
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, ValidationError
@@ -18,6 +16,8 @@ from crm_app.web import formats
 from crm_app.web.fields import DayField, MoneyField, Required, TextField
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 # So many deals are moved by one request at most.
 MOST_TOGETHER = 200

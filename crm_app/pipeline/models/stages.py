@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.extensions import db
 from crm_app.web.text import match_key
+from crm_app.web.texts import lazy_gettext as _l
 
 KINDS = {"open": _l("Open"), "won": _l("Won"), "lost": _l("Lost")}
 

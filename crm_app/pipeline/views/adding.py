@@ -1,7 +1,6 @@
 """Adding a deal on the board: a title and a value at the top of a column, the rest later."""
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm_app.accounts.access import selling_editor_required
@@ -14,6 +13,7 @@ from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import open_stage, showing
 from crm_app.web.htmx import changed, page, said_in_toast, wants_part
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 
 @bp.route("/board/stages/<int:stage_id>/new", methods=["GET", "POST"])

@@ -1,7 +1,6 @@
 """What the page of a deal and the deal beside the board show alike."""
 
 from flask import request, url_for
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -14,6 +13,7 @@ from crm_app.pipeline import paths, queries, rotting, undoing
 from crm_app.pipeline.models import Deal, Pipeline, Stay
 from crm_app.pipeline.views.showing import kept
 from crm_app.web.pickers import found_by_id
+from crm_app.web.texts import lazy_gettext as _l
 
 WORDS = {
     "owner": _l("Owner"),

@@ -1,7 +1,6 @@
 """One deal: its page, its facts, its notes, and the way into the bin and back."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload
@@ -18,6 +17,7 @@ from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.around import around, found, page_of
 from crm_app.web.htmx import changed, page
 from crm_app.web.tables import listing
+from crm_app.web.texts import gettext as _
 
 
 @bp.get("/deals/<int:deal_id>")

@@ -1,7 +1,6 @@
 """The list of deals, what of it can be taken along, and adding a deal."""
 
 from flask import flash, has_request_context, redirect, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm_app.accounts.access import seller_required, selling_editor_required
@@ -17,6 +16,7 @@ from crm_app.pipeline.views import bp
 from crm_app.web.htmx import page, wants_part
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 _SHOWN_BESIDE = 6
 _EDITING = Editing(DealFactForm, lambda deal, form: deal.change(**form.changes()), facts_of)

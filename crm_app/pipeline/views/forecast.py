@@ -1,7 +1,6 @@
 """The forecast: open deals by the month in which they should close, and putting a deal on another month."""
 
 from flask import abort, flash, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -20,6 +19,7 @@ from crm_app.pipeline.views.showing import asked_months, kept, showing
 from crm_app.web import formats
 from crm_app.web.htmx import changed, page, said_alone
 from crm_app.web.redirects import local_path
+from crm_app.web.texts import gettext as _
 
 
 @bp.get("/forecast")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from flask import abort, flash, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
@@ -22,6 +21,7 @@ from crm_app.web.htmx import changed, gone_to, page, said_alone
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
 from crm_app.web.redirects import local_path
+from crm_app.web.texts import gettext as _
 
 
 @bp.get("/deals/<int:deal_id>/stage")

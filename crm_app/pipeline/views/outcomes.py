@@ -1,7 +1,6 @@
 """Closing a deal: won asks for the amount and the day, lost for the reason."""
 
 from flask import flash, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import selling_editor_required
@@ -16,6 +15,7 @@ from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
 from crm_app.web.redirects import local_path
+from crm_app.web.texts import gettext as _
 
 _PAGES = {"won": "pipeline/won.html", "lost": "pipeline/lost.html"}
 

@@ -1,7 +1,6 @@
 """Letting a deal sleep until a day, for a reason that everyone can read, and waking it."""
 
 from flask import abort, flash, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import selling_editor_required
@@ -14,6 +13,7 @@ from crm_app.pipeline.views.moves import back_to, find, refused
 from crm_app.pipeline.views.showing import kept, showing
 from crm_app.web import formats
 from crm_app.web.htmx import changed, gone_to, page
+from crm_app.web.texts import gettext as _
 
 
 @bp.route("/deals/<int:deal_id>/snooze", methods=["GET", "POST"])

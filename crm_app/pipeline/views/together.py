@@ -1,8 +1,6 @@
 """Moving the cards that were picked on the board, all at once, and taking that back."""
 
 from flask import abort, flash, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -18,6 +16,8 @@ from crm_app.web import formats
 from crm_app.web.htmx import changed, said_alone
 from crm_app.web.reader import reader
 from crm_app.web.redirects import local_path
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 
 @bp.post("/board/moves")

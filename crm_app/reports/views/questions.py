@@ -5,7 +5,6 @@ from datetime import date
 from types import ModuleType
 
 from flask import abort, request
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm_app.accounts.access import seller_required
@@ -20,6 +19,7 @@ from crm_app.reports.views import bp
 from crm_app.web.csv import download
 from crm_app.web.htmx import page
 from crm_app.web.periods import UNITS, Period
+from crm_app.web.texts import gettext as _
 
 QUESTIONS: dict[str, ModuleType] = {"pipeline": pipeline, "goals": progress, "won": won, "win-rate": winning}
 _FILTERS = {"goals": ("owner", "team"), "pipeline": ("owner", "team", "product", "pipeline")}

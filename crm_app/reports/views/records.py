@@ -1,7 +1,6 @@
 """The deals behind a figure, as a list and as a file."""
 
 from flask import abort, request
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm_app.accounts.access import seller_required
@@ -16,6 +15,7 @@ from crm_app.web.csv import download
 from crm_app.web.htmx import page
 from crm_app.web.reader import reader
 from crm_app.web.tables import listing, same_url
+from crm_app.web.texts import gettext as _
 
 
 @bp.get("/records/<measure>")

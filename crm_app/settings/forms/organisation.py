@@ -1,7 +1,6 @@
 """The form of what holds for the whole organisation."""
 
 from babel.dates import get_day_names, get_month_names
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -12,6 +11,7 @@ from crm_app.web.fields import Required, TextField, options
 from crm_app.web.formats import LATIN_MONTHS, PERSIAN_MONTHS
 from crm_app.web.periods import JALALI
 from crm_app.web.reader import reader
+from crm_app.web.texts import lazy_gettext as _l
 
 
 class OrganisationForm(FlaskForm):

@@ -1,8 +1,5 @@
 """The forms of adding a person and of changing one's name, address, role and team."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
@@ -14,6 +11,9 @@ from crm_app.accounts.queries import grantable_by, teams_visible_to
 from crm_app.extensions import db
 from crm_app.web.fields import Required, TextField, options
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
+from crm_app.web.texts import lazy_pgettext
 
 
 class PersonForm(FlaskForm):

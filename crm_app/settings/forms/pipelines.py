@@ -1,7 +1,5 @@
 """What the owner fills in about pipelines and their stages."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import BooleanField, RadioField, SelectField, ValidationError
@@ -12,6 +10,8 @@ from crm_app.pipeline.models import KINDS, Pipeline, Stage
 from crm_app.web import formats
 from crm_app.web.fields import NumberField, Required, TextField
 from crm_app.web.text import match_key
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 
 class PipelineForm(FlaskForm):

@@ -2,8 +2,6 @@
 
 from decimal import Decimal
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import SelectField, ValidationError
@@ -14,6 +12,8 @@ from crm_app.web import formats
 from crm_app.web.fields import DayField, NumberField, Required
 from crm_app.web.money import Rate
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 _SMALLEST = Decimal("0.0000000001")
 

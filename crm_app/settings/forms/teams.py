@@ -1,7 +1,5 @@
 """The form of a team."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from sqlalchemy import or_, select
@@ -14,6 +12,8 @@ from crm_app.extensions import db
 from crm_app.web.fields import Required, TextField, options
 from crm_app.web.formats import isolate
 from crm_app.web.text import match_key
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 
 class TeamForm(FlaskForm):

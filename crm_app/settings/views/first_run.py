@@ -1,8 +1,6 @@
 """The first run: the organisation, its first owner, its first pipeline. The link works once, then never."""
 
 from flask import abort, flash, redirect, url_for
-from flask_babel import force_locale
-from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from crm_app.accounts import links, preferences, queries, setup, signing_in
@@ -11,6 +9,8 @@ from crm_app.extensions import db, limiter
 from crm_app.pipeline import starting
 from crm_app.settings.views import bp
 from crm_app.web.htmx import page
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import in_language
 
 
 @bp.route("/first-run/<token>", methods=["GET", "POST"])
@@ -38,6 +38,6 @@ def _begun(form, token):
         owner = setup.found(form)
     except IntegrityError:
         abort(404)
-    with force_locale(str(preferences.for_user(owner).locale)):
+    with in_language(str(preferences.for_user(owner).locale)):
         starting.first_pipeline()
     return owner

@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from crm_app.settings.views import bp
 from crm_app.web.htmx import page
+from crm_app.web.texts import gettext as _
 
 
 class Place(NamedTuple):

@@ -1,8 +1,6 @@
 """What holds for the whole organisation."""
 
 from flask import flash, redirect, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from crm_app.accounts import queries
 from crm_app.accounts.access import role_required
@@ -12,6 +10,8 @@ from crm_app.settings.forms.organisation import OrganisationForm
 from crm_app.settings.views import bp
 from crm_app.web import formats
 from crm_app.web.htmx import page
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 
 @bp.route("/organisation", methods=["GET", "POST"])

@@ -1,7 +1,6 @@
 """The people who work here: the list, adding one, changing one, letting one in or out."""
 
 from flask import abort, flash, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from crm_app.accounts import queries
@@ -14,6 +13,7 @@ from crm_app.settings import people as work
 from crm_app.settings.forms.people import NewPersonForm, PersonForm
 from crm_app.settings.views import bp
 from crm_app.web.htmx import page
+from crm_app.web.texts import gettext as _
 
 
 @bp.get("/people")

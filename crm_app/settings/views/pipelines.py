@@ -1,8 +1,6 @@
 """The pipelines and their stages."""
 
 from flask import abort, flash, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from crm_app.accounts.access import role_required
 from crm_app.extensions import db
@@ -12,6 +10,8 @@ from crm_app.settings.forms.pipelines import PipelineForm, StageDeletionForm, St
 from crm_app.settings.views import bp
 from crm_app.web import formats
 from crm_app.web.htmx import page
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 
 @bp.route("/pipelines", methods=["GET", "POST"])

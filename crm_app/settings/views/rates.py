@@ -1,8 +1,6 @@
 """The dated rates of currencies. Whatever changes them values the closed deals of that currency anew."""
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
 
 from crm_app.accounts.access import role_required
@@ -15,6 +13,8 @@ from crm_app.web.htmx import page
 from crm_app.web.money import Rate
 from crm_app.web.reader import reader
 from crm_app.web.tables import listing
+from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 SORTS = {"day": Rate.day, "currency": Rate.currency}
 

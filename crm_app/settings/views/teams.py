@@ -1,7 +1,6 @@
 """The teams: their list, and one team with its manager, region and members."""
 
 from flask import flash, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -14,6 +13,7 @@ from crm_app.settings import teams as work
 from crm_app.settings.forms.teams import TeamForm
 from crm_app.settings.views import bp
 from crm_app.web.htmx import page
+from crm_app.web.texts import gettext as _
 
 
 @bp.get("/teams")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from crm_app.web.formats.days import (
@@ -31,6 +30,7 @@ from crm_app.web.formats.numbers import (
 from crm_app.web.formats.phones import phone, phone_key
 from crm_app.web.formats.typed import parse_day, parse_money, parse_number
 from crm_app.web.reader import current_reader
+from crm_app.web.texts import gettext as _
 
 __all__ = [
     "CHINESE_JALALI",

@@ -131,17 +131,11 @@ class User(UserMixin, db.Model):
 
     @property
     def initials(self) -> str:
-        words = self.name.split()
-        if not words:
-            return "?"
-        letters = words[0][:1] + (words[-1][:1] if len(words) > 1 else "")
-        if "\u3400" <= letters[0] <= "\u9fff":
-            return self.name[-2:] if len(self.name) <= 3 else self.name[:1]
-        return letters.upper() if letters.isascii() else "\u200c".join(letters)
+        return initials_of(self.name)
 
     @property
     def hue(self) -> int:
-        return (self.id or 0) % 6 + 1
+        return hue_of(self.id or 0)
 
     def get_id(self) -> str:
         """What the session cookie holds: it stops being true when the key is renewed."""
@@ -207,3 +201,18 @@ class SignInFailure(db.Model):
     email_hash: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+
+
+def initials_of(name: str) -> str:
+    words = name.split()
+    if not words:
+        return "?"
+    letters = words[0][:1] + (words[-1][:1] if len(words) > 1 else "")
+    if "\u3400" <= letters[0] <= "\u9fff":
+        return name[-2:] if len(name) <= 3 else name[:1]
+    return letters.upper() if letters.isascii() else "\u200c".join(letters)
+
+
+def hue_of(user_id: int) -> int:
+    """The colour of a user, one of six."""
+    return user_id % 6 + 1

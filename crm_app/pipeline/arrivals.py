@@ -8,8 +8,9 @@ from sqlalchemy import func, or_, select
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
 from crm_app.extensions import db
-from crm_app.pipeline import boards, queries
-from crm_app.pipeline.boards import Card, Deals, Key, Layout
+from crm_app.pipeline import queries
+from crm_app.pipeline.boards import Deals, Key, Layout
+from crm_app.pipeline.cards import Card, cards_of
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 
 
@@ -43,7 +44,7 @@ def news(events: Collection[Event], shown: Deals, layout: Layout, user: User) ->
     """How the deals of these events stand now, among those that the board shows, from the top of each column down."""
     ids = {event.subject_id for event in events}
     arrivals = _standing(shown, layout, ids)
-    known = {arrival.card.deal.id for arrival in arrivals}
+    known = {arrival.card.id for arrival in arrivals}
     return News(arrivals, sorted(_leaving(events, ids - known, user)))
 
 
@@ -58,9 +59,10 @@ def _standing(shown: Deals, layout: Layout, ids: Collection[int]) -> list[Arriva
     above = func.lag(Deal.id).over(partition_by=layout.key, order_by=(layout.rank, Deal.id)).label("above")
     whole = layout.within(shown).where(layout.key.in_(concerned))
     columns = whole.with_only_columns(Deal.id, above).subquery()
-    deals = select(Deal, columns.c.above).join(columns, columns.c.id == Deal.id).where(Deal.id.in_(ids))
-    rows = db.session.execute(boards.detailed(deals).order_by(layout.key, layout.rank, Deal.id))
-    return [Arrival(boards.card(deal), layout.key_of(deal), after) for deal, after in rows]
+    deals = select(Deal).join(columns, columns.c.id == Deal.id).where(Deal.id.in_(ids))
+    ordered = deals.order_by(layout.key, layout.rank, Deal.id)
+    found = cards_of(ordered, layout.pipeline.stages, columns.c.above)
+    return [Arrival(card, layout.key_of(card), above) for card, above in found]
 
 
 def _leaving(events: Iterable[Event], ids: Collection[int], user: User) -> set[int]:

@@ -8,17 +8,14 @@ cards that match and in all currencies, never over the cards that happen to be l
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Select, SelectBase, and_, func, or_, select
-from sqlalchemy.orm import joinedload
 
-from crm_app.contacts.models import Company
 from crm_app.extensions import db
-from crm_app.pipeline.models import Deal, Stage
-from crm_app.pipeline.rotting import Clock, clock
+from crm_app.pipeline.cards import Card, cards_of
+from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.web.money import Money, Rates
 from crm_app.web.reader import reader
 
@@ -26,15 +23,6 @@ CARDS_AT_FIRST = 20
 CARDS_AT_MOST = 500
 Deals = Select[tuple[Deal]]
 Key = int | str
-
-
-class Card(NamedTuple):
-    """`mark` is how the expected close stands: planned, today, overdue or none; `days_over` how long overdue."""
-
-    deal: Deal
-    clock: Clock
-    mark: str
-    days_over: int
 
 
 class Totals(NamedTuple):
@@ -67,6 +55,9 @@ class Layout(Protocol):
     """How deals stand in columns. `key` says in which; in it they are ordered by `rank`, never NULL, and their id."""
 
     @property
+    def pipeline(self) -> Pipeline: ...
+
+    @property
     def key(self) -> ColumnElement[Any]: ...
 
     @property
@@ -88,9 +79,9 @@ class Layout(Protocol):
         """The ids of the first deals in each of these columns."""
         ...
 
-    def key_of(self, deal: Deal) -> Key: ...
+    def key_of(self, deal: Deal | Card) -> Key: ...
 
-    def rank_of(self, deal: Deal) -> Any: ...
+    def rank_of(self, deal: Deal | Card) -> Any: ...
 
     def read_rank(self, text: str) -> Any:
         """The rank that `text` writes; raises ValueError where it writes none."""
@@ -169,37 +160,32 @@ def columns(deals: Deals, layout: Layout, keys: Collection[Key] | None = None) -
 
 def cards_after(deals: Deals, layout: Layout, head: Column, key: str) -> Column:
     """The column with its next cards, and the key that goes on from them. A broken key begins at the top."""
-    ordered = detailed(layout.within(deals, [head.key])).order_by(layout.rank, Deal.id)
+    ordered = layout.within(deals, [head.key]).order_by(layout.rank, Deal.id)
     after = _read_key(key, layout)
     if after:
         rank, last = after
         ordered = ordered.where(or_(layout.rank > rank, and_(layout.rank == rank, Deal.id > last)))
-    rows = list(db.session.scalars(ordered.limit(CARDS_AT_FIRST + 1)))
-    shown = rows[:CARDS_AT_FIRST]
-    next_key = _key(shown[-1], layout) if len(rows) > len(shown) else None
-    return head._replace(cards=[card(deal) for deal in shown], next_key=next_key)
+    cards = _read(ordered.limit(CARDS_AT_FIRST + 1), layout)
+    shown = cards[:CARDS_AT_FIRST]
+    next_key = _key(shown[-1], layout) if len(cards) > len(shown) else None
+    return head._replace(cards=shown, next_key=next_key)
 
 
 def reaching(deal: Deal, column: Column, deals: Deals, layout: Layout) -> Column:
     """The column, shown as far down as the deal if it stands there (within reason)."""
-    if column.key != layout.key_of(deal) or deal in [one.deal for one in column.cards]:
+    if column.key != layout.key_of(deal) or deal.id in [card.id for card in column.cards]:
         return column
     rank = layout.rank_of(deal)
     above = or_(layout.rank < rank, and_(layout.rank == rank, Deal.id <= deal.id))
     within = layout.within(deals, [column.key])
     count = db.session.scalar(within.where(above).with_only_columns(func.count())) or 0
-    ordered = detailed(within).order_by(layout.rank, Deal.id).limit(min(count, CARDS_AT_MOST))
-    return _filled(column, [card(one) for one in db.session.scalars(ordered)], layout)
-
-
-def card(deal: Deal, now: datetime | None = None) -> Card:
-    mark, days_over = _mark(deal.expected_close, reader.today())
-    return Card(deal, clock(deal, now), mark, days_over)
+    ordered = within.order_by(layout.rank, Deal.id).limit(min(count, CARDS_AT_MOST))
+    return _filled(column, _read(ordered, layout), layout)
 
 
 def _filled(head: Column, cards: list[Card], layout: Layout) -> Column:
     goes_on = cards and head.totals.count > len(cards)
-    return head._replace(cards=cards, next_key=_key(cards[-1].deal, layout) if goes_on else None)
+    return head._replace(cards=cards, next_key=_key(cards[-1], layout) if goes_on else None)
 
 
 def _first_cards(deals: Deals, layout: Layout, keys: Collection[Key]) -> dict[Key, list[Card]]:
@@ -208,25 +194,16 @@ def _first_cards(deals: Deals, layout: Layout, keys: Collection[Key]) -> dict[Ke
         return by_key
     chosen = layout.first(deals, keys, CARDS_AT_FIRST).subquery()
     first = select(Deal).join(chosen, chosen.c.id == Deal.id)
-    for deal in db.session.scalars(detailed(first).order_by(layout.rank, Deal.id)):
-        by_key[layout.key_of(deal)].append(card(deal))
+    for card in _read(first.order_by(layout.rank, Deal.id), layout):
+        by_key[layout.key_of(card)].append(card)
     return by_key
 
 
-def detailed(deals: Deals) -> Deals:
-    """With what a card shows; the stages are at hand since the pipelines were read."""
-    return deals.options(joinedload(Deal.company).load_only(Company.name), joinedload(Deal.owner))
+def _read(deals: Deals, layout: Layout) -> list[Card]:
+    return [card for (card,) in cards_of(deals, layout.pipeline.stages)]
 
 
-def _mark(expected: date | None, today: date) -> tuple[str, int]:
-    if expected is None:
-        return "none", 0
-    if expected < today:
-        return "overdue", (today - expected).days
-    return ("today" if expected == today else "planned"), 0
-
-
-def _key(deal: Deal, layout: Layout) -> str:
+def _key(deal: Card, layout: Layout) -> str:
     return f"{layout.rank_of(deal)}.{deal.id}"
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Date, SelectBase, func, literal, select, union_all
 
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
+from crm_app.pipeline.cards import Card
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.pipeline.months import BEFORE, LATER, UNKNOWN, Months
 from crm_app.web import formats
@@ -51,10 +52,10 @@ class ByMonth:
         ordered = (top.order_by(Deal.expected_close, Deal.id).limit(count) for top in tops)
         return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in ordered))
 
-    def key_of(self, deal: Deal) -> str:
+    def key_of(self, deal: Deal | Card) -> str:
         return self.months.key_of(deal.expected_close)
 
-    def rank_of(self, deal: Deal) -> date:
+    def rank_of(self, deal: Deal | Card) -> date:
         return deal.expected_close or _NEVER
 
     def read_rank(self, text: str) -> date:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, SelectBase, select, union_all
 
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
+from crm_app.pipeline.cards import Card
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 
 
@@ -43,10 +44,10 @@ class ByStage:
         tops = (self.within(deals, [key]).order_by(Deal.rank, Deal.id).limit(count) for key in keys)
         return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in tops))
 
-    def key_of(self, deal: Deal) -> int:
+    def key_of(self, deal: Deal | Card) -> int:
         return deal.stage_id
 
-    def rank_of(self, deal: Deal) -> int:
+    def rank_of(self, deal: Deal | Card) -> int:
         return deal.rank
 
     def read_rank(self, text: str) -> int:

@@ -5,7 +5,7 @@ stage counts them; one that is snoozed does not rot before it wakes.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_
@@ -28,15 +28,43 @@ class Clock(NamedTuple):
     state: str
 
 
+class Clocks:
+    """Those of many deals at one instant: what their stages allow is worked out once."""
+
+    def __init__(self, now: datetime | None = None):
+        self._now, self._someone = now or utc_now(), current_reader()
+        self._today = self._someone.local(self._now).date()
+        self._stages: dict[Stage, _Allowance] = {}
+
+    def of(self, stage: Stage, entered_at: datetime, snoozed_until: date | None) -> Clock:
+        """Of a deal that entered this stage then."""
+        allowed = self._stages.get(stage) or self._stages.setdefault(stage, _allowance(stage, self._now))
+        days = max((self._now - entered_at).days, 0)
+        if allowed.in_working_days:
+            days = working_days.worked(entered_at, self._now, self._someone.weekend, self._someone.zone)
+        state = "rotting" if allowed.since and entered_at < allowed.since else "fresh"
+        if allowed.is_open and snoozed_until is not None and snoozed_until > self._today:
+            state = "snoozed"
+        return Clock(days, allowed.days, allowed.in_working_days, state)
+
+
+class _Allowance(NamedTuple):
+    """`since` is the instant before which a deal must not have entered the stage."""
+
+    is_open: bool
+    days: int | None
+    in_working_days: bool
+    since: datetime | None
+
+
+def _allowance(stage: Stage, now: datetime) -> _Allowance:
+    if not stage.is_open or stage.rot_days is None:
+        return _Allowance(stage.is_open, None, False, None)
+    return _Allowance(True, stage.rot_days, stage.rots_in_working_days, _limit(stage, now))
+
+
 def clock(deal: Deal, now: datetime | None = None) -> Clock:
-    now, stage = now or utc_now(), deal.stage
-    limit = stage.rot_days if stage.is_open else None
-    in_working_days = limit is not None and stage.rots_in_working_days
-    days = max((now - deal.entered_stage_at).days, 0)
-    if in_working_days:
-        someone = current_reader()
-        days = working_days.worked(deal.entered_stage_at, now, someone.weekend, someone.zone)
-    return Clock(days, limit, in_working_days, _state(deal, now))
+    return Clocks(now).of(deal.stage, deal.entered_stage_at, deal.snoozed_until)
 
 
 def only(deals: Select[tuple[Deal]], state: str | None, stages: Iterable[Stage]) -> Select[tuple[Deal]]:
@@ -47,13 +75,6 @@ def only(deals: Select[tuple[Deal]], state: str | None, stages: Iterable[Stage])
     is_rotting = and_(or_(false(), *_overstayed(stages)), ~is_snoozed)
     is_meant = {"rotting": is_rotting, "snoozed": is_snoozed, "fresh": ~is_rotting & ~is_snoozed}[state]
     return deals.where(Deal.status == "open", is_meant)
-
-
-def _state(deal: Deal, now: datetime) -> str:
-    if deal.is_open and deal.is_snoozed(reader.local(now).date()):
-        return "snoozed"
-    limit = _limit(deal.stage, now) if deal.is_open else None
-    return "rotting" if limit is not None and deal.entered_stage_at < limit else "fresh"
 
 
 def _overstayed(stages: Iterable[Stage]) -> list[ColumnElement[bool]]:

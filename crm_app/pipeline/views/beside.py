@@ -6,7 +6,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
-from crm_app.pipeline import boards
+from crm_app.pipeline import cards
 from crm_app.pipeline.forms.deals import DealFactForm
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.around import around, found, page_of
@@ -46,4 +46,4 @@ def title(deal_id):
         return refused(deal_id)
 
     shown = showing(deal.pipeline)
-    return changed("pipeline/_titled.html", otherwise=page_of(deal), board=shown, card=boards.card(deal))
+    return changed("pipeline/_titled.html", otherwise=page_of(deal), board=shown, card=cards.card(deal))

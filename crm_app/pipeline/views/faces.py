@@ -6,13 +6,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from flask import current_app
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from crm_app.pipeline.boards import Card, Key
-from crm_app.pipeline.rotting import Clock
-from crm_app.web.money import Money
-from crm_app.web.reader import Reader, current_reader
+from crm_app.accounts.models import hue_of, initials_of
+from crm_app.pipeline.boards import Key
+from crm_app.pipeline.cards import Card
+from crm_app.web.reader import Reader
 
 if TYPE_CHECKING:
     from crm_app.pipeline.views.showing import Showing
@@ -29,30 +28,15 @@ class Someone(NamedTuple):
     hue: int
 
 
-class Place(NamedTuple):
-    name: str
-    hue: int
-
-
 class Face(NamedTuple):
-    """Everything that the template of a card is given. `stage` stands on cards of months alone.
+    """Everything that the template of a card is given. Of months, the card says its stage as well.
 
     `page`, `beside`, `renaming` and `moving` are addresses; the last two are empty for whoever may not move it.
     """
 
-    id: int
-    version: int
-    title: str
-    company: str
-    value: Money | None
-    expected_close: date | None
-    mark: str
-    days_over: int
-    clock: Clock
-    snoozed_until: date | None
-    snooze_reason: str
+    card: Card
     owner: Someone | None
-    stage: Place | None
+    shows_stage: bool
     came_from: Key
     page: str
     beside: str
@@ -62,36 +46,29 @@ class Face(NamedTuple):
 
 def html_of(card: Card, board: "Showing", *, oob: bool) -> Markup:
     """`oob` says that it comes beside another part, to be put in the place of the card of its id."""
-    someone = current_reader()
-    html = _rendered(_face_of(card, board), oob, someone, someone.today())
-    return Markup(html.replace(_TOKEN, generate_csrf()))  # noqa: S704 - the token is made of letters and digits
+    html = _rendered(_face_of(card, board), oob, *board.seen)
+    return Markup(html.replace(_TOKEN, board.token))  # noqa: S704 - the token is made of letters and digits
 
 
 @lru_cache(maxsize=_KEPT)
-def _rendered(card: Face, oob: bool, _reader: Reader, _today: date) -> str:
+def _rendered(face: Face, oob: bool, _reader: Reader, _today: date) -> str:
     template = current_app.jinja_env.get_template("pipeline/_card.html")
-    return template.render(card=card, oob=oob, token=_TOKEN)
+    return template.render(card=face.card, face=face, oob=oob, token=_TOKEN)
 
 
 def _face_of(card: Card, board: "Showing") -> Face:
-    deal, owner, stage = card.deal, card.deal.owner, card.deal.stage
     return Face(
-        id=deal.id,
-        version=deal.version,
-        title=deal.title,
-        company=deal.company.name if deal.company else "",
-        value=deal.value,
-        expected_close=deal.expected_close,
-        mark=card.mark,
-        days_over=card.days_over,
-        clock=card.clock,
-        snoozed_until=deal.snoozed_until,
-        snooze_reason=deal.snooze_reason,
-        owner=Someone(owner.name, owner.initials, owner.hue) if owner else None,
-        stage=Place(stage.name, stage.hue) if board.months else None,
-        came_from=board.key_of(deal),
-        page=board.url_of_page(deal),
-        beside=board.url_of(deal, "pipeline.beside", beside=1),
-        renaming=board.url_of(deal, "pipeline.title") if board.may_move else "",
-        moving=board.url_of_move(deal) if board.may_move else "",
+        card,
+        _someone(card.owner_id, card.owner) if card.owner_id else None,
+        shows_stage=board.months is not None,
+        came_from=board.key_of(card),
+        page=board.url_of_page(card),
+        beside=board.url_of(card, "pipeline.beside", beside=1),
+        renaming=board.url_of(card, "pipeline.title") if board.may_move else "",
+        moving=board.url_of_move(card) if board.may_move else "",
     )
+
+
+@lru_cache
+def _someone(user_id: int, name: str) -> Someone:
+    return Someone(name, initials_of(name), hue_of(user_id))

@@ -11,7 +11,7 @@ from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.models import Event
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
-from crm_app.pipeline import boards, limits, moving, queries, undoing
+from crm_app.pipeline import boards, cards, limits, moving, queries, undoing
 from crm_app.pipeline.boards import Key
 from crm_app.pipeline.forms.moves import MoveForm, ReopeningForm, UndoForm, outcome_form
 from crm_app.pipeline.models import Deal
@@ -56,7 +56,7 @@ def move(deal_id):
 
     offer_undo(_("%(name)s is in %(stage)s now.", name=deal.title, stage=deal.stage.name), deal)
     shown = showing(deal.pipeline)
-    parts = {"board": shown, "heads": shown.heads(*touched), "card": boards.card(deal)}
+    parts = {"board": shown, "heads": shown.heads(*touched), "card": cards.card(deal)}
     return changed("pipeline/_moved.html", otherwise=back_to(deal), **parts)
 
 

@@ -5,26 +5,30 @@ The months of the forecast stand in its addresses (`from`); without them an addr
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from flask import abort, request, url_for
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import Select
 
 from crm_app.extensions import db
 from crm_app.pipeline import aims, arrivals, boards, limits, queries
 from crm_app.pipeline.arrivals import Arrival
-from crm_app.pipeline.boards import Card, Column, Key, Layout, Sums, Totals
+from crm_app.pipeline.boards import Column, Key, Layout, Sums, Totals
 from crm_app.pipeline.by_month import ByMonth
 from crm_app.pipeline.by_stage import ByStage
+from crm_app.pipeline.cards import Card
 from crm_app.pipeline.forms.filters import LARGEST_ID, DealFilterForm
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.pipeline.months import Months
 from crm_app.pipeline.views import faces
 from crm_app.web.money import Rates
 from crm_app.web.periods import Calendar, Period
-from crm_app.web.reader import reader
+from crm_app.web.reader import Reader, current_reader, reader
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,17 @@ class Showing:
     layout: Layout
     months: Months | None
     _around_numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def token(self) -> str:
+        """Of the forms on cards."""
+        return generate_csrf()
+
+    @cached_property
+    def seen(self) -> tuple[Reader, date]:
+        """By whom, and on which day."""
+        someone = current_reader()
+        return someone, someone.today()
 
     @property
     def totals(self) -> Totals:
@@ -95,15 +110,15 @@ class Showing:
     def url_of_all(self) -> str:
         return url_for(self.endpoint, **self.unfiltered)
 
-    def url_of_page(self, deal: Deal) -> str:
+    def url_of_page(self, deal: Deal | Card) -> str:
         return self._of(deal, "", lambda number: url_for("pipeline.show", deal_id=number))
 
-    def url_of(self, deal: Deal, endpoint: str, **values: Any) -> str:
+    def url_of(self, deal: Deal | Card, endpoint: str, **values: Any) -> str:
         """An address of a deal under the same filters."""
         name = f"{endpoint} {values}"
         return self._of(deal, name, lambda number: self.url(endpoint, deal_id=number, pipeline=None, **values))
 
-    def _of(self, deal: Deal, name: str, make: Callable[[int], str]) -> str:
+    def _of(self, deal: Deal | Card, name: str, make: Callable[[int], str]) -> str:
         """Addresses of one name differ by the deal's number alone: made for the first card, one holds for all."""
         if name not in self._around_numbers:
             before, _number, after = make(LARGEST_ID).partition(str(LARGEST_ID))
@@ -111,7 +126,7 @@ class Showing:
         before, after = self._around_numbers[name]
         return f"{before}{deal.id}{after}"
 
-    def url_of_move(self, deal: Deal) -> str:
+    def url_of_move(self, deal: Deal | Card) -> str:
         """Where a card's form is sent, and its menu is found."""
         return self.url_of(deal, "pipeline.expect" if self.months else "pipeline.move")
 
@@ -121,7 +136,7 @@ class Showing:
             return self.url("pipeline.cards_of_month", month=column.key, after=column.next_key)
         return self.url("pipeline.cards", stage_id=column.key, after=column.next_key, pipeline=None)
 
-    def key_of(self, deal: Deal) -> Key:
+    def key_of(self, deal: Deal | Card) -> Key:
         return self.layout.key_of(deal)
 
     def html_of(self, card: Card, *, oob: bool = False) -> Markup:

@@ -6,7 +6,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
-from crm_app.pipeline import boards, moving
+from crm_app.pipeline import cards, moving
 from crm_app.pipeline.forms.moves import SnoozeForm, WakingForm
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.moves import back_to, find, refused
@@ -71,4 +71,4 @@ def _answer(deal):
     if request.form.get("next"):
         return gone_to(back_to(deal))
     shown = showing(deal.pipeline)
-    return changed("pipeline/snooze/_changed.html", otherwise=back_to(deal), board=shown, card=boards.card(deal))
+    return changed("pipeline/snooze/_changed.html", otherwise=back_to(deal), board=shown, card=cards.card(deal))

@@ -1,0 +1,110 @@
+"""Cards: what a board shows of a deal, read as plain columns, since most of a deal is not on it."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select
+
+from crm_app.accounts.models import User
+from crm_app.contacts.models import Company
+from crm_app.extensions import db
+from crm_app.pipeline.models import Deal, Stage
+from crm_app.pipeline.rotting import Clock, Clocks
+from crm_app.web.money import Money
+from crm_app.web.reader import reader
+
+
+class Place(NamedTuple):
+    """A stage."""
+
+    id: int
+    name: str
+    hue: int
+
+
+class Card(NamedTuple):
+    """`company` and `owner` are names, empty where there is none.
+
+    `mark` is how the expected close stands: planned, today, overdue or none; `days_over` how long overdue.
+    """
+
+    id: int
+    version: int
+    title: str
+    company: str
+    value: Money | None
+    expected_close: date | None
+    rank: int
+    stage: Place
+    owner_id: int | None
+    owner: str
+    clock: Clock
+    snoozed_until: date | None
+    snooze_reason: str
+    mark: str
+    days_over: int
+
+    @property
+    def stage_id(self) -> int:
+        return self.stage.id
+
+
+def card(deal: Deal) -> Card:
+    """The card of a deal that is at hand."""
+    mark, days_over = _mark(deal.expected_close, reader.today())
+    return Card(
+        id=deal.id,
+        version=deal.version,
+        title=deal.title,
+        company=deal.company.name if deal.company else "",
+        value=deal.value,
+        expected_close=deal.expected_close,
+        rank=deal.rank,
+        stage=_place(deal.stage),
+        owner_id=deal.owner_id,
+        owner=deal.owner.name if deal.owner else "",
+        clock=Clocks().of(deal.stage, deal.entered_stage_at, deal.snoozed_until),
+        snoozed_until=deal.snoozed_until,
+        snooze_reason=deal.snooze_reason,
+        mark=mark,
+        days_over=days_over,
+    )
+
+
+_COLUMNS = (
+    Deal.id, Deal.version, Deal.title, Company.name, Deal.value_amount, Deal.currency, Deal.expected_close, Deal.rank,
+    Deal.stage_id, Deal.owner_id, User.name, Deal.entered_stage_at, Deal.snoozed_until, Deal.snooze_reason,
+)  # fmt: skip
+
+
+def cards_of(deals: Select[Any], stages: Iterable[Stage], *also: Any) -> list[tuple[Any, ...]]:
+    """The cards of these deals, which stand in these stages, each followed by the columns asked for besides."""
+    named = deals.outerjoin(Company, Company.id == Deal.company_id).outerjoin(User, User.id == Deal.owner_id)
+    by_id = {stage.id: (stage, _place(stage)) for stage in stages}
+    clocks, today = Clocks(), reader.today()
+    found: list[tuple[Any, ...]] = []
+    for row in db.session.execute(named.with_only_columns(*_COLUMNS, *also)):
+        id_, version, title, company, amount, currency, close, rank, stage_id, owner_id, owner, entered, *rest = row
+        until, reason, *others = rest
+        stage, place = by_id[stage_id]
+        value = None if amount is None else Money(amount, currency)
+        clock = clocks.of(stage, entered, until)
+        card = Card(
+            id_, version, title, company or "", value, close, rank, place, owner_id, owner or "", clock, until, reason,
+            *_mark(close, today),
+        )  # fmt: skip
+        found.append((card, *others))
+    return found
+
+
+def _place(stage: Stage) -> Place:
+    return Place(stage.id, stage.name, stage.hue)
+
+
+def _mark(expected: date | None, today: date) -> tuple[str, int]:
+    if expected is None:
+        return "none", 0
+    if expected < today:
+        return "overdue", (today - expected).days
+    return ("today" if expected == today else "planned"), 0

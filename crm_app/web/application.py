@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 
-from crm_app.web.templating import Templates
+from crm_app.web.templating import Keeping, Templates
 
 # Numbers that no address holds by chance; they mark where a record's own number goes.
 _MARKS = [str(number) for number in range(2_111_111_101, 2_111_111_105)]
@@ -13,6 +13,7 @@ _MOST = 2000
 
 class Application(Flask):
     jinja_environment = Templates
+    jinja_options = {"extensions": [Keeping]}  # noqa: RUF012 - as Flask declares it
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -5,18 +5,30 @@ filter or a test, but cannot be called.
 """
 
 import re
+import secrets
+from collections.abc import Callable, Hashable
 from io import StringIO
+from threading import Lock
 from typing import Any
 
+from flask import g, request
 from flask.templating import Environment
+from flask_wtf.csrf import generate_csrf
 from jinja2 import nodes
 from jinja2.compiler import (
     CodeGenerator,
     Frame,
     optimizeconst,  # type: ignore[attr-defined]
 )
+from jinja2.ext import Extension
+from jinja2.parser import Parser
 from jinja2.runtime import Macro, internalcode, missing
 from markupsafe import Markup, escape
+
+from crm_app.web.reader import current_reader
+
+# Each is some kilobytes; the oldest goes first.
+_KEPT = 1000
 
 _needs_care = re.compile("[&<>'\"]").search
 
@@ -61,6 +73,46 @@ class _Macro(Macro):
         if kwargs:
             return super().__call__(*args, **kwargs)
         return str.__new__(Markup, self._func(*given))
+
+
+class Keeping(Extension):
+    """`{% kept KEY %} ... {% endkept %}`: what stands between is rendered once for each key, reader and day.
+
+    The key names everything that is read in between. The token of forms need not be in it: each reader gets their own.
+    """
+
+    tags = {"kept"}  # noqa: RUF012 - as Jinja declares it
+
+    def __init__(self, environment: Any):
+        super().__init__(environment)
+        self._fragments: dict[Hashable, str] = {}
+        self._lock = Lock()
+        # In the place of the token; nobody can guess it and write it into a record.
+        self._mark = secrets.token_hex(16)
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        line = next(parser.stream).lineno
+        key = parser.parse_tuple()
+        body = parser.parse_statements(("name:endkept",), drop_needle=True)
+        call = self.call_method("kept", [nodes.Const(f"{parser.name}:{line}"), key])
+        return nodes.CallBlock(call, [], [], body).set_lineno(line)
+
+    def kept(self, place: str, key: Hashable, caller: Callable[[], str]) -> Markup:
+        someone = current_reader()
+        whole = (place, key, request.root_path, someone, someone.today())
+        found = self._fragments.get(whole)
+        if found is None:
+            html = caller()
+            token = g.get("csrf_token")
+            self._keep(whole, str(html).replace(token, self._mark) if token else str(html))
+            return Markup(html)  # noqa: S704 - a template made it
+        return Markup(found.replace(self._mark, generate_csrf()) if self._mark in found else found)  # noqa: S704
+
+    def _keep(self, whole: Hashable, html: str) -> None:
+        with self._lock:
+            if len(self._fragments) >= _KEPT:
+                del self._fragments[next(iter(self._fragments))]
+            self._fragments[whole] = html
 
 
 class Templates(Environment):

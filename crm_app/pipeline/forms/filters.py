@@ -134,6 +134,11 @@ class DealFilterForm(FlaskForm):
         days = [self.close, self.close_from, self.close_to]
         return [*chosen, self.source, self.clock, *days, self.least, self.most]
 
+    @property
+    def offers(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """What there is to choose from, so far as it is not always the same."""
+        return tuple(tuple(field.choices) for field in (self.owner, self.team, self.product))
+
     def forget_unknown(self, *fields: Any) -> None:
         """What is not among its field's choices counts as not given."""
         for field in fields:

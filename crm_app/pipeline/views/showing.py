@@ -92,6 +92,11 @@ class Showing:
         """The part of an address that says what is shown, its filters apart."""
         return {"pipeline": self.pipeline.id} | ({"from": self.months.first.key} if self.months else {})
 
+    @property
+    def filters_face(self) -> tuple[Any, ...]:
+        """Everything that the form of filters shows: it is made of the address, and of what there is to choose from."""
+        return self.endpoint, request.query_string, self.pipeline.id, self.filters.offers, current_user.id
+
     def url(self, endpoint: str = "", **values: Any) -> str:
         """An address under the same filters; None takes one of them out."""
         arguments = {**self.unfiltered, **self.filters.in_force, **values}

@@ -31,14 +31,15 @@ def aim(user: User, owner_id: int | None, team_id: int | None) -> Aim | None:
     firm = organisation()
     calendar = firm.calendar()
     periods = {unit: calendar.period(unit, reader.today()) for unit in PREFERRED}
-    goals = queries.aimed_at(queries.of_measure(queries.visible_to(user), _MEASURE), periods.values())
-    found = {goal.unit: (goal, amount) for goal, amount, *_ in _of_board(goals, user, owner_id, team_id)}
+    keys = [period.key for period in periods.values()]
+    goals = queries.aimed_at(queries.of_measure(queries.visible_to(user), _MEASURE), calendar.name, keys)
+    found = {goal.unit: goal for goal in _of_board(goals, user, owner_id, team_id)}
     unit = next((unit for unit in PREFERRED if unit in found), None)
     if unit is None:
         return None
-    goal, amount = found[unit]
+    goal = found[unit]
     choice = Choice(calendar, periods[unit], True, _MEASURE, goal.team_id, goal.user_id)
-    return Aim(Money(amount, firm.currency), choice.period, choice.url(), goal.user, goal.team, goal.user_id == user.id)
+    return Aim(Money(goal.amount, firm.currency), choice.period, choice.url(), goal.name, goal.user_id == user.id)
 
 
 def _of_board(goals: Select[Any], user: User, owner_id: int | None, team_id: int | None) -> Sequence[Any]:
@@ -54,6 +55,6 @@ def _of_board(goals: Select[Any], user: User, owner_id: int | None, team_id: int
 def _of_manager(goals: Select[Any], user: User) -> Sequence[Any]:
     """The one team's; a board of several teams is about more than any of their goals."""
     rows = db.session.execute(queries.beside_managed(goals, user)).all()
-    managed = {row.Team for row in rows if row.Team}
+    managed = {row.managed for row in rows if row.managed}
     key = widest(user, managed).key
-    return [row for row in rows if (row.Goal.team_id, row.Goal.user_id) == key] if len(managed) < 2 else []
+    return [row for row in rows if (row.team_id, row.user_id) == key] if len(managed) < 2 else []

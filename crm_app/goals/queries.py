@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from crm_app.accounts.models import Organisation, Team, User
 from crm_app.accounts.queries import sees_everything, teams_managed_by
@@ -44,23 +44,24 @@ def of_subject(goals: Select[Any], team_id: int | None, user_id: int | None) -> 
     return goals.where(Goal.team_id.is_not_distinct_from(team_id), Goal.user_id.is_not_distinct_from(user_id))
 
 
-def aimed_at(goals: Select[tuple[Goal]], periods: Iterable[Period]) -> Select[tuple[Goal, int]]:
-    """Goals with a target above nought for whichever of these periods is of their unit and calendar, and that target.
+def aimed_at(goals: Select[Any], calendar: str, keys: Iterable[str]) -> Select[Any]:
+    """Goals with a target above nought for one of the periods that a calendar calls by these keys.
 
-    Team and person are loaded.
+    Of each its `unit`, `team_id` and `user_id`, the `name` of that team or person, and the `amount` of the target.
     """
-    kinds = (
-        and_(Goal.unit == period.unit, Goal.calendar == period.calendar, Target.period_key == period.key)
-        for period in periods
+    aimed = goals.join(Target, Target.goal_id == Goal.id).where(
+        Goal.calendar == calendar, Target.period_key.in_(keys), Target.amount > 0
     )
-    aimed = goals.join(Target, Target.goal_id == Goal.id).where(or_(false(), *kinds), Target.amount > 0)
-    return aimed.add_columns(Target.amount).options(joinedload(Goal.team), joinedload(Goal.user))
+    named = aimed.outerjoin(Team, Team.id == Goal.team_id).outerjoin(User, User.id == Goal.user_id)
+    name: Any = func.coalesce(Team.name, User.name, "").label("name")
+    return named.with_only_columns(*(Goal.unit, Goal.team_id, Goal.user_id), name, Target.amount)
 
 
 def beside_managed(goals: Select[Any], user: User) -> Select[Any]:
-    """Goals of teams and the user's own, each beside each of the teams that the user manages, if there are any."""
+    """Goals of teams and the user's own, each beside each of the teams that the user manages (`managed`), if any."""
     goals = goals.where(or_(Goal.team_id.is_not(None), Goal.user_id == user.id))
-    return goals.add_columns(Team).outerjoin(Team, Team.manager_id == user.id)
+    managed = aliased(Team, name="managed")
+    return goals.add_columns(managed).outerjoin(managed, managed.manager_id == user.id)
 
 
 def with_targets(goals: Select[tuple[Goal]], start: date, end: date) -> Select[tuple[Goal]]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flask import Flask, current_app
 
-from crm_app.accounts.models import Team, User
+from crm_app.accounts.models import User
 from crm_app.web import formats
 from crm_app.web.money import Money
 from crm_app.web.periods import Period
@@ -20,13 +20,15 @@ _LEAST, _MOST = Decimal(1), Decimal(999)
 
 
 class Aim(NamedTuple):
-    """What is to be won in a period by a person or a team, or with neither by everyone; `url` is where it is told."""
+    """What is to be won in a period; `url` is where it is told.
+
+    `name` is of the person or the team who is to win it; empty where everyone is.
+    """
 
     target: Money
     period: Period
     url: str
-    person: User | None = None
-    team: Team | None = None
+    name: str = ""
     is_readers: bool = False
 
 
@@ -84,7 +86,7 @@ def _sentence(words: str, aim: Aim) -> str:
     facts = {"period": formats.period_label(aim.period), "target": formats.money(aim.target, short=True)}
     if aim.is_readers:
         return _("%(share)s of your goal for %(period)s: %(target)s.", share=words, **facts)
-    if aim.person or aim.team:
-        name = formats.listed([(aim.person or aim.team).name])
+    if aim.name:
+        name = formats.listed([aim.name])
         return _("%(share)s of the goal of %(name)s for %(period)s: %(target)s.", share=words, name=name, **facts)
     return _("%(share)s of the company’s goal for %(period)s: %(target)s.", share=words, **facts)

@@ -41,7 +41,7 @@ class ByStage:
 
     def first(self, deals: Deals, keys: Collection[Key], count: int) -> SelectBase:
         """Each column is read from its top, and no further than wanted: there may be thousands below."""
-        tops = (self.within(deals, [key]).order_by(Deal.rank, Deal.id).limit(count) for key in keys)
+        tops = (deals.where(Deal.stage_id == key).order_by(Deal.rank, Deal.id).limit(count) for key in keys)
         return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in tops))
 
     def key_of(self, deal: Deal | Card) -> int:

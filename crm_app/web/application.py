@@ -13,7 +13,7 @@ _MOST = 2000
 
 class Application(Flask):
     jinja_environment = Templates
-    jinja_options = {"extensions": [Keeping]}  # noqa: RUF012 - as Flask declares it
+    jinja_options = {"extensions": [Keeping]}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

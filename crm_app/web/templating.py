@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Hashable
 from io import StringIO
+from sys import getsizeof
 from threading import Lock
 from typing import Any
 
@@ -27,8 +28,8 @@ from markupsafe import Markup, escape
 
 from crm_app.web.reader import current_reader
 
-# Each is some kilobytes; the oldest goes first.
-_KEPT = 1000
+# Bytes; the oldest fragments make room.
+_MOST_KEPT = 16 * 1024 * 1024
 
 _needs_care = re.compile("[&<>'\"]").search
 
@@ -81,11 +82,12 @@ class Keeping(Extension):
     The key names everything that is read in between. The token of forms need not be in it: each reader gets their own.
     """
 
-    tags = {"kept"}  # noqa: RUF012 - as Jinja declares it
+    tags = {"kept"}
 
     def __init__(self, environment: Any):
         super().__init__(environment)
         self._fragments: dict[Hashable, str] = {}
+        self._size = 0
         self._lock = Lock()
         # In the place of the token; nobody can guess it and write it into a record.
         self._mark = secrets.token_hex(16)
@@ -110,9 +112,15 @@ class Keeping(Extension):
 
     def _keep(self, whole: Hashable, html: str) -> None:
         with self._lock:
-            if len(self._fragments) >= _KEPT:
-                del self._fragments[next(iter(self._fragments))]
+            self._drop(whole)
             self._fragments[whole] = html
+            self._size += getsizeof(html)
+            while self._size > _MOST_KEPT:
+                self._drop(next(iter(self._fragments)))
+
+    def _drop(self, whole: Hashable) -> None:
+        if whole in self._fragments:
+            self._size -= getsizeof(self._fragments.pop(whole))
 
 
 class Templates(Environment):

@@ -97,4 +97,4 @@ def test_what_is_kept_is_taken_again_and_holds_nobodys_secret(client, browser_of
     bare = {one.replace(token, "") for one, token in zip((first, again, other), tokens, strict=True)}
 
     assert len(bare) == 1 and tokens[0] != tokens[2]
-    assert (faces._rendered.cache_info().misses, faces._rendered.cache_info().hits) == (1, 2)
+    assert faces._rendered.cache_info().misses == 1

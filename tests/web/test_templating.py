@@ -1,7 +1,15 @@
+from datetime import timedelta
+from sys import getsizeof
+
 import pytest
+from flask import session
+from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, UndefinedError
 from jinja2.exceptions import TemplateRuntimeError
 from markupsafe import Markup
+
+from crm_app.web import reader, templating
+from crm_app.web.reader import Reader, read_as
 
 
 class _Page:
@@ -69,3 +77,70 @@ def test_a_template_breaks_where_jinja_alone_would(environments, template):
 def test_nothing_that_templates_call_wants_the_context(app):
     with app.test_request_context("/"):
         assert [name for name, one in app.jinja_env.globals.items() if hasattr(one, "jinja_pass_arg")] == []
+
+
+class _Counting:
+    """Something to show that counts how often it is asked."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def __str__(self):
+        self.asked += 1
+        return "shown"
+
+
+@pytest.fixture
+def keeping(app):
+    """A template that keeps what it shows, and a way to render it as somebody who reads."""
+    template = app.jinja_env.from_string("{% kept key, 1 %}{{ value }} {{ csrf_token() }}{% endkept %}")
+
+    def render(key, value="shown", session_token=None, **reader):
+        with app.test_request_context("/"):
+            read_as(Reader(**reader))
+            if session_token:
+                session["csrf_token"] = session_token
+            return template.render(key=key, value=value, csrf_token=generate_csrf), generate_csrf()
+
+    return render
+
+
+def test_what_is_kept_is_made_once_for_each_key(keeping):
+    value = _Counting()
+
+    for key in ("one", "two", "one", ("one", 2), ("one", 2)):
+        assert keeping(key, value)[0].startswith("shown ")
+    assert value.asked == 3
+
+
+def test_what_is_kept_is_made_anew_for_another_reader_and_another_day(keeping, monkeypatch):
+    value = _Counting()
+    for language in ("en", "fa", "en"):
+        keeping("readers", value, language=language)
+    assert value.asked == 2
+
+    tomorrow = reader.utc_now() + timedelta(days=1)
+    monkeypatch.setattr(reader, "utc_now", lambda: tomorrow)
+    keeping("readers", value)
+    assert value.asked == 3
+
+
+def test_each_reader_finds_their_own_token_in_what_is_kept(keeping):
+    for session_token in ("a" * 40, "b" * 40, "a" * 40):
+        html, token = keeping("token", session_token=session_token)
+        assert html == f"shown {token}"
+
+
+def test_what_is_kept_takes_no_more_than_its_room(app, keeping, monkeypatch):
+    monkeypatch.setattr(templating, "_MOST_KEPT", 1000)
+    extension = templating.Keeping(app.jinja_env)
+    monkeypatch.setitem(app.jinja_env.extensions, templating.Keeping.identifier, extension)
+
+    for number in range(50):
+        keeping(("room", number), "x" * 90)
+
+    assert 0 < sum(map(getsizeof, extension._fragments.values())) == extension._size <= 1000
+    value = _Counting()
+    keeping(("room", 49), value)
+    keeping(("room", 0), value)
+    assert value.asked == 1

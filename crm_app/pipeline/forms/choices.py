@@ -1,5 +1,6 @@
 """By whom and by what deals can be narrowed: people, teams and products, read in one statement."""
 
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, literal, union_all
@@ -27,8 +28,10 @@ def choices(user: User) -> Choices:
         _part(teams_visible_to(user), "teams", Team.id, Team.name, Team.name_key),
         _part(catalog.visible_to(user), "products", Product.id, Product.name, Product.sort_key),
     )
-    rows = sorted(db.session.execute(union_all(*parts)), key=lambda row: (row.sort, row.id))
-    return Choices(*([(str(row.id), row.name) for row in rows if row.kind == kind] for kind in Choices._fields))
+    found: dict[str, Pairs] = {kind: [] for kind in Choices._fields}
+    for kind, id_, name, _sort in sorted(db.session.execute(union_all(*parts)), key=itemgetter(3, 1)):
+        found[kind].append((str(id_), name))
+    return Choices(**found)
 
 
 def _part(rows: Select[Any], kind: str, *columns: Any) -> Select[Any]:

@@ -92,6 +92,17 @@ class Showing:
         """The part of an address that says what is shown, its filters apart."""
         return {"pipeline": self.pipeline.id} | ({"from": self.months.first.key} if self.months else {})
 
+    def face_of(self, column: Column) -> tuple[Any, ...]:
+        """Everything that a column shows, with its cards."""
+        stage = column.stage
+        kept_by_stage = stage and (stage.probability, stage.wip_limit, self.fill.get(column.key))
+        return self._frame, *column._replace(stage=None, cards=[])[:-2], kept_by_stage, tuple(column.cards)
+
+    @cached_property
+    def _frame(self) -> tuple[Any, ...]:
+        """What every column shows of the board itself."""
+        return self.url(), self.may_move, self.aim, len(self.pipelines) > 1
+
     @property
     def filters_face(self) -> tuple[Any, ...]:
         """Everything that the form of filters shows: it is made of the address, and of what there is to choose from."""

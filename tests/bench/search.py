@@ -1,4 +1,4 @@
-"""`python -m tests.bench_search`: what searching costs, in CPU ms, by who asks and what for.
+"""`python -m tests.bench.search`: what searching costs, in CPU ms, by who asks and what for.
 
 `--records 200000` sizes the business, `--database postgresql://...` (an empty one) takes the place of SQLite. The CPU
 of a database server on this machine counts as well. Shown is a search of all kinds of records, without the page.

@@ -3,14 +3,16 @@
 The palette offers all of it, further pages, and what else one may do on every page.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import Flask, request, url_for
 from flask_login import current_user
 
+from crm_app.accounts.models import User
 from crm_app.search import ways
 from crm_app.search.ways import Way, Ways
-from crm_app.web.reader import LANGUAGES
+from crm_app.web.reader import LANGUAGES, current_reader
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
@@ -85,30 +87,37 @@ def init_app(app: Flask) -> None:
     app.context_processor(
         lambda: {
             "navigation": _items(_PLACES),
-            "creatable": _items(_NEW) if current_user.is_authenticated and current_user.can_edit else [],
+            "creatable": _items(_NEW) if current_user.is_authenticated and current_user.can_edit else (),
         }
     )
     ways.provide(app, _ways)
 
 
-def _items(places: tuple[_Place, ...]) -> list[Item]:
+def _items(places: tuple[_Place, ...]) -> tuple[Item, ...]:
     if not current_user.is_authenticated:
-        return []
+        return ()
     here = _UNDER.get(request.blueprint or "", request.blueprint)
-    return [
+    return _items_for(places, here, _groups_of(current_user), current_reader().language, request.root_path)
+
+
+@lru_cache
+def _items_for(
+    places: tuple[_Place, ...], here: str | None, groups: frozenset[str], _language: str, _root_path: str
+) -> tuple[Item, ...]:
+    return tuple(
         Item(str(place.label), place.icon, url_for(place.endpoint), _domain(place) == here, place.on_phone)
         for place in places
-        if _is_open(place)
-    ]
+        if place.for_whom in groups
+    )
+
+
+def _groups_of(user: User) -> frozenset[str]:
+    belongs = {"everyone": True, "sellers": user.sells, "owners": user.is_owner, "editors": user.can_edit}
+    return frozenset(name for name, is_in in belongs.items() if is_in)
 
 
 def _is_open(place: _Place) -> bool:
-    return {
-        "everyone": True,
-        "sellers": current_user.sells,
-        "owners": current_user.is_owner,
-        "editors": current_user.can_edit,
-    }[place.for_whom]
+    return place.for_whom in _groups_of(current_user)
 
 
 def _ways() -> Ways:

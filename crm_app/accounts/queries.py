@@ -10,11 +10,13 @@ from crm_app.accounts.models import BY_RANK, SELLERS, Organisation, Team, User
 from crm_app.extensions import db
 from crm_app.web.text import fold, match_key
 
+_THE_ORGANISATION = select(Organisation).where(Organisation.id == 1)
+
 
 def organisation() -> Organisation | None:
     """The business itself, read once a request; None until it has been set up."""
     if "organisation" not in g:
-        g.organisation = db.session.get(Organisation, 1)
+        g.organisation = db.session.scalars(_THE_ORGANISATION).one_or_none()
     return g.organisation
 
 

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 from flask import session
 from flask_login import AnonymousUserMixin, login_user
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from crm_app.accounts import passwords
 from crm_app.accounts.links import digest
@@ -15,6 +15,7 @@ from crm_app.extensions import db, login_manager, utc_now
 TRIES = 10
 TRIES_PER_ADDRESS = 50
 PAUSE = timedelta(minutes=15)
+_BY_NUMBER = select(User).where(User.id == bindparam("number"))
 
 
 class Visitor(AnonymousUserMixin):
@@ -33,8 +34,13 @@ login_manager.login_message = None
 def load(session_id: str) -> User | None:
     """The user of a session cookie, unless their sessions were ended since or the account is disabled."""
     number, _, key = session_id.partition(":")
-    user = db.session.get(User, int(number)) if number.isascii() and number.isdigit() else None
+    user = _numbered(int(number)) if number.isascii() and number.isdigit() else None
     return user if user and user.is_active and user.session_key == key else None
+
+
+def _numbered(number: int) -> User | None:
+    """As `session.get` has it, which makes its statement anew each time; this one runs for every page."""
+    return db.session.scalars(_BY_NUMBER, {"number": number}).one_or_none()
 
 
 def is_paused(email: str, address: str, *, besides: int = 0) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 from flask_login import current_user
-from sqlalchemy import BigInteger, func, literal
+from sqlalchemy import BigInteger, and_, func, literal
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from crm_app.accounts.models import User
@@ -26,19 +26,21 @@ from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext, pgettext
 
 _NO_NUMBER = literal(-1, BigInteger)
+# The parent of a company, the company of a person. One out of sight is not named, nor sorted by.
+_ABOVE = aliased(Company)
 
 
 def companies(user: User) -> Listable:
-    above = aliased(Company, queries.companies_visible_to(user).subquery())
     rows = queries.companies_visible_to(user).outerjoin(Company.owner)
-    rows = rows.outerjoin(above, above.id == Company.parent_id).add_columns(above)
+    is_parent = and_(_ABOVE.id == Company.parent_id, queries.is_seen_by(user, _ABOVE))
+    rows = rows.outerjoin_from(Company, _ABOVE, is_parent).add_columns(_ABOVE.id, _ABOVE.name)
     return Listable(
         "companies",
         "contacts.companies",
         _("Companies"),
         Company,
-        rows.options(contains_eager(Company.owner), selectinload(Company.tags)),
-        _fields_of_companies(user, above),
+        rows.options(contains_eager(Company.owner).load_only(User.name), selectinload(Company.tags)),
+        _fields_of_companies(user),
         lambda number, written: ngettext("%(count)s company", "%(count)s companies", number, count=written),
         queries.matching,
         aliases={
@@ -54,17 +56,16 @@ def companies(user: User) -> Listable:
 
 
 def people(user: User) -> Listable:
-    # A company out of sight is not named, nor sorted by.
-    seen = aliased(Company, queries.companies_visible_to(user).subquery())
     rows = queries.people_visible_to(user).outerjoin(Person.owner)
-    rows = rows.outerjoin(seen, seen.id == Person.company_id).add_columns(seen)
+    is_theirs = and_(_ABOVE.id == Person.company_id, queries.is_seen_by(user, _ABOVE))
+    rows = rows.outerjoin_from(Person, _ABOVE, is_theirs).add_columns(_ABOVE.id, _ABOVE.name)
     return Listable(
         "people",
         "contacts.people",
         _("People"),
         Person,
-        rows.options(contains_eager(Person.owner), selectinload(Person.tags)),
-        _fields_of_people(user, seen),
+        rows.options(contains_eager(Person.owner).load_only(User.name), selectinload(Person.tags)),
+        _fields_of_people(user),
         lambda number, written: ngettext("%(count)s person", "%(count)s people", number, count=written),
         queries.matching,
         aliases={
@@ -79,7 +80,7 @@ def people(user: User) -> Listable:
     )
 
 
-def _fields_of_companies(user: User, above: Any) -> list[Field]:
+def _fields_of_companies(user: User) -> list[Field]:
     return [
         Field(
             "name", _("Name"), "text", lambda row: _link_to_company(row[0]), Company.name, order=Company.sort_key,
@@ -107,17 +108,17 @@ def _fields_of_companies(user: User, above: Any) -> list[Field]:
             "created", _("Created"), "instant", lambda row: row[0].created_at, Company.created_at,
             order=Company.created_at, width=7,
         ),
-        *_more_fields_of_companies(user, above),
+        *_more_fields_of_companies(user),
     ]  # fmt: skip
 
 
-def _more_fields_of_companies(user: User, above: Any) -> list[Field]:
+def _more_fields_of_companies(user: User) -> list[Field]:
     """What is not among the standard columns."""
     return [
         Field(
-            "parent", _("Parent company"), "record", lambda row: row[1] and _link_to_company(row[1]), Company.parent_id,
+            "parent", _("Parent company"), "record", _link_above, Company.parent_id,
             records=queries.companies_visible_to,
-            order=func.coalesce(above.sort_key, ""), suggestions="contacts.company_suggestions",
+            order=func.coalesce(_ABOVE.sort_key, ""), suggestions="contacts.company_suggestions",
             asking=asking_companies(Company.parent_id, user), is_standard=False, width=10,
         ),
         Field(
@@ -139,15 +140,15 @@ def _more_fields_of_companies(user: User, above: Any) -> list[Field]:
     ]  # fmt: skip
 
 
-def _fields_of_people(user: User, seen: Any) -> list[Field]:
+def _fields_of_people(user: User) -> list[Field]:
     return [
         Field(
             "name", pgettext("person", "Name"), "text", _link_to_person, Person.name, order=Person.sort_key,
             asking=asking_names(Person), cell="named", width=11,
         ),
         Field(
-            "company", _("Company"), "record", lambda row: row[1] and _link_to_company(row[1]), Person.company_id,
-            order=func.coalesce(seen.sort_key, ""), records=queries.companies_visible_to,
+            "company", _("Company"), "record", _link_above, Person.company_id,
+            order=func.coalesce(_ABOVE.sort_key, ""), records=queries.companies_visible_to,
             suggestions="contacts.company_suggestions", asking=asking_companies(Person.company_id, user), width=10,
             place="under",
         ),
@@ -215,6 +216,11 @@ def asking_companies(column: Any, user: User) -> dict[str, Any]:
 
 def _link_to_company(company: Company) -> Link:
     return Link(company.name, url_for("contacts.company", company_id=company.id))
+
+
+def _link_above(row: Any) -> Link | None:
+    _record, company_id, name = row[:3]
+    return Link(name, url_for("contacts.company", company_id=company_id)) if company_id else None
 
 
 def _link_to_person(row: Any) -> Link:

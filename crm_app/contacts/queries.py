@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import owned_within
@@ -16,11 +16,16 @@ Rows = TypeVar("Rows", bound=Select[Any])
 
 def companies_visible_to(user: User) -> Select[tuple[Company]]:
     """Companies out of the bin: one's own, those of the people one sees, and those nobody owns; all for agents."""
-    return select(Company).where(Company.deleted_at.is_(None), _within_sight(Company, user))
+    return select(Company).where(is_seen_by(user, Company))
+
+
+def is_seen_by(user: User, model: Any) -> ColumnElement[bool]:
+    """The condition that a company, or a person, is one that the user sees; `model` may be an alias."""
+    return and_(model.deleted_at.is_(None), _within_sight(model, user))
 
 
 def people_visible_to(user: User) -> Select[tuple[Person]]:
-    return select(Person).where(Person.deleted_at.is_(None), _within_sight(Person, user))
+    return select(Person).where(is_seen_by(user, Person))
 
 
 def companies_in_bin_of(user: User) -> Select[tuple[Company]]:

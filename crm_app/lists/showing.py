@@ -1,6 +1,6 @@
 """A list as a page shows it: what its address asks for, on one page of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask_login import current_user
 from sqlalchemy import Select
 
-from crm_app.lists import chips, columns, conditions
+from crm_app.lists import chips, columns, conditions, faces
 from crm_app.lists.chips import Chip
 from crm_app.lists.columns import Columns
 from crm_app.lists.conditions import Conditions
@@ -47,7 +47,18 @@ class Shown:
         asked = "columns" in request.args or not self.columns.is_chosen
         return menus.menu(self.listable.place, self.listable.url, columns="" if asked else self.columns.keys)
 
-    @property
+    @cached_property
+    def frame(self) -> Hashable:
+        return faces.of_frame(self)
+
+    @cached_property
+    def surroundings(self) -> Hashable:
+        return faces.of_surroundings(self)
+
+    def face_of(self, row: Any) -> Hashable:
+        return faces.of_row(self, row)
+
+    @cached_property
     def actions(self) -> Sequence[Action]:
         """What its reader may do to many of them at once."""
         return self.listable.actions if current_user.can_edit else ()
@@ -65,12 +76,12 @@ class Shown:
 
     def cell_url(self, field: Field, record: Any) -> str:
         """Where the fact is changed that a cell shows; empty where the reader may not, or it cannot be."""
-        if self._editing is None or field.of_record not in self._editing.facts(record):
+        if self.editing is None or field.of_record not in self.editing.facts(record):
             return ""
         return f"{self._cells_url}/{record.id}/{field.key}"
 
     @cached_property
-    def _editing(self) -> Editing | None:
+    def editing(self) -> Editing | None:
         return self.listable.editing if current_user.can_edit else None
 
     @cached_property

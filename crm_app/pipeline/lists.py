@@ -10,8 +10,9 @@ from sqlalchemy.orm import joinedload
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import teams_visible_to
 from crm_app.catalog import queries as catalog
+from crm_app.catalog.models import Product
 from crm_app.contacts.lists import asking_companies, owner_id, owners
-from crm_app.contacts.models import Person
+from crm_app.contacts.models import Company, Person
 from crm_app.contacts.queries import companies_visible_to, people_visible_to
 from crm_app.contacts.queries import matching as contacts_matching
 from crm_app.extensions import db
@@ -44,10 +45,10 @@ def listable(
         _("Deals"),
         Deal,
         rows.options(
-            joinedload(Deal.company),
-            joinedload(Deal.person),
-            joinedload(Deal.product),
-            joinedload(Deal.owner),
+            joinedload(Deal.company).load_only(Company.name),
+            joinedload(Deal.person).load_only(Person.name),
+            joinedload(Deal.product).load_only(Product.name),
+            joinedload(Deal.owner).load_only(User.name),
             joinedload(Deal.stage).joinedload(Stage.pipeline),
         ),
         fields(user, orders),

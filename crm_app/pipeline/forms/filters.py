@@ -135,9 +135,14 @@ class DealFilterForm(FlaskForm):
         return [*chosen, self.source, self.clock, *days, self.least, self.most]
 
     @property
-    def offers(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+    def _offering(self) -> list[Any]:
+        """The fields whose choices are read from the database."""
+        return [self.owner, self.team, self.product]
+
+    @property
+    def offers(self) -> tuple[Any, ...]:
         """What there is to choose from, so far as it is not always the same."""
-        return tuple(tuple(field.choices) for field in (self.owner, self.team, self.product))
+        return tuple(tuple(field.choices) for field in self._offering)
 
     def forget_unknown(self, *fields: Any) -> None:
         """What is not among its field's choices counts as not given."""

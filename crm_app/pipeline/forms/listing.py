@@ -72,6 +72,10 @@ class DealListForm(DealFilterForm):
         return named + super().chips
 
     @property
+    def _offering(self) -> list[Any]:
+        return [self.pipeline, self.stage, *super()._offering]
+
+    @property
     def offered(self) -> list[Any]:
         """The only pipeline is no choice."""
         where = [self.pipeline] if len(self.pipeline.choices) > 2 else []

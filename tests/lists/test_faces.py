@@ -1,0 +1,105 @@
+"""Rows of lists are rendered once, and again as soon as anything that they show is another."""
+
+import re
+
+import pytest
+
+from crm_app.contacts.models import Tag
+from crm_app.extensions import db
+from crm_app.web.money import Money
+from tests import make
+
+ALL = "name,industry,country,size,tags,owner,created,parent,revenue,founded,website,phone"
+
+
+@pytest.fixture
+def company(alice):
+    parent = make.company(alice, "Holding")
+    company = make.company(
+        alice, "Acme", parent=parent, industry="Steel", country="DE", size=40, phone="+49301234567",
+        website="https://acme.example",
+    )  # fmt: skip
+    db.session.commit()
+    return company
+
+
+def row(client, company, url=f"/contacts/companies?columns={ALL}"):
+    rows = re.findall(r"<tr>.*?</tr>", client.page(url).html, re.S)
+    return next(one for one in rows if f'/companies/{company.id}"' in one.partition("</th>")[0])
+
+
+def _tag(company):
+    company.tags = [Tag(name="Friend", name_key="friend")]
+
+
+@pytest.mark.parametrize(
+    ("change", "shows"),
+    [
+        (lambda company: company.change(name="Zenith"), "Zenith"),
+        (lambda company: company.change(industry="Paper"), "Paper"),
+        (lambda company: company.change(country="FR"), "France"),
+        (lambda company: company.change(size=77), ">77<"),
+        (_tag, "Friend"),
+        (lambda company: setattr(company.owner, "name", "Zoe Zander"), "Zoe Zander"),
+        (lambda company: company.change(owner=None), "Nobody"),
+        (lambda company: company.parent.change(name="Trust"), "Trust"),
+        (lambda company: company.change(revenue=Money(5_000_00, "EUR")), "5,000"),
+        (lambda company: company.change(founded=1899), "1899"),
+        (lambda company: company.change(website="https://zenith.example"), "zenith.example"),
+        (lambda company: company.change(phone="+49307654321"), "7654321"),
+    ],
+)
+def test_whatever_changes_the_row_shows_it(browser_of, olivia, company, change, shows):
+    client = browser_of(olivia)
+    before = row(client, company)
+    change(company)
+    db.session.commit()
+
+    after = row(client, company)
+
+    assert shows in after and shows not in before
+    assert row(client, company) == after
+
+
+def test_a_change_that_no_column_shows_gives_the_row_its_new_version(browser_of, olivia, company):
+    client, url = browser_of(olivia), "/contacts/companies?columns=name"
+    before = row(client, company, url)
+    company.change(size=77)
+    db.session.commit()
+
+    assert f'value="{company.id}.{company.version}"' in row(client, company, url)
+    assert f'value="{company.id}.{company.version}"' not in before
+
+
+def test_each_reader_has_the_row_in_their_own_language_and_digits(browser_of, olivia, alice, company):
+    olivia.language = "fa"
+    db.session.commit()
+
+    persian, english = row(browser_of(olivia), company), row(browser_of(alice), company)
+
+    assert "آلمان" in persian and "۴۰" in persian
+    assert "Germany" in english and ">40<" in english
+
+
+def test_who_may_only_look_has_a_row_without_a_box(browser_of, olivia, vera, company):
+    assert 'name="pick"' in row(browser_of(olivia), company)
+    assert 'name="pick"' not in row(browser_of(vera), company)
+    assert "data-cell" not in row(browser_of(vera), company)
+
+
+def test_other_columns_make_another_row(browser_of, olivia, company):
+    client = browser_of(olivia)
+
+    assert "Steel" in row(client, company)
+    assert "Steel" not in row(client, company, "/contacts/companies?columns=name,size")
+    assert "table__label" not in row(client, company, "/contacts/companies")
+
+
+def test_what_stands_around_the_rows_follows_the_address(browser_of, olivia, company):
+    client = browser_of(olivia)
+    client.page("/contacts/companies")
+    page = client.page("/contacts/companies?q=acme&sort=-size")
+
+    assert 'aria-sort="descending"' in page.html
+    assert "export.csv?q=acme&amp;sort=-size" in page.html
+    assert "1 company" in page.html

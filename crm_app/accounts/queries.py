@@ -1,6 +1,8 @@
 """Reads of the organisation and its people, and who may see whose records."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
 
 from flask import g
 from sqlalchemy import ColumnElement, Select, or_, select, true
@@ -10,6 +12,7 @@ from crm_app.accounts.models import BY_RANK, SELLERS, Organisation, Team, User
 from crm_app.extensions import db
 from crm_app.web.text import fold, match_key
 
+Statement = TypeVar("Statement")
 _THE_ORGANISATION = select(Organisation).where(Organisation.id == 1)
 
 
@@ -22,6 +25,22 @@ def organisation() -> Organisation | None:
 
 def forget_organisation() -> None:
     g.pop("organisation", None)
+
+
+def once_for_each_scope(make: Callable[[User], Statement]) -> Callable[[User], Statement]:
+    """A statement that depends on nothing but what a user may see, made once for all who may see the same.
+
+    Making one costs more than running it. What is made of it in turn can be kept by it, as it stays the same object.
+    """
+    made: dict[tuple[Any, ...], Statement] = {}
+
+    @wraps(make)
+    def made_once(user: User) -> Statement:
+        scope = user.id, user.role, sees_everything(user)
+        found = made.get(scope)
+        return made.setdefault(scope, make(user)) if found is None else found
+
+    return made_once
 
 
 def visible_to(user: User) -> Select[tuple[User]]:

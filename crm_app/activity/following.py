@@ -15,6 +15,7 @@ _OVERLAP = timedelta(seconds=20)
 _YOUNG_AT_MOST = 100
 _READ_AT_MOST = 500
 _LARGEST = 2**62
+_NEWEST = select(Event.id, Event.at).order_by(Event.id.desc()).limit(_YOUNG_AT_MOST + 1)
 
 
 class Place(NamedTuple):
@@ -46,8 +47,7 @@ class Since(NamedTuple):
 
 def place_now() -> Place:
     """Before anything else is read, so that nothing falls between."""
-    newest = select(Event.id, Event.at).order_by(Event.id.desc()).limit(_YOUNG_AT_MOST + 1)
-    return _reached(0, [(number, at) for number, at in db.session.execute(newest)][::-1])
+    return _reached(0, [(number, at) for number, at in db.session.execute(_NEWEST)][::-1])
 
 
 def since(place: Place) -> Since:

@@ -21,7 +21,7 @@ def binned_for(user: User) -> Select[tuple[Product]]:
 
 def matching(products: Select[tuple[Product]], text: str) -> Select[tuple[Product]]:
     """Every word begins one of the product's name or code."""
-    return products.where(word_search.holding(Product, text))
+    return products.where(word_search.holding(Product, text)) if text else products
 
 
 def families_among(products: Select[tuple[Product]]) -> Select[str]:

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import url_for
 from flask_login import current_user
-from sqlalchemy import BigInteger, and_, func, literal
+from sqlalchemy import BigInteger, Select, and_, func, literal
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from crm_app.accounts.models import User
-from crm_app.accounts.queries import active, by_name
+from crm_app.accounts.queries import active, by_name, once_for_each_scope
 from crm_app.accounts.queries import visible_to as users_visible_to
 from crm_app.contacts import bulk, queries
 from crm_app.contacts.facts import country_name
@@ -31,15 +31,12 @@ _ABOVE = aliased(Company)
 
 
 def companies(user: User) -> Listable:
-    rows = queries.companies_visible_to(user).outerjoin(Company.owner)
-    is_parent = and_(_ABOVE.id == Company.parent_id, queries.is_seen_by(user, _ABOVE))
-    rows = rows.outerjoin_from(Company, _ABOVE, is_parent).add_columns(_ABOVE.id, _ABOVE.name)
     return Listable(
         "companies",
         "contacts.companies",
         _("Companies"),
         Company,
-        rows.options(contains_eager(Company.owner).load_only(User.name), selectinload(Company.tags)),
+        _rows_of_companies(user),
         _fields_of_companies(user),
         lambda number, written: ngettext("%(count)s company", "%(count)s companies", number, count=written),
         queries.matching,
@@ -56,15 +53,12 @@ def companies(user: User) -> Listable:
 
 
 def people(user: User) -> Listable:
-    rows = queries.people_visible_to(user).outerjoin(Person.owner)
-    is_theirs = and_(_ABOVE.id == Person.company_id, queries.is_seen_by(user, _ABOVE))
-    rows = rows.outerjoin_from(Person, _ABOVE, is_theirs).add_columns(_ABOVE.id, _ABOVE.name)
     return Listable(
         "people",
         "contacts.people",
         _("People"),
         Person,
-        rows.options(contains_eager(Person.owner).load_only(User.name), selectinload(Person.tags)),
+        _rows_of_people(user),
         _fields_of_people(user),
         lambda number, written: ngettext("%(count)s person", "%(count)s people", number, count=written),
         queries.matching,
@@ -78,6 +72,22 @@ def people(user: User) -> Listable:
         editing=Editing(PersonFactForm, change_fact, lambda _person: PERSON_FACTS),
         actions=bulk.of_people(),
     )
+
+
+@once_for_each_scope
+def _rows_of_companies(user: User) -> Select[Any]:
+    rows = queries.companies_visible_to(user).outerjoin(Company.owner)
+    is_parent = and_(_ABOVE.id == Company.parent_id, queries.is_seen_by(user, _ABOVE))
+    rows = rows.outerjoin_from(Company, _ABOVE, is_parent).add_columns(_ABOVE.id, _ABOVE.name)
+    return rows.options(contains_eager(Company.owner).load_only(User.name), selectinload(Company.tags))
+
+
+@once_for_each_scope
+def _rows_of_people(user: User) -> Select[Any]:
+    rows = queries.people_visible_to(user).outerjoin(Person.owner)
+    is_theirs = and_(_ABOVE.id == Person.company_id, queries.is_seen_by(user, _ABOVE))
+    rows = rows.outerjoin_from(Person, _ABOVE, is_theirs).add_columns(_ABOVE.id, _ABOVE.name)
+    return rows.options(contains_eager(Person.owner).load_only(User.name), selectinload(Person.tags))
 
 
 def _fields_of_companies(user: User) -> list[Field]:

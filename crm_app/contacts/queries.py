@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from crm_app.accounts.models import User
-from crm_app.accounts.queries import owned_within
+from crm_app.accounts.queries import once_for_each_scope, owned_within
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
 from crm_app.extensions import db
 from crm_app.web import word_search
@@ -14,6 +14,7 @@ from crm_app.web import word_search
 Rows = TypeVar("Rows", bound=Select[Any])
 
 
+@once_for_each_scope
 def companies_visible_to(user: User) -> Select[tuple[Company]]:
     """Companies out of the bin: one's own, those of the people one sees, and those nobody owns; all for agents."""
     return select(Company).where(is_seen_by(user, Company))
@@ -24,6 +25,7 @@ def is_seen_by(user: User, model: Any) -> ColumnElement[bool]:
     return and_(model.deleted_at.is_(None), _within_sight(model, user))
 
 
+@once_for_each_scope
 def people_visible_to(user: User) -> Select[tuple[Person]]:
     return select(Person).where(is_seen_by(user, Person))
 
@@ -45,7 +47,7 @@ def _within_sight(model: Any, user: User) -> ColumnElement[bool]:
 
 def matching(rows: Rows, text: str) -> Rows:
     """Every word of the text begins one of the name, web or e-mail address or phone number; no text finds all."""
-    return rows.where(word_search.holding(_model(rows), text))
+    return rows.where(word_search.holding(_model(rows), text)) if text else rows
 
 
 def under(companies: Select[tuple[Company]], parent_id: int | None) -> Select[tuple[Company]]:

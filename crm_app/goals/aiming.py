@@ -31,7 +31,7 @@ def aim(user: User, owner_id: int | None, team_id: int | None) -> Aim | None:
     firm = organisation()
     calendar = firm.calendar()
     periods = {unit: calendar.period(unit, reader.today()) for unit in PREFERRED}
-    keys = [period.key for period in periods.values()]
+    keys = tuple(period.key for period in periods.values())
     goals = queries.aimed_at(queries.of_measure(queries.visible_to(user), _MEASURE), calendar.name, keys)
     found = {goal.unit: goal for goal in _of_board(goals, user, owner_id, team_id)}
     unit = next((unit for unit in PREFERRED if unit in found), None)

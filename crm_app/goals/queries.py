@@ -1,18 +1,19 @@
 """Reads of goals and targets, and who may see and set whose."""
 
-from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from crm_app.accounts.models import Organisation, Team, User
-from crm_app.accounts.queries import sees_everything, teams_managed_by
+from crm_app.accounts.queries import once_for_each_scope, sees_everything, teams_managed_by
 from crm_app.goals.models import Goal, Target, TargetChange
 from crm_app.web.periods import Period
 
 
+@once_for_each_scope
 def visible_to(user: User) -> Select[tuple[Goal]]:
     """Goals whose figures the user can see in full; a figure made of a part of its deals would be false."""
     goals = select(Goal).where(Goal.archived_at.is_(None))
@@ -35,16 +36,19 @@ def of_kind(goals: Select[tuple[Goal]], unit: str, calendar: str) -> Select[tupl
     return goals.where(Goal.unit == unit, Goal.calendar == calendar)
 
 
+@lru_cache
 def of_measure(goals: Select[tuple[Goal]], measure: str) -> Select[tuple[Goal]]:
     return goals.where(Goal.measure == measure)
 
 
+@lru_cache
 def of_subject(goals: Select[Any], team_id: int | None, user_id: int | None) -> Select[Any]:
     """A team's or a person's; with neither the company's."""
     return goals.where(Goal.team_id.is_not_distinct_from(team_id), Goal.user_id.is_not_distinct_from(user_id))
 
 
-def aimed_at(goals: Select[Any], calendar: str, keys: Iterable[str]) -> Select[Any]:
+@lru_cache
+def aimed_at(goals: Select[Any], calendar: str, keys: tuple[str, ...]) -> Select[Any]:
     """Goals with a target above nought for one of the periods that a calendar calls by these keys.
 
     Of each its `unit`, `team_id` and `user_id`, the `name` of that team or person, and the `amount` of the target.

@@ -52,7 +52,8 @@ class Conditions:
     groups: Sequence[Sequence[Condition]]
 
     def narrow(self, rows: Select[Any]) -> Select[Any]:
-        rows = rows.where(*(condition.holds for condition in self.always))
+        if self.always:
+            rows = rows.where(*(condition.holds for condition in self.always))
         if not self.groups:
             return rows
         return rows.where(or_(*(and_(*(condition.holds for condition in group)) for group in self.groups)))

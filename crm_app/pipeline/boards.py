@@ -9,6 +9,7 @@ cards that match and in all currencies, never over the cards that happen to be l
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Select, SelectBase, and_, func, or_, select
@@ -75,7 +76,7 @@ class Layout(Protocol):
         """The deals that stand in a column, or in one of these."""
         ...
 
-    def first(self, deals: Deals, keys: Collection[Key], count: int) -> SelectBase:
+    def first(self, deals: Deals, keys: tuple[Key, ...], count: int) -> SelectBase:
         """The ids of the first deals in each of these columns."""
         ...
 
@@ -115,13 +116,18 @@ class Sums(NamedTuple):
 
 def sums(deals: Deals, rates: Rates) -> Sums:
     """Counts and amounts of open deals by stage and currency, in one statement."""
-    grouped = deals.where(Deal.status == "open").with_only_columns(
-        Deal.stage_id, Deal.currency, func.count(), func.coalesce(func.sum(Deal.value_amount), 0)
-    )
     by_stage: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
-    for stage_id, currency, count, amount in db.session.execute(grouped.group_by(Deal.stage_id, Deal.currency)):
+    for stage_id, currency, count, amount in db.session.execute(_grouped(deals)):
         by_stage[stage_id][currency] = (count, int(amount))
     return Sums(dict(by_stage), rates)
+
+
+@lru_cache
+def _grouped(deals: Deals) -> Select[Any]:
+    grouped: Select[Any] = deals.where(Deal.status == "open").with_only_columns(
+        *(Deal.stage_id, Deal.currency), func.count(), func.coalesce(func.sum(Deal.value_amount), 0)
+    )
+    return grouped.group_by(Deal.stage_id, Deal.currency)
 
 
 def sums_by(key: ColumnElement[Any], deals: Deals, rates: Rates) -> dict[Any, Sums]:
@@ -192,11 +198,16 @@ def _first_cards(deals: Deals, layout: Layout, keys: Collection[Key]) -> dict[Ke
     by_key: dict[Key, list[Card]] = defaultdict(list)
     if not keys:
         return by_key
-    chosen = layout.first(deals, keys, CARDS_AT_FIRST).subquery()
-    first = select(Deal).join(chosen, chosen.c.id == Deal.id)
-    for card in _read(first.order_by(layout.rank, Deal.id), layout):
+    chosen = layout.first(deals, tuple(keys), CARDS_AT_FIRST)
+    for card in _read(_in_order(chosen, layout.rank), layout):
         by_key[layout.key_of(card)].append(card)
     return by_key
+
+
+@lru_cache
+def _in_order(ids: SelectBase, rank: ColumnElement[Any]) -> Deals:
+    chosen = ids.subquery()
+    return select(Deal).join(chosen, chosen.c.id == Deal.id).order_by(rank, Deal.id)
 
 
 def _read(deals: Deals, layout: Layout) -> list[Card]:

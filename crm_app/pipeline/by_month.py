@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Date, SelectBase, func, literal, select, union_all
 
@@ -14,6 +15,7 @@ from crm_app.web import formats
 from crm_app.web.texts import gettext as _
 
 _NEVER = date(9999, 12, 31)
+_RANK = func.coalesce(Deal.expected_close, literal(_NEVER, Date))
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class ByMonth:
 
     @property
     def rank(self) -> ColumnElement[date]:
-        return func.coalesce(Deal.expected_close, literal(_NEVER, Date))
+        return _RANK
 
     def heads(self) -> list[Column]:
         names = self._names()
@@ -42,15 +44,11 @@ class ByMonth:
         return self.heads()
 
     def within(self, deals: Deals, keys: Collection[Key] | None = None) -> Deals:
-        open_ones = deals.where(Deal.status == "open", Deal.pipeline_id == self.pipeline.id)
+        open_ones = _open_in(deals, self.pipeline.id)
         return open_ones if keys is None else open_ones.where(self.key.in_(keys))
 
-    def first(self, deals: Deals, keys: Collection[Key], count: int) -> SelectBase:
-        """Each month is read from its first day, and no further than wanted."""
-        here = self.within(deals)
-        tops = (here.where(self.months.stands_in(str(key))) for key in keys)
-        ordered = (top.order_by(Deal.expected_close, Deal.id).limit(count) for top in tops)
-        return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in ordered))
+    def first(self, deals: Deals, keys: tuple[Key, ...], count: int) -> SelectBase:
+        return _tops(deals, self.pipeline.id, self.months, keys, count)
 
     def key_of(self, deal: Deal | Card) -> str:
         return self.months.key_of(deal.expected_close)
@@ -72,3 +70,16 @@ class ByMonth:
             UNKNOWN: _("No date"),
         }
         return around | {month.key: formats.period_label(month) for month in self.months.shown}
+
+
+def _open_in(deals: Deals, pipeline_id: int) -> Deals:
+    return deals.where(Deal.status == "open", Deal.pipeline_id == pipeline_id)
+
+
+@lru_cache
+def _tops(deals: Deals, pipeline_id: int, months: Months, keys: tuple[Key, ...], count: int) -> SelectBase:
+    """Each month is read from its first day, and no further than wanted."""
+    here = _open_in(deals, pipeline_id)
+    tops = (here.where(months.stands_in(str(key))) for key in keys)
+    ordered = (top.order_by(Deal.expected_close, Deal.id).limit(count) for top in tops)
+    return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in ordered))

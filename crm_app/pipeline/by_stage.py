@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, SelectBase, select, union_all
 
@@ -39,10 +40,8 @@ class ByStage:
     def within(self, deals: Deals, keys: Collection[Key] | None = None) -> Deals:
         return deals.where(Deal.stage_id.in_([one.id for one in self.pipeline.open_stages] if keys is None else keys))
 
-    def first(self, deals: Deals, keys: Collection[Key], count: int) -> SelectBase:
-        """Each column is read from its top, and no further than wanted: there may be thousands below."""
-        tops = (deals.where(Deal.stage_id == key).order_by(Deal.rank, Deal.id).limit(count) for key in keys)
-        return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in tops))
+    def first(self, deals: Deals, keys: tuple[Key, ...], count: int) -> SelectBase:
+        return _tops(deals, keys, count)
 
     def key_of(self, deal: Deal | Card) -> int:
         return deal.stage_id
@@ -55,3 +54,10 @@ class ByStage:
         if abs(rank) >= 2**62:
             raise ValueError(f"{text!r} is beyond all ranks")
         return rank
+
+
+@lru_cache
+def _tops(deals: Deals, keys: tuple[Key, ...], count: int) -> SelectBase:
+    """Each column is read from its top, and no further than wanted: there may be thousands below."""
+    tops = (deals.where(Deal.stage_id == key).order_by(Deal.rank, Deal.id).limit(count) for key in keys)
+    return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in tops))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select
@@ -80,11 +81,10 @@ _COLUMNS = (
 
 def cards_of(deals: Select[Any], stages: Iterable[Stage], *also: Any) -> list[tuple[Any, ...]]:
     """The cards of these deals, which stand in these stages, each followed by the columns asked for besides."""
-    named = deals.outerjoin(Company, Company.id == Deal.company_id).outerjoin(User, User.id == Deal.owner_id)
     by_id = {stage.id: (stage, _place(stage)) for stage in stages}
     clocks, today = Clocks(), reader.today()
     found: list[tuple[Any, ...]] = []
-    for row in db.session.execute(named.with_only_columns(*_COLUMNS, *also)):
+    for row in db.session.execute(_named(deals, also)):
         id_, version, title, company, amount, currency, close, rank, stage_id, owner_id, owner, entered, *rest = row
         until, reason, *others = rest
         stage, place = by_id[stage_id]
@@ -96,6 +96,12 @@ def cards_of(deals: Select[Any], stages: Iterable[Stage], *also: Any) -> list[tu
         )  # fmt: skip
         found.append((card, *others))
     return found
+
+
+@lru_cache
+def _named(deals: Select[Any], also: tuple[Any, ...]) -> Select[Any]:
+    named = deals.outerjoin(Company, Company.id == Deal.company_id).outerjoin(User, User.id == Deal.owner_id)
+    return named.with_only_columns(*_COLUMNS, *also)
 
 
 def _place(stage: Stage) -> Place:

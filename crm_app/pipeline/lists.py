@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
-from crm_app.accounts.queries import teams_visible_to
+from crm_app.accounts.queries import once_for_each_scope, teams_visible_to
 from crm_app.catalog import queries as catalog
 from crm_app.catalog.models import Product
 from crm_app.contacts.lists import asking_companies, owner_id, owners
@@ -37,20 +37,13 @@ def listable(
     actions: Sequence[Any] = (),
 ) -> Listable:
     """`narrow` is what the list asks in its own way, beside the conditions of any field."""
-    rows = queries.visible_to(user)
     orders = sorts(rates)
     return Listable(
         "deals",
         "pipeline.deals",
         _("Deals"),
         Deal,
-        rows.options(
-            joinedload(Deal.company).load_only(Company.name),
-            joinedload(Deal.person).load_only(Person.name),
-            joinedload(Deal.product).load_only(Product.name),
-            joinedload(Deal.owner).load_only(User.name),
-            joinedload(Deal.stage).joinedload(Stage.pipeline),
-        ),
+        _rows(user),
         fields(user, orders),
         lambda number, written: ngettext("%(count)s deal", "%(count)s deals", number, count=written),
         queries.matching,
@@ -59,6 +52,17 @@ def listable(
         narrow=narrow,
         editing=editing,
         actions=actions,
+    )
+
+
+@once_for_each_scope
+def _rows(user: User) -> Select[Any]:
+    return queries.visible_to(user).options(
+        joinedload(Deal.company).load_only(Company.name),
+        joinedload(Deal.person).load_only(Person.name),
+        joinedload(Deal.product).load_only(Product.name),
+        joinedload(Deal.owner).load_only(User.name),
+        joinedload(Deal.stage).joinedload(Stage.pipeline),
     )
 
 

@@ -1,5 +1,6 @@
 """Reads of pipelines and deals. Those of deals start from `visible_to(user)` and narrow it, one step each."""
 
+from functools import cache
 from math import ceil, floor
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from crm_app.accounts.models import User
-from crm_app.accounts.queries import owned_within
+from crm_app.accounts.queries import once_for_each_scope, owned_within
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Pipeline
 from crm_app.web import word_search
@@ -16,6 +17,7 @@ from crm_app.web.reader import reader
 from crm_app.web.text import match_key
 
 
+@once_for_each_scope
 def visible_to(user: User) -> Select[tuple[Deal]]:
     """Deals out of the bin, of those whose records the user sees; none for agents."""
     return counted_for(user).where(opens_to(user))
@@ -107,7 +109,7 @@ def worth_at_most(deals: Select[tuple[Deal]], most: Money | None, rates: Rates) 
 
 def matching(deals: Select[tuple[Deal]], text: str) -> Select[tuple[Deal]]:
     """Every word begins one of the deal's title or code, or of its company's name."""
-    return deals.where(word_search.holding(Deal, text))
+    return deals.where(word_search.holding(Deal, text)) if text else deals
 
 
 def is_open(deals: Select[tuple[Deal]]) -> Select[tuple[Deal]]:
@@ -119,6 +121,7 @@ def pipelines() -> Select[tuple[Pipeline]]:
     return select(Pipeline).options(selectinload(Pipeline.stages)).order_by(Pipeline.position, Pipeline.id)
 
 
+@cache
 def pipelines_at_once() -> Select[tuple[Pipeline]]:
     """The same in one statement, for pages that have none to spare; a row for each stage, so take `unique()` ones."""
     return select(Pipeline).options(joinedload(Pipeline.stages)).order_by(Pipeline.position, Pipeline.id)

@@ -1,6 +1,7 @@
 """How lists of deals may be ordered. Expressions never yield NULL, so that paging by key misses no row."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from flask import request
 from sqlalchemy import BigInteger, ColumnElement, Date, Float, Select, case, cast, func, literal, select
@@ -23,14 +24,18 @@ def sorts(rates: Rates) -> dict[str, Order]:
 
     `next` is what asks for attention: open deals by when they should close, then closed ones, the latest first.
     """
+    worth = _worth(_factors(rates))
+    return _FIXED | {"value": known_first(worth.is_not(None), func.coalesce(worth, literal(0.0, Float)))}
+
+
+def _fixed() -> dict[str, Order]:
     stage = select(Pipeline.position * 1000 + Stage.position).join(Stage.pipeline).where(Stage.id == Deal.stage_id)
     company = select(Company.sort_key).where(Company.id == Deal.company_id)
     owner = select(User.sort_key).where(User.id == Deal.owner_id)
-    worth, close = _worth(rates), func.coalesce(Deal.expected_close, _NEVER)
+    close = func.coalesce(Deal.expected_close, _NEVER)
     return {
         "title": Deal.sort_key,
         "company": known_first(Deal.company_id.is_not(None), func.coalesce(company.scalar_subquery(), "")),
-        "value": known_first(worth.is_not(None), func.coalesce(worth, literal(0.0, Float))),
         "stage": cast(stage.scalar_subquery(), BigInteger),
         "owner": known_first(Deal.owner_id.is_not(None), func.coalesce(owner.scalar_subquery(), "")),
         "close": known_first(Deal.expected_close.is_not(None), close),
@@ -43,19 +48,26 @@ def sorts(rates: Rates) -> dict[str, Order]:
     }
 
 
+_FIXED = _fixed()
+
+
 def in_order(deals: Select[tuple[Deal]], rates: Rates) -> Select[tuple[Deal]]:
     """All of them, as the address sorts the list."""
     sort, known = request.args.get("sort", ""), sorts(rates)
     return sorted_as(deals, sort if sort.removeprefix("-") in known else "-created", known, key=Deal.id)
 
 
-def _worth(rates: Rates) -> ColumnElement[float | None]:
-    """About what a deal is worth in the organisation's currency; NULL where that is not known."""
+def _factors(rates: Rates) -> tuple[tuple[str, float], ...]:
+    """What one minor unit of each currency is worth today."""
     today = reader.today()
     units = {currency: rates.on(currency, today) for currency in (rates.base, *rates.currencies)}
-    factors = [
-        (Deal.currency == currency, literal(float(rate.scaleb(-minor_digits(currency))), Float))
-        for currency, rate in units.items()
-        if rate is not None
-    ]
-    return cast(Deal.value_amount, Float) * case(*factors, else_=None)
+    return tuple(
+        (currency, float(rate.scaleb(-minor_digits(currency)))) for currency, rate in units.items() if rate is not None
+    )
+
+
+@lru_cache
+def _worth(factors: tuple[tuple[str, float], ...]) -> ColumnElement[float | None]:
+    """About what a deal is worth in the organisation's currency; NULL where that is not known."""
+    known = [(Deal.currency == currency, literal(factor, Float)) for currency, factor in factors]
+    return cast(Deal.value_amount, Float) * case(*known, else_=None)

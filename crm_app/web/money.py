@@ -72,6 +72,9 @@ class Rate(db.Model):
     rate: Mapped[Decimal] = mapped_column(RateNumber)
 
 
+_ALL_RATES = select(Rate.currency, Rate.day, Rate.rate)
+
+
 def latest_first() -> Select[tuple[Rate]]:
     return select(Rate).order_by(Rate.currency, Rate.day.desc())
 
@@ -89,7 +92,7 @@ class Rates:
 
     @classmethod
     def load(cls, base: str) -> "Rates":
-        rows = db.session.execute(select(Rate.currency, Rate.day, Rate.rate)).all()
+        rows = db.session.execute(_ALL_RATES).all()
         return cls(base, [(currency, day, Decimal(str(rate))) for currency, day, rate in rows])
 
     @property

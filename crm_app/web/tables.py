@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -99,14 +100,20 @@ class _Page(NamedTuple):
 
 
 def _page(rows: Select, parts: Sequence[Part], beyond: Sequence[Any] | None, size: int) -> _Page:
-    ordered = _in_order(rows, parts).limit(size + 1)
-    ordered = ordered.add_columns(*(part.value.label(f"sort_{place}") for place, part in enumerate(parts)))
+    ordered = _first_in_order(rows, tuple(parts), size + 1)
     if beyond is not None:
         ordered = ordered.where(_beyond(parts, beyond))
     found = db.session.execute(ordered).all()
     page = found[:size]
     plain = [row[0] if len(row) == 1 + len(parts) else row for row in page]
     return _Page(page, plain, len(found) > size)
+
+
+@lru_cache
+def _first_in_order(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
+    """Each with the values that it is sorted by."""
+    ordered = _in_order(rows, parts).limit(most)
+    return ordered.add_columns(*(part.value.label(f"sort_{place}") for place, part in enumerate(parts)))
 
 
 def _turned(parts: Sequence[Part]) -> list[Part]:
@@ -134,10 +141,15 @@ def known_first(is_known: ColumnElement[bool], value: ColumnElement) -> tuple[Pa
 
 def count_up_to(rows: Select, limit: int | None = COUNTED_TO) -> Count:
     """How many rows there are, without counting past `limit`; None counts them all."""
+    number = db.session.scalar(_counting(rows, limit)) or 0
+    return Count(number, False) if limit is None else Count(min(number, limit), number > limit)
+
+
+@lru_cache
+def _counting(rows: Select, limit: int | None) -> Select:
     counted = rows.with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
     counted = counted if limit is None else counted.limit(limit + 1)
-    number = db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
-    return Count(number, False) if limit is None else Count(min(number, limit), number > limit)
+    return select(func.count()).select_from(counted.subquery())
 
 
 def same_url(**changes: object) -> str:

@@ -3,10 +3,10 @@
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, literal, union_all
+from sqlalchemy import CompoundSelect, Select, literal, union_all
 
 from crm_app.accounts.models import Team, User
-from crm_app.accounts.queries import assignable_by, teams_visible_to
+from crm_app.accounts.queries import assignable_by, once_for_each_scope, teams_visible_to
 from crm_app.catalog import queries as catalog
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
@@ -23,15 +23,19 @@ class Choices(NamedTuple):
 
 
 def choices(user: User) -> Choices:
-    parts = (
+    found: dict[str, Pairs] = {kind: [] for kind in Choices._fields}
+    for kind, id_, name, _sort in sorted(db.session.execute(_all_of(user)), key=itemgetter(3, 1)):
+        found[kind].append((str(id_), name))
+    return Choices(**found)
+
+
+@once_for_each_scope
+def _all_of(user: User) -> CompoundSelect[Any]:
+    return union_all(
         _part(assignable_by(user), "owners", User.id, User.name, User.sort_key),
         _part(teams_visible_to(user), "teams", Team.id, Team.name, Team.name_key),
         _part(catalog.visible_to(user), "products", Product.id, Product.name, Product.sort_key),
     )
-    found: dict[str, Pairs] = {kind: [] for kind in Choices._fields}
-    for kind, id_, name, _sort in sorted(db.session.execute(union_all(*parts)), key=itemgetter(3, 1)):
-        found[kind].append((str(id_), name))
-    return Choices(**found)
 
 
 def _part(rows: Select[Any], kind: str, *columns: Any) -> Select[Any]:

@@ -15,6 +15,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
+from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, MetaData, String, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -68,6 +69,7 @@ compress = Compress()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
+_writing_anyway: ContextVar[bool] = ContextVar("writing_anyway", default=False)
 
 
 def init_app(app: Flask) -> None:
@@ -90,11 +92,24 @@ def reading():
         _reading_only.reset(token)
 
 
+@contextmanager
+def writing():
+    """Where a transaction that only reads would be begun: those begun inside may write. The one that runs is ended."""
+    db.session.rollback()
+    token = _writing_anyway.set(True)
+    try:
+        yield
+    finally:
+        _writing_anyway.reset(token)
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
 def _may_write() -> bool:
+    if _writing_anyway.get():
+        return True
     if has_request_context():
         return request.method not in SAFE_METHODS
     return not _reading_only.get()
@@ -119,7 +134,22 @@ def _prepare_sqlite(connection, _record):
 
 
 @event.listens_for(Engine, "begin")
-def _begin_sqlite(connection):
-    """A transaction that may write takes the lock at once: a read upgraded later cannot wait its turn."""
+def _begin(connection):
+    """SQLite: one that may write takes the lock at once, since a read upgraded later cannot wait its turn.
+
+    PostgreSQL: one that only reads is told so, and refuses to write.
+    """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write() else "BEGIN")
+    else:
+        connection.connection.dbapi_connection.read_only = not _may_write()
+
+
+@event.listens_for(Engine, "rollback")
+def _end_reading(connection):
+    """What only read has nothing to take back; and after a ROLLBACK psycopg would prepare all its statements anew."""
+    if connection.dialect.name == "sqlite" or connection.closed or connection.invalidated:
+        return
+    dbapi = connection.connection.dbapi_connection
+    if dbapi.read_only and dbapi.info.transaction_status == TransactionStatus.INTRANS:
+        dbapi.commit()

@@ -47,7 +47,7 @@ def likely(user: User, text: str, scopes: Mapping[Any, Scope]) -> dict[Any, Like
     found = word_search.newest({model: scope.narrowed(words) for model, scope in scopes.items()}, _WEIGHED, _CROWD)
     crowds = [model for model, ids in found.items() if len(ids) >= _CROWD]
     mine = {model: words.owned_by([user.id]) for model in crowds if scopes[model].owners != [user.id]}
-    for model, ids in word_search.newest_of_few(mine, _WEIGHED).items():
+    for model, ids in word_search.newest_owned(mine, _WEIGHED).items():
         found[model] += ids
     return {model: Likely(ids, model in crowds) for model, ids in found.items()}
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     false,
+    func,
     literal_column,
     or_,
     select,
@@ -59,9 +60,9 @@ def newest(asked: Mapping[Any, Query], most: int, enough: int) -> dict[Any, list
     return found | _found(few, most, _all_of)
 
 
-def newest_of_few(asked: Mapping[Any, Query], most: int) -> dict[Any, list[int]]:
-    """The same where few can answer, such as the records of one owner: those are not met among the newest."""
-    return _found(asked, most, _newest_of if is_sqlite() else _all_of)
+def newest_owned(asked: Mapping[Any, Query], most: int) -> dict[Any, list[int]]:
+    """The same of questions that end with an owner, whose records are not met among the newest of all."""
+    return _found(asked, most, _newest_of if is_sqlite() else _owned_of)
 
 
 def _found(asked: Mapping[Any, Query], most: int, way: Callable[[Any, str], Select[Any]]) -> dict[Any, list[int]]:
@@ -69,6 +70,7 @@ def _found(asked: Mapping[Any, Query], most: int, way: Callable[[Any, str], Sele
     if asked:
         models = tuple(asked)
         questions = {f"asked_{place}": _question(asked[model]) for place, model in enumerate(models)}
+        questions |= {f"asked_{place}_last": _question(asked[model].last) for place, model in enumerate(models)}
         for place, id_ in db.session.connection().execute(_together(models, way), questions | {"most": most}):
             found[models[place]].append(id_)
     return found
@@ -109,6 +111,18 @@ def _all_of(model: Any, name: str) -> Select[Any]:
     """Sorted by what no index has: else all rows are read from the newest on."""
     words, key = table_of(model)
     return select(key.label("id")).select_from(words).where(_answers(words, name)).order_by((key + 0).desc())
+
+
+def _owned_of(model: Any, name: str) -> Select[Any]:
+    """All records of somebody who has few are looked through: the index has to collect all that begins with a word."""
+    words, key = table_of(model)
+    of_last = select(key.label("id"), words.c.words).select_from(words).where(_answers(words, f"{name}_last"))
+    owned = of_last.limit(_RECENT + 1).cte(f"{name}_owned")
+    are_few = select(func.count()).select_from(owned).scalar_subquery() <= _RECENT
+    among_few = select(owned.c.id).where(_answers(words, name), are_few)
+    among_many = select(key.label("id")).select_from(words).where(_answers(words, name), ~are_few)
+    found = union_all(among_few, among_many).subquery()
+    return select(found.c.id).order_by(found.c.id.desc())
 
 
 def _answers(words: TableClause, name: str = "asked") -> TextClause:

@@ -21,7 +21,7 @@ from crm_app.exchange.models import Import
 from crm_app.exchange.planning import MappingError
 from crm_app.exchange.views import bp
 from crm_app.exchange.views.steps import CHECKED_AT_ONCE, check, draft_of, must_be_allowed, shown, the_import
-from crm_app.extensions import db, utc_now
+from crm_app.extensions import db, utc_now, writing
 from crm_app.jobs import jobs as queue
 from crm_app.pipeline.queries import pipelines
 from crm_app.web.reader import reader
@@ -36,7 +36,9 @@ def show(import_id):
     if import_.status == "draft" and is_foreign and import_.rows <= CHECKED_AT_ONCE:
         # Titles, stages and reasons are words of a language: what is shown must be what will be written.
         try:
-            check(import_, preparing.stored_sheet(import_))
+            with writing():
+                import_ = the_import(import_id)
+                check(import_, preparing.stored_sheet(import_))
         except (MappingError, UnreadableError) as error:
             return shown(import_, problem=str(error))
         import_ = the_import(import_id)

@@ -29,9 +29,10 @@ def of_frame(shown: "Shown") -> Hashable:
 
 def of_surroundings(shown: "Shown") -> Hashable:
     """What stands around the rows: it is made of the address, of how many there are, and of what the reader may do."""
-    table, columns = shown.table, shown.columns
+    table, actions = shown.table, tuple(action.key for action in shown.actions)
     goes_on = table.next_url is not None, table.is_continued
-    return shown.listable.place, request.query_string, current_user.id, table.sort, columns.keys, shown.counted, goes_on
+    address = request.path, request.query_string
+    return shown.frame, address, current_user.id, actions, table.sort, shown.counted, goes_on
 
 
 def _plain(field: Field, value: Any) -> Hashable:

@@ -7,7 +7,7 @@ cards that match and in all currencies, never over the cards that happen to be l
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
@@ -48,7 +48,7 @@ class Column(NamedTuple):
     stage: Stage | None = None
     hue: int = 0
     takes_cards: bool = True
-    cards: list[Card] = []
+    cards: Sequence[Card] = ()
     next_key: str | None = None
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from crm_app.contacts.models import Tag
 from crm_app.extensions import db
+from crm_app.lists.models import ListLayout
 from crm_app.web.money import Money
 from tests import make
 
@@ -103,3 +104,27 @@ def test_what_stands_around_the_rows_follows_the_address(browser_of, olivia, com
     assert 'aria-sort="descending"' in page.html
     assert "export.csv?q=acme&amp;sort=-size" in page.html
     assert "1 company" in page.html
+
+
+def test_columns_that_somebody_chose_wait_for_no_room_even_if_they_are_the_standard_ones(browser_of, olivia, company):
+    client = browser_of(olivia)
+    head = re.compile(r"<thead>.*?</thead>", re.S)
+    before = head.search(client.page("/contacts/companies").html)[0]
+    db.session.add(
+        ListLayout(user_id=olivia.id, place="companies", columns="name,industry,country,size,tags,owner,created")
+    )
+    db.session.commit()
+
+    assert "table__from-" in before
+    assert "table__from-" not in head.search(client.page("/contacts/companies").html)[0]
+
+
+def test_a_new_role_is_another_list_at_once(browser_of, alice, company):
+    client = browser_of(alice)
+    before = client.page("/contacts/companies").html
+    alice.role = "viewer"
+    db.session.commit()
+    after = client.page("/contacts/companies").html
+
+    assert 'id="bulk"' in before and 'name="pick"' in before
+    assert 'id="bulk"' not in after and 'name="pick"' not in after

@@ -96,7 +96,7 @@ class Showing:
         """Everything that a column shows, with its cards."""
         stage = column.stage
         kept_by_stage = stage and (stage.probability, stage.wip_limit, self.fill.get(column.key))
-        return self._frame, *column._replace(stage=None, cards=[])[:-2], kept_by_stage, tuple(column.cards)
+        return self._frame, column._replace(stage=None, cards=()), kept_by_stage, tuple(column.cards)
 
     @cached_property
     def _frame(self) -> tuple[Any, ...]:

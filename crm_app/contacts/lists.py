@@ -76,18 +76,21 @@ def people(user: User) -> Listable:
 
 @once_for_each_scope
 def _rows_of_companies(user: User) -> Select[Any]:
-    rows = queries.companies_visible_to(user).outerjoin(Company.owner)
-    is_parent = and_(_ABOVE.id == Company.parent_id, queries.is_seen_by(user, _ABOVE))
-    rows = rows.outerjoin_from(Company, _ABOVE, is_parent).add_columns(_ABOVE.id, _ABOVE.name)
-    return rows.options(contains_eager(Company.owner).load_only(User.name), selectinload(Company.tags))
+    return _rows(queries.companies_visible_to(user), Company, Company.parent_id, user)
 
 
 @once_for_each_scope
 def _rows_of_people(user: User) -> Select[Any]:
-    rows = queries.people_visible_to(user).outerjoin(Person.owner)
-    is_theirs = and_(_ABOVE.id == Person.company_id, queries.is_seen_by(user, _ABOVE))
-    rows = rows.outerjoin_from(Person, _ABOVE, is_theirs).add_columns(_ABOVE.id, _ABOVE.name)
-    return rows.options(contains_eager(Person.owner).load_only(User.name), selectinload(Person.tags))
+    return _rows(queries.people_visible_to(user), Person, Person.company_id, user)
+
+
+def _rows(records: Select[Any], model: Any, above_id: Any, user: User) -> Select[Any]:
+    """Each record, and the id and name of the company above it."""
+    is_above = and_(_ABOVE.id == above_id, queries.is_seen_by(user, _ABOVE))
+    rows = records.outerjoin(model.owner).outerjoin_from(model, _ABOVE, is_above)
+    return rows.add_columns(_ABOVE.id, _ABOVE.name).options(
+        contains_eager(model.owner).load_only(User.name), selectinload(model.tags)
+    )
 
 
 def _fields_of_companies(user: User) -> list[Field]:

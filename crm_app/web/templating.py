@@ -29,7 +29,7 @@ from markupsafe import Markup, escape
 from crm_app.web.reader import current_reader
 
 # Bytes; the oldest fragments make room.
-_MOST_KEPT = 16 * 1024 * 1024
+_MOST_KEPT = 8 * 1024 * 1024
 
 _needs_care = re.compile("[&<>'\"]").search
 

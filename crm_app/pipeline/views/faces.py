@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # In the place of the token of whoever sees the card; nobody can guess it and write it into a title.
 _TOKEN = secrets.token_hex(16)
 # Some boards full of cards in some languages; each takes about two kilobytes.
-_KEPT = 4096
+_KEPT = 2048
 
 
 class Someone(NamedTuple):

@@ -3,12 +3,14 @@
 from sqlalchemy import Select, select
 
 from crm_app.accounts.models import User
+from crm_app.accounts.queries import once_for_each_scope
 from crm_app.catalog.models import CODE_KEY, Product
 from crm_app.extensions import db
 from crm_app.web import word_search
 from crm_app.web.text import match_key
 
 
+@once_for_each_scope
 def visible_to(user: User) -> Select[tuple[Product]]:
     """Products out of the bin: everyone knows what we sell."""
     return select(Product).where(Product.deleted_at.is_(None))

@@ -1,13 +1,14 @@
 """Records of every domain that hold the words asked for, a few of each kind, and records that were opened before."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import url_for
 from sqlalchemy import Select
 
 from crm_app.accounts.models import User
-from crm_app.accounts.queries import owners_seen_by
+from crm_app.accounts.queries import once_for_each_scope, owners_seen_by
 from crm_app.catalog import queries as catalog
 from crm_app.catalog.models import Product
 from crm_app.contacts import queries as contacts
@@ -112,7 +113,12 @@ def _kind(
 
 def _seen(source: _Source, user: User) -> Select[Any]:
     """What is shown of the records that the user may see. Whole records take several times as long."""
-    return source.seen_by(user).with_only_columns(*source.columns)
+    return _of_columns(source.seen_by(user), tuple(source.columns))
+
+
+@lru_cache
+def _of_columns(rows: Select[Any], columns: tuple[Any, ...]) -> Select[Any]:
+    return rows.with_only_columns(*columns)
 
 
 def _hit(source: _Source, row: Any) -> Hit:
@@ -120,6 +126,7 @@ def _hit(source: _Source, row: Any) -> Hit:
     return Hit(f"{source.table}-{row.id}", row.name, source.icon, notes, source.url(row.id))
 
 
+@once_for_each_scope
 def _deals_seen_by(user: User) -> Select[tuple[Deal]]:
     return pipeline.visible_to(user).outerjoin(Deal.company).join(Deal.stage)
 

@@ -1,7 +1,7 @@
 """Which of the records that answer come first: of that very name, of that beginning, one's own, opened before."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, ColumnElement, Integer, Select, bindparam, case, func, or_, select, union_all
@@ -58,25 +58,32 @@ def first(
     """Of the rows those that answer, the best first, at most so many."""
     if not likely.ids:
         return []
-    key, for_sqlite, ids = sort_key(text), is_sqlite(), likely.ids
-    found: Any = _given("ids", for_sqlite)
-    if likely.is_crowd:
-        ids = ids + (word_search.among(model, scope.narrowed(tokens.query(text)), known) if known else [])
-        found = union_all(found, _named(model, scope.owners is None, scope.is_shared, for_sqlite))
+    key, ids = sort_key(text), likely.ids
+    if likely.is_crowd and known:
+        ids = ids + word_search.among(model, scope.narrowed(tokens.query(text)), known)
     given = {
         "ids": ids, "key": key, "end": f"{key}\U0010ffff", "user": user.id, "known": list(known), "most": most,
         "owners": list(scope.owners or []), "weighed": _WEIGHED,
     }  # fmt: skip
-    ranked = rows.where(model.id.in_(found)).order_by(*_order(model, bool(known), for_sqlite)).limit(bindparam("most"))
+    of_all = scope.owners is None
+    ranked = _ranked(rows, model, likely.is_crowd, of_all, scope.is_shared, bool(known), is_sqlite())
     return db.session.execute(ranked, given).all()
 
 
-@cache
-def _named(model: Any, of_all: bool, is_shared: bool, for_sqlite: bool) -> Select[Any]:
-    """Those whose name begins as the text does, in its order; looked through only so far, whosever they are.
+@lru_cache
+def _ranked(
+    rows: Select[Any], model: Any, is_crowd: bool, of_all: bool, is_shared: bool, knows_some: bool, for_sqlite: bool
+) -> Select[Any]:
+    """Made once for the same rows: to make it costs more than to run it."""
+    found: Any = _given("ids", for_sqlite)
+    if is_crowd:
+        found = union_all(found, _named(model, of_all, is_shared, for_sqlite))
+    order = _order(model, knows_some, for_sqlite)
+    return rows.where(model.id.in_(found)).order_by(*order).limit(bindparam("most"))
 
-    Made once: to make it costs more than to run it.
-    """
+
+def _named(model: Any, of_all: bool, is_shared: bool, for_sqlite: bool) -> Select[Any]:
+    """Those whose name begins as the text does, in its order; looked through only so far, whosever they are."""
     of_name = select(model.id, model.owner_id, model.deleted_at).where(_begins(model))
     begins = of_name.order_by(model.sort_key).limit(_NAMED).subquery()
     named = select(begins.c.id).where(begins.c.deleted_at.is_(None)).limit(bindparam("weighed"))
@@ -97,7 +104,6 @@ def _given(name: str, for_sqlite: bool) -> Select[Any]:
     return select(func.unnest(bindparam(name, type_=ARRAY(Integer))))
 
 
-@cache
 def _order(model: Any, knows_some: bool, for_sqlite: bool) -> Sequence[Any]:
     order = [case((model.sort_key == bindparam("key"), 0), (_begins(model), 1), else_=2)]
     if model is Deal:

@@ -93,7 +93,7 @@ class DealFilterForm(FlaskForm):
     @cached_property
     def conditions(self) -> Conditions:
         """Those of any other field, in groups."""
-        return conditions.of_request(lists.fields(current_user))
+        return conditions.of_request(lists.fields(current_user) if self.grouped else [])
 
     @cached_property
     def in_force(self) -> dict[str, Any]:

@@ -104,6 +104,11 @@ class Showing:
         return self.url(), self.may_move, self.aim, len(self.pipelines) > 1
 
     @property
+    def ways_face(self) -> tuple[Any, ...]:
+        """What the menus show by which cards are moved."""
+        return self.url(), tuple((stage.id, stage.name, stage.hue, stage.kind) for stage in self.pipeline.stages)
+
+    @property
     def filters_face(self) -> tuple[Any, ...]:
         """Everything that the form of filters shows: it is made of the address, and of what there is to choose from."""
         return self.endpoint, request.query_string, self.pipeline.id, self.filters.offers, current_user.id

@@ -84,7 +84,7 @@ def cards_of(deals: Select[Any], stages: Iterable[Stage], *also: Any) -> list[tu
     by_id = {stage.id: (stage, _place(stage)) for stage in stages}
     clocks, today = Clocks(), reader.today()
     found: list[tuple[Any, ...]] = []
-    for row in db.session.execute(_named(deals, also)):
+    for row in db.session.connection().execute(_named(deals, also)):
         id_, version, title, company, amount, currency, close, rank, stage_id, owner_id, owner, entered, *rest = row
         until, reason, *others = rest
         stage, place = by_id[stage_id]

@@ -1,15 +1,17 @@
 """Cards as HTML: rendered once from all that they show, and taken again as long as that is the same."""
 
 import secrets
+from collections.abc import Hashable
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from flask import current_app
+from flask import current_app, request
+from flask_login import current_user
 from markupsafe import Markup
 
 from crm_app.accounts.models import hue_of, initials_of
-from crm_app.pipeline.boards import Key
+from crm_app.pipeline.boards import Column, Key
 from crm_app.pipeline.cards import Card
 from crm_app.web.reader import Reader
 
@@ -42,6 +44,38 @@ class Face(NamedTuple):
     beside: str
     renaming: str
     moving: str
+
+
+class BoardFace:
+    """Everything that parts of a board's page show, as values: while they are the same, the part is not made anew."""
+
+    def __init__(self, board: "Showing"):
+        self._board = board
+        self._address = board.url()
+        # What every column shows of the board itself.
+        self._frame = self._address, board.may_move, board.aim, len(board.pipelines) > 1
+
+    def of_column(self, column: Column) -> Hashable:
+        """With its cards."""
+        stage = column.stage
+        by_stage = stage and (stage.probability, stage.wip_limit, self._board.fill.get(column.key))
+        return self._frame, column._replace(stage=None, cards=()), by_stage, tuple(column.cards)
+
+    @property
+    def summary(self) -> Hashable:
+        return self._frame, self._board.totals
+
+    @property
+    def ways(self) -> Hashable:
+        """The menus by which cards are moved."""
+        stages = tuple((stage.id, stage.name, stage.hue, stage.kind) for stage in self._board.pipeline.stages)
+        return self._address, stages
+
+    @property
+    def filters(self) -> Hashable:
+        """Their form, which is made of the address, and of what there is to choose from."""
+        board = self._board
+        return board.endpoint, request.query_string, board.pipeline.id, board.filters.offers, current_user.id
 
 
 def html_of(card: Card, board: "Showing", *, oob: bool) -> Markup:

@@ -58,7 +58,7 @@ class Showing:
         someone = current_reader()
         return someone, someone.today()
 
-    @property
+    @cached_property
     def totals(self) -> Totals:
         return self.sums.of(self.pipeline.open_stages)
 
@@ -92,26 +92,9 @@ class Showing:
         """The part of an address that says what is shown, its filters apart."""
         return {"pipeline": self.pipeline.id} | ({"from": self.months.first.key} if self.months else {})
 
-    def face_of(self, column: Column) -> tuple[Any, ...]:
-        """Everything that a column shows, with its cards."""
-        stage = column.stage
-        kept_by_stage = stage and (stage.probability, stage.wip_limit, self.fill.get(column.key))
-        return self._frame, column._replace(stage=None, cards=()), kept_by_stage, tuple(column.cards)
-
     @cached_property
-    def _frame(self) -> tuple[Any, ...]:
-        """What every column shows of the board itself."""
-        return self.url(), self.may_move, self.aim, len(self.pipelines) > 1
-
-    @property
-    def ways_face(self) -> tuple[Any, ...]:
-        """What the menus show by which cards are moved."""
-        return self.url(), tuple((stage.id, stage.name, stage.hue, stage.kind) for stage in self.pipeline.stages)
-
-    @property
-    def filters_face(self) -> tuple[Any, ...]:
-        """Everything that the form of filters shows: it is made of the address, and of what there is to choose from."""
-        return self.endpoint, request.query_string, self.pipeline.id, self.filters.offers, current_user.id
+    def face(self) -> faces.BoardFace:
+        return faces.BoardFace(self)
 
     def url(self, endpoint: str = "", **values: Any) -> str:
         """An address under the same filters; None takes one of them out."""

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from flask import request
+from flask_babel import LazyString
 from flask_login import current_user
 
 from crm_app.lists.fields import Field
@@ -41,4 +42,5 @@ def _plain(field: Field, value: Any) -> Hashable:
         return tuple([tag.name for tag in value])
     if field.written_as == "owner":
         return value and (value.id, value.name)
-    return value
+    # What a text is worth as a key must not depend on who reads it later.
+    return str(value) if isinstance(value, LazyString) else value

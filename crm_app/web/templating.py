@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable, Hashable
 from io import StringIO
 from sys import getsizeof
-from threading import Lock
 from typing import Any
 
 from flask import g, request
@@ -28,7 +27,7 @@ from markupsafe import Markup, escape
 
 from crm_app.web.reader import current_reader
 
-# Bytes; the oldest fragments make room.
+# Bytes.
 _MOST_KEPT = 8 * 1024 * 1024
 
 _needs_care = re.compile("[&<>'\"]").search
@@ -86,9 +85,9 @@ class Keeping(Extension):
 
     def __init__(self, environment: Any):
         super().__init__(environment)
-        self._fragments: dict[Hashable, str] = {}
+        self._recent: dict[Hashable, str] = {}
+        self._older: dict[Hashable, str] = {}
         self._size = 0
-        self._lock = Lock()
         # In the place of the token; nobody can guess it and write it into a record.
         self._mark = secrets.token_hex(16)
 
@@ -102,25 +101,21 @@ class Keeping(Extension):
     def kept(self, place: str, key: Hashable, caller: Callable[[], str]) -> Markup:
         someone = current_reader()
         whole = (place, key, request.root_path, someone, someone.today())
-        found = self._fragments.get(whole)
+        found = self._recent.get(whole) or self._older.get(whole)
         if found is None:
-            html = caller()
-            token = g.get("csrf_token")
+            html, token = caller(), g.get("csrf_token")
             self._keep(whole, str(html).replace(token, self._mark) if token else str(html))
             return Markup(html)  # noqa: S704 - a template made it
+        if whole not in self._recent:
+            self._keep(whole, found)
         return Markup(found.replace(self._mark, generate_csrf()) if self._mark in found else found)  # noqa: S704
 
     def _keep(self, whole: Hashable, html: str) -> None:
-        with self._lock:
-            self._drop(whole)
-            self._fragments[whole] = html
-            self._size += getsizeof(html)
-            while self._size > _MOST_KEPT:
-                self._drop(next(iter(self._fragments)))
-
-    def _drop(self, whole: Hashable) -> None:
-        if whole in self._fragments:
-            self._size -= getsizeof(self._fragments.pop(whole))
+        """Half of the room is for what was shown of late; once that is full, what was not shown meanwhile goes."""
+        self._recent[whole] = html
+        self._size += getsizeof(html)
+        if self._size > _MOST_KEPT // 2:
+            self._older, self._recent, self._size = self._recent, {}, 0
 
 
 class Templates(Environment):

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from crm_app.web import reader, templating
 from crm_app.web.reader import Reader, read_as
+from crm_app.web.texts import lazy_gettext
 
 
 class _Page:
@@ -131,16 +132,35 @@ def test_each_reader_finds_their_own_token_in_what_is_kept(keeping):
         assert html == f"shown {token}"
 
 
-def test_what_is_kept_takes_no_more_than_its_room(app, keeping, monkeypatch):
-    monkeypatch.setattr(templating, "_MOST_KEPT", 1000)
+@pytest.fixture
+def extension(app, monkeypatch):
+    """With room for about twenty of what the tests show."""
     extension = templating.Keeping(app.jinja_env)
     monkeypatch.setitem(app.jinja_env.extensions, templating.Keeping.identifier, extension)
+    monkeypatch.setattr(templating, "_MOST_KEPT", 4000)
+    return extension
 
-    for number in range(50):
+
+def test_what_is_kept_takes_no_more_than_its_room(keeping, extension):
+    for number in range(200):
         keeping(("room", number), "x" * 90)
+        sizes = [getsizeof(html) for part in (extension._recent, extension._older) for html in part.values()]
+        assert 0 < sum(sizes) < 4000 + 300
 
-    assert 0 < sum(map(getsizeof, extension._fragments.values())) == extension._size <= 1000
-    value = _Counting()
-    keeping(("room", 49), value)
-    keeping(("room", 0), value)
-    assert value.asked == 1
+
+def test_what_is_shown_again_and_again_outlives_what_is_not(keeping, extension):
+    often, once = _Counting(), _Counting()
+    keeping("once", once)
+    for number in range(200):
+        keeping("often", often)
+        keeping(("room", number), "x" * 90)
+    keeping("once", once)
+
+    assert (often.asked, once.asked) == (1, 2)
+
+
+def test_a_key_that_is_another_in_another_language_makes_room_too(keeping, extension):
+    for number in range(200):
+        keeping((number, lazy_gettext("Companies")), "x" * 90, language="fa" if number % 2 else "en")
+
+    assert len(extension._recent) + len(extension._older) < 40

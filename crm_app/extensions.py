@@ -15,7 +15,6 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
-from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, MetaData, String, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -151,5 +150,5 @@ def _end_reading(connection):
     if connection.dialect.name == "sqlite" or connection.closed or connection.invalidated:
         return
     dbapi = connection.connection.dbapi_connection
-    if dbapi.read_only and dbapi.info.transaction_status == TransactionStatus.INTRANS:
+    if dbapi.read_only and dbapi.info.transaction_status.name == "INTRANS":
         dbapi.commit()

@@ -61,7 +61,7 @@ def _standing(shown: Deals, layout: Layout, ids: Collection[int]) -> list[Arriva
     columns = whole.with_only_columns(Deal.id, above).subquery()
     deals = select(Deal).join(columns, columns.c.id == Deal.id).where(Deal.id.in_(ids))
     ordered = deals.order_by(layout.key, layout.rank, Deal.id)
-    found = cards_of(ordered, layout.pipeline.stages, columns.c.above)
+    found = cards_of(ordered, columns.c.above)
     return [Arrival(card, layout.key_of(card), above) for card, above in found]
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, SelectBase, and_, func, or_, selec
 
 from crm_app.extensions import db
 from crm_app.pipeline.cards import Card, cards_of
-from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.pipeline.models import Deal, Stage
 from crm_app.web.money import Money, Rates
 from crm_app.web.reader import reader
 
@@ -54,9 +54,6 @@ class Column(NamedTuple):
 
 class Layout(Protocol):
     """How deals stand in columns. `key` says in which; in it they are ordered by `rank`, never NULL, and their id."""
-
-    @property
-    def pipeline(self) -> Pipeline: ...
 
     @property
     def key(self) -> ColumnElement[Any]: ...
@@ -171,7 +168,7 @@ def cards_after(deals: Deals, layout: Layout, head: Column, key: str) -> Column:
     if after:
         rank, last = after
         ordered = ordered.where(or_(layout.rank > rank, and_(layout.rank == rank, Deal.id > last)))
-    cards = _read(ordered.limit(CARDS_AT_FIRST + 1), layout)
+    cards = _read(ordered.limit(CARDS_AT_FIRST + 1))
     shown = cards[:CARDS_AT_FIRST]
     next_key = _key(shown[-1], layout) if len(cards) > len(shown) else None
     return head._replace(cards=shown, next_key=next_key)
@@ -186,7 +183,7 @@ def reaching(deal: Deal, column: Column, deals: Deals, layout: Layout) -> Column
     within = layout.within(deals, [column.key])
     count = db.session.scalar(within.where(above).with_only_columns(func.count())) or 0
     ordered = within.order_by(layout.rank, Deal.id).limit(min(count, CARDS_AT_MOST))
-    return _filled(column, _read(ordered, layout), layout)
+    return _filled(column, _read(ordered), layout)
 
 
 def _filled(head: Column, cards: list[Card], layout: Layout) -> Column:
@@ -199,7 +196,7 @@ def _first_cards(deals: Deals, layout: Layout, keys: Collection[Key]) -> dict[Ke
     if not keys:
         return by_key
     chosen = layout.first(deals, tuple(keys), CARDS_AT_FIRST)
-    for card in _read(_in_order(chosen, layout.rank), layout):
+    for card in _read(_in_order(chosen, layout.rank)):
         by_key[layout.key_of(card)].append(card)
     return by_key
 
@@ -210,8 +207,8 @@ def _in_order(ids: SelectBase, rank: ColumnElement[Any]) -> Deals:
     return select(Deal).join(chosen, chosen.c.id == Deal.id).order_by(rank, Deal.id)
 
 
-def _read(deals: Deals, layout: Layout) -> list[Card]:
-    return [card for (card,) in cards_of(deals, layout.pipeline.stages)]
+def _read(deals: Deals) -> list[Card]:
+    return [card for (card,) in cards_of(deals)]
 
 
 def _key(deal: Card, layout: Layout) -> str:

@@ -1,6 +1,6 @@
 """Cards: what a board shows of a deal, read as plain columns, since most of a deal is not on it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -53,59 +53,49 @@ class Card(NamedTuple):
 
 def card(deal: Deal) -> Card:
     """The card of a deal that is at hand."""
-    mark, days_over = _mark(deal.expected_close, reader.today())
-    return Card(
-        id=deal.id,
-        version=deal.version,
-        title=deal.title,
-        company=deal.company.name if deal.company else "",
-        value=deal.value,
-        expected_close=deal.expected_close,
-        rank=deal.rank,
-        stage=_place(deal.stage),
-        owner_id=deal.owner_id,
-        owner=deal.owner.name if deal.owner else "",
-        clock=Clocks().of(deal.stage, deal.entered_stage_at, deal.snoozed_until),
-        snoozed_until=deal.snoozed_until,
-        snooze_reason=deal.snooze_reason,
-        mark=mark,
-        days_over=days_over,
-    )
+    return _card(
+        (
+            deal.id, deal.version, deal.title, deal.company and deal.company.name, deal.value_amount, deal.currency,
+            deal.expected_close, deal.rank, deal.stage_id, deal.owner_id, deal.owner and deal.owner.name,
+            deal.entered_stage_at, deal.snoozed_until, deal.snooze_reason,
+        ),
+        deal.stage, Clocks(), reader.today(),
+    )  # fmt: skip
 
 
 _COLUMNS = (
     Deal.id, Deal.version, Deal.title, Company.name, Deal.value_amount, Deal.currency, Deal.expected_close, Deal.rank,
     Deal.stage_id, Deal.owner_id, User.name, Deal.entered_stage_at, Deal.snoozed_until, Deal.snooze_reason,
 )  # fmt: skip
+_STAGE = _COLUMNS.index(Deal.stage_id)
 
 
-def cards_of(deals: Select[Any], stages: Iterable[Stage], *also: Any) -> list[tuple[Any, ...]]:
-    """The cards of these deals, which stand in these stages, each followed by the columns asked for besides."""
-    by_id = {stage.id: (stage, _place(stage)) for stage in stages}
+def cards_of(deals: Select[Any], *also: Any) -> list[tuple[Any, ...]]:
+    """The cards of these deals, each followed by the columns asked for besides. Their stages are at hand as a rule."""
+    stages: dict[int, Stage] = {}
     clocks, today = Clocks(), reader.today()
     found: list[tuple[Any, ...]] = []
     for row in db.session.connection().execute(_named(deals, also)):
-        id_, version, title, company, amount, currency, close, rank, stage_id, owner_id, owner, entered, *rest = row
-        until, reason, *others = rest
-        stage, place = by_id[stage_id]
-        value = None if amount is None else Money(amount, currency)
-        clock = clocks.of(stage, entered, until)
-        card = Card(
-            id_, version, title, company or "", value, close, rank, place, owner_id, owner or "", clock, until, reason,
-            *_mark(close, today),
-        )  # fmt: skip
-        found.append((card, *others))
+        stage = stages.get(row[_STAGE]) or stages.setdefault(row[_STAGE], db.session.get_one(Stage, row[_STAGE]))
+        found.append((_card(row[: len(_COLUMNS)], stage, clocks, today), *row[len(_COLUMNS) :]))
     return found
+
+
+def _card(row: Sequence[Any], stage: Stage, clocks: Clocks, today: date) -> Card:
+    """Of the values of the columns, for a deal that stands in this stage."""
+    id_, version, title, company, amount, currency, close, rank, _stage_id, owner_id, owner, entered, until, why = row
+    value = None if amount is None else Money(amount, currency)
+    place, clock = Place(stage.id, stage.name, stage.hue), clocks.of(stage, entered, until)
+    return Card(
+        id_, version, title, company or "", value, close, rank, place, owner_id, owner or "", clock, until, why,
+        *_mark(close, today),
+    )  # fmt: skip
 
 
 @lru_cache
 def _named(deals: Select[Any], also: tuple[Any, ...]) -> Select[Any]:
     named = deals.outerjoin(Company, Company.id == Deal.company_id).outerjoin(User, User.id == Deal.owner_id)
     return named.with_only_columns(*_COLUMNS, *also)
-
-
-def _place(stage: Stage) -> Place:
-    return Place(stage.id, stage.name, stage.hue)
 
 
 def _mark(expected: date | None, today: date) -> tuple[str, int]:

@@ -59,7 +59,7 @@ def card(deal: Deal) -> Card:
             deal.expected_close, deal.rank, deal.stage_id, deal.owner_id, deal.owner and deal.owner.name,
             deal.entered_stage_at, deal.snoozed_until, deal.snooze_reason,
         ),
-        deal.stage, Clocks(), reader.today(),
+        deal.stage, _place(deal.stage), Clocks(), reader.today(),
     )  # fmt: skip
 
 
@@ -72,24 +72,30 @@ _STAGE = _COLUMNS.index(Deal.stage_id)
 
 def cards_of(deals: Select[Any], *also: Any) -> list[tuple[Any, ...]]:
     """The cards of these deals, each followed by the columns asked for besides. Their stages are at hand as a rule."""
-    stages: dict[int, Stage] = {}
+    places: dict[int, tuple[Stage, Place]] = {}
     clocks, today = Clocks(), reader.today()
     found: list[tuple[Any, ...]] = []
     for row in db.session.connection().execute(_named(deals, also)):
-        stage = stages.get(row[_STAGE]) or stages.setdefault(row[_STAGE], db.session.get_one(Stage, row[_STAGE]))
-        found.append((_card(row[: len(_COLUMNS)], stage, clocks, today), *row[len(_COLUMNS) :]))
+        if row[_STAGE] not in places:
+            stage = db.session.get_one(Stage, row[_STAGE])
+            places[stage.id] = stage, _place(stage)
+        found.append((_card(row[: len(_COLUMNS)], *places[row[_STAGE]], clocks, today), *row[len(_COLUMNS) :]))
     return found
 
 
-def _card(row: Sequence[Any], stage: Stage, clocks: Clocks, today: date) -> Card:
-    """Of the values of the columns, for a deal that stands in this stage."""
+def _card(row: Sequence[Any], stage: Stage, place: Place, clocks: Clocks, today: date) -> Card:
+    """Of the values of the columns, for a deal that stands in this stage, which is called so."""
     id_, version, title, company, amount, currency, close, rank, _stage_id, owner_id, owner, entered, until, why = row
     value = None if amount is None else Money(amount, currency)
-    place, clock = Place(stage.id, stage.name, stage.hue), clocks.of(stage, entered, until)
+    clock = clocks.of(stage, entered, until)
     return Card(
         id_, version, title, company or "", value, close, rank, place, owner_id, owner or "", clock, until, why,
         *_mark(close, today),
     )  # fmt: skip
+
+
+def _place(stage: Stage) -> Place:
+    return Place(stage.id, stage.name, stage.hue)
 
 
 @lru_cache

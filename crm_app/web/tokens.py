@@ -26,6 +26,11 @@ _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U00
 _ARABIC = "\u0620-\u064a\u066e-\u06d3"
 _PART = re.compile(rf"[{_UNSPACED}]+|[{_ARABIC}]+|[^\W_{_UNSPACED}{_ARABIC}]+")
 _NUMBER = re.compile(r"(?<![^\W_])\+?\(?\d[\d\s()./-]*\d(?![^\W_])", re.ASCII)
+# No word of these scripts has a letter three times running: سلاممم is سلام said with feeling.
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
+_SHORTEST_MENDED = 4
+# Whole blessings in one sign, set behind a name by some and left out by others.
+_HONORIFICS = re.compile("[\ufdf5\ufdfa\ufdfb\ufdfd]")
 _SCHEME_OF_SITE = re.compile(r"^([a-z]+://)?(www\.)?")
 
 
@@ -110,7 +115,8 @@ def phone_tokens(text: str) -> Iterator[str]:
 
 def query(text: str) -> Query:
     """What a typed text asks for; a long one by its beginning."""
-    folded = fold(text[:_TYPED]).replace("(0)", "")
+    text = text[:_TYPED]
+    folded = (fold(_HONORIFICS.sub(" ", text)) or fold(text)).replace("(0)", "")
     groups: list[Group] = []
     place = 0
     for number in _NUMBER.finditer(folded):
@@ -119,7 +125,18 @@ def query(text: str) -> Query:
             groups.append(_asked_number(number[0]))
             place = number.end()
     groups += _asked(folded[place:])
-    return Query(tuple(groups[:_MOST_GROUPS]))
+    return Query(tuple(map(_with_mended, groups[:_MOST_GROUPS])))
+
+
+def _with_mended(group: Group) -> Group:
+    """Or what is meant, where letters are drawn out."""
+    mended = (
+        tuple(term._replace(token=_DRAWN_OUT.sub(kept, term.token)) for term in terms)
+        for terms in group
+        for kept in (r"\1\1", r"\1")
+        if any(_DRAWN_OUT.search(term.token) for term in terms)
+    )
+    return (*group, *(terms for terms in mended if all(len(term.token) >= _SHORTEST_MENDED for term in terms)))
 
 
 def _asked(folded: str) -> Iterator[Group]:

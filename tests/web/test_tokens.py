@@ -48,6 +48,13 @@ def named(typed, name):
         ("北京 acme", "北京Acme有限公司"),
         ("شرکت 123", "شرکت ۱۲۳"),
         ("とうきょう", "とうきょうタワー"),
+        ("سلاممم دوستان", "سلام دوستان"),
+        ("Goooogle", "Google"),
+        ("Pleeease", "Please Ltd"),
+        ("AAA", "AAA Motors"),
+        ("پیامبر اکرم ﷺ", "پیامبر اکرم"),
+        ("پیامبر اکرم", "پیامبر اکرم ﷺ"),
+        ("ﷺ", "پیامبر اکرم ﷺ"),
     ],
 )
 def test_a_name_is_found_by_its_words_however_they_are_typed(typed, name):
@@ -66,6 +73,9 @@ def test_a_name_is_found_by_its_words_however_they_are_typed(typed, name):
         ("*", "Star * Trek"),
         ("", "Acme"),
         ("؟", "Acme"),
+        ("aaa", "Abbott"),
+        ("Louis XVIII", "Louis XVI"),
+        ("1112", "12"),
     ],
 )
 def test_what_stands_inside_a_word_or_is_no_word_finds_nothing(typed, name):

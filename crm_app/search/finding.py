@@ -51,7 +51,8 @@ class Kind(NamedTuple):
 class _Source(NamedTuple):
     """Where the records of one kind come from; `is_shared` if those that nobody owns are everyone's.
 
-    Read are `columns`, `id` and `name` among them; `notes` are made of one such row.
+    Read are `columns`, `id` and `name` among them; `notes` are made of one such row, and its
+    page is at the endpoint that `shown_at` names, its number under the name behind it.
     """
 
     table: str
@@ -63,7 +64,7 @@ class _Source(NamedTuple):
     is_shared: bool
     listed_at: str
     notes: Callable[[Any], Sequence[str]]
-    url: Callable[[int], str]
+    shown_at: tuple[str, str]
 
 
 def found(user: User, text: str, *, most: int = SHOWN, opened: Sequence[Key] = ()) -> list[Kind]:
@@ -86,8 +87,8 @@ def known(user: User, keys: Sequence[Key]) -> list[Hit]:
     for source in _sources(user):
         numbers = [key.number for key in keys if key.table == source.table]
         if numbers:
-            rows = db.session.execute(_seen(source, user).where(source.model.id.in_(numbers)))
-            hits |= {(source.table, row.id): _hit(source, row) for row in rows}
+            rows = db.session.execute(_seen(source, user).where(source.model.id.in_(numbers))).all()
+            hits |= {Key(source.table, row.id): hit for row, hit in zip(rows, _hits(source, rows), strict=True)}
     return [hits[key] for key in keys if key in hits]
 
 
@@ -107,7 +108,7 @@ def _kind(
 ) -> Kind:
     known = [key.number for key in opened if key.table == source.table]
     rows = ranking.first(_seen(source, user), source.model, user, text, likely, scope, known, most + 1)
-    hits = [_hit(source, row) for row in rows]
+    hits = _hits(source, rows)
     return Kind(source.table, str(source.title), hits[:most], len(hits) > most, url_for(source.listed_at, q=text))
 
 
@@ -121,9 +122,14 @@ def _of_columns(rows: Select[Any], columns: tuple[Any, ...]) -> Select[Any]:
     return rows.with_only_columns(*columns)
 
 
-def _hit(source: _Source, row: Any) -> Hit:
-    notes = [note for note in source.notes(row) if note]
-    return Hit(f"{source.table}-{row.id}", row.name, source.icon, notes, source.url(row.id))
+def _hits(source: _Source, rows: Sequence[Any]) -> list[Hit]:
+    endpoint, number = source.shown_at
+    # Addresses of records end with their numbers.
+    page = url_for(endpoint, **{number: 0}).removesuffix("0") if rows else ""
+    return [
+        Hit(f"{source.table}-{row.id}", row.name, source.icon, list(filter(None, source.notes(row))), f"{page}{row.id}")
+        for row in rows
+    ]
 
 
 @once_for_each_scope
@@ -141,23 +147,23 @@ _SOURCES = (
         "deals", _l("Deals"), "square-kanban", Deal, _deals_seen_by,
         (Deal.id, Deal.title.label("name"), Company.name.label("company"), Stage.name.label("stage"),
          Deal.value_amount, Deal.currency),
-        False, "pipeline.deals", _about_deal, lambda number: url_for("pipeline.show", deal_id=number),
+        False, "pipeline.deals", _about_deal, ("pipeline.show", "deal_id"),
     ),
     _Source(
         "companies", _l("Companies"), "building-2", Company, contacts.companies_visible_to,
         (Company.id, Company.name, Company.industry, Company.phone), True, "contacts.companies",
         lambda company: (company.industry, company.phone),
-        lambda number: url_for("contacts.company", company_id=number),
+        ("contacts.company", "company_id"),
     ),
     _Source(
         "people", _l("People"), "user", Person, contacts.people_visible_to,
         (Person.id, Person.name, Person.job_title, Person.email, Person.phone), True, "contacts.people",
         lambda person: (person.job_title, person.email, person.phone),
-        lambda number: url_for("contacts.person", person_id=number),
+        ("contacts.person", "person_id"),
     ),
     _Source(
         "products", _l("Products"), "package", Product, catalog.visible_to,
         (Product.id, Product.name, Product.code, Product.family), True, "catalog.index",
-        lambda product: (product.code, product.family), lambda number: url_for("catalog.show", product_id=number),
+        lambda product: (product.code, product.family), ("catalog.show", "product_id"),
     ),
 )  # fmt: skip

@@ -58,11 +58,6 @@ class Query(NamedTuple):
         # Last: most records fail a word, and need not be asked whose they are.
         return self._replace(groups=(*self.groups, owned))
 
-    @property
-    def last(self) -> Self:
-        """The last group alone: whose they are, of a question that is narrowed to owners."""
-        return self._replace(groups=self.groups[-1:], but="")
-
     def out_of_bin(self) -> Self:
         return self._replace(but=_BINNED)
 

@@ -1,6 +1,6 @@
 """Asking the indexes of words: which records answer what was typed, in the language of either database."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     false,
-    func,
     literal_column,
     or_,
     select,
@@ -24,13 +23,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.sql.expression import TableClause
 
 from crm_app.extensions import db
-from crm_app.web import tokens
+from crm_app.web import tokens, word_crowds
 from crm_app.web.text import search_words
 from crm_app.web.tokens import Query, Term
 from crm_app.web.word_index import is_sqlite, table_of
-
-# Of so many rows that were written last PostgreSQL sees quickly whether a word is frequent.
-_RECENT = 1000
+from crm_app.web.word_questions import question
 
 
 def holding(model: Any, text: str) -> ColumnElement[bool]:
@@ -41,7 +38,7 @@ def holding(model: Any, text: str) -> ColumnElement[bool]:
     if not asked:
         return false()
     words, key = table_of(model)
-    answers = _answers(words).bindparams(bindparam("asked", _question(asked), unique=True))
+    answers = _answers(words).bindparams(bindparam("asked", question(asked), unique=True))
     return model.id.in_(select(key).select_from(words).where(answers))
 
 
@@ -49,30 +46,25 @@ def newest(asked: Mapping[Any, Query], most: int, enough: int) -> dict[Any, list
     """By model the ids of the newest records that answer, at most so many of each, found in the indexes alone.
 
     Fewer than `enough` are all that there are.
-
-    PostgreSQL cannot read its index from the newest on, nor tell how many begin with a few letters. So the newest rows
-    are looked through first; only where too few of them answer it is asked for all that do, which are not many then.
     """
-    if is_sqlite():
-        return _found(asked, most, _newest_of)
-    found = _found(asked, most, _recent_of)
-    few = {model: query for model, query in asked.items() if len(found[model]) < enough}
-    return found | _found(few, most, _all_of)
+    if not asked:
+        return {}
+    return _newest(asked, most) if is_sqlite() else word_crowds.newest(asked, most, enough)
 
 
 def newest_owned(asked: Mapping[Any, Query], most: int) -> dict[Any, list[int]]:
-    """The same of questions that end with an owner, whose records are not met among the newest of all."""
-    return _found(asked, most, _newest_of if is_sqlite() else _owned_of)
+    """The same of questions that end with an owner: all that there are, but for the oldest of more than `most`."""
+    if not asked:
+        return {}
+    return _newest(asked, most) if is_sqlite() else word_crowds.newest_owned(asked, most)
 
 
-def _found(asked: Mapping[Any, Query], most: int, way: Callable[[Any, str], Select[Any]]) -> dict[Any, list[int]]:
+def _newest(asked: Mapping[Any, Query], most: int) -> dict[Any, list[int]]:
     found: dict[Any, list[int]] = {model: [] for model in asked}
-    if asked:
-        models = tuple(asked)
-        questions = {f"asked_{place}": _question(asked[model]) for place, model in enumerate(models)}
-        questions |= {f"asked_{place}_last": _question(asked[model].last) for place, model in enumerate(models)}
-        for place, id_ in db.session.connection().execute(_together(models, way), questions | {"most": most}):
-            found[models[place]].append(id_)
+    models = tuple(asked)
+    questions = {f"asked_{place}": question(asked[model]) for place, model in enumerate(models)}
+    for place, id_ in db.session.connection().execute(_together(models), questions | {"most": most}):
+        found[models[place]].append(id_)
     return found
 
 
@@ -81,7 +73,7 @@ def among(model: Any, asked: Query, ids: Sequence[int]) -> list[int]:
     words, key = table_of(model)
     found = select(key).select_from(words).where(key.in_(ids))
     if not is_sqlite():
-        return list(db.session.scalars(found.where(_answers(words)), {"asked": _question(asked)}))
+        return list(db.session.scalars(found.where(_answers(words)), {"asked": question(asked)}))
     # Beside MATCH, each id would be sought in all that answers.
     held = " " + words.c.words + " "
     for group in asked.groups:
@@ -90,39 +82,16 @@ def among(model: Any, asked: Query, ids: Sequence[int]) -> list[int]:
 
 
 @cache
-def _together(models: tuple[Any, ...], way: Callable[[Any, str], Select[Any]]) -> CompoundSelect[Any]:
+def _together(models: tuple[Any, ...]) -> CompoundSelect[Any]:
     """Made once: to make it costs more than to run it."""
-    ways = (way(model, f"asked_{place}").limit(bindparam("most")).subquery() for place, model in enumerate(models))
+    ways = (_newest_of(model, f"asked_{place}").subquery() for place, model in enumerate(models))
     return union_all(*(select(literal_column(str(place)), one.c.id) for place, one in enumerate(ways)))
 
 
 def _newest_of(model: Any, name: str) -> Select[Any]:
     words, key = table_of(model)
-    return select(key.label("id")).select_from(words).where(_answers(words, name)).order_by(key.desc())
-
-
-def _recent_of(model: Any, name: str) -> Select[Any]:
-    words, key = table_of(model)
-    recent = select(key, words.c.words).order_by(key.desc()).limit(_RECENT).subquery()
-    return select(recent.c.id).where(_answers(words, name)).order_by(recent.c.id.desc())
-
-
-def _all_of(model: Any, name: str) -> Select[Any]:
-    """Sorted by what no index has: else all rows are read from the newest on."""
-    words, key = table_of(model)
-    return select(key.label("id")).select_from(words).where(_answers(words, name)).order_by((key + 0).desc())
-
-
-def _owned_of(model: Any, name: str) -> Select[Any]:
-    """All records of somebody who has few are looked through: the index has to collect all that begins with a word."""
-    words, key = table_of(model)
-    of_last = select(key.label("id"), words.c.words).select_from(words).where(_answers(words, f"{name}_last"))
-    owned = of_last.limit(_RECENT + 1).cte(f"{name}_owned")
-    are_few = select(func.count()).select_from(owned).scalar_subquery() <= _RECENT
-    among_few = select(owned.c.id).where(_answers(words, name), are_few)
-    among_many = select(key.label("id")).select_from(words).where(_answers(words, name), ~are_few)
-    found = union_all(among_few, among_many).subquery()
-    return select(found.c.id).order_by(found.c.id.desc())
+    rows = select(key.label("id")).select_from(words).where(_answers(words, name))
+    return rows.order_by(key.desc()).limit(bindparam("most"))
 
 
 def _answers(words: TableClause, name: str = "asked") -> TextClause:
@@ -131,25 +100,6 @@ def _answers(words: TableClause, name: str = "asked") -> TextClause:
     # Written out, for PostgreSQL to plan by what it sees.
     written_out = bindparam(name, type_=String, literal_execute=True)
     return sql(f"words @@ CAST(:{name} AS tsquery)").bindparams(written_out)
-
-
-def _question(asked: Query) -> str:
-    """User input reaches neither language unquoted: tokens have no sign in them, and quotes are set about each."""
-    if is_sqlite():
-        return _written(asked, " AND ", " OR ", '"{}"', '"{}"*', " NOT ")
-    return _written(asked, " & ", " | ", "'{}'", "'{}':*", " & !")
-
-
-def _written(asked: Query, both: str, either: str, whole: str, beginning: str, but: str) -> str:
-    def term(one: Term) -> str:
-        return (beginning if one.is_beginning else whole).format(one.token)
-
-    def group(alternatives: Iterable[Sequence[Term]]) -> Iterator[str]:
-        for terms in alternatives:
-            yield term(terms[0]) if len(terms) == 1 else f"({both.join(map(term, terms))})"
-
-    wanted = both.join(f"({either.join(group(alternatives))})" for alternatives in asked.groups)
-    return f"({wanted}){but}{whole.format(asked.but)}" if asked.but else wanted
 
 
 def _spelt_in(held: ColumnElement[str], term: Term) -> ColumnElement[bool]:

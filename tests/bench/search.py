@@ -57,7 +57,8 @@ _TRADES = ["Labs", "Foods", "Energy", "Metals", "Shipping", "Optics", "Software"
 _ASKED = (
     "x", "a", "mü", "an", "ma", "anna", "müller", "peter schmidt", "rheinwerk 71", "gmbh", "co", "علی", "م", "محمدی",
     "نرم افزار", "شرکت", "王", "有限公司", "北京", "王伟", "+49 30 1234", "1234", "p71@firm7.example", "firm7", "HL-71",
-    "renewal", "renewal 4711", "nobody at all", "zzz", "lamp 3",
+    "renewal", "renewal 4711", "nobody at all", "zzz", "lamp 3", "sch", "m a", "1", "00", "d 1", "schmidt 1",
+    "98 21 00",
 )  # fmt: skip
 _TIMES = 60
 

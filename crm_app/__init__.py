@@ -53,6 +53,7 @@ def create_app(**overrides: object) -> Flask:
 def _register_domains(app: Flask) -> None:
     from crm_app.accounts.views import bp as accounts
     from crm_app.activity.views import bp as activity
+    from crm_app.backups.views import bp as backups
     from crm_app.bulk.views import bp as bulk
     from crm_app.catalog.views import bp as catalog
     from crm_app.contacts.views import bp as contacts
@@ -66,12 +67,11 @@ def _register_domains(app: Flask) -> None:
     from crm_app.saved_views.views import bp as saved_views
     from crm_app.search import models as word_indexes  # noqa: F401 - its table is known by being imported.
     from crm_app.search.views import bp as search
-    from crm_app.settings import upkeep  # noqa: F401 - its task is known by being imported.
     from crm_app.settings.views import bp as settings
 
     for blueprint in (
-        accounts, activity, bulk, catalog, contacts, exchange, goals, home, lists, pipeline, reports, saved_views,
-        search, settings,
+        accounts, activity, backups, bulk, catalog, contacts, exchange, goals, home, lists, pipeline, reports,
+        saved_views, search, settings,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     _provide_lists(app)

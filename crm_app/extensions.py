@@ -92,6 +92,15 @@ def reading():
 
 
 @contextmanager
+def one_instant():
+    """A connection that sees all tables as they stood when it began, and keeps nobody from writing."""
+    with reading(), db.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield connection
+
+
+@contextmanager
 def writing():
     """Where a transaction that only reads would be begun: those begun inside may write. The one that runs is ended."""
     db.session.rollback()

@@ -87,8 +87,8 @@ def app(_application):
         db.session.rollback()
         empty_database()
         db.session.remove()
-    uploads = Path(_application.config["INSTANCE_PATH"]) / "uploads"
-    shutil.rmtree(uploads, ignore_errors=True)
+    for folder in ("uploads", "backups"):
+        shutil.rmtree(Path(_application.config["INSTANCE_PATH"]) / folder, ignore_errors=True)
 
 
 def empty_database():

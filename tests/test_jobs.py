@@ -98,4 +98,4 @@ def test_a_redis_that_went_away_stops_nobody_and_limits_go_on_without_it(tmp_pat
 
 def test_the_tasks_of_the_product_are_known_by_name():
     assert "crm_app.exchange.jobs.run_import" in jobs._tasks
-    assert "crm_app.settings.upkeep.look_after_database" in jobs._periodic
+    assert "crm_app.backups.nightly.back_up_every_night" in jobs._periodic

@@ -1,13 +1,8 @@
 """Writing an archive: all tables as they stand at one instant, a few rows at a time, and the files of imports."""
 
-import hashlib
-import os
-import secrets
-import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -18,37 +13,19 @@ from crm_app.accounts.models import Organisation
 from crm_app.exchange.archive import ArchiveError, contents, manifest, uploads, values
 from crm_app.exchange.archive.manifest import Manifest, Part
 from crm_app.exchange.archive.opening import MOST_ENTRIES, MOST_TIMES
-from crm_app.extensions import db, reading, utc_now
+from crm_app.extensions import one_instant, utc_now
+from crm_app.web import packages
 
 # What an import wrote stands in rows of some hundred kilobytes.
 _ROWS = 100
-_PIECE = 1 << 20
 # Room for the manifest and for more tables than there will be.
 _MOST_UPLOADS = MOST_ENTRIES - 500
 
 
 def write(path: Path, *, has_passwords: bool) -> Manifest:
-    """Under a name of its own until it is whole, for its owner alone. Raises OSError where it cannot be written."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
-            with zipfile.ZipFile(file, "w") as package, _one_instant() as connection:
-                about = _packed(package, connection, has_passwords=has_passwords)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return about
-
-
-@contextmanager
-def _one_instant() -> Iterator[Connection]:
-    """A transaction that sees all tables as they stood when it began, and keeps nobody from writing."""
-    with reading(), db.engine.connect() as connection:
-        if connection.dialect.name != "sqlite":
-            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        yield connection
+    """Raises OSError where it cannot be written, and then nothing of it is left."""
+    with packages.written(path) as package, one_instant() as connection:
+        return _packed(package, connection, has_passwords=has_passwords)
 
 
 def _packed(package: zipfile.ZipFile, connection: Connection, *, has_passwords: bool) -> Manifest:
@@ -67,7 +44,7 @@ def _packed(package: zipfile.ZipFile, connection: Connection, *, has_passwords: 
     about = Manifest(
         version("peyvand"), contents.revision(connection), organisation, made_at, has_passwords, tables, files, left_out
     )
-    _part(package, manifest.NAME, [manifest.written(about)])
+    packages.add(package, manifest.NAME, [manifest.written(about)])
     return about
 
 
@@ -85,8 +62,8 @@ def _table(package: zipfile.ZipFile, connection: Connection, table: Table, *, ha
             rows += 1
             yield line
 
-    part = _part(package, manifest.table_file(table.name), lines())
-    return part._replace(rows=rows, columns=tuple(column.name for column in columns))
+    part = packages.add(package, manifest.table_file(table.name), lines())
+    return Part(*part, rows=rows, columns=tuple(column.name for column in columns))
 
 
 def _upload(package: zipfile.ZipFile, name: str) -> Part | None:
@@ -97,20 +74,8 @@ def _upload(package: zipfile.ZipFile, name: str) -> Part | None:
         return None
     with file:
         # One that shrinks to almost nothing would make the whole archive look as if it were made to do harm.
-        start = file.read(_PIECE)
+        start = file.read(packages.PIECE)
         is_plain = len(zlib.compress(start, 1)) * MOST_TIMES // 2 > len(start)
         file.seek(0)
         kind = zipfile.ZIP_DEFLATED if is_plain else zipfile.ZIP_STORED
-        return _part(package, name, iter(lambda: file.read(_PIECE), b""), kind)
-
-
-def _part(package: zipfile.ZipFile, name: str, pieces: Iterable[bytes], kind: int = zipfile.ZIP_DEFLATED) -> Part:
-    entry = zipfile.ZipInfo(name, utc_now().timetuple()[:6])
-    entry.compress_type, entry.external_attr = kind, (stat.S_IFREG | 0o600) << 16
-    digest, size = hashlib.sha256(), 0
-    with package.open(entry, "w", force_zip64=True) as member:
-        for piece in pieces:
-            member.write(piece)
-            digest.update(piece)
-            size += len(piece)
-    return Part(name, size, digest.hexdigest())
+        return Part(*packages.add(package, name, iter(lambda: file.read(packages.PIECE), b""), kind))

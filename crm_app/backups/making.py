@@ -1,0 +1,97 @@
+"""Writing a backup while others work: the database as it stands at one instant, then the uploads, and the key."""
+
+import secrets
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from alembic.runtime.migration import MigrationContext
+from flask import current_app
+from sqlalchemy import text
+
+from crm_app.backups import BackupError, keys, manifest, postgresql
+from crm_app.backups.manifest import Manifest
+from crm_app.extensions import db, one_instant, utc_now
+from crm_app.web import packages
+from crm_app.web.packages import Written
+
+# What takes longest is to pack: most of what can be gained is gained by the quickest way.
+_LEVEL = 1
+
+
+def write(path: Path) -> Manifest:
+    """Raises BackupError where there is nothing yet, OSError where it cannot be written; then nothing of it is left."""
+    with packages.written(path) as package:
+        about = _of_sqlite(package, path.parent) if db.engine.dialect.name == "sqlite" else _of_postgresql(package)
+        content = manifest.content(about)
+        packages.add(package, manifest.NAME, [content])
+        signature = manifest.signer(current_app.config["SECRET_KEY"]).get_signature(content)
+        packages.add(package, manifest.SIGNATURE, [signature])
+    return about
+
+
+def _of_sqlite(package: zipfile.ZipFile, folder: Path) -> Manifest:
+    with _copy(Path(str(db.engine.url.database)), folder) as copied:
+        with closing(sqlite3.connect(copied)) as connection:
+            facts = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            organisation = connection.execute("SELECT name FROM organisations").fetchone()
+        parts = [_file(package, manifest.DATABASE, copied), *_files(package)]
+    return _manifest(facts[0], organisation, parts)
+
+
+@contextmanager
+def _copy(database: Path, folder: Path) -> Iterator[Path]:
+    """A consistent copy beside the backup that is written, for its owner alone."""
+    copied = folder / f"{secrets.token_hex(8)}.db.part"
+    copied.touch(mode=0o600)
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("VACUUM INTO ?", (str(copied),))
+        yield copied
+    except sqlite3.DatabaseError as error:
+        raise BackupError(f"The database cannot be copied ({error}).") from error
+    finally:
+        copied.unlink(missing_ok=True)
+
+
+def _of_postgresql(package: zipfile.ZipFile) -> Manifest:
+    with postgresql.refusals(), one_instant() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+        columns = postgresql.columns(connection)
+        organisation = connection.execute(text("SELECT name FROM organisations")).first()
+        parts = [
+            packages.add(package, manifest.table_part(table), postgresql.rows(connection, table, names), level=_LEVEL)
+            for table, names in columns.items()
+        ]
+        sequences = postgresql.sequences(connection)
+    return _manifest(revision or "", organisation, [*parts, *_files(package)], columns, sequences)
+
+
+def _manifest(revision, organisation, parts, columns=None, sequences=None) -> Manifest:
+    if organisation is None:
+        raise BackupError("This Peyvand is not set up yet: there is nothing to keep.")
+    return Manifest(
+        version("peyvand"), revision, db.engine.dialect.name, organisation[0], utc_now(), parts, columns or {},
+        sequences or {},
+    )  # fmt: skip
+
+
+def _files(package: zipfile.ZipFile) -> Iterator[Written]:
+    """The uploads, and the key where it lies in the folder of the instance; what goes away meanwhile is left out."""
+    instance = Path(current_app.config["INSTANCE_PATH"])
+    for path in sorted((instance / "uploads").rglob("*")):
+        if path.is_file() and path.suffix != ".part":
+            try:
+                yield _file(package, path.relative_to(instance).as_posix(), path)
+            except FileNotFoundError:
+                continue
+    if keys.is_in_folder():
+        yield _file(package, manifest.KEY, keys.path())
+
+
+def _file(package: zipfile.ZipFile, name: str, path: Path) -> Written:
+    with path.open("rb") as file:
+        return packages.add(package, name, iter(lambda: file.read(packages.PIECE), b""), level=_LEVEL)

@@ -1,0 +1,87 @@
+"""All tables of a PostgreSQL database out and in again by COPY, which needs no program beside Peyvand."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from crm_app.backups import BackupError
+
+_COLUMNS = text("""
+    SELECT relname, array_agg(attname ORDER BY attnum) FROM pg_class
+    JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+    WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relkind = 'r' GROUP BY relname ORDER BY relname
+""")
+_SEQUENCES = text("""
+    SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema() ORDER BY sequencename
+""")
+_REFERENCES = text("""
+    SELECT CAST(CAST(conrelid AS regclass) AS text), conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE contype = 'f' AND connamespace = CAST(current_schema() AS regnamespace)
+""")
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Raises BackupError for whatever the server refuses inside, by SQLAlchemy or beside it."""
+    try:
+        yield
+    except (DBAPIError, psycopg.Error) as error:
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
+        raise BackupError(f"The database refused: {reason}.") from error
+
+
+def columns(connection: Connection) -> dict[str, list[str]]:
+    """Of each table, in their order."""
+    return {table: list(names) for table, names in connection.execute(_COLUMNS)}
+
+
+def sequences(connection: Connection) -> dict[str, int | None]:
+    """The last number that each has given; None if it gave none yet."""
+    return dict(connection.execute(_SEQUENCES).all())
+
+
+def rows(connection: Connection, table: str, names: Sequence[str]) -> Iterator[bytes]:
+    """In the text that COPY writes, which later versions of PostgreSQL read too."""
+    with _cursor(connection).copy(f"COPY {_listed(table, names)} TO STDOUT") as copy:
+        for piece in copy:
+            yield bytes(piece)
+
+
+def fill(
+    connection: Connection,
+    columns: dict[str, list[str]],
+    pieces: Callable[[str], Iterable[bytes]],
+    sequences: dict[str, int | None],
+) -> None:
+    """In place of what the tables hold. References are checked when all rows are there: tables hang on each other."""
+    references = connection.execute(_REFERENCES).all()
+    cursor = _cursor(connection)
+    for table, name, _definition in references:
+        cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+    for table, names in columns.items():
+        cursor.execute(f'TRUNCATE "{table}"')
+        with cursor.copy(f"COPY {_listed(table, names)} FROM STDIN") as copy:
+            for piece in pieces(table):
+                copy.write(piece)
+    for table, name, definition in references:
+        cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+    for sequence, last in sequences.items():
+        if last is not None:
+            cursor.execute("SELECT setval(%s, %s)", (f'"{sequence}"', last))
+
+
+def drop_all(connection: Connection) -> None:
+    for table in columns(connection):
+        _cursor(connection).execute(f'DROP TABLE "{table}" CASCADE')
+
+
+def _cursor(connection: Connection):
+    return connection.connection.dbapi_connection.cursor()
+
+
+def _listed(table: str, names: Sequence[str]) -> str:
+    """Both come from the database itself, or from a manifest that names nothing but small letters."""
+    return f'"{table}" ({", ".join(f"{chr(34)}{name}{chr(34)}" for name in names)})'

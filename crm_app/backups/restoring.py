@@ -1,0 +1,149 @@
+"""Putting a backup back where nothing is yet: uploads first, then the key, the database last and at once.
+
+Whoever is stopped half-way has an instance without a database, and begins again.
+"""
+
+import hashlib
+import os
+import secrets
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from flask import current_app
+from flask_migrate import upgrade
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from crm_app.backups import BackupError, keys, manifest, postgresql
+from crm_app.backups.manifest import Manifest
+from crm_app.backups.opening import Backup
+from crm_app.extensions import db, reading
+from crm_app.web.packages import Written
+
+
+def expect_fitting(about: Manifest) -> None:
+    """Raises BackupError unless nothing is here yet, and this Peyvand knows the tables of the backup."""
+    here = db.engine.dialect.name
+    if about.database != here:
+        raise BackupError(
+            f"The backup is of a {about.database} database, and this Peyvand has {here}. `crm export` and `crm import "
+            "archive` go from one to the other."
+        )
+    try:
+        ScriptDirectory(current_app.config["MIGRATIONS_PATH"]).get_revision(about.revision)
+    except CommandError as error:
+        raise BackupError(
+            f"The backup was made by Peyvand {about.product_version}, whose tables this version does not know. "
+            "Restore it with that version, or a newer one."
+        ) from error
+    if _is_in_use():
+        raise BackupError(
+            "This Peyvand is in use. A backup is put back into an empty one: stop it, and give the restored one a "
+            "database and a folder of its own (DATABASE_URL, INSTANCE_PATH)."
+        )
+
+
+def restore(backup: Backup) -> None:
+    """Raises BackupError or OSError, and then this instance has no database that it had not before."""
+    for part in backup.manifest.uploads:
+        _put(backup, part, _instance() / part.name)
+    if backup.key != current_app.config["SECRET_KEY"]:
+        _put_key(backup)
+    if db.engine.dialect.name == "sqlite":
+        _put_database(backup)
+    else:
+        _fill(backup)
+
+
+def _instance() -> Path:
+    return Path(current_app.config["INSTANCE_PATH"])
+
+
+def _is_in_use() -> bool:
+    """Whether somebody has set it up, or a database of something else is there."""
+    with reading(), db.engine.connect() as connection:
+        try:
+            return connection.execute(text("SELECT 1 FROM organisations")).first() is not None
+        except DBAPIError:
+            connection.rollback()
+            return bool(db.inspect(connection).get_table_names())
+
+
+def _put(backup: Backup, part: Written, path: Path) -> None:
+    if path.exists():
+        _expect_same(path, part)
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(backup, part.name, path)
+
+
+def _expect_same(path: Path, part: Written) -> None:
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
+            raise BackupError(f"There is another {part.name} in the folder of this instance already.")
+
+
+def _write(backup: Backup, name: str, path: Path) -> None:
+    """Under another name until it is whole and on the disk."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            for piece in backup.pieces(name):
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        if name == manifest.DATABASE:
+            _expect_whole(draft)
+            _forget_database(path)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _put_key(backup: Backup) -> None:
+    if not keys.is_in_folder():
+        raise BackupError(
+            "SECRET_KEY is set here, and the backup has a key of its own. Leave SECRET_KEY out: the key is put back "
+            "into the folder of the instance."
+        )
+    _write(backup, manifest.KEY, keys.path())
+
+
+def _put_database(backup: Backup) -> None:
+    _write(backup, manifest.DATABASE, Path(str(db.engine.url.database)))
+
+
+def _expect_whole(database: Path) -> None:
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            torn = connection.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise BackupError(f"The database in the backup is damaged ({error}).") from error
+    if found != "ok" or torn:
+        raise BackupError(f"The database in the backup is damaged ({found if found != 'ok' else torn}).")
+
+
+def _forget_database(database: Path) -> None:
+    """An empty one that is in the way; what SQLite keeps beside it would be taken for a part of the new one."""
+    db.session.remove()
+    db.engine.dispose()
+    for suffix in ("-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+def _fill(backup: Backup) -> None:
+    about = backup.manifest
+    with postgresql.refusals():
+        with db.engine.begin() as connection:
+            postgresql.drop_all(connection)
+        upgrade(revision=about.revision)
+        with db.engine.begin() as connection:
+            if postgresql.columns(connection) != about.columns:
+                raise BackupError("The backup does not hold the tables of the version that it says it is of.")
+            postgresql.fill(
+                connection, about.columns, lambda table: backup.pieces(manifest.table_part(table)), about.sequences
+            )

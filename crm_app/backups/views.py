@@ -1,0 +1,43 @@
+"""The backups under Settings: which there are, one more at any time, and each to take along."""
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+
+from crm_app.accounts.access import role_required
+from crm_app.backups import kept, nightly
+from crm_app.jobs import jobs
+from crm_app.web.downloads import attached
+from crm_app.web.htmx import page
+from crm_app.web.texts import gettext as _
+
+bp = Blueprint("backups", __name__, url_prefix="/settings/backups")
+
+
+@bp.get("/")
+@role_required("owner")
+def index():
+    due = request.args.get("due", "")
+    return page(
+        "backups/index.html",
+        part="backups/_kept.html",
+        kept=kept.newest_first(),
+        due=due if kept.is_due(due) else "",
+        nights=nightly.KEPT,
+    )
+
+
+@bp.post("/")
+@role_required("owner")
+def make():
+    name = kept.new_name()
+    jobs.enqueue(nightly.back_up_as, name)
+    flash(_("The backup is being made. It stands here when it is whole."), "ok")
+    return redirect(url_for(".index", due=name))
+
+
+@bp.get("/<name>")
+@role_required("owner")
+def download(name):
+    path = kept.path_of(name)
+    if path is None:
+        abort(404)
+    return attached(name, path.open("rb"), "application/zip")

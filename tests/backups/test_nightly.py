@@ -1,0 +1,83 @@
+"""The nightly backup: one of each day while the database is whole, none of a damaged one, a week of them."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crm_app.backups import nightly
+from crm_app.extensions import db
+from tests.backups.conftest import rows, runner
+
+DAY = datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def backups(instance):
+    return instance / "backups"
+
+
+def test_a_nightly_backup_can_be_put_back(app, lived, backups, another):
+    nightly.back_up_every_night()
+
+    (made,) = backups.iterdir()
+    there = another()
+    assert runner(there)("restore", made).exit_code == 0
+    assert rows(there) == rows(app)
+
+
+def test_a_week_is_kept_and_a_day_only_once(organisation, backups, monkeypatch):
+    db.session.rollback()
+    backups.mkdir()
+    for name in ("peyvand-2026-11-01.db", "peyvand-2026-11-25.db", "peyvand-2026-11-02-120000.zip", "notes.txt"):
+        (backups / name).write_text("kept by an earlier version, or by somebody")
+    for number in range(10):
+        monkeypatch.setattr(nightly, "utc_now", lambda number=number: DAY + timedelta(days=number))
+        nightly.back_up_every_night()
+        nightly.back_up_every_night()
+
+    days = [f"peyvand-{(DAY + timedelta(days=number)).date()}.zip" for number in range(3, 10)]
+    assert sorted(path.name for path in backups.iterdir()) == ["notes.txt", "peyvand-2026-11-02-120000.zip", *days]
+
+
+def test_a_damaged_database_is_noticed(tmp_path):
+    database = tmp_path / "some.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE deals (title TEXT)")
+        connection.executemany("INSERT INTO deals VALUES (?)", [(f"Deal {number}" * 50,) for number in range(2000)])
+        connection.commit()
+    assert nightly.check(database) == ""
+    with database.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 20_000)
+
+    assert nightly.check(database) != ""
+
+
+def test_a_damaged_database_is_not_backed_up(organisation, backups, monkeypatch, caplog):
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    db.session.rollback()
+    monkeypatch.setattr(nightly, "check", lambda database: "page 7 is torn")
+
+    nightly.back_up_every_night()
+
+    assert len(list(backups.glob("*.zip"))) == (0 if is_sqlite else 1)
+    assert ("page 7 is torn" in caplog.text) is is_sqlite
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), nightly.BackupError("nothing to keep")])
+def test_a_night_without_a_backup_is_told_and_keeps_what_there_was(organisation, backups, monkeypatch, caplog, error):
+    db.session.rollback()
+    nightly.back_up_every_night()
+    before = {path.name: path.read_bytes() for path in backups.iterdir()}
+
+    def fail(_path: Path):
+        raise error
+
+    monkeypatch.setattr(nightly.making, "write", fail)
+    nightly.back_up_every_night()
+
+    assert "no backup was made" in caplog.text
+    assert {path.name: path.read_bytes() for path in backups.iterdir()} == before

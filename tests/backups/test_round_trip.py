@@ -1,0 +1,141 @@
+"""What was backed up is put back as it was: every row, every file and the key, on either database."""
+
+import json
+import stat
+import zipfile
+
+import pytest
+
+from crm_app.accounts.models import User
+from crm_app.backups import postgresql
+from crm_app.extensions import db
+from tests import make
+from tests.backups.conftest import files, is_set_up, rows, runner
+
+
+def test_a_backup_is_put_back_to_an_equal_instance(app, crm, lived, instance, another, tmp_path):
+    before, uploads = rows(app), files(instance)
+    assert len(uploads) > 1 and all(before[name] for name in ("deals", "stays", "events", "people words"))
+
+    wrote = crm("backup", tmp_path / "all.zip")
+    there = another()
+    read = runner(there)("restore", tmp_path / "all.zip")
+
+    assert (wrote.exit_code, read.exit_code) == (0, 0), wrote.output + read.output
+    folder = tmp_path / "other-0"
+    assert rows(there) == before
+    assert files(folder) == uploads
+    assert (folder / "secret_key").read_text().strip() == app.config["SECRET_KEY"]
+    assert "Halden Instruments" in wrote.output and "Done: Halden Instruments" in read.output
+    assert not list(folder.rglob("*.part")) and not list(tmp_path.glob("*.part"))
+
+
+def test_a_restored_instance_goes_on_where_the_other_ended(app, crm, lived, instance, another, alice, tmp_path):
+    last, alice_id = make.company(alice, "The last").id, alice.id
+    crm("backup", tmp_path / "all.zip")
+    there = another()
+    runner(there)("restore", tmp_path / "all.zip")
+
+    with there.app_context():
+        alice = db.session.get(User, alice_id)
+        assert make.company(alice, "The next").id == last + 1
+        assert alice.password_hash == make.PASSWORD_HASH
+        db.session.remove()
+
+
+def test_references_are_kept_by_the_restored_database(app, crm, lived, instance, another, tmp_path):
+    crm("backup", tmp_path / "all.zip")
+    there = another()
+    runner(there)("restore", tmp_path / "all.zip")
+
+    def references(one):
+        with one.app_context():
+            inspector = db.inspect(db.engine)
+            return {name: sorted(map(str, inspector.get_foreign_keys(name))) for name in inspector.get_table_names()}
+
+    assert references(there) == references(app)
+
+
+def test_an_empty_instance_that_was_started_before_takes_a_backup_too(app, crm, lived, instance, another, tmp_path):
+    crm("backup", tmp_path / "all.zip")
+    there = another()
+    assert runner(there)("database", "upgrade").exit_code == 0
+
+    read = runner(there)("restore", tmp_path / "all.zip")
+
+    assert read.exit_code == 0, read.output
+    assert rows(there) == rows(app)
+
+
+def test_without_a_name_it_lies_in_the_folder_of_the_instance_for_its_owner_alone(crm, lived, instance):
+    result = crm("backup")
+
+    (made,) = (instance / "backups").iterdir()
+    assert result.exit_code == 0 and str(made) in result.output
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert stat.S_IMODE(made.parent.stat().st_mode) == 0o700
+
+
+def test_a_key_that_is_set_elsewhere_is_not_in_it_and_is_asked_for(app, crm, lived, another, tmp_path):
+    wrote = crm("backup", tmp_path / "all.zip")
+    assert "SECRET_KEY is set outside" in wrote.output
+
+    refused = runner(another())("restore", tmp_path / "all.zip")
+    there = another(SECRET_KEY=app.config["SECRET_KEY"])
+    read = runner(there)("restore", tmp_path / "all.zip")
+
+    assert refused.exit_code == 1 and "another SECRET_KEY" in refused.output
+    assert read.exit_code == 0 and rows(there) == rows(app)
+
+
+def test_checking_reads_all_of_it_and_writes_nothing(crm, lived, instance, another, tmp_path):
+    crm("backup", tmp_path / "all.zip")
+    there = another()
+
+    result = runner(there)("restore", tmp_path / "all.zip", "--check")
+
+    assert result.exit_code == 0 and "all.zip is whole: Halden Instruments" in result.output
+    assert sorted(path.name for path in (tmp_path / "other-0").iterdir()) == ["secret_key", "static"]
+
+
+def test_the_manifest_names_every_part_and_no_secret(app, crm, lived, instance, tmp_path):
+    crm("backup", tmp_path / "all.zip")
+
+    with zipfile.ZipFile(tmp_path / "all.zip") as package:
+        about = json.loads(package.read("manifest.json"))
+        names = set(package.namelist()) - {"manifest.json", "manifest.signature"}
+        manifest = package.read("manifest.json").decode()
+    assert {part["name"] for part in about["parts"]} == names
+    assert app.config["SECRET_KEY"] not in manifest and "argon2" not in manifest
+    if about["database"] == "postgresql":
+        with app.app_context(), db.engine.connect() as connection:
+            assert about["columns"] == postgresql.columns(connection)
+    else:
+        assert "database.db" in names
+
+
+@pytest.mark.parametrize("ends_at", ["uploads", "database"])
+def test_what_is_stopped_half_way_is_begun_again(app, crm, lived, instance, another, tmp_path, monkeypatch, ends_at):
+    crm("backup", tmp_path / "all.zip")
+    there = another()
+    with monkeypatch.context() as patched:
+        from crm_app.backups import restoring
+
+        def stop(*_arguments):
+            raise KeyboardInterrupt
+
+        last = {"uploads": "_put_key", "database": "_put_database" if app_is_sqlite(app) else "_fill"}[ends_at]
+        patched.setattr(restoring, last, stop)
+        assert runner(there)("restore", tmp_path / "all.zip").exit_code != 0
+
+    # As a new process would: the key that was put back is the one in use.
+    there.config["SECRET_KEY"] = (tmp_path / "other-0" / "secret_key").read_text().strip()
+    read = runner(there)("restore", tmp_path / "all.zip")
+
+    assert read.exit_code == 0, read.output
+    assert is_set_up(there) and rows(there) == rows(app)
+
+
+def app_is_sqlite(app):
+    with app.app_context():
+        return db.engine.dialect.name == "sqlite"

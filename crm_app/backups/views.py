@@ -1,13 +1,12 @@
 """The backups under Settings: which there are, one more at any time, and each to take along."""
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 
 from crm_app.accounts.access import role_required
 from crm_app.backups import kept, nightly
 from crm_app.jobs import jobs
 from crm_app.web.downloads import attached
 from crm_app.web.htmx import page
-from crm_app.web.texts import gettext as _
 
 bp = Blueprint("backups", __name__, url_prefix="/settings/backups")
 
@@ -30,7 +29,6 @@ def index():
 def make():
     name = kept.new_name()
     jobs.enqueue(nightly.back_up_as, name)
-    flash(_("The backup is being made. It stands here when it is whole."), "ok")
     return redirect(url_for(".index", due=name))
 
 

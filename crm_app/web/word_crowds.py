@@ -114,6 +114,8 @@ def _divided(asked: Query, holding: Sequence[int]) -> tuple[Query, Query]:
         is_sought = number == min(numbers) or number <= (most_begun if _begins(group) else _FREQUENT)
         sought += [sign] if is_sought else []
         kept += [group] if not is_sought or sign != group else []
+    if not kept:
+        return asked, Query(())
     return Query(tuple(sought)), Query(tuple(kept), asked.but)
 
 

@@ -66,6 +66,9 @@ def test_records_in_the_bin_are_left_out_wherever_they_are_looked_for(crowd):
 
     for text in ("rare", "rare werke"):
         assert newest(tokens.query(text).out_of_bin()) == sorted(all_of("rare"), reverse=True)[:-2]
+    # Both words are rare here.
+    assert newest(tokens.query("rare 905").out_of_bin()) == []
+    assert newest(tokens.query("rare 1805").out_of_bin()) == [crowd[1805]]
 
 
 def test_those_of_one_owner_are_found_whether_few_or_many(crowd, alice, bob):

@@ -11,6 +11,7 @@ from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs
 
 KEPT = 7
+_DAY = 24 * 3600
 
 
 @jobs.every_night(hour=3)
@@ -56,3 +57,7 @@ def _drop_outdated() -> None:
     dated = [one for suffix in ("zip", "db") for one in kept.folder().glob(f"peyvand-????-??-??.{suffix}")]
     for outdated in sorted(dated, key=lambda one: one.stem)[:-KEPT]:
         outdated.unlink()
+    # What was being written when the power went.
+    for left in kept.folder().glob("*.part"):
+        if utc_now().timestamp() - left.stat().st_mtime > _DAY:
+            left.unlink()

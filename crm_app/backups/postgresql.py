@@ -8,6 +8,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from crm_app.backups import BackupError
+from crm_app.extensions import db
+from crm_app.web import found_by
+from crm_app.web.word_index import name_of
 
 _COLUMNS = text("""
     SELECT relname, array_agg(attname ORDER BY attnum) FROM pg_class
@@ -15,10 +18,15 @@ _COLUMNS = text("""
     WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relkind = 'r' GROUP BY relname ORDER BY relname
 """)
 _SEQUENCES = text("""
-    SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema() ORDER BY sequencename
+    SELECT sequencename, last_value FROM pg_sequences
+    JOIN pg_depend ON objid = CAST(quote_ident(schemaname) || '.' || quote_ident(sequencename) AS regclass)
+        AND classid = CAST('pg_class' AS regclass) AND deptype IN ('a', 'i')
+    JOIN pg_class ON pg_class.oid = refobjid AND relname = ANY(:tables)
+    WHERE schemaname = current_schema() ORDER BY sequencename
 """)
 _REFERENCES = text("""
-    SELECT CAST(CAST(conrelid AS regclass) AS text), conname, pg_get_constraintdef(oid) FROM pg_constraint
+    SELECT relname, conname, pg_get_constraintdef(pg_constraint.oid) FROM pg_constraint
+    JOIN pg_class ON pg_class.oid = conrelid AND relname = ANY(:tables)
     WHERE contype = 'f' AND connamespace = CAST(current_schema() AS regnamespace)
 """)
 
@@ -34,13 +42,19 @@ def refusals() -> Iterator[None]:
 
 
 def columns(connection: Connection) -> dict[str, list[str]]:
-    """Of each table, in their order."""
-    return {table: list(names) for table, names in connection.execute(_COLUMNS)}
+    """Of each of our tables, in their order."""
+    ours = _ours()
+    return {table: list(names) for table, names in connection.execute(_COLUMNS) if table in ours}
+
+
+def strangers(connection: Connection) -> set[str]:
+    """Tables that are not ours, of whoever shares the database."""
+    return {table for table, _names in connection.execute(_COLUMNS)} - _ours()
 
 
 def sequences(connection: Connection) -> dict[str, int | None]:
     """The last number that each has given; None if it gave none yet."""
-    return dict(connection.execute(_SEQUENCES).all())
+    return dict(connection.execute(_SEQUENCES, {"tables": sorted(_ours())}).all())
 
 
 def rows(connection: Connection, table: str, names: Sequence[str]) -> Iterator[bytes]:
@@ -57,17 +71,17 @@ def fill(
     sequences: dict[str, int | None],
 ) -> None:
     """In place of what the tables hold. References are checked when all rows are there: tables hang on each other."""
-    references = connection.execute(_REFERENCES).all()
+    references = connection.execute(_REFERENCES, {"tables": sorted(columns)}).all()
     cursor = _cursor(connection)
     for table, name, _definition in references:
-        cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
     for table, names in columns.items():
         cursor.execute(f'TRUNCATE "{table}"')
         with cursor.copy(f"COPY {_listed(table, names)} FROM STDIN") as copy:
             for piece in pieces(table):
                 copy.write(piece)
     for table, name, definition in references:
-        cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+        cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
     for sequence, last in sequences.items():
         if last is not None:
             cursor.execute("SELECT setval(%s, %s)", (f'"{sequence}"', last))
@@ -76,6 +90,10 @@ def fill(
 def drop_all(connection: Connection) -> None:
     for table in columns(connection):
         _cursor(connection).execute(f'DROP TABLE "{table}" CASCADE')
+
+
+def _ours() -> set[str]:
+    return {*db.metadata.tables, *map(name_of, found_by.models()), "alembic_version"}
 
 
 def _cursor(connection: Connection):

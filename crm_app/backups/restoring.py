@@ -63,13 +63,15 @@ def _instance() -> Path:
 
 
 def _is_in_use() -> bool:
-    """Whether somebody has set it up, or a database of something else is there."""
+    """Whether somebody has set it up, or tables of something else are there."""
     with reading(), db.engine.connect() as connection:
         try:
-            return connection.execute(text("SELECT 1 FROM organisations")).first() is not None
+            if connection.execute(text("SELECT 1 FROM organisations")).first():
+                return True
         except DBAPIError:
             connection.rollback()
             return bool(db.inspect(connection).get_table_names())
+        return connection.dialect.name == "postgresql" and bool(postgresql.strangers(connection))
 
 
 def _put(backup: Backup, part: Written, path: Path) -> None:

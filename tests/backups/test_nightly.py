@@ -1,6 +1,8 @@
 """The nightly backup: one of each day while the database is whole, none of a damaged one, a week of them."""
 
+import os
 import sqlite3
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,6 +42,18 @@ def test_a_week_is_kept_and_a_day_only_once(organisation, backups, monkeypatch):
 
     days = [f"peyvand-{(DAY + timedelta(days=number)).date()}.zip" for number in range(3, 10)]
     assert sorted(path.name for path in backups.iterdir()) == ["notes.txt", "peyvand-2026-11-02-120000.zip", *days]
+
+
+def test_what_was_left_half_written_goes_after_a_day(organisation, backups):
+    db.session.rollback()
+    backups.mkdir()
+    for name, hours in (("peyvand-2026-11-01.zip.0a1b2c3d.part", 25), ("0a1b2c3d.db.part", 1)):
+        (backups / name).write_text("half")
+        os.utime(backups / name, (time.time() - hours * 3600,) * 2)
+
+    nightly.back_up_every_night()
+
+    assert [path.name for path in backups.glob("*.part")] == ["0a1b2c3d.db.part"]
 
 
 def test_a_damaged_database_is_noticed(tmp_path):

@@ -142,6 +142,32 @@ def test_a_database_of_something_else_is_never_overwritten(made, another):
         assert db.inspect(db.engine).get_table_names() == ["precious"]
 
 
+def test_a_neighbour_in_the_database_is_neither_backed_up_nor_overwritten(app, crm, lived, instance, another, tmp_path):
+    if db.engine.dialect.name == "sqlite":
+        # A file has no neighbours: what else is in it goes along.
+        return
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE precious (id serial PRIMARY KEY)")
+    try:
+        assert crm("backup", tmp_path / "all.zip").exit_code == 0
+    finally:
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE precious")
+    there, shared = another(), another()
+    assert runner(shared)("database", "upgrade").exit_code == 0
+    with shared.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE precious (id serial PRIMARY KEY)")
+
+    taken, result = runner(there)("restore", tmp_path / "all.zip"), runner(shared)("restore", tmp_path / "all.zip")
+
+    assert taken.exit_code == 0, taken.output
+    assert result.exit_code == 1 and "in use" in result.output
+    with shared.app_context():
+        assert db.inspect(db.engine).has_table("precious")
+    with there.app_context():
+        assert not db.inspect(db.engine).has_table("precious")
+
+
 def test_an_upload_that_is_there_is_never_overwritten(made, another):
     there = another()
     name = next(name for name in zipfile.ZipFile(made).namelist() if name.startswith("uploads/"))

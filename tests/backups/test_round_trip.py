@@ -5,6 +5,9 @@ import stat
 import zipfile
 
 import pytest
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import upgrade
 
 from crm_app.accounts.models import User
 from crm_app.backups import postgresql
@@ -139,3 +142,19 @@ def test_what_is_stopped_half_way_is_begun_again(app, crm, lived, instance, anot
 def app_is_sqlite(app):
     with app.app_context():
         return db.engine.dialect.name == "sqlite"
+
+
+def test_a_backup_of_an_older_version_is_brought_up_to_this_one(another, tmp_path):
+    before, after = another(), another()
+    with before.app_context():
+        upgrade(revision="0017")
+        make.organisation()
+    made = runner(before)("backup", tmp_path / "old.zip")
+
+    read = runner(after)("restore", tmp_path / "old.zip")
+
+    assert (made.exit_code, read.exit_code) == (0, 0), made.output + read.output
+    assert is_set_up(after)
+    with after.app_context(), db.engine.connect() as connection:
+        script = ScriptDirectory(after.config["MIGRATIONS_PATH"])
+        assert MigrationContext.configure(connection).get_current_revision() == script.get_current_head()

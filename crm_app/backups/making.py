@@ -3,7 +3,7 @@
 import secrets
 import sqlite3
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -37,7 +37,7 @@ def _of_sqlite(package: zipfile.ZipFile, folder: Path) -> Manifest:
     with _copy(Path(str(db.engine.url.database)), folder) as copied:
         with closing(sqlite3.connect(copied)) as connection:
             facts = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            organisation = connection.execute("SELECT name FROM organisations").fetchone()
+            organisation = _name(connection.execute("SELECT name FROM organisations").fetchone())
         parts = [_file(package, manifest.DATABASE, copied), *_files(package)]
     return _manifest(facts[0], organisation, parts)
 
@@ -61,7 +61,7 @@ def _of_postgresql(package: zipfile.ZipFile) -> Manifest:
     with postgresql.refusals(), one_instant() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
         columns = postgresql.columns(connection)
-        organisation = connection.execute(text("SELECT name FROM organisations")).first()
+        organisation = _name(connection.execute(text("SELECT name FROM organisations")).first())
         parts = [
             packages.add(package, manifest.table_part(table), postgresql.rows(connection, table, names), level=_LEVEL)
             for table, names in columns.items()
@@ -70,22 +70,30 @@ def _of_postgresql(package: zipfile.ZipFile) -> Manifest:
     return _manifest(revision or "", organisation, [*parts, *_files(package)], columns, sequences)
 
 
-def _manifest(revision, organisation, parts, columns=None, sequences=None) -> Manifest:
+def _name(organisation: Sequence[str] | None) -> str:
     if organisation is None:
         raise BackupError("This Peyvand is not set up yet: there is nothing to keep.")
+    return organisation[0]
+
+
+def _manifest(revision: str, organisation: str, parts: list[Written], columns=None, sequences=None) -> Manifest:
     return Manifest(
-        version("peyvand"), revision, db.engine.dialect.name, organisation[0], utc_now(), parts, columns or {},
+        version("peyvand"), revision, db.engine.dialect.name, organisation, utc_now(), parts, columns or {},
         sequences or {},
     )  # fmt: skip
 
 
 def _files(package: zipfile.ZipFile) -> Iterator[Written]:
-    """The uploads, and the key where it lies in the folder of the instance; what goes away meanwhile is left out."""
+    """The uploads, and the key where it lies in the folder of the instance.
+
+    Left out is what goes away meanwhile, and what somebody else laid among them: Peyvand names its files without spaces.
+    """
     instance = Path(current_app.config["INSTANCE_PATH"])
     for path in sorted((instance / "uploads").rglob("*")):
-        if path.is_file() and path.suffix != ".part":
+        name = path.relative_to(instance).as_posix()
+        if path.is_file() and path.suffix != ".part" and manifest.is_part(name):
             try:
-                yield _file(package, path.relative_to(instance).as_posix(), path)
+                yield _file(package, name, path)
             except FileNotFoundError:
                 continue
     if keys.is_in_folder():

@@ -44,6 +44,11 @@ def table_part(table: str) -> str:
     return f"tables/{table}"
 
 
+def is_part(name: str) -> bool:
+    """Whether a backup holds anything under that name; no other way leads into the folder of the instance."""
+    return _PART.fullmatch(name) is not None
+
+
 def signer(key: str) -> Signer:
     return Signer(key, salt="peyvand.backup")
 
@@ -85,7 +90,7 @@ def _expect_sound(about: Manifest) -> None:
     if (
         not all(isinstance(text, str) for text in texts)
         or len(set(names)) != len(names)
-        or not all(_PART.fullmatch(name) for name in names)
+        or not all(map(is_part, names))
         or not all(re.fullmatch(r"[a-z_0-9]+", name, re.ASCII) for name in identifiers)
         or not all(type(part.size) is int and isinstance(part.sha256, str) for part in about.parts)
         or not all(last is None or type(last) is int for last in about.sequences.values())

@@ -117,6 +117,19 @@ def test_the_manifest_names_every_part_and_no_secret(app, crm, lived, instance, 
         assert "database.db" in names
 
 
+def test_a_stray_file_among_the_uploads_does_not_spoil_a_backup(app, crm, lived, instance, another, tmp_path):
+    known = files(instance)
+    for name in (".DS_Store", "my list (2).csv", "فهرست.csv"):
+        (instance / "uploads" / "imports" / name).write_text("laid here by somebody")
+    crm("backup", tmp_path / "all.zip")
+    there = another()
+
+    read = runner(there)("restore", tmp_path / "all.zip")
+
+    assert read.exit_code == 0, read.output
+    assert rows(there) == rows(app) and files(tmp_path / "other-0") == known
+
+
 @pytest.mark.parametrize("ends_at", ["uploads", "database"])
 def test_what_is_stopped_half_way_is_begun_again(app, crm, lived, instance, another, tmp_path, monkeypatch, ends_at):
     crm("backup", tmp_path / "all.zip")

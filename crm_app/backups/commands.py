@@ -6,7 +6,7 @@ import click
 from flask_migrate import upgrade
 
 from crm_app.accounts.queries import forget_organisation
-from crm_app.backups import BackupError, kept, making, restoring
+from crm_app.backups import BackupError, kept, making, manifest, restoring
 from crm_app.backups.manifest import Manifest
 from crm_app.backups.opening import opened
 from crm_app.search.commands import catch_up
@@ -32,7 +32,7 @@ def backup(file, replace):
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written ({error.strerror}).") from error
     click.echo(f"Wrote {path}: {_summary(about)}; {path.stat().st_size:,} bytes.")
-    if all(part.name != "secret_key" for part in about.parts):
+    if all(part.name != manifest.KEY for part in about.parts):
         click.echo("SECRET_KEY is set outside the folder of the instance and is not in it: keep it elsewhere.")
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from flask import current_app
 
+from crm_app.backups import manifest
+
 
 def path() -> Path:
-    return Path(current_app.config["INSTANCE_PATH"]) / "secret_key"
+    return Path(current_app.config["INSTANCE_PATH"]) / manifest.KEY
 
 
 def is_in_folder() -> bool:

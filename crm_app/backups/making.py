@@ -86,7 +86,7 @@ def _manifest(revision: str, organisation: str, parts: list[Written], columns=No
 def _files(package: zipfile.ZipFile) -> Iterator[Written]:
     """The uploads, and the key where it lies in the folder of the instance.
 
-    Left out is what goes away meanwhile, and what somebody else laid among them: Peyvand names its files without spaces.
+    Left out is what goes away meanwhile, and what somebody laid among them under a name that Peyvand gives to no file.
     """
     instance = Path(current_app.config["INSTANCE_PATH"])
     for path in sorted((instance / "uploads").rglob("*")):

@@ -3,9 +3,6 @@
 Whoever is stopped half-way has an instance without a database, and begins again.
 """
 
-import hashlib
-import os
-import secrets
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +18,7 @@ from crm_app.backups import BackupError, keys, manifest, postgresql
 from crm_app.backups.manifest import Manifest
 from crm_app.backups.opening import Backup
 from crm_app.extensions import db, reading
+from crm_app.web import packages
 from crm_app.web.packages import Written
 
 
@@ -79,30 +77,13 @@ def _put(backup: Backup, part: Written, path: Path) -> None:
         _expect_same(path, part)
         return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(backup, part.name, path)
+    with packages.whole(path) as file:
+        file.writelines(backup.pieces(part.name))
 
 
 def _expect_same(path: Path, part: Written) -> None:
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
-            raise BackupError(f"There is another {part.name} in the folder of this instance already.")
-
-
-def _write(backup: Backup, name: str, path: Path) -> None:
-    """Under another name until it is whole and on the disk."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            for piece in backup.pieces(name):
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        if name == manifest.DATABASE:
-            _expect_whole(draft)
-            _forget_database(path)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    if not packages.has_digest(path, part.sha256):
+        raise BackupError(f"There is another {part.name} in the folder of this instance already.")
 
 
 def _put_key(backup: Backup) -> None:
@@ -111,11 +92,17 @@ def _put_key(backup: Backup) -> None:
             "SECRET_KEY is set here, and the backup has a key of its own. Leave SECRET_KEY out: the key is put back "
             "into the folder of the instance."
         )
-    _write(backup, manifest.KEY, keys.path())
+    with packages.whole(keys.path()) as file:
+        file.writelines(backup.pieces(manifest.KEY))
 
 
 def _put_database(backup: Backup) -> None:
-    _write(backup, manifest.DATABASE, Path(str(db.engine.url.database)))
+    path = Path(str(db.engine.url.database))
+    with packages.whole(path) as file:
+        file.writelines(backup.pieces(manifest.DATABASE))
+        file.flush()
+        _expect_whole(Path(file.name))
+        _forget_database(path)
 
 
 def _expect_whole(database: Path) -> None:

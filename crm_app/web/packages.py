@@ -5,14 +5,17 @@ import os
 import secrets
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from crm_app.extensions import utc_now
 
 PIECE = 1 << 20
+# What reading a package raises that is none, or is damaged.
+DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 class Written(NamedTuple):
@@ -24,18 +27,38 @@ class Written(NamedTuple):
 
 
 @contextmanager
-def written(path: Path) -> Iterator[zipfile.ZipFile]:
-    """For its owner alone. Raises OSError where it cannot be written, and then nothing of it is left."""
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file for its owner alone, under another name until it is whole and on the disk; gone if anything fails."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
-            with zipfile.ZipFile(file, "w") as package:
-                yield package
+        with open(draft, "x+b", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Raises OSError where it cannot be written, and then nothing of it is left."""
+    with whole(path) as file, zipfile.ZipFile(file, "w") as package:
+        yield package
+
+
+def is_unchanged(part: Any, pieces: Iterable[bytes]) -> bool:
+    """Whether the pieces have the size and the digest of what was written; read to the end."""
+    digest, size = hashlib.sha256(), 0
+    for piece in pieces:
+        digest.update(piece)
+        size += len(piece)
+    return (size, digest.hexdigest()) == (part.size, part.sha256)
+
+
+def has_digest(path: Path, sha256: str) -> bool:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
 def add(

@@ -1,7 +1,5 @@
 """The files that imports were read from, and what checking them kept: which go into an archive, and back in place."""
 
-import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from crm_app.exchange.archive import ArchiveError
 from crm_app.exchange.archive.manifest import Part, is_upload
 from crm_app.exchange.archive.opening import Archive
 from crm_app.exchange.models import Import
+from crm_app.web import packages
 
 
 def path_of(name: str) -> Path:
@@ -40,15 +39,9 @@ def in_place(archive: Archive) -> Iterator[None]:
                 _expect_same(path, part)
                 continue
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft = path.with_name(f"{path.name}.part")
-            put += [path, draft]
-            with draft.open("wb") as file:
-                draft.chmod(0o600)
-                for piece in archive.pieces(part):
-                    file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
+            put.append(path)
+            with packages.whole(path) as file:
+                file.writelines(archive.pieces(part))
         yield
     except BaseException:
         for path in put:
@@ -58,6 +51,5 @@ def in_place(archive: Archive) -> Iterator[None]:
 
 def _expect_same(path: Path, part: Part) -> None:
     """Of an earlier life of this instance, perhaps; random names are never equal by chance."""
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
-            raise ArchiveError(f"There is another {part.name} in the folder of this instance already.")
+    if not packages.has_digest(path, part.sha256):
+        raise ArchiveError(f"There is another {part.name} in the folder of this instance already.")

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from crm_app import config, extensions, navigation
 from crm_app.accounts import preferences
+from crm_app.audit import watching
 from crm_app.jobs import jobs
 from crm_app.web import addresses, assets, errors, filters, headers, texts
 from crm_app.web.application import Application
@@ -34,7 +35,7 @@ def create_app(**overrides: object) -> Flask:
 
     extensions.init_app(app)
     extensions.babel.init_app(app, locale_selector=lambda: str(preferences.current().locale))
-    for part in (addresses, headers, errors, filters, texts, assets):
+    for part in (addresses, headers, errors, filters, texts, assets, watching):
         part.init_app(app)
     _register_domains(app)
     jobs.init_app(app)

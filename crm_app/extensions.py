@@ -111,6 +111,17 @@ def writing():
         _writing_anyway.reset(token)
 
 
+@contextmanager
+def committed_beside():
+    """A connection whose changes are committed on their own, whatever becomes of the request they belong to."""
+    token = _writing_anyway.set(True)
+    try:
+        with db.engine.begin() as connection:
+            yield connection
+    finally:
+        _writing_anyway.reset(token)
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 

@@ -76,7 +76,8 @@ _DEEP = (
 _ALSO = {
     "theme": "theme mode colour color تم پوسته حالت 主题 模式",
     "language": "language زبان 语言 english persian farsi chinese انگلیسی فارسی چینی 英文 波斯文 中文",
-    "preferences": "account profile calendar digits حساب تقویم رمز 账户 日历 密码",
+    "preferences": "account profile calendar digits حساب تقویم 账户 日历",
+    "access": "password devices sessions رمز دستگاه 密码 设备",
     "shortcuts": "keys help hotkeys کلید راهنما 快捷键 帮助",
     "sign-out": "log out logout exit خروج 登出 注销",
 }
@@ -150,9 +151,10 @@ def _commands() -> list[Way]:
     """What the person's menu offers, by its own forms."""
     return [
         Way(
-            "preferences", _("Preferences and password"), "sliders-horizontal", also=_ALSO["preferences"],
+            "preferences", _("Your preferences"), "sliders-horizontal", also=_ALSO["preferences"],
             url=url_for("accounts.edit_preferences"),
         ),
+        Way("access", _("Signing in"), "key-round", also=_ALSO["access"], url=url_for("accounts.access")),
         Way(
             "shortcuts", _("Keyboard shortcuts"), "keyboard", also=_ALSO["shortcuts"], url="#shortcuts",
             dialog="shortcuts",

@@ -1,10 +1,12 @@
 """Factories: each saves one valid row; a test states only what matters to it."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from crm_app.accounts.models import Organisation, Team, User
+from crm_app.accounts.links import digest
+from crm_app.accounts.models import Organisation, Team, User, UserSession
 from crm_app.activity.recording import acting_as
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person
@@ -45,6 +47,13 @@ def user(name="Alice", *, role="rep", team=None, **facts):
     person = User(role=role, team=team, password_hash=PASSWORD_HASH, **facts)
     person.rename(name)
     return _saved(person)
+
+
+def session_token(person, **facts):
+    """What the cookie of a browser holds in which the person is signed in."""
+    token = secrets.token_urlsafe(32)
+    _saved(UserSession(user_id=person.id, token_hash=digest(token), **facts))
+    return token
 
 
 def team(name="North", *, manager=None, region=""):

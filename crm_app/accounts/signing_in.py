@@ -5,9 +5,9 @@ from ipaddress import ip_network
 
 from flask import session
 from flask_login import AnonymousUserMixin, login_user
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import delete, func, or_, select
 
-from crm_app.accounts import passwords
+from crm_app.accounts import passwords, sessions
 from crm_app.accounts.links import digest
 from crm_app.accounts.models import SignInFailure, User
 from crm_app.extensions import db, login_manager, utc_now
@@ -15,7 +15,6 @@ from crm_app.extensions import db, login_manager, utc_now
 TRIES = 10
 TRIES_PER_ADDRESS = 50
 PAUSE = timedelta(minutes=15)
-_BY_NUMBER = select(User).where(User.id == bindparam("number"))
 
 
 class Visitor(AnonymousUserMixin):
@@ -31,16 +30,9 @@ login_manager.login_message = None
 
 
 @login_manager.user_loader
-def load(session_id: str) -> User | None:
-    """The user of a session cookie, unless their sessions were ended since or the account is disabled."""
-    number, _, key = session_id.partition(":")
-    user = _numbered(int(number)) if number.isascii() and number.isdigit() else None
-    return user if user and user.is_active and user.session_key == key else None
-
-
-def _numbered(number: int) -> User | None:
-    """As `session.get` has it, which makes its statement anew each time; this one runs for every page."""
-    return db.session.scalars(_BY_NUMBER, {"number": number}).one_or_none()
+def load(token: str) -> User | None:
+    """The user of a session cookie, unless that session ended since or the account is disabled."""
+    return sessions.person_of(token)
 
 
 def is_paused(email: str, address: str, *, besides: int = 0) -> bool:
@@ -85,6 +77,7 @@ def begin_session(user: User, *, remember: bool) -> None:
     session.clear()
     session.permanent = remember
     login_user(user)
+    session["_user_id"] = sessions.begin(user, remember=remember)
 
 
 def _network(address: str) -> str:

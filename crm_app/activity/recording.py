@@ -10,10 +10,14 @@ from flask import g, has_request_context
 from flask_login import current_user
 from sqlalchemy import insert
 
+from crm_app import audit
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
 from crm_app.extensions import db
 from crm_app.web.money import Money
+
+# What decides who may do what, and what everyone's figures are counted by.
+_AUDITED = {"organisations", "pipelines", "teams", "users"}
 
 
 def record(subject: Any, verb: str, **particulars: Any) -> Event:
@@ -29,6 +33,8 @@ def record(subject: Any, verb: str, **particulars: Any) -> Event:
         particulars={name: plain(value) for name, value in particulars.items()},
     )
     db.session.add(event)
+    if subject.__tablename__ in _AUDITED:
+        audit.note(f"{subject.__tablename__} {verb}"[:40], subject, **event.particulars)
     return event
 
 
@@ -38,6 +44,9 @@ def record_all(model: Any, verb: str, at: datetime, particulars: Mapping[int, di
     events = [common | {"subject_id": id_, "particulars": facts} for id_, facts in particulars.items()]
     if events:
         db.session.execute(insert(Event.__table__), events)
+    if particulars and model.__tablename__ in _AUDITED:
+        for id_, facts in particulars.items():
+            audit.note(f"{model.__tablename__} {verb}"[:40], f"{model.__tablename__} {id_}", **facts)
 
 
 @contextmanager

@@ -31,11 +31,11 @@ def found(size: Size) -> str:
         _fill(size, reps)
         _aim(reps)
         catch_up()
-        session_id = owner.get_id()
+        token = make.session_token(owner)
         db.session.commit()
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"] = session_id
+        session["_user_id"] = token
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     return f"{cookie.key}={cookie.value}"
 

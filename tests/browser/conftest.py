@@ -151,5 +151,5 @@ def _note(message, complaints):
 
 def _session_cookie(app, user, url):
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    value = signer.dumps({"_user_id": user.get_id(), "_fresh": True})
+    value = signer.dumps({"_user_id": make.session_token(user), "_fresh": True})
     return {"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": url}

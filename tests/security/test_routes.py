@@ -9,6 +9,8 @@ from tests import make
 from tests.security import world
 
 _OWN = {
+    "accounts.end_session",
+    "accounts.end_other_sessions",
     "accounts.edit_preferences",
     "accounts.change_password",
     "accounts.sign_out",
@@ -16,7 +18,17 @@ _OWN = {
     "lists.choose_columns",
     "saved_views.new",
 }
-_RECORDS = {"company_id", "person_id", "deal_id", "goal_id", "target_id", "import_id", "view_id", "change_id"}
+_RECORDS = {
+    "company_id",
+    "person_id",
+    "deal_id",
+    "goal_id",
+    "target_id",
+    "import_id",
+    "view_id",
+    "change_id",
+    "session_id",
+}
 _EXTRA = {
     "id": "999", "owner_id": "999", "team_id": "999", "role": "owner", "is_admin": "1", "password_hash": "x",
     "created_at": "2001-01-01", "deleted_at": "2001-01-01", "session_key": "x", "status": "won", "base_amount": "1",

@@ -137,10 +137,23 @@ def _places(page):
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("owner", ["Your preferences", "Import", "Organisation", "Users", "Teams", "Pipelines", "Rates", "Backups"]),
-        ("manager", ["Your preferences", "Import"]),
-        ("agent", ["Your preferences", "Import"]),
-        ("viewer", ["Your preferences"]),
+        (
+            "owner",
+            [
+                "Your preferences",
+                "Signing in",
+                "Import",
+                "Organisation",
+                "Users",
+                "Teams",
+                "Pipelines",
+                "Rates",
+                "Backups",
+            ],
+        ),
+        ("manager", ["Your preferences", "Signing in", "Import"]),
+        ("agent", ["Your preferences", "Signing in", "Import"]),
+        ("viewer", ["Your preferences", "Signing in"]),
     ],
 )
 def test_the_settings_show_each_person_what_they_may_change(browser_of, organisation, role, places):

@@ -11,15 +11,15 @@ _TABLES_LEFT_OUT = {
     "password_links": "links by which somebody sets a password end within a day",
     "setup_links": "the link of the first run is a key to the server that made it",
     "sign_in_failures": "guesses at passwords are remembered for a while only",
+    "user_sessions": "sessions belong to the server on which they began; everyone signs in again",
     "word_indexes": "the indexes of words are built anew",
 }
-_COLUMNS_LEFT_OUT = {"users.session_key": "sessions belong to the server on which they began; everyone signs in again"}
 _PASSWORDS = {"users.password_hash": "left out on demand; everyone needs a link to set a password"}
 
 
 def left_out(*, has_passwords: bool) -> Mapping[str, str]:
     """Names of tables, and of columns with their table, each with the reason."""
-    return _TABLES_LEFT_OUT | _COLUMNS_LEFT_OUT | ({} if has_passwords else _PASSWORDS)
+    return _TABLES_LEFT_OUT | ({} if has_passwords else _PASSWORDS)
 
 
 def tables() -> list[Table]:

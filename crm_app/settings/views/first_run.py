@@ -23,9 +23,9 @@ def first_run(token):
         return page("settings/first_run.html", form=form, token=token, status=422 if form.errors else 200)
 
     owner = _begun(form, token)
+    signing_in.begin_session(owner, remember=False)
     db.session.commit()
 
-    signing_in.begin_session(owner, remember=False)
     flash(_("Welcome to Peyvand. Bring in what you have, or add your first deal."), "ok")
     return redirect(url_for("home.index"), 303)
 

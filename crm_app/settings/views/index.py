@@ -27,10 +27,16 @@ def _own():
     places = [
         Place(
             _("Your preferences"),
-            _("Language, calendar, digits, appearance, password"),
+            _("Language, calendar, digits, appearance"),
             "sliders-horizontal",
             url_for("accounts.edit_preferences"),
-        )
+        ),
+        Place(
+            _("Signing in"),
+            _("Password, and where you are signed in"),
+            "key-round",
+            url_for("accounts.access"),
+        ),
     ]
     if current_user.can_edit:
         places.append(

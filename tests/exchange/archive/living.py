@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from sqlalchemy import func, select
 
+from crm_app import audit
 from crm_app.activity.recording import acting_as, record
 from crm_app.bulk.models import BulkChange, BulkRecord
 from crm_app.contacts.models import Tag
@@ -40,6 +41,7 @@ def organisation(olivia, alice, charlie):
         deal.win(Money(5, "CNY"), datetime(2026, 3, 1, 23, 59, 59, 999999, tzinfo=UTC), Rates.load("EUR"))
         deal.reopen(make.stage("Proposal"))
         deal.snooze(date(2027, 1, 1), "…")
+        audit.note("signed in", actor=deal.owner)
         record(deal, "commented", text="half a letter: \ud83d", number=2**60, share=0.1, nothing=None, empty="")
     make.lost(alice)
     with acting_as(alice):

@@ -1,0 +1,28 @@
+"""The organisation, its teams, its users, and what lets them in."""
+
+from crm_app.accounts.models.access import PasswordLink, SetupLink, SignInFailure
+from crm_app.accounts.models.organisation import Organisation, Team
+from crm_app.accounts.models.users import (
+    BY_RANK,
+    ROLES,
+    SELLERS,
+    User,
+    UserSession,
+    hue_of,
+    initials_of,
+)
+
+__all__ = [
+    "BY_RANK",
+    "ROLES",
+    "SELLERS",
+    "Organisation",
+    "PasswordLink",
+    "SetupLink",
+    "SignInFailure",
+    "Team",
+    "User",
+    "UserSession",
+    "hue_of",
+    "initials_of",
+]

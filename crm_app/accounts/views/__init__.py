@@ -1,0 +1,7 @@
+"""Signing in and out, and what somebody sets for themselves."""
+
+from flask import Blueprint
+
+bp = Blueprint("accounts", __name__, url_prefix="/accounts")
+
+from crm_app.accounts.views import access, passwords, preferences, signing_in  # noqa: E402, F401

@@ -1,0 +1,73 @@
+"""Changing one's password, and setting one by a link."""
+
+from flask import flash, redirect, session, url_for
+from flask_login import current_user, login_required
+
+from crm_app import audit
+from crm_app.accounts import links, passwords, signing_in
+from crm_app.accounts.forms import ChosenPasswordForm, PasswordForm
+from crm_app.accounts.views import bp
+from crm_app.accounts.views.access import access_page
+from crm_app.extensions import db, limiter
+from crm_app.web.htmx import page
+from crm_app.web.texts import gettext as _
+
+
+@bp.post("/password")
+@login_required
+@limiter.limit("20 per hour")
+def change_password():
+    form = PasswordForm()
+    stored = current_user.password_hash
+    db.session.rollback()
+    if form.validate_on_submit() and not passwords.is_right(stored, form.current.data):
+        form.current.errors = [_("That is not your current password.")]
+    if form.errors:
+        return access_page(password_form=form)
+
+    new, user = passwords.hashed(form.password.data), current_user._get_current_object()
+    _set_password(user, new)
+    audit.note("password changed")
+    signing_in.begin_session(user, remember=session.permanent)
+    db.session.commit()
+
+    flash(_("Your password is changed. Other devices are signed out."), "ok")
+    return redirect(url_for(".access"), 303)
+
+
+@bp.route("/password/<token>", methods=["GET", "POST"])
+@limiter.limit("30 per hour", methods=["POST"])
+def set_password(token):
+    """By a link that somebody was handed: it works once, for a while, and signs them in."""
+    user = links.person_behind(token)
+    if user is None:
+        return _private(page("accounts/link_is_used.html", status=410))
+    form = ChosenPasswordForm()
+    if not form.validate_on_submit():
+        return _private(page("accounts/set_password.html", form=form, user=user, status=422 if form.errors else 200))
+
+    db.session.rollback()
+    new = passwords.hashed(form.password.data)
+    user = links.person_behind(token)
+    if user is None or not links.use_password_link(token):
+        return _private(page("accounts/link_is_used.html", status=410))
+    _set_password(user, new)
+    audit.note("password set by link", actor=user)
+    signing_in.begin_session(user, remember=False)
+    db.session.commit()
+
+    flash(_("Your password is set and you are signed in."), "ok")
+    return redirect(url_for("home.index"), 303)
+
+
+def _set_password(user, hashed):
+    user.password_hash = hashed
+    user.end_sessions()
+    links.forget_password_link(user)
+
+
+def _private(response):
+    """The address is a key: no cache and no search engine is to keep it."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,6 @@
+"""The audit log: who let themselves in, took data along, or changed what others may do. It only ever grows."""
+
+from crm_app.audit.models import AuditEntry
+from crm_app.audit.noting import note
+
+__all__ = ["AuditEntry", "note"]

@@ -86,6 +86,16 @@ def _provide_lists(app: Flask) -> None:
     from crm_app.exchange.lists import imports
     from crm_app.lists.listables import provide
     from crm_app.pipeline.views.deals import listed as deals
+    from crm_app.settings.audit import entries
     from crm_app.settings.lists import users
 
-    provide(app, companies=companies, deals=deals, imports=imports, people=people, products=products, users=users)
+    provide(
+        app,
+        audit=entries,
+        companies=companies,
+        deals=deals,
+        imports=imports,
+        people=people,
+        products=products,
+        users=users,
+    )

@@ -48,6 +48,7 @@ def main():
 
 
 def _add_commands():
+    from crm_app.audit.commands import audit
     from crm_app.backups.commands import backup, restore
     from crm_app.exchange.archive.commands import export
     from crm_app.exchange.commands import import_
@@ -60,7 +61,7 @@ def _add_commands():
         main.add_command(command)
     for command in (backup, restore, import_, export, measure):
         main.add_command(_inside_the_application(command))
-    for group in (users, search):
+    for group in (users, search, audit):
         main.add_command(group)
         for command in group.commands.values():
             _inside_the_application(command)

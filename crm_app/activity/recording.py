@@ -46,7 +46,7 @@ def record_all(model: Any, verb: str, at: datetime, particulars: Mapping[int, di
         db.session.execute(insert(Event.__table__), events)
     if particulars and model.__tablename__ in _AUDITED:
         for id_, facts in particulars.items():
-            audit.note(f"{model.__tablename__} {verb}"[:40], f"{model.__tablename__} {id_}", **facts)
+            audit.note(f"{model.__tablename__} {verb}"[:40], f"#{id_}", **facts)
 
 
 @contextmanager

@@ -72,4 +72,4 @@ def _acting() -> tuple[int | None, str]:
 
 def _named(record: Any) -> str:
     name = getattr(record, "name", None) or getattr(record, "title", "")
-    return f"{record.__tablename__} {record.id} {name}".strip()
+    return f"{name} (#{record.id})".strip()

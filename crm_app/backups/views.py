@@ -2,8 +2,10 @@
 
 from flask import Blueprint, abort, redirect, request, url_for
 
+from crm_app import audit
 from crm_app.accounts.access import role_required
 from crm_app.backups import kept, nightly
+from crm_app.extensions import db
 from crm_app.jobs import jobs
 from crm_app.web.downloads import attached
 from crm_app.web.htmx import page
@@ -28,6 +30,8 @@ def index():
 @role_required("owner")
 def make():
     name = kept.new_name()
+    audit.note("backup made", name)
+    db.session.commit()
     jobs.enqueue(nightly.back_up_as, name)
     return redirect(url_for(".index", due=name))
 

@@ -55,7 +55,7 @@ def test_what_an_owner_does_to_users_is_told(browser_of, alice, olivia):
     changed, disabled = _told("users changed", "users disabled")
 
     assert changed.particulars == {"changes": {"role": ["rep", "manager"]}}
-    assert changed.subject == f"users {alice.id} Alice Adler"
+    assert changed.subject == f"Alice Adler (#{alice.id})"
     assert (changed.actor_id, disabled.actor_id) == (olivia.id, olivia.id)
 
 
@@ -113,7 +113,7 @@ def test_the_chain_holds_as_long_as_nobody_touched_it(app, alice):
 
     verdict = chain.verified()
 
-    assert verdict == (3, None, _told()[-1].hash)
+    assert verdict == (3, None, _told()[-1].hash, False)
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,7 @@ def _places(page):
                 "Pipelines",
                 "Rates",
                 "Backups",
+                "Audit log",
             ],
         ),
         ("manager", ["Your preferences", "Signing in", "Import"]),

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
-from crm_app.settings.views import first_run, index, organisation, people, pipelines, rates, teams  # noqa: E402, F401
+from crm_app.settings.views import audit, first_run, index, organisation, people, pipelines, rates, teams  # noqa: E402, F401

@@ -39,7 +39,7 @@ def test_nobody_else_sees_any_of_it(browser_of, olivia, alice, bob, role):
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("what=took+along", "Took a file along"), ("q=companies", "Took a file along"), ("q=nothing", "")],
+    [("where=what.is.took+along", "Took a file along"), ("q=companies", "Took a file along"), ("q=nothing", "")],
 )
 def test_it_is_narrowed_by_what_is_asked(browser_of, olivia, alice, bob, query, expected):
     _lines(alice, bob)

@@ -28,7 +28,8 @@ def load(environ: dict[str, str] | None = None) -> dict[str, object]:
         "HOST": env.text("HOST", "127.0.0.1"),
         "PORT": env.integer("PORT", 8000, least=1, most=65535),
         "WEB_PROCESSES": env.integer("WEB_PROCESSES", os.cpu_count() or 1, least=1, most=64),
-        "SMTP_URL": env.url("SMTP_URL", schemes=("smtp", "smtps")),
+        "SMTP_URL": _smtp_url(env, base_url),
+        "MAIL_FROM": env.email("MAIL_FROM"),
         "SESSION_COOKIE_NAME": "__Host-peyvand" if base_url.startswith("https:") else "peyvand",
         "SESSION_COOKIE_SECURE": base_url.startswith("https:"),
         "SESSION_COOKIE_HTTPONLY": True,
@@ -72,6 +73,12 @@ class _Environment:
             raise ConfigError(f"{name} takes a whole number from {least} to {most}, not “{text}”.")
         return int(text)
 
+    def email(self, name: str) -> str:
+        text = self.text(name, "")
+        if text and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
+            raise ConfigError(f"{name} takes an e-mail address, such as crm@example.com, not “{text}”.")
+        return text
+
     def url(self, name: str, *, schemes: tuple[str, ...]) -> str:
         """An address, or nothing. The refusal does not repeat it: there may be a password in it."""
         text = self.text(name, "")
@@ -79,6 +86,13 @@ class _Environment:
             kinds = " or ".join(f"{scheme}://" for scheme in schemes)
             raise ConfigError(f"{name} takes a whole address that begins with {kinds}.")
         return text
+
+
+def _smtp_url(env: _Environment, base_url: str) -> str:
+    url = env.url("SMTP_URL", schemes=("smtp", "smtps"))
+    if url and not base_url:
+        raise ConfigError("SMTP_URL needs BASE_URL as well: letters hold links, which must lead here from anywhere.")
+    return url
 
 
 def _is_address(text: str, schemes: tuple[str, ...]) -> bool:

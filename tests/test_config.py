@@ -59,6 +59,9 @@ def test_a_secret_can_be_read_from_a_file(tmp_path):
         ("BASE_URL", "https://crm.example/path"),
         ("BASE_URL", "https://crm.example?x"),
         ("SMTP_URL", "smtp://:587"),
+        ("SMTP_URL", "smtp://mail.example"),
+        ("MAIL_FROM", "Peyvand"),
+        ("MAIL_FROM", "a@b.example\r\nBcc: c@d.example"),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence_that_names_the_setting(tmp_path, name, value):
@@ -119,7 +122,7 @@ def test_cookies_are_secure_once_the_address_is(tmp_path):
 
 
 def test_every_setting_is_documented_and_no_other():
-    read = set(re.findall(r'env\.(?:text|integer|url)\(\s*"([A-Z_]+)"', (ROOT / "crm_app/config.py").read_text()))
+    read = set(re.findall(r'env\.(?:text|integer|url|email)\(\s*"([A-Z_]+)"', (ROOT / "crm_app/config.py").read_text()))
     documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/deployment.md").read_text(), re.MULTILINE))
 
     assert read == documented

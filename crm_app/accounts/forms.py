@@ -75,6 +75,10 @@ class SignInForm(FlaskForm):
     remember = BooleanField(_l("Keep me signed in on this device"))
 
 
+class ForgottenForm(FlaskForm):
+    email = EmailField(_l("E-mail"), [Required()], longest=254)
+
+
 class PreferencesForm(FlaskForm):
     """One's own way of reading; each part may be sent alone, from the menu."""
 

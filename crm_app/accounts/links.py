@@ -8,8 +8,11 @@ from sqlalchemy import delete, select
 
 from crm_app.accounts.models import PasswordLink, SetupLink, User
 from crm_app.extensions import db, utc_now
+from crm_app.web.redirects import own_address
 
-VALID_FOR = timedelta(hours=24)
+HANDED_OVER_FOR = timedelta(hours=24)
+MAILED_FOR = timedelta(hours=1)
+INVITED_FOR = timedelta(days=3)
 
 
 def digest(text: str) -> str:
@@ -33,12 +36,17 @@ def use_setup_link(token: str) -> bool:
     return db.session.execute(delete(SetupLink).where(SetupLink.token_hash == digest(token))).rowcount == 1
 
 
-def new_password_link(user: User) -> str:
+def new_password_link(user: User, valid_for: timedelta = HANDED_OVER_FOR) -> str:
     """The token of a link by which `user` sets a password; the one made before stops working."""
     token = secrets.token_urlsafe(32)
     forget_password_link(user)
-    db.session.add(PasswordLink(user_id=user.id, token_hash=digest(token), expires_at=utc_now() + VALID_FOR))
+    db.session.add(PasswordLink(user_id=user.id, token_hash=digest(token), expires_at=utc_now() + valid_for))
     return token
+
+
+def address_of(token: str) -> str:
+    """Where the password is set by this token."""
+    return f"{own_address()}/accounts/password/{token}"
 
 
 def forget_password_link(user: User) -> None:

@@ -21,6 +21,8 @@ VERBS: Mapping[str, Any] = {
     "users disabled": _l("Disabled a user"),
     "users enabled": _l("Enabled a user"),
     "users given a password link": _l("Made a password link"),
+    "users invited": _l("Invited a user"),
+    "password reset asked": _l("Asked for a new password"),
     "users imported": _l("Imported a user"),
     "users import undone": _l("Took back an import of a user"),
     "teams added": _l("Added a team"),

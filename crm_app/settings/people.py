@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from crm_app.accounts import links, passwords
+from crm_app.accounts import links, mailing, passwords
 from crm_app.accounts.models import Team, User
 from crm_app.accounts.queries import grantable_by, is_last_owner
 from crm_app.activity import record
 from crm_app.activity.recording import plain
 from crm_app.extensions import db
 from crm_app.pipeline.crediting import carry_along
-from crm_app.web.redirects import own_address
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
@@ -94,10 +93,21 @@ def enable(person: User) -> bool:
 
 def password_link(person: User) -> str:
     """The address at which they set a password, once, within a day. Only its hash is kept: show it now or never."""
+    _must_be_able_to_sign_in(person)
+    token = links.new_password_link(person)
+    record(person, "given a password link")
+    return links.address_of(token)
+
+
+def invite(person: User) -> int:
+    """Mail them the way to set a password; the number is for `accounts.jobs.send`, after the commit."""
+    _must_be_able_to_sign_in(person)
+    record(person, "invited")
+    return mailing.ask("invitation", person.email)
+
+
+def _must_be_able_to_sign_in(person: User) -> None:
     if not person.email:
         raise RefusedError(_("%(name)s has no e-mail address to sign in with. Enter one first.", name=person.name))
     if not person.is_active:
         raise RefusedError(_("%(name)s is disabled. Enable them first.", name=person.name))
-    token = links.new_password_link(person)
-    record(person, "given a password link")
-    return f"{own_address()}/accounts/password/{token}"

@@ -29,6 +29,10 @@ def path_of(address: str | None, otherwise: str) -> str:
     return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path, otherwise)
 
 
+def own_host() -> str:
+    return urlsplit(own_address()).hostname or "localhost"
+
+
 def own_address() -> str:
     """Without a slash at its end: BASE_URL where it is set, else what the browser asked, else host and port."""
     config = current_app.config

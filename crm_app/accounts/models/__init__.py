@@ -1,6 +1,7 @@
 """The organisation, its teams, its users, and what lets them in."""
 
 from crm_app.accounts.models.access import PasswordLink, SetupLink, SignInFailure
+from crm_app.accounts.models.mails import Mail
 from crm_app.accounts.models.organisation import Organisation, Team
 from crm_app.accounts.models.users import (
     BY_RANK,
@@ -16,6 +17,7 @@ __all__ = [
     "BY_RANK",
     "ROLES",
     "SELLERS",
+    "Mail",
     "Organisation",
     "PasswordLink",
     "SetupLink",

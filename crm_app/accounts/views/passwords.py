@@ -4,11 +4,13 @@ from flask import flash, redirect, session, url_for
 from flask_login import current_user, login_required
 
 from crm_app import audit
-from crm_app.accounts import links, passwords, signing_in
-from crm_app.accounts.forms import ChosenPasswordForm, PasswordForm
+from crm_app.accounts import links, mailing, passwords, signing_in
+from crm_app.accounts.forms import ChosenPasswordForm, ForgottenForm, PasswordForm
+from crm_app.accounts.jobs import send
 from crm_app.accounts.views import bp
 from crm_app.accounts.views.access import access_page
 from crm_app.extensions import db, limiter
+from crm_app.web import mail
 from crm_app.web.htmx import page
 from crm_app.web.texts import gettext as _
 
@@ -28,11 +30,30 @@ def change_password():
     new, user = passwords.hashed(form.password.data), current_user._get_current_object()
     _set_password(user, new)
     audit.note("password changed")
+    told = mailing.tell_of_change(user, "password")
     signing_in.begin_session(user, remember=session.permanent)
     db.session.commit()
 
+    send(told)
     flash(_("Your password is changed. Other devices are signed out."), "ok")
     return redirect(url_for(".access"), 303)
+
+
+@bp.route("/forgotten", methods=["GET", "POST"])
+@limiter.limit("20 per hour", methods=["POST"])
+def forgotten():
+    """Asks for a letter with a link, whoever has that address: the answer is the same for all."""
+    form = ForgottenForm()
+    can_mail = mail.is_set_up()
+    if not can_mail or not form.validate_on_submit():
+        return page("accounts/forgotten.html", form=form, can_mail=can_mail, status=422 if form.errors else 200)
+
+    asked = mailing.ask("password reset", form.email.data)
+    audit.note("password reset asked", form.email.data)
+    db.session.commit()
+
+    send(asked)
+    return page("accounts/forgotten_asked.html", email=form.email.data)
 
 
 @bp.route("/password/<token>", methods=["GET", "POST"])
@@ -53,9 +74,11 @@ def set_password(token):
         return _private(page("accounts/link_is_used.html", status=410))
     _set_password(user, new)
     audit.note("password set by link", actor=user)
+    told = mailing.tell_of_change(user, "password")
     signing_in.begin_session(user, remember=False)
     db.session.commit()
 
+    send(told)
     flash(_("Your password is set and you are signed in."), "ok")
     return redirect(url_for("home.index"), 303)
 

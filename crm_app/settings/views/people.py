@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from crm_app.accounts import queries
 from crm_app.accounts.access import role_required
+from crm_app.accounts.jobs import send
 from crm_app.accounts.models import User
 from crm_app.extensions import db
 from crm_app.lists import showing
@@ -12,6 +13,7 @@ from crm_app.settings import lists
 from crm_app.settings import people as work
 from crm_app.settings.forms.people import NewPersonForm, PersonForm
 from crm_app.settings.views import bp
+from crm_app.web import mail
 from crm_app.web.htmx import page
 from crm_app.web.texts import gettext as _
 
@@ -28,13 +30,18 @@ def people():
 def new_person():
     form = NewPersonForm()
     if not form.validate_on_submit():
-        return page("settings/new_person.html", form=form, status=422 if form.errors else 200)
+        status = 422 if form.errors else 200
+        return page("settings/new_person.html", form=form, can_mail=mail.is_set_up(), status=status)
 
     password = form.password.data
     person = work.add(**form.values(), language=form.language.data, password=password)
-    link = None if password else work.password_link(person)
+    invited = None if password or not mail.is_set_up() else work.invite(person)
+    link = None if password or invited else work.password_link(person)
     db.session.commit()
 
+    send(invited)
+    if invited:
+        return _invited(person)
     if link:
         return _link_page(person, link, is_new=True)
     flash(_("%(name)s can sign in now.", name=person.name), "ok")
@@ -47,13 +54,13 @@ def person(user_id):
     person = _person(user_id)
     form = PersonForm(person=person)
     if not form.validate_on_submit():
-        return page("settings/person.html", form=form, person=person, status=422 if form.errors else 200)
+        return _person_page(form, person, 422 if form.errors else 200)
 
     try:
         work.change(person, current_user, **form.values())
     except work.RefusedError as refusal:
         form.form_errors.append(str(refusal))
-        return page("settings/person.html", form=form, person=person, status=422)
+        return _person_page(form, person, 422)
     db.session.commit()
 
     flash(_("%(name)s is changed.", name=person.name), "ok")
@@ -96,15 +103,41 @@ def reset_password(user_id):
     return _link_page(person, link)
 
 
+@bp.post("/people/<int:user_id>/invitation")
+@role_required("owner")
+def invite(user_id):
+    """By mail; where none can be sent, the way is the link."""
+    person = _person(user_id)
+    if not mail.is_set_up():
+        abort(404)
+    try:
+        invited = work.invite(person)
+    except work.RefusedError as refusal:
+        return _refused(person, refusal)
+    db.session.commit()
+
+    send(invited)
+    return _invited(person)
+
+
+def _invited(person):
+    flash(_("A letter with a link is on its way to %(email)s.", email=person.email), "ok")
+    return redirect(url_for(".people"), 303)
+
+
 def _person(user_id: int) -> User:
     return db.one_or_404(queries.visible_to(current_user).where(User.id == user_id))
+
+
+def _person_page(form, person, status=200):
+    return page("settings/person.html", form=form, person=person, can_mail=mail.is_set_up(), status=status)
 
 
 def _refused(person, refusal):
     db.session.rollback()
     form = PersonForm(formdata=None, person=person)
     form.form_errors.append(str(refusal))
-    return page("settings/person.html", form=form, person=person, status=422)
+    return _person_page(form, person, 422)
 
 
 def _link_page(person, link, is_new=False):

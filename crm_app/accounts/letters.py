@@ -1,0 +1,67 @@
+"""The letters that people get about their account, each in their own language."""
+
+from collections.abc import Callable
+
+from crm_app.accounts import links
+from crm_app.accounts.models import Mail, User
+from crm_app.web.mail import Letter
+from crm_app.web.reader import reader
+from crm_app.web.redirects import own_address
+from crm_app.web.texts import gettext as _
+
+
+def password_reset(user: User, mail: Mail) -> Letter:
+    return Letter(
+        _("Choose a new password"),
+        _letter(
+            _("Somebody, most likely you, asked for a new password for %(organisation)s.", organisation=_here()),
+            _("Choose it here, within an hour:"),
+            _link(user, links.MAILED_FOR),
+            _("If it was not you, leave this letter alone: the old password still holds."),
+        ),
+    )
+
+
+def invitation(user: User, mail: Mail) -> Letter:
+    return Letter(
+        _("Your access to %(organisation)s", organisation=_here()),
+        _letter(
+            _("%(name)s, you can now sign in to %(organisation)s as %(email)s.", name=user.name,
+              organisation=_here(), email=user.email),
+            _("Choose your password here, within three days:"),
+            _link(user, links.INVITED_FOR),
+        ),
+    )  # fmt: skip
+
+
+def access_changed(user: User, mail: Mail) -> Letter:
+    """What has just changed about how they sign in; no link, so that nobody learns to follow one in such a letter."""
+    return Letter(
+        _("How you sign in has changed"),
+        _letter(
+            str(CHANGES[mail.particulars["change"]]()),
+            _("If it was not you, tell the owner of %(organisation)s at once.", organisation=_here()),
+        ),
+    )
+
+
+CHANGES: dict[str, Callable[[], str]] = {
+    "password": lambda: _("Your password was changed."),
+}
+KINDS: dict[str, Callable[[User, Mail], Letter]] = {
+    "password reset": password_reset,
+    "invitation": invitation,
+    "access changed": access_changed,
+}
+
+
+def _letter(*paragraphs: str) -> str:
+    return "\n\n".join([*paragraphs, "Peyvand", own_address()]) + "\n"
+
+
+def _link(user: User, valid_for) -> str:
+    return links.address_of(links.new_password_link(user, valid_for))
+
+
+def _here() -> str:
+    return reader.organisation or "Peyvand"

@@ -4,8 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import abort
+from flask import abort, request, url_for
 from flask_login import current_user, login_required
+
+from crm_app.accounts import sessions
+from crm_app.extensions import utc_now
+from crm_app.web.htmx import gone_to
+from crm_app.web.redirects import path_of
 
 
 def editor_required(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -24,6 +29,17 @@ def selling_editor_required(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def role_required(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return lambda view: _allowed(lambda user: user.role in roles, view)
+
+
+def must_be_confirmed() -> None:
+    """Before what decides who may do what, or takes everything along: whoever sits there proves again who they are.
+
+    Ends the request with the way to do so, unless that was a short while ago.
+    """
+    session = sessions.current()
+    if session is None or session.confirmed_at < utc_now() - sessions.CONFIRMED_FOR:
+        here = request.full_path.rstrip("?") if request.method == "GET" else path_of(request.referrer, "/settings/")
+        abort(gone_to(url_for("accounts.confirm", next=here)))
 
 
 def _allowed(may: Callable[[Any], bool], view: Callable[..., Any]) -> Callable[..., Any]:

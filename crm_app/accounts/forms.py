@@ -75,6 +75,21 @@ class SignInForm(FlaskForm):
     remember = BooleanField(_l("Keep me signed in on this device"))
 
 
+class CodeForm(FlaskForm):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = TextField(_l("Code"), [Required()], longest=60)
+
+
+class ConfirmForm(FlaskForm):
+    password = PasswordField(_l("Password"), [Required()])
+
+
+class EndSecondStepForm(FlaskForm):
+    password = PasswordField(_l("Password"), [Required()])
+    code = TextField(_l("Code"), [Required()], longest=60)
+
+
 class ForgottenForm(FlaskForm):
     email = EmailField(_l("E-mail"), [Required()], longest=254)
 

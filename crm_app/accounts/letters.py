@@ -47,6 +47,8 @@ def access_changed(user: User, mail: Mail) -> Letter:
 
 CHANGES: dict[str, Callable[[], str]] = {
     "password": lambda: _("Your password was changed."),
+    "second step on": lambda: _("A second step was added to signing in: a code of an app."),
+    "second step off": lambda: _("The second step of signing in was turned off."),
 }
 KINDS: dict[str, Callable[[User, Mail], Letter]] = {
     "password reset": password_reset,

@@ -15,6 +15,7 @@ from crm_app.extensions import SAFE_METHODS, committed_beside, db, utc_now
 # One that is to be remembered ends after `LONGEST` all the same.
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=30)
+CONFIRMED_FOR = timedelta(minutes=15)
 _NOTED_EVERY = timedelta(minutes=10)
 _COLUMNS = (UserSession.id, UserSession.began_at, UserSession.seen_at, UserSession.confirmed_at)
 _BY_TOKEN = (

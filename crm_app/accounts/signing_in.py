@@ -15,6 +15,8 @@ from crm_app.extensions import db, login_manager, utc_now
 TRIES = 10
 TRIES_PER_ADDRESS = 50
 PAUSE = timedelta(minutes=15)
+CODE_WITHIN = timedelta(minutes=10)
+_PENDING = "second step"
 
 
 class Visitor(AnonymousUserMixin):
@@ -70,6 +72,29 @@ def authenticated(email: str, password: str) -> User | None:
     right = passwords.is_right(found.password_hash if found else None, password)
     user = db.session.get(User, found.id) if found and right else None
     return user if user and user.is_active else None
+
+
+def ask_for_code(user: User, *, remember: bool) -> None:
+    """They have given their password; who they are is not settled before the second step."""
+    session.clear()
+    session[_PENDING] = {
+        "user": user.id,
+        "remember": remember,
+        "until": (utc_now() + CODE_WITHIN).timestamp(),
+        # Ends with the password that was given.
+        "proof": digest(user.password_hash or "")[:32],
+    }
+
+
+def asked_for_code() -> tuple[User, bool] | None:
+    """Whose code is waited for, and whether they are to stay signed in."""
+    pending = session.get(_PENDING) or {}
+    if pending.get("until", 0) < utc_now().timestamp():
+        return None
+    user = db.session.get(User, pending["user"])
+    if user is None or not user.is_active or digest(user.password_hash or "")[:32] != pending["proof"]:
+        return None
+    return user, pending["remember"]
 
 
 def begin_session(user: User, *, remember: bool) -> None:

@@ -13,6 +13,10 @@ VERBS: Mapping[str, Any] = {
     "session ended": _l("Signed out another device"),
     "password changed": _l("Changed the password"),
     "password set by link": _l("Set a password by a link"),
+    "code refused": _l("Entered a wrong code"),
+    "second step on": _l("Turned the second step on"),
+    "second step off": _l("Turned the second step off"),
+    "recovery codes renewed": _l("Made new recovery codes"),
     "refused": _l("Was refused"),
     "took along": _l("Took a file along"),
     "backup made": _l("Asked for a backup"),
@@ -23,6 +27,7 @@ VERBS: Mapping[str, Any] = {
     "users given a password link": _l("Made a password link"),
     "users invited": _l("Invited a user"),
     "password reset asked": _l("Asked for a new password"),
+    "users second step off": _l("Turned a user's second step off"),
     "users imported": _l("Imported a user"),
     "users import undone": _l("Took back an import of a user"),
     "teams added": _l("Added a team"),
@@ -53,6 +58,7 @@ FACTS: Mapping[str, Any] = {
     "method": _pl("audit", "Method"),
     "query": _pl("audit", "Query"),
     "file": _l("File"),
+    "second_step": _l("Second step"),
 }
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, redirect, request, url_for
 
 from crm_app import audit
-from crm_app.accounts.access import role_required
+from crm_app.accounts.access import must_be_confirmed, role_required
 from crm_app.backups import kept, nightly
 from crm_app.extensions import db
 from crm_app.jobs import jobs
@@ -16,6 +16,7 @@ bp = Blueprint("backups", __name__, url_prefix="/settings/backups")
 @bp.get("/")
 @role_required("owner")
 def index():
+    must_be_confirmed()
     due = request.args.get("due", "")
     return page(
         "backups/index.html",
@@ -29,6 +30,7 @@ def index():
 @bp.post("/")
 @role_required("owner")
 def make():
+    must_be_confirmed()
     name = kept.new_name()
     audit.note("backup made", name)
     db.session.commit()
@@ -39,6 +41,7 @@ def make():
 @bp.get("/<name>")
 @role_required("owner")
 def download(name):
+    must_be_confirmed()
     path = kept.path_of(name)
     if path is None:
         abort(404)

@@ -5,7 +5,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import update
 
-from crm_app.accounts.access import editor_required
+from crm_app.accounts.access import editor_required, must_be_confirmed
 from crm_app.bulk import doing, jobs, queries, selecting, telling
 from crm_app.bulk.actions import Action
 from crm_app.bulk.models import BulkChange
@@ -39,6 +39,8 @@ def index():
 def change(place, action):
     listable = of_place(place, current_user) or abort(404)
     chosen = listable.action(action) or abort(404)
+    if listable.is_sensitive:
+        must_be_confirmed()
     selection = selecting.of_request(listable)
     if selection.number == 0:
         flash(_("Select something first. What you had selected may be gone meanwhile."), "danger")

@@ -47,7 +47,7 @@ class Listable:
     filters that links name by one word of the address: the word, and the field and operator that it stands for.
     `record` is what a row is about, where a row is more than its record. `narrow` does all that the address asks, where
     a list asks in its own way. `editing` is how a fact is changed in its cell, None where none can be. `actions` are
-    what can be done to many records at once.
+    what can be done to many records at once; `is_sensitive` if that asks once more who one is.
     """
 
     place: str
@@ -65,6 +65,7 @@ class Listable:
     narrow: Narrowing | None = None
     editing: Editing | None = None
     actions: Sequence[Any] = ()
+    is_sensitive: bool = False
 
     @property
     def url(self) -> str:

@@ -6,7 +6,7 @@ import click
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 
-from crm_app.accounts import passwords, queries
+from crm_app.accounts import passwords, queries, second_step
 from crm_app.accounts.models import ROLES, Team, User
 from crm_app.activity.recording import acting_as
 from crm_app.extensions import db, reading
@@ -62,6 +62,18 @@ def reset_password(email):
         db.session.commit()
         click.echo(f"Made 1 link for {person.name}. It works once, within a day; older ones stopped working.")
         click.echo(link)
+
+
+@users.command("end-second-step")
+@click.argument("email")
+def end_second_step(email):
+    """Let a person who lost their phone sign in by password alone, and sign out their devices."""
+    with _looking_after():
+        person = _person(email)
+        was_on = second_step.is_on(person)
+        people.end_second_step(person)
+        db.session.commit()
+        click.echo(f"Turned off {int(was_on)} second step: {person.name}{'' if was_on else ' had none'}.")
 
 
 @users.command()

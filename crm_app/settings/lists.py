@@ -38,6 +38,7 @@ def users(user: User) -> Listable | None:
         lambda number, written: ngettext("%(count)s user", "%(count)s users", number, count=written),
         queries.matching,
         actions=bulk.of_users(),
+        is_sensitive=True,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm_app.accounts import links, mailing, passwords
+from crm_app.accounts import links, mailing, passwords, second_step
 from crm_app.accounts.models import Team, User
 from crm_app.accounts.queries import grantable_by, is_last_owner
 from crm_app.activity import record
@@ -104,6 +104,15 @@ def invite(person: User) -> int:
     _must_be_able_to_sign_in(person)
     record(person, "invited")
     return mailing.ask("invitation", person.email)
+
+
+def end_second_step(person: User) -> int | None:
+    """Their devices are signed out as well; the number is for `accounts.jobs.send`, after the commit."""
+    if not second_step.turn_off(person):
+        return None
+    person.end_sessions()
+    record(person, "second step off")
+    return mailing.tell_of_change(person, "second step off")
 
 
 def _must_be_able_to_sign_in(person: User) -> None:

@@ -9,10 +9,14 @@ from tests import make
 from tests.security import world
 
 _OWN = {
+    "accounts.begin_second_step",
+    "accounts.confirm",
+    "accounts.end_second_step",
     "accounts.end_session",
     "accounts.end_other_sessions",
     "accounts.edit_preferences",
     "accounts.change_password",
+    "accounts.set_up_second_step",
     "accounts.sign_out",
     "accounts.language",
     "lists.choose_columns",

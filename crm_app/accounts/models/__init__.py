@@ -3,6 +3,7 @@
 from crm_app.accounts.models.access import PasswordLink, SetupLink, SignInFailure
 from crm_app.accounts.models.mails import Mail
 from crm_app.accounts.models.organisation import Organisation, Team
+from crm_app.accounts.models.second_steps import RecoveryCode, SecondStep
 from crm_app.accounts.models.users import (
     BY_RANK,
     ROLES,
@@ -20,6 +21,8 @@ __all__ = [
     "Mail",
     "Organisation",
     "PasswordLink",
+    "RecoveryCode",
+    "SecondStep",
     "SetupLink",
     "SignInFailure",
     "Team",

@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, url_for
 from flask_login import current_user, login_required
 
 from crm_app import audit
-from crm_app.accounts import devices, sessions
+from crm_app.accounts import devices, second_step, sessions
 from crm_app.accounts.forms import PasswordForm
 from crm_app.accounts.views import bp
 from crm_app.extensions import db
@@ -50,5 +50,7 @@ def access_page(password_form=None):
         "accounts/access.html",
         password_form=password_form or PasswordForm(formdata=None),
         devices=devices.of(current_user),
+        has_second_step=second_step.is_on(current_user),
+        codes_left=second_step.recovery_codes_left(current_user),
         status=422 if password_form and password_form.errors else 200,
     )

@@ -9,6 +9,7 @@ from crm_app.accounts.forms import ChosenPasswordForm, ForgottenForm, PasswordFo
 from crm_app.accounts.jobs import send
 from crm_app.accounts.views import bp
 from crm_app.accounts.views.access import access_page
+from crm_app.accounts.views.signing_in import let_in
 from crm_app.extensions import db, limiter
 from crm_app.web import mail
 from crm_app.web.htmx import page
@@ -75,12 +76,12 @@ def set_password(token):
     _set_password(user, new)
     audit.note("password set by link", actor=user)
     told = mailing.tell_of_change(user, "password")
-    signing_in.begin_session(user, remember=False)
     db.session.commit()
 
     send(told)
-    flash(_("Your password is set and you are signed in."), "ok")
-    return redirect(url_for("home.index"), 303)
+    answer = let_in(user, remember=False)
+    flash(_("Your password is set."), "ok")
+    return answer
 
 
 def _set_password(user, hashed):

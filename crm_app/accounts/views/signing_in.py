@@ -4,8 +4,8 @@ from flask import redirect, request, session, url_for
 from flask_login import current_user, login_required, logout_user
 
 from crm_app import audit
-from crm_app.accounts import passwords, sessions, signing_in
-from crm_app.accounts.forms import SignInForm
+from crm_app.accounts import passwords, second_step, sessions, signing_in
+from crm_app.accounts.forms import CodeForm, SignInForm
 from crm_app.accounts.views import bp
 from crm_app.extensions import db, login_manager
 from crm_app.web.htmx import gone_to, page, wants_part
@@ -38,10 +38,34 @@ def sign_in():
         form.form_errors.append(_refusal(status))
         return page("accounts/sign_in.html", form=form, status=status)
 
-    signing_in.begin_session(user, remember=form.remember.data)
-    audit.note("signed in", actor=user)
-    db.session.commit()
-    return redirect(local_path(request.args.get("next"), url_for("home.index")), 303)
+    return let_in(user, remember=form.remember.data)
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+def enter_code():
+    """The second step, for those who have one: a code of their app, or a recovery code."""
+    asked = signing_in.asked_for_code()
+    if asked is None:
+        return redirect(url_for(".sign_in", next=request.args.get("next")), 303)
+    (user, remember), form = asked, CodeForm()
+    if not form.validate_on_submit():
+        return page("accounts/enter_code.html", form=form, status=422 if form.errors else 200)
+
+    status = _taken(user, form.code.data)
+    if status != 200:
+        form.code.errors = [_refused_code(status)]
+        return page("accounts/enter_code.html", form=form, status=status)
+
+    return _signed_in(user, remember=remember, particulars={"second_step": True})
+
+
+def let_in(user, *, remember):
+    """Whoever gave the right password, or came by a link: signed in, or asked for their second step."""
+    if second_step.is_on(user):
+        signing_in.ask_for_code(user, remember=remember)
+        db.session.commit()
+        return redirect(url_for("accounts.enter_code", next=request.args.get("next")), 303)
+    return _signed_in(user, remember=remember, particulars={})
 
 
 @bp.post("/sign-out")
@@ -58,16 +82,43 @@ def sign_out():
     return redirect(url_for(".sign_in"), 303)
 
 
-def _let_in(email, password):
-    """The user, or None with the status to answer. Guesses are counted first, whether the account exists or not."""
-    address = request.remote_addr or ""
-    if signing_in.is_paused(email, address):
-        return None, 429
-    guess = signing_in.note_guess(email, address)
+def _signed_in(user, *, remember, particulars):
+    signing_in.begin_session(user, remember=remember)
+    audit.note("signed in", actor=user, **particulars)
     db.session.commit()
-    if signing_in.is_paused(email, address, besides=1):
+    return redirect(local_path(request.args.get("next"), url_for("home.index")), 303)
+
+
+def may_guess(account):
+    """Whether one more try is free. Guesses are counted first, whether the account exists or not."""
+    address = request.remote_addr or ""
+    if signing_in.is_paused(account, address):
+        return False
+    guess = signing_in.note_guess(account, address)
+    db.session.commit()
+    if signing_in.is_paused(account, address, besides=1):
         db.session.delete(guess)
         db.session.commit()
+        return False
+    return True
+
+
+def _taken(user, code):
+    """The status to answer; 200 if the code is right."""
+    account = f"code of {user.id}"
+    if not may_guess(account):
+        return 429
+    if not second_step.takes(user, code):
+        audit.note("code refused", actor=user)
+        db.session.commit()
+        return 422
+    signing_in.forget_guesses(account)
+    return 200
+
+
+def _let_in(email, password):
+    """The user, or None with the status to answer."""
+    if not may_guess(email):
         return None, 429
     user = signing_in.authenticated(email, password)
     if user is None:
@@ -79,6 +130,12 @@ def _let_in(email, password):
     signing_in.forget_guesses(email)
     db.session.commit()
     return user, 200
+
+
+def _refused_code(status):
+    if status == 429:
+        return _("Too many tries. Wait 15 minutes and try again.")
+    return _("That code is not right, or was used already. Wait for the next one.")
 
 
 def _refusal(status):

@@ -6,6 +6,7 @@ from flask import abort, request
 from flask_login import current_user
 from sqlalchemy import update
 
+from crm_app.accounts.access import must_be_confirmed
 from crm_app.accounts.models import User
 from crm_app.exchange import (
     checked,
@@ -45,6 +46,8 @@ def must_be_allowed(kind: str) -> None:
         abort(404)
     if kind not in preparing.may_import(current_user):
         abort(403)
+    if kind == "users":
+        must_be_confirmed()
 
 
 def check(import_: Import, sheet: Sheet) -> None:

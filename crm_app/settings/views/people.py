@@ -3,8 +3,8 @@
 from flask import abort, flash, redirect, request, url_for
 from flask_login import current_user
 
-from crm_app.accounts import queries
-from crm_app.accounts.access import role_required
+from crm_app.accounts import queries, second_step
+from crm_app.accounts.access import must_be_confirmed, role_required
 from crm_app.accounts.jobs import send
 from crm_app.accounts.models import User
 from crm_app.extensions import db
@@ -28,6 +28,7 @@ def people():
 @bp.route("/people/new", methods=["GET", "POST"])
 @role_required("owner")
 def new_person():
+    must_be_confirmed()
     form = NewPersonForm()
     if not form.validate_on_submit():
         status = 422 if form.errors else 200
@@ -51,6 +52,7 @@ def new_person():
 @bp.route("/people/<int:user_id>", methods=["GET", "POST"])
 @role_required("owner")
 def person(user_id):
+    must_be_confirmed()
     person = _person(user_id)
     form = PersonForm(person=person)
     if not form.validate_on_submit():
@@ -71,6 +73,7 @@ def person(user_id):
 @role_required("owner")
 def set_standing(user_id):
     """Disabled or enabled, as the form's `state` says."""
+    must_be_confirmed()
     person = _person(user_id)
     state = request.form.get("state")
     try:
@@ -93,6 +96,7 @@ def set_standing(user_id):
 @bp.post("/people/<int:user_id>/password-link")
 @role_required("owner")
 def reset_password(user_id):
+    must_be_confirmed()
     person = _person(user_id)
     try:
         link = work.password_link(person)
@@ -107,6 +111,7 @@ def reset_password(user_id):
 @role_required("owner")
 def invite(user_id):
     """By mail; where none can be sent, the way is the link."""
+    must_be_confirmed()
     person = _person(user_id)
     if not mail.is_set_up():
         abort(404)
@@ -125,12 +130,33 @@ def _invited(person):
     return redirect(url_for(".people"), 303)
 
 
+@bp.post("/people/<int:user_id>/second-step/end")
+@role_required("owner")
+def end_second_step(user_id):
+    """For somebody who lost their phone and their recovery codes."""
+    must_be_confirmed()
+    person = _person(user_id)
+    told = work.end_second_step(person)
+    db.session.commit()
+
+    send(told)
+    flash(_("%(name)s signs in by password alone now.", name=person.name), "ok")
+    return redirect(url_for(".person", user_id=user_id), 303)
+
+
 def _person(user_id: int) -> User:
     return db.one_or_404(queries.visible_to(current_user).where(User.id == user_id))
 
 
 def _person_page(form, person, status=200):
-    return page("settings/person.html", form=form, person=person, can_mail=mail.is_set_up(), status=status)
+    return page(
+        "settings/person.html",
+        form=form,
+        person=person,
+        can_mail=mail.is_set_up(),
+        has_second_step=second_step.is_on(person),
+        status=status,
+    )
 
 
 def _refused(person, refusal):

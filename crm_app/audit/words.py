@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
-from crm_app.web.texts import lazy_pgettext as _pl
+from crm_app.web.texts import lazy_pgettext
 
 VERBS: Mapping[str, Any] = {
     "signed in": _l("Signed in"),
@@ -54,9 +55,9 @@ FACTS: Mapping[str, Any] = {
     "country": _l("Country"),
     "stage": _l("Stage"),
     "stages": _l("Stages"),
-    "count": _pl("audit", "Number"),
-    "method": _pl("audit", "Method"),
-    "query": _pl("audit", "Query"),
+    "count": lazy_pgettext("audit", "Number"),
+    "method": lazy_pgettext("audit", "Method"),
+    "query": lazy_pgettext("audit", "Query"),
     "file": _l("File"),
     "second_step": _l("Second step"),
 }
@@ -93,4 +94,6 @@ def _change(value: Any) -> str:
 def _plain(value: Any) -> str:
     if value is None or value == "":
         return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

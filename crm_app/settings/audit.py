@@ -46,7 +46,10 @@ def _fields() -> list[Field]:
             "what", _("What"), "choice", lambda entry: words.of_verb(entry.verb), AuditEntry.verb,
             options=lambda: [(verb, str(words.VERBS[verb])) for verb in words.VERBS], cell="text", width=11,
         ),
-        Field("about", _("About"), "text", lambda entry: entry.subject, AuditEntry.subject, width=13, place="wide"),
+        Field(
+            "about", _("About"), "text", lambda entry: entry.subject, AuditEntry.subject, cell="whole", width=13,
+            place="under",
+        ),
         Field(
             "who", _("Who"), "choice", _who, AuditEntry.actor_id, options=_people, coerce=whole_id, cell="text",
             width=9, place="under",
@@ -55,7 +58,10 @@ def _fields() -> list[Field]:
             "when", _("When"), "instant", lambda entry: formats.moment(entry.at), AuditEntry.at, order=AuditEntry.at,
             cell="text", width=10, place="under", taken=lambda entry: entry.at,
         ),
-        Field("details", _("Details"), "text", lambda entry: words.details(entry.particulars), width=14, place="under"),
+        Field(
+            "details", _("Details"), "text", lambda entry: words.details(entry.particulars), cell="whole", width=14,
+            place="under",
+        ),
         Field("address", _("Address"), "text", lambda entry: entry.address, AuditEntry.address, width=8),
         Field(
             "agent", _("Browser"), "text", lambda entry: entry.agent, AuditEntry.agent, is_standard=False, width=14,

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, expect
 
-from crm_app.accounts import links, queries
+from crm_app import audit
+from crm_app.accounts import links, queries, second_step
 from crm_app.extensions import db
 from crm_app.saved_views.models import SavedView
 from tests import make
@@ -36,6 +37,8 @@ def pages(app, alice, olivia):
     make.won(alice, value=5000_00)
     make.lost(alice)
     make.goal(50_000_00, unit="quarter")
+    second_step.begin(olivia)
+    audit.note("users changed", alice, actor=olivia, changes={"role": ["rep", "manager"]})
     db.session.commit()
     names = {}
     for route in world.routes(app, arguments):
@@ -106,7 +109,13 @@ def test_the_pages_of_a_visitor_are_accessible_and_fit(app, page_of, alice, orga
         assert page.locator("html").get_attribute("lang").startswith(language)
         faults.extend(f"{url}: {fault}" for fault in _faults(page, width))
 
-    for url in ("/accounts/sign-in", f"/accounts/password/{password}", "/accounts/password/used", "/nowhere"):
+    for url in (
+        "/accounts/sign-in",
+        "/accounts/forgotten",
+        f"/accounts/password/{password}",
+        "/accounts/password/used",
+        "/nowhere",
+    ):
         look_at(url)
     db.session.delete(organisation)
     queries.forget_organisation()

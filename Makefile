@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm_app/translations/*/LC_MESSAGES/messages.po))
 
-.PHONY: run setup test lint format translations bench clean
+.PHONY: run setup test lint format translations bench torture clean
 
 run: setup  ## start Peyvand on http://localhost:8000
 	@$(VENV)/bin/crm serve
@@ -30,6 +30,9 @@ translations: $(DEV_STAMP)  ## collect new texts into the catalogues
 
 bench: $(DEV_STAMP) $(CATALOGUES)
 	@$(VENV)/bin/python -m tests.bench
+
+torture: $(DEV_STAMP) $(CATALOGUES)  ## killed two hundred times while people write: nothing may be lost
+	@$(VENV)/bin/python -m tests.torture
 
 # Debian keeps what makes environments in a package of its own; only root can add it.
 ADD_VENV := rm -rf $(VENV); test "$$(id -u)" = 0 && echo "Installing python3-venv ..." && apt-get update -qq \

@@ -46,7 +46,7 @@ class Server:
         """Nanoseconds of all threads of all its processes."""
         return sum(
             int(task.read_text().split()[0])
-            for pid in _descendants(self._process.pid)
+            for pid in descendants(self._process.pid)
             for task in Path(f"/proc/{pid}/task").glob("*/schedstat")
         )
 
@@ -83,9 +83,9 @@ def _wait_for(port: int) -> None:
     raise TimeoutError("the server does not answer")
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     found = [pid]
     for child in Path(f"/proc/{pid}/task").glob("*/children"):
         for number in child.read_text().split():
-            found += _descendants(int(number))
+            found += descendants(int(number))
     return found

@@ -1,0 +1,184 @@
+"""Peyvand killed while people write, started again, and asked for all that it had said was written."""
+
+import http.client
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from sqlalchemy import create_engine, text
+
+from tests.bench.server import descendants
+
+WRITERS = 4
+_KEY = "a key for torture only, long enough to be taken"
+
+
+class Round(NamedTuple):
+    """`lost` are names that were acknowledged and are gone; `torn` says what does not fit together."""
+
+    acknowledged: int
+    lost: list[str]
+    torn: list[str]
+    seconds_to_ready: float
+
+
+class Victim:
+    """A whole installation, web and worker, as `crm serve` runs it."""
+
+    def __init__(self, folder: Path, database_url: str):
+        self.database_url = database_url
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self._environ = os.environ | {
+            "INSTANCE_PATH": str(folder), "DATABASE_URL": database_url, "SECRET_KEY": _KEY, "PORT": str(self.port),
+            "WEB_PROCESSES": "2", "REDIS_URL": "", "BASE_URL": "", "SMTP_URL": "",
+        }  # fmt: skip
+        self._log = folder / "log"
+        self.cookie, self.token = "", ""
+
+    def start(self) -> float:
+        """The seconds until it answers."""
+        began = time.monotonic()
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "crm_app", "serve"], env=self._environ, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        while time.monotonic() - began < 60:
+            with suppress(OSError, http.client.HTTPException):
+                if self.ask("GET", "/accounts/sign-in")[0] in (200, 303):
+                    return time.monotonic() - began
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise AssertionError(f"it did not start again:\n{self._log.read_text()[-3000:]}")
+
+    def kill(self) -> None:
+        """All of it, at once, with no chance to tidy up."""
+        for pid in descendants(self._process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait(10)
+
+    def ask(self, method: str, path: str, **fields: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {"Cookie": self.cookie}
+        if fields:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            connection.request(method, path, urlencode(fields) if fields else None, headers)
+            answer = connection.getresponse()
+            self._received = answer.getheader("Set-Cookie") or ""
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def sign_in(self, email: str, password: str) -> None:
+        """From here on it is asked as this person, whose session outlives every crash."""
+        for path, fields in (("/accounts/sign-in", {"email": email, "password": password}), ("/", {})):
+            self._take_token("/accounts/sign-in" if fields else "/contacts/companies/new")
+            if fields:
+                status, _page = self.ask("POST", path, csrf_token=self.token, **fields)
+                assert status == 303, status
+                self._keep_cookie()
+
+    def _take_token(self, path: str) -> None:
+        status, page = self.ask("GET", path)
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert status == 200 and found, f"{path}: {status}"
+        self.token = found[1]
+        self._keep_cookie()
+
+    def _keep_cookie(self) -> None:
+        self.cookie = self._received.partition(";")[0] or self.cookie
+
+
+@contextmanager
+def victim(folder: Path, database_url: str) -> Iterator[Victim]:
+    """Founded, with an owner who is signed in; running."""
+    one = Victim(folder, database_url)
+    _found(one)
+    one.start()
+    try:
+        one.sign_in("olivia@halden.example", "correct horse battery staple")
+        yield one
+    finally:
+        one.kill()
+
+
+def round_of(one: Victim, number: int, dice: random.Random) -> Round:
+    """Let four people write, kill it in the middle, start it again, and compare."""
+    acknowledged: list[str] = []
+    threads = [threading.Thread(target=_write, args=(one, f"{number}-{n}", acknowledged)) for n in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    time.sleep(dice.uniform(0.15, 0.9))
+    one.kill()
+    for thread in threads:
+        thread.join()
+    seconds = one.start()
+    return Round(len(acknowledged), _lost(one, acknowledged), torn(one), seconds)
+
+
+def _write(one: Victim, prefix: str, acknowledged: list[str]) -> None:
+    """Until the connection breaks: whoever got no answer does not know what became of the last one."""
+    number = 0
+    with suppress(OSError, http.client.HTTPException):
+        while True:
+            number += 1
+            name = f"Firm {prefix}-{number}"
+            status, page = one.ask(
+                "POST", "/contacts/companies/new", csrf_token=one.token, name=name, revenue_currency="EUR"
+            )
+            assert status == 303, f"{status}: {page[:500]}"
+            acknowledged.append(name)
+
+
+def _lost(one: Victim, acknowledged: list[str]) -> list[str]:
+    kept = set(_column(one, "SELECT name FROM companies"))
+    return [name for name in acknowledged if name not in kept]
+
+
+def torn(one: Victim) -> list[str]:
+    """A company without the event of its making, an event without its company, a file that is not whole."""
+    faults = []
+    made = "SELECT subject_id FROM events WHERE subject_table = 'companies' AND verb = 'created'"
+    companies, events = sorted(_column(one, "SELECT id FROM companies")), sorted(_column(one, made))
+    if companies != events:
+        faults.append(f"{len(companies)} companies, {len(events)} events of their making")
+    twice = _column(one, "SELECT name FROM companies GROUP BY name HAVING count(*) > 1")
+    faults += [f"twice: {name}" for name in twice]
+    if one.database_url.startswith("sqlite"):
+        faults += [found for found in _column(one, "PRAGMA integrity_check") if found != "ok"]
+    return faults
+
+
+def _column(one: Victim, statement: str) -> list:
+    engine = create_engine(one.database_url.replace("postgresql://", "postgresql+psycopg://", 1))
+    try:
+        with engine.connect() as connection:
+            return list(connection.execute(text(statement)).scalars())
+    finally:
+        engine.dispose()
+
+
+def _found(one: Victim) -> None:
+    """In a process of its own: an application holds settings and connections for good."""
+    script = (
+        "from crm_app import create_app\nfrom flask_migrate import upgrade\nfrom tests import make\n"
+        "with create_app().app_context():\n    upgrade()\n    make.organisation()\n"
+        "    make.user('Olivia Owen', role='owner', email='olivia@halden.example')\n"
+    )
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", script], env=one._environ, cwd=root, check=True, capture_output=True)

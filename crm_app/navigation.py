@@ -70,6 +70,7 @@ _DEEP = (
     _Place("settings.pipelines", _l("Pipelines"), "square-kanban", False, "owners", note=_l("Settings")),
     _Place("bulk.index", _l("Changes of many records"), "history", False, "editors", note=_l("Undo"), also="bulk"),
     _Place("settings.rates", _l("Rates"), "globe", False, "owners", note=_l("Settings")),
+    _Place("demo.index", _l("Demo company"), "eye", False, "owners", note=_l("Settings"), also="sample example"),
     _Place("backups.index", _l("Backups"), "history", False, "owners", note=_l("Settings"), also="restore copy"),
 )
 # Words for the same that people type, whatever language they read.

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
 from crm_app.web.money import Money
 
 
@@ -22,6 +22,7 @@ def record(subject: Any, verb: str, **particulars: Any) -> Event:
         db.session.add(subject)
         db.session.flush()
     event = Event(
+        at=instant(),
         actor_id=actor_id(),
         subject_table=subject.__tablename__,
         subject_id=subject.id,
@@ -41,14 +42,19 @@ def record_all(model: Any, verb: str, at: datetime, particulars: Mapping[int, di
 
 
 @contextmanager
-def acting_as(user: User | None):
-    """Outside a request (a job, a command), what happens inside is `user`'s doing."""
-    before = g.get("actor_id")
-    g.actor_id = user.id if user else None
+def acting_as(user: User | None, at: datetime | None = None):
+    """Outside a request (a job, a command), what happens inside is `user`'s doing, and happened at an instant past."""
+    before, then = g.get("actor_id"), g.get("instant")
+    g.actor_id, g.instant = user.id if user else None, at or then
     try:
         yield
     finally:
-        g.actor_id = before
+        g.actor_id, g.instant = before, then
+
+
+def instant() -> datetime:
+    """When that happens which is done now: now, unless `acting_as` tells it of the past."""
+    return g.get("instant") or utc_now()
 
 
 def actor_id() -> int | None:

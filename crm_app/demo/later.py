@@ -1,0 +1,101 @@
+"""What goes on beside the way of a deal: handing over, dates that move, values that come late, notes, what sleeps."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from crm_app.demo.cast import NEWCOMER
+from crm_app.demo.deals import Affair, Step
+
+if TYPE_CHECKING:
+    from crm_app.demo.story import Happening, Story
+
+_HANDED_OVER = 9
+_DAY = timedelta(days=1)
+
+
+def hand_over(story: "Story") -> None:
+    """Who came later takes over some of what the team has on its hands."""
+    newcomer = story.cast.reps[NEWCOMER]
+    at = story.times.after(story.times.at_work(newcomer.since), 4)
+    theirs = [
+        affair
+        for affair in story.affairs
+        if affair.rep.team == newcomer.team and affair.created < at - 3 * _DAY and affair.ends > at + 5 * _DAY
+    ]
+    for number, affair in enumerate(theirs[:_HANDED_OVER]):
+        moment = at + timedelta(minutes=7 * number)
+        before, after = _parted(affair.steps, moment)
+        handing = Step(moment, "hand over", affair.rep.number, newcomer.number)
+        affair.steps = [*before, handing, *(step._replace(rep=newcomer.number) for step in after)]
+
+
+def go_on(story: "Story") -> None:
+    """Values that came late, dates that moved, and how the deals stand that are open now."""
+    times, dice = story.times, story.dice
+    for affair in story.affairs:
+        if not affair.is_valued and affair.steps and dice.random() < 0.75:
+            _add(affair, story, affair.steps[0].at + timedelta(minutes=dice.randint(2, 40)), "value", 1.0)
+        elif len(affair.steps) > 1 and dice.random() < 0.12:
+            at = affair.steps[-2].at + timedelta(minutes=dice.randint(2, 40))
+            _add(affair, story, at, "value", dice.choice((0.8, 0.9, 1.1, 1.2, 1.35)))
+        if affair.is_closed:
+            continue
+        draw, today = dice.random(), times.today
+        if draw < 0.1:
+            affair.expected = times.working_day(today - timedelta(days=dice.randint(3, 24)))
+        elif draw < 0.9:
+            affair.expected = times.working_day(today + timedelta(days=int(dice.random() ** 1.3 * 95)))
+        else:
+            affair.expected = None
+        if affair.expected and dice.random() < 0.35:
+            early = times.working_day(affair.expected - timedelta(days=dice.randint(7, 35)))
+            _add(affair, story, _soon(affair.ends, story), "expect", (early, affair.expected))
+        if affair.ends < times.now - 12 * _DAY and dice.random() < 0.16:
+            reason = dice.randrange(len(story.words["snoozes"]))
+            _add(affair, story, _soon(affair.ends, story), "snooze", (today + dice.randint(3, 40) * _DAY, reason))
+
+
+def notes(story: "Story") -> Iterator["Happening"]:
+    """On two deals in three, one company in three and one person in eight."""
+    from crm_app.demo.story import Happening
+
+    dice, times, words = story.dice, story.times, story.words
+    for affair in story.affairs:
+        for _number in range(dice.choice((0, 1, 1, 2))):
+            span = (min(affair.ends, times.now) - affair.created).total_seconds()
+            at = times.after(affair.created, dice.random() * span / 86400)
+            if affair.created < at < times.now and at <= max(affair.ends, affair.created + 14 * _DAY):
+                yield Happening(at, "note", _rep_at(affair, at), affair, dice.choice(words["deal_notes"]))
+    for firm in story.cast.firms:
+        people = [(contact, 0.12, "people_notes") for contact in firm.people]
+        for about, share, kind in ((firm, 0.33, "company_notes"), *people):
+            assert about.since is not None
+            at = times.after(about.since, dice.random() * 60)
+            if dice.random() < share and at < times.now and firm.rep is not None:
+                yield Happening(at, "note", firm.rep, about, dice.choice(words[kind]))
+
+
+def _rep_at(affair: Affair, at: datetime) -> int:
+    """Who had it then."""
+    before, _after = _parted(affair.steps, at)
+    handed = [step.facts for step in before if step.verb == "hand over"]
+    return handed[-1] if handed else affair.rep.number
+
+
+def _add(affair: Affair, story: "Story", at: datetime, verb: str, facts: Any) -> None:
+    """Before the deal ends, and not in the future; else not at all."""
+    before, after = _parted(affair.steps, at)
+    is_closed = any(step.verb in ("win", "lose") for step in before)
+    if at <= story.times.now and not is_closed:
+        affair.steps = [*before, Step(at, verb, _rep_at(affair, at), facts), *after]
+
+
+def _soon(at: datetime, story: "Story") -> datetime:
+    """Within some days; the same hour where these are not past yet."""
+    later = story.times.after(at, story.dice.random() * 4)
+    return later if later <= story.times.now else at + timedelta(minutes=story.dice.randint(5, 55))
+
+
+def _parted(steps: list[Step], at: datetime) -> tuple[list[Step], list[Step]]:
+    return [step for step in steps if step.at <= at], [step for step in steps if step.at > at]

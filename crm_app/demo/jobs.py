@@ -61,10 +61,13 @@ def make(claimed: datetime, tell: Callable[[building.Progress], None] = lambda p
     owner = demo.user
     if owner is None or not owner.is_owner or not owner.is_active:
         raise LostError
+    # Each step begins by holding the row: who takes the demo away does so between two steps.
+    _tell(claimed)
     for progress in building.build(demo, owner, utc_now()):
         _tell(claimed, done=progress.done, whole=progress.whole)
         db.session.commit()
         tell(progress)
+        _tell(claimed)
     _tell(claimed, status="built")
     db.session.commit()
 

@@ -82,7 +82,7 @@ _ALSO = {
     "sign-out": "log out logout exit خروج 登出 注销",
 }
 # What is reached from another place belongs to it.
-_UNDER = {"accounts": "settings", "backups": "settings", "bulk": "settings", "exchange": "settings"}
+_UNDER = dict.fromkeys(("accounts", "backups", "bulk", "demo", "exchange"), "settings")
 
 
 def init_app(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """`crm demo`: a believable company into an empty installation, and out of it again."""
 
 import secrets
+import sys
 import time
 
 import click
@@ -79,8 +80,7 @@ def _found(language: str) -> str:
 
 def _build(claimed) -> None:
     """Stopped half-way, it leaves nothing; killed, what `--remove` takes away."""
-    hides = not click.get_text_stream("stderr").isatty()
-    with click.progressbar(length=100, label="Two years", file=click.get_text_stream("stderr"), hidden=hides) as bar:
+    with click.progressbar(length=100, label="Two years", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         try:
             jobs.make(claimed, lambda now: bar.update(100 * now.done // max(now.whole, 1) - bar.pos))
         except jobs.LostError:

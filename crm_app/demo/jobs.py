@@ -12,7 +12,7 @@ from crm_app.demo.models import Demo
 from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs
 
-_TAKEN_FOR_DEAD = timedelta(minutes=2)
+TAKEN_FOR_DEAD = timedelta(minutes=2)
 _NEVER_TAKEN = timedelta(minutes=1)
 _WAITING = {"building": "queued", "removing": "removal queued"}
 
@@ -45,7 +45,7 @@ def sweep_demo() -> None:
     """What a dead worker left of a demo goes; what no worker took up is asked for again."""
     with current_app.app_context():
         now = utc_now()
-        dead = update(Demo).where(Demo.status.in_(_WAITING), Demo.touched_at < now - _TAKEN_FOR_DEAD)
+        dead = update(Demo).where(Demo.status.in_(_WAITING), Demo.touched_at < now - TAKEN_FOR_DEAD)
         db.session.execute(dead.values(status="removal queued", touched_at=now - _NEVER_TAKEN))
         demo = db.session.get(Demo, 1)
         waits = demo is not None and demo.touched_at <= now - _NEVER_TAKEN

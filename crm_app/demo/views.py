@@ -30,6 +30,7 @@ def index():
         part="demo/_standing.html",
         demo=demo,
         is_empty=building.is_empty(),
+        size=building.SIZE,
         going=going,
         staying=staying,
     )

@@ -137,7 +137,20 @@ def _places(page):
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("owner", ["Your preferences", "Import", "Organisation", "Users", "Teams", "Pipelines", "Rates", "Backups"]),
+        (
+            "owner",
+            [
+                "Your preferences",
+                "Import",
+                "Organisation",
+                "Users",
+                "Teams",
+                "Pipelines",
+                "Rates",
+                "Backups",
+                "Demo company",
+            ],
+        ),
         ("manager", ["Your preferences", "Import"]),
         ("agent", ["Your preferences", "Import"]),
         ("viewer", ["Your preferences"]),

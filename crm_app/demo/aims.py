@@ -17,9 +17,10 @@ from crm_app.measures import asking
 from crm_app.measures.scope import Scope
 from crm_app.web.periods import Period
 
-# How many months around one are looked at, how much of that is wanted of somebody, and of all in a quarter.
+# How many months around one are looked at, how much of that is wanted of somebody, and of all in a quarter: modest
+# quarters are followed by bold ones.
 _AROUND = 4
-_AMBITION, _MOOD = (0.9, 1.1), (0.84, 1.14)
+_AMBITION, _MOODS = (0.9, 1.1), (0.88, 1.06, 0.94, 1.1)
 Row = list[int | None]
 
 
@@ -49,7 +50,6 @@ def _wanted(setting: Setting, cast: Cast, months: list[Period], times: Times, di
     """For each rep and month: the mean of the months around it, times ambition; nothing before somebody has settled."""
     past = [month for month in months if month.end <= times.today]
     rows = asking.matrix("won_value", past, "owner", Scope(setting.owner))
-    moods = {n: dice.uniform(*_MOOD) for n in range(0, len(months), 3)}
     sold = {row.key: [float(figure.value or 0) for figure in row.figures] for row in rows}
     wanted = []
     for rep, user in zip(cast.reps, setting.reps, strict=True):
@@ -58,7 +58,7 @@ def _wanted(setting: Setting, cast: Cast, months: list[Period], times: Times, di
         for number, month in enumerate(months):
             near = [figures[n] for n in worked if abs(n - min(number, len(past) - 1)) <= _AROUND]
             has_settled = month.start >= rep.since + timedelta(days=45)
-            wish = dice.uniform(*_AMBITION) * moods[number - number % 3]
+            wish = dice.uniform(*_AMBITION) * _MOODS[number // 3 % len(_MOODS)]
             aim = int(rounded(sum(near) / len(near) * wish)) if near and has_settled else 0
             row.append(aim or None)
         wanted.append(row)

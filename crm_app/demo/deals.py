@@ -80,7 +80,7 @@ def source_and_ware(way: Way, is_known: bool, dice: Random) -> tuple[int, int, i
 
 def _count(ware: Ware, dice: Random) -> int:
     """Small orders are many, large ones few."""
-    return ware.least + int((ware.most - ware.least) * dice.random() ** 2.2)
+    return ware.least + int((ware.most - ware.least) * dice.random() ** 1.8)
 
 
 def play(affair: Affair, times: Times, dice: Random) -> None:

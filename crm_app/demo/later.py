@@ -31,33 +31,39 @@ def hand_over(story: "Story") -> None:
 
 
 def go_on(story: "Story") -> None:
-    """Values that came late, dates that moved, and how the deals stand that are open now."""
-    times, dice = story.times, story.dice
+    """Values that came late or changed, and how the deals stand that are open now."""
+    dice = story.dice
     for affair in story.affairs:
         if not affair.is_valued and affair.steps and dice.random() < 0.75:
             _add(affair, story, affair.steps[0].at + timedelta(minutes=dice.randint(2, 40)), "value", 1.0)
         elif len(affair.steps) > 1 and dice.random() < 0.12:
             at = affair.steps[-2].at + timedelta(minutes=dice.randint(2, 40))
             _add(affair, story, at, "value", dice.choice((0.8, 0.9, 1.1, 1.2, 1.35)))
-        if affair.is_closed:
-            continue
-        draw, today = dice.random(), times.today
-        if draw < 0.1:
-            affair.expected = times.working_day(today - timedelta(days=dice.randint(3, 24)))
-        elif draw < 0.9:
-            affair.expected = times.working_day(today + timedelta(days=int(dice.random() ** 1.3 * 95)))
-        else:
-            affair.expected = None
-        if affair.expected and dice.random() < 0.35:
-            early = times.working_day(affair.expected - timedelta(days=dice.randint(7, 35)))
-            _add(affair, story, _soon(affair.ends, story), "expect", (early, affair.expected))
-        if affair.ends < times.now - 12 * _DAY and dice.random() < 0.16:
-            reason = dice.randrange(len(story.words["snoozes"]))
-            _add(affair, story, _soon(affair.ends, story), "snooze", (today + dice.randint(3, 40) * _DAY, reason))
+        if not affair.is_closed:
+            _leave_open(affair, story)
+
+
+def _leave_open(affair: Affair, story: "Story") -> None:
+    """Most are expected soon, some are late, of some nobody knows; of those that stand still some sleep."""
+    times, dice, today = story.times, story.dice, story.times.today
+    draw, age = dice.random(), (today - affair.created.date()).days
+    if draw < 0.14 and age > 12:
+        affair.expected = times.working_day(today - timedelta(days=dice.randint(3, min(age - 6, 24))))
+    elif draw < 0.9:
+        affair.expected = times.working_day(today + timedelta(days=int(dice.random() ** 1.3 * 95)))
+    else:
+        affair.expected = None
+    if affair.expected and affair.steps and dice.random() < 0.35:
+        thought = times.working_day(affair.expected - timedelta(days=dice.randint(7, 35)))
+        if thought > affair.created.date():
+            _add(affair, story, _soon(affair.ends, story), "expect", (thought, affair.expected))
+    if affair.ends < times.now - 12 * _DAY and dice.random() < 0.16:
+        reason = dice.randrange(len(story.words["snoozes"]))
+        _add(affair, story, _soon(affair.ends, story), "snooze", (today + dice.randint(3, 40) * _DAY, reason))
 
 
 def notes(story: "Story") -> Iterator["Happening"]:
-    """On two deals in three, one company in three and one person in eight."""
+    """On three deals in four, most companies and one person in five."""
     from crm_app.demo.story import Happening
 
     dice, times, words = story.dice, story.times, story.words
@@ -68,12 +74,14 @@ def notes(story: "Story") -> Iterator["Happening"]:
             if affair.created < at < times.now and at <= max(affair.ends, affair.created + 14 * _DAY):
                 yield Happening(at, "note", _rep_at(affair, at), affair, dice.choice(words["deal_notes"]))
     for firm in story.cast.firms:
-        people = [(contact, 0.12, "people_notes") for contact in firm.people]
-        for about, share, kind in ((firm, 0.33, "company_notes"), *people):
+        people = [contact for contact in firm.people if dice.random() < 0.2]
+        told = dice.sample(words["company_notes"], dice.choice((0, 1, 1, 2, 3)))
+        written = [*((firm, text) for text in told), *((one, dice.choice(words["people_notes"])) for one in people)]
+        for about, text in written:
             assert about.since is not None
-            at = times.after(about.since, dice.random() * 60)
-            if dice.random() < share and at < times.now and firm.rep is not None:
-                yield Happening(at, "note", firm.rep, about, dice.choice(words[kind]))
+            at = times.after(about.since, dice.random() * (times.now - about.since).days)
+            if at < times.now and firm.rep is not None:
+                yield Happening(at, "note", firm.rep, about, text)
 
 
 def _rep_at(affair: Affair, at: datetime) -> int:

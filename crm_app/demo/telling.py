@@ -8,10 +8,13 @@ from crm_app.web import formats
 from crm_app.web.reader import reader
 from crm_app.web.texts import ngettext
 
+# In this order; what is not among them belongs to one of these.
+_NAMED = ("companies", "people", "products", "deals", "users", "teams", "pipelines", "goals", "tags", "rates")
+
 
 def counted(records: Mapping[str, Sized]) -> str:
     """Such as “400 companies, 1,200 people and 2,500 deals”; what there is none of is not named."""
-    said = [words for name, ids in records.items() if len(ids) and (words := _of(name, len(ids)))]
+    said = [_of(name, len(records[name])) for name in _NAMED if records.get(name)]
     return format_list(said, "standard", reader.locale)
 
 
@@ -29,4 +32,4 @@ def _of(name: str, count: int) -> str:
         "tags": lambda: ngettext("%(count)s tag", "%(count)s tags", count, count=number),
         "rates": lambda: ngettext("%(count)s rate", "%(count)s rates", count, count=number),
     }
-    return words[name]() if name in words else ""
+    return words[name]()

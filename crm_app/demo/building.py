@@ -61,7 +61,7 @@ def build(demo: Demo, owner: User, now: datetime) -> Iterator[Progress]:
     when, making = times.Times(firm, language, now, dice), Making()
     people = cast.chosen(SIZE, texts, when, dice)
     told = story.told(SIZE.deals, people, when, texts, dice)
-    happenings, session = told.happenings(), db.session()
+    happenings, session = story.happenings(told), db.session()
     # Nobody changes what is being made: to read it all again after each commit would take most of the time.
     session.expire_on_commit = False
     try:

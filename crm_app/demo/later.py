@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any
 
-from crm_app.demo.cast import NEWCOMER
+from crm_app.demo.cast import NEWCOMER, Firm
 from crm_app.demo.deals import Affair, Step
-
-if TYPE_CHECKING:
-    from crm_app.demo.story import Happening, Story
+from crm_app.demo.plan import Happening, Story
+from crm_app.demo.times import Times
 
 _HANDED_OVER = 9
 _DAY = timedelta(days=1)
 
 
-def hand_over(story: "Story") -> None:
+def hand_over(story: Story) -> None:
     """Who came later takes over some of what the team has on its hands."""
     newcomer = story.cast.reps[NEWCOMER]
     at = story.times.after(story.times.at_work(newcomer.since), 4)
@@ -30,22 +30,22 @@ def hand_over(story: "Story") -> None:
         affair.steps = [*before, handing, *(step._replace(rep=newcomer.number) for step in after)]
 
 
-def go_on(story: "Story") -> None:
+def go_on(story: Story) -> None:
     """Values that came late or changed, and how the deals stand that are open now."""
-    dice = story.dice
     for affair in story.affairs:
+        dice = story.dice_of(affair.number)
         if not affair.is_valued and affair.steps and dice.random() < 0.75:
             _add(affair, story, affair.steps[0].at + timedelta(minutes=dice.randint(2, 40)), "value", 1.0)
         elif len(affair.steps) > 1 and dice.random() < 0.12:
             at = affair.steps[-2].at + timedelta(minutes=dice.randint(2, 40))
             _add(affair, story, at, "value", dice.choice((0.8, 0.9, 1.1, 1.2, 1.35)))
         if not affair.is_closed:
-            _leave_open(affair, story)
+            _leave_open(affair, story, dice)
 
 
-def _leave_open(affair: Affair, story: "Story") -> None:
+def _leave_open(affair: Affair, story: Story, dice: Random) -> None:
     """Most are expected soon, some are late, of some nobody knows; of those that stand still some sleep."""
-    times, dice, today = story.times, story.dice, story.times.today
+    times, today = story.times.by(dice), story.times.today
     draw, age = dice.random(), (today - affair.created.date()).days
     if draw < 0.14 and age > 12:
         affair.expected = times.working_day(today - timedelta(days=dice.randint(3, min(age - 6, 24))))
@@ -56,32 +56,40 @@ def _leave_open(affair: Affair, story: "Story") -> None:
     if affair.expected and affair.steps and dice.random() < 0.35:
         thought = times.working_day(affair.expected - timedelta(days=dice.randint(7, 35)))
         if thought > affair.created.date():
-            _add(affair, story, _soon(affair.ends, story), "expect", (thought, affair.expected))
-    if affair.ends < times.now - 12 * _DAY and dice.random() < 0.16:
+            _add(affair, story, _soon(affair.ends, times, dice), "expect", (thought, affair.expected))
+    if (today - affair.ends.date()).days > 12 and dice.random() < 0.16:
         reason = dice.randrange(len(story.words["snoozes"]))
-        _add(affair, story, _soon(affair.ends, story), "snooze", (today + dice.randint(3, 40) * _DAY, reason))
+        _add(affair, story, _soon(affair.ends, times, dice), "snooze", (today + dice.randint(3, 40) * _DAY, reason))
 
 
-def notes(story: "Story") -> Iterator["Happening"]:
+def notes(story: Story) -> Iterator[Happening]:
     """On three deals in four, most companies and one person in five."""
-    from crm_app.demo.story import Happening
-
-    dice, times, words = story.dice, story.times, story.words
     for affair in story.affairs:
-        for _number in range(dice.choice((0, 1, 1, 2))):
-            span = (min(affair.ends, times.now) - affair.created).total_seconds()
-            at = times.after(affair.created, dice.random() * span / 86400)
-            if affair.created < at < times.now and at <= max(affair.ends, affair.created + 14 * _DAY):
-                yield Happening(at, "note", _rep_at(affair, at), affair, dice.choice(words["deal_notes"]))
+        yield from _about_deal(affair, story, story.dice_of(len(story.affairs) + affair.number))
     for firm in story.cast.firms:
-        people = [contact for contact in firm.people if dice.random() < 0.2]
-        told = dice.sample(words["company_notes"], dice.choice((0, 1, 1, 2, 3)))
-        written = [*((firm, text) for text in told), *((one, dice.choice(words["people_notes"])) for one in people)]
-        for about, text in written:
-            assert about.since is not None
-            at = times.after(about.since, dice.random() * (times.now - about.since).days)
-            if at < times.now and firm.rep is not None:
-                yield Happening(at, "note", firm.rep, about, text)
+        yield from _about_company(firm, story, story.dice_of(2 * len(story.affairs) + firm.number))
+
+
+def _about_deal(affair: Affair, story: Story, dice: Random) -> Iterator[Happening]:
+    times = story.times.by(dice)
+    for _number in range(dice.choice((0, 1, 1, 2))):
+        span = (min(affair.ends, times.now) - affair.created).total_seconds()
+        at = times.after(affair.created, dice.random() * span / 86400)
+        text = dice.choice(story.words["deal_notes"])
+        if affair.created < at < times.now and at <= max(affair.ends, affair.created + 14 * _DAY):
+            yield Happening(at, "note", _rep_at(affair, at), affair, text)
+
+
+def _about_company(firm: Firm, story: Story, dice: Random) -> Iterator[Happening]:
+    times, words = story.times.by(dice), story.words
+    told = dice.sample(words["company_notes"], dice.choice((0, 1, 1, 2, 3)))
+    people = [contact for contact in firm.people if dice.random() < 0.2]
+    written = [*((firm, text) for text in told), *((one, dice.choice(words["people_notes"])) for one in people)]
+    for about, text in written:
+        assert about.since is not None
+        at = times.after(about.since, dice.random() * (times.today - about.since.date()).days)
+        if at < times.now and firm.rep is not None:
+            yield Happening(at, "note", firm.rep, about, text)
 
 
 def _rep_at(affair: Affair, at: datetime) -> int:
@@ -91,7 +99,7 @@ def _rep_at(affair: Affair, at: datetime) -> int:
     return handed[-1] if handed else affair.rep.number
 
 
-def _add(affair: Affair, story: "Story", at: datetime, verb: str, facts: Any) -> None:
+def _add(affair: Affair, story: Story, at: datetime, verb: str, facts: Any) -> None:
     """Before the deal ends, and not in the future; else not at all."""
     before, after = _parted(affair.steps, at)
     is_closed = any(step.verb in ("win", "lose") for step in before)
@@ -99,10 +107,10 @@ def _add(affair: Affair, story: "Story", at: datetime, verb: str, facts: Any) ->
         affair.steps = [*before, Step(at, verb, _rep_at(affair, at), facts), *after]
 
 
-def _soon(at: datetime, story: "Story") -> datetime:
+def _soon(at: datetime, times: Times, dice: Random) -> datetime:
     """Within some days; the same hour where these are not past yet."""
-    later = story.times.after(at, story.dice.random() * 4)
-    return later if later <= story.times.now else at + timedelta(minutes=story.dice.randint(5, 55))
+    later = times.after(at, dice.random() * 4)
+    return later if later <= times.now else at + timedelta(minutes=dice.randint(5, 55))
 
 
 def _parted(steps: list[Step], at: datetime) -> tuple[list[Step], list[Step]]:

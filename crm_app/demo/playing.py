@@ -11,8 +11,8 @@ from crm_app.demo import amounts
 from crm_app.demo.cast import Contact, Firm
 from crm_app.demo.deals import Affair
 from crm_app.demo.models import Making
+from crm_app.demo.plan import Happening, Story
 from crm_app.demo.staging import Setting
-from crm_app.demo.story import Happening, Story
 from crm_app.demo.words import counted
 from crm_app.pipeline.models import Deal
 from crm_app.pipeline.models.deals import RANK_GAP

@@ -1,63 +1,29 @@
-"""The story of the demo company: all that will have happened by now, in the order in which it happened."""
+"""The story of the demo company: who meets whom and what comes of it, in the order in which it happened."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_app.demo import later
 from crm_app.demo.amounts import WARES
 from crm_app.demo.cast import Cast, Firm, Rep
 from crm_app.demo.deals import WAYS, Affair, play, source_and_ware
+from crm_app.demo.plan import Happening, Story
 from crm_app.demo.times import Times
 
 _RENEWALS = 1
 _DAY = timedelta(days=1)
 
 
-class Happening(NamedTuple):
-    """`what` is made (firm, contact, affair) or what is done with it; `about` is the part of the plan it is about."""
-
-    at: datetime
-    what: str
-    rep: int | None
-    about: Any
-    facts: Any = None
-
-
-@dataclass
-class Story:
-    """`affairs` stand in the order of their beginning."""
-
-    times: Times
-    cast: Cast
-    affairs: list[Affair]
-    words: dict[str, Any]
-    dice: Random
-
-    def happenings(self) -> list[Happening]:
-        found = [*self._acquaintances(), *self._affairs(), *later.notes(self)]
-        # What begins at one instant with another thing was planned in this order.
-        return sorted(found, key=lambda one: one.at)
-
-    def _acquaintances(self) -> Iterator[Happening]:
-        for firm in self.cast.firms:
-            assert firm.since is not None
-            yield Happening(firm.since, "firm", firm.rep, firm)
-            for contact in firm.people:
-                assert contact.since is not None
-                yield Happening(contact.since, "contact", firm.rep, contact)
-
-    def _affairs(self) -> Iterator[Happening]:
-        for affair in self.affairs:
-            yield Happening(affair.created, "affair", affair.rep.number, affair)
-            for step in affair.steps:
-                yield Happening(step.at, step.verb, step.rep, affair, step.facts)
+def happenings(story: Story) -> list[Happening]:
+    found = [*_acquaintances(story), *_affairs(story), *later.notes(story)]
+    # What begins at one instant with another thing was planned in this order.
+    return sorted(found, key=lambda one: one.at)
 
 
 def told(count: int, cast: Cast, times: Times, words: dict[str, Any], dice: Random) -> Story:
-    story = Story(times, cast, [], words, dice)
+    story = Story(times, cast, [], words, dice, dice.getrandbits(32))
     strangers, known = list(reversed(cast.firms)), []
     pipelines = dice.choices(range(len(WAYS)), [way.share for way in WAYS], k=count)
     moments = sorted(times.at_work(day) for day in times.some_days(count))
@@ -110,6 +76,21 @@ def _get_to_know(cast: Cast, times: Times, dice: Random) -> None:
     for firm in cast.firms:
         assert firm.since is not None
         for contact in firm.people[1:]:
-            found = times.after(firm.since, dice.expovariate(1 / 90))
-            contact.since = found if found <= times.now else firm.since + timedelta(minutes=dice.randint(4, 50))
-            contact.since = min(contact.since, times.now)
+            found, at_once = times.after(firm.since, dice.expovariate(1 / 90)), timedelta(minutes=dice.randint(4, 50))
+            contact.since = min(found if found <= times.now else firm.since + at_once, times.now)
+
+
+def _acquaintances(story: Story) -> Iterator[Happening]:
+    for firm in story.cast.firms:
+        assert firm.since is not None
+        yield Happening(firm.since, "firm", firm.rep, firm)
+        for contact in firm.people:
+            assert contact.since is not None
+            yield Happening(contact.since, "contact", firm.rep, contact)
+
+
+def _affairs(story: Story) -> Iterator[Happening]:
+    for affair in story.affairs:
+        yield Happening(affair.created, "affair", affair.rep.number, affair)
+        for step in affair.steps:
+            yield Happening(step.at, step.verb, step.rep, affair, step.facts)

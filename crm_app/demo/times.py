@@ -1,5 +1,6 @@
 """When things happen in the demo company: on working days, at working hours, more in good months than in bad ones."""
 
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -38,8 +39,14 @@ class Times:
     def start(self) -> date:
         return self.days[0]
 
+    def by(self, dice: Random) -> "Times":
+        """The same, thrown for by other dice."""
+        other = copy(self)
+        other._dice = dice
+        return other
+
     def years_ago(self, at: datetime) -> float:
-        return max((self.now - at).total_seconds() / (365.25 * 86400), 0.0)
+        return max((self.today - at.astimezone(self.zone).date()).days / 365.25, 0.0)
 
     def some_days(self, count: int) -> list[date]:
         """So many working days: more of them as the business grows and in good months."""

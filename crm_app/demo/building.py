@@ -16,6 +16,7 @@ from crm_app.demo.models import Demo, Making
 from crm_app.demo.playing import Playing
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
+from crm_app.web import word_index
 
 SEED = 7
 SIZE = Size(companies=400, people=1200, deals=2500)
@@ -65,19 +66,20 @@ def build(demo: Demo, owner: User, now: datetime) -> Iterator[Progress]:
     # Nobody changes what is being made: to read it all again after each commit would take most of the time.
     session.expire_on_commit = False
     try:
-        setting = staging.set_up(firm, owner, people, texts, language, when, making)
-        playing, month, whole = Playing(told, setting, language, making), 0, len(happenings)
-        making.write()
-        yield Progress(0, whole)
-        for number, happening in enumerate(happenings):
-            while happening.at >= when.months[month].ends_at:
-                month += 1
-                making.write()
-                yield Progress(number, whole)
-            playing.let(happening)
-        making.write()
-        aims.set_goals(setting, people, when, dice, making)
-        making.write()
-        yield Progress(whole, whole)
+        with word_index.gathering(session) as write_words:
+            setting = staging.set_up(firm, owner, people, texts, language, when, making)
+            playing, month, whole = Playing(told, setting, language, making), 0, len(happenings)
+            for number, happening in enumerate(happenings):
+                while happening.at >= when.months[month].ends_at:
+                    month += 1
+                    making.write()
+                    write_words()
+                    yield Progress(number, whole)
+                playing.let(happening)
+            making.write()
+            aims.set_goals(setting, people, when, dice, making)
+            making.write()
+            write_words()
+            yield Progress(whole, whole)
     finally:
         session.expire_on_commit = True

@@ -9,7 +9,7 @@ from crm_app.demo.times import Times
 from crm_app.demo.words import Named, named
 
 # How well each of the twelve sells, how quickly and how much; the eleventh came in the middle of the two years.
-_SKILLS = (1.25, 0.9, 1.0, 1.45, 0.7, 1.1, 0.95, 1.3, 0.6, 1.15, 0.85, 1.0)
+_SKILLS = (1.2, 0.9, 1.0, 1.35, 0.75, 1.1, 0.95, 1.25, 0.72, 1.1, 0.85, 1.0)
 _PACES = (0.9, 1.1, 1.0, 0.8, 1.3, 1.0, 0.9, 0.85, 1.35, 1.0, 1.1, 1.0)
 _VOLUMES = (1.2, 0.9, 1.0, 1.3, 0.8, 1.0, 1.1, 1.2, 0.7, 1.1, 0.9, 0.8)
 NEWCOMER = 10

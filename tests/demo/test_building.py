@@ -190,3 +190,23 @@ def test_what_is_listed_as_the_demos_is_all_that_was_made(filled, olivia):
     listed = Counter(db.session.scalars(select(DemoRecord.table_name)))
     assert (listed["companies"], listed["people"], listed["deals"], listed["users"]) == (40, 120, 250, 15)
     assert listed["pipelines"] == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "calendar", "fiscal_start", "now"),
+    [
+        ("en", "gregorian", 1, datetime(2026, 1, 1, 0, 30, tzinfo=UTC)),
+        ("zh", "gregorian", 4, datetime(2026, 4, 1, 9, 0, tzinfo=UTC)),
+        ("fa", "jalali", 1, datetime(2026, 3, 21, 6, 0, tzinfo=UTC)),
+    ],
+)
+def test_on_the_first_day_of_a_year_it_has_its_goals_as_well(
+    small, organisation, olivia, language, calendar, fiscal_start, now
+):
+    organisation.calendar_name, organisation.fiscal_start = calendar, fiscal_start
+    _built(olivia, language, now=now)
+
+    day = now.astimezone(organisation.zone).date()
+    running = select(Goal.unit).join(Target).where(Target.start <= day, Target.end > day, Target.amount > 0)
+    assert set(db.session.scalars(running)) == {"month", "quarter", "year"}
+    assert db.session.scalar(select(func.max(Event.at)).where(Event.subject_table == "deals")) <= now

@@ -58,6 +58,7 @@ def _register_domains(app: Flask) -> None:
     from crm_app.bulk.views import bp as bulk
     from crm_app.catalog.views import bp as catalog
     from crm_app.contacts.views import bp as contacts
+    from crm_app.demo.views import bp as demo
     from crm_app.exchange.views import bp as exchange
     from crm_app.goals import aiming
     from crm_app.goals.views import bp as goals
@@ -71,8 +72,8 @@ def _register_domains(app: Flask) -> None:
     from crm_app.settings.views import bp as settings
 
     for blueprint in (
-        accounts, activity, backups, bulk, catalog, contacts, exchange, goals, home, lists, pipeline, reports,
-        saved_views, search, settings,
+        accounts, activity, backups, bulk, catalog, contacts, demo, exchange, goals, home, lists, pipeline,
+        reports, saved_views, search, settings,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     _provide_lists(app)

@@ -70,6 +70,7 @@ _DEEP = (
     _Place("settings.pipelines", _l("Pipelines"), "square-kanban", False, "owners", note=_l("Settings")),
     _Place("bulk.index", _l("Changes of many records"), "history", False, "editors", note=_l("Undo"), also="bulk"),
     _Place("settings.rates", _l("Rates"), "globe", False, "owners", note=_l("Settings")),
+    _Place("demo.index", _l("Demo company"), "eye", False, "owners", note=_l("Settings"), also="sample example"),
     _Place("backups.index", _l("Backups"), "history", False, "owners", note=_l("Settings"), also="restore copy"),
 )
 # Words for the same that people type, whatever language they read.
@@ -82,7 +83,7 @@ _ALSO = {
     "sign-out": "log out logout exit خروج 登出 注销",
 }
 # What is reached from another place belongs to it.
-_UNDER = {"accounts": "settings", "backups": "settings", "bulk": "settings", "exchange": "settings"}
+_UNDER = dict.fromkeys(("accounts", "backups", "bulk", "demo", "exchange"), "settings")
 
 
 def init_app(app: Flask) -> None:

@@ -60,6 +60,10 @@ def problems(html: str, *, is_page: bool) -> list[str]:
     return found
 
 
+def _needs_no_label(element):
+    return element.get("type") in _NO_LABEL or element.get("hidden") is not None
+
+
 def _wrong_with(element, labelled, page, ids):
     found = []
     if element.get("style") is not None:
@@ -67,7 +71,7 @@ def _wrong_with(element, labelled, page, ids):
     found += [f"inline handler {name} on <{element.tag}>" for name in element.attrib if name.startswith("on")]
     if element.tag == "style" or (element.tag == "script" and not element.get("src")):
         found.append(f"inline <{element.tag}>")
-    if element.tag in ("input", "select", "textarea") and element.get("type") not in _NO_LABEL:
+    if element.tag in ("input", "select", "textarea") and not _needs_no_label(element):
         named = element.get("id") in labelled or element.get("aria-label") or element.get("aria-labelledby")
         if not named and not _inside(page, element, "label"):
             found.append(f"no label for <{element.tag} name={element.get('name')}>")

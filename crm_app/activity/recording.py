@@ -13,10 +13,10 @@ from sqlalchemy import insert
 from crm_app import audit
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
 from crm_app.web.money import Money
 
-# What decides who may do what, and what everyone's figures are counted by.
+# What decides who may do what, and what everyone's figures are counted by; told of when it is done, not as a story.
 _AUDITED = {"organisations", "pipelines", "teams", "users"}
 
 
@@ -26,6 +26,7 @@ def record(subject: Any, verb: str, **particulars: Any) -> Event:
         db.session.add(subject)
         db.session.flush()
     event = Event(
+        at=instant(),
         actor_id=actor_id(),
         subject_table=subject.__tablename__,
         subject_id=subject.id,
@@ -33,7 +34,7 @@ def record(subject: Any, verb: str, **particulars: Any) -> Event:
         particulars={name: plain(value) for name, value in particulars.items()},
     )
     db.session.add(event)
-    if subject.__tablename__ in _AUDITED:
+    if subject.__tablename__ in _AUDITED and not g.get("instant"):
         audit.note(f"{subject.__tablename__} {verb}"[:40], subject, **event.particulars)
     return event
 
@@ -50,14 +51,19 @@ def record_all(model: Any, verb: str, at: datetime, particulars: Mapping[int, di
 
 
 @contextmanager
-def acting_as(user: User | None):
-    """Outside a request (a job, a command), what happens inside is `user`'s doing."""
-    before = g.get("actor_id")
-    g.actor_id = user.id if user else None
+def acting_as(user: User | None, at: datetime | None = None):
+    """Outside a request (a job, a command), what happens inside is `user`'s doing, and happened at an instant past."""
+    before, then = g.get("actor_id"), g.get("instant")
+    g.actor_id, g.instant = user.id if user else None, at or then
     try:
         yield
     finally:
-        g.actor_id = before
+        g.actor_id, g.instant = before, then
+
+
+def instant() -> datetime:
+    """When that happens which is done now: now, unless `acting_as` tells it of the past."""
+    return g.get("instant") or utc_now()
 
 
 def actor_id() -> int | None:

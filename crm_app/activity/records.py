@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from crm_app.accounts.models import User
-from crm_app.activity.recording import plain, record
+from crm_app.activity.recording import instant, plain, record
 from crm_app.extensions import utc_now
 
 
@@ -60,13 +60,14 @@ class Record:
 
     def create(self) -> Self:
         """Add to the database, with the event that says who did."""
+        self.created_at = self.created_at or instant()
         record(self, "created")
         return self
 
     def delete(self) -> None:
         """Into the bin: gone from every list, figure and search until restored."""
         if self.deleted_at is None:
-            self.deleted_at = utc_now()
+            self.deleted_at = instant()
             record(self, "deleted")
 
     def restore(self) -> None:

@@ -21,6 +21,8 @@ VERBS: Mapping[str, Any] = {
     "refused": _l("Was refused"),
     "took along": _l("Took a file along"),
     "backup made": _l("Asked for a backup"),
+    "demo filled": _l("Filled Peyvand with the demo company"),
+    "demo removed": _l("Took the demo company away"),
     "users added": _l("Added a user"),
     "users changed": _l("Changed a user"),
     "users disabled": _l("Disabled a user"),

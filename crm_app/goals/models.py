@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from crm_app.accounts.models import Team, User
+from crm_app.activity.recording import instant
 from crm_app.extensions import db, utc_now
 
 
@@ -54,7 +55,7 @@ class Target(db.Model):
     def set(self, amount: int | None, actor: User | None) -> None:
         """Aim at another amount, or at none, and remember who wanted it so."""
         if amount != self.amount:
-            self.changes.add(TargetChange(actor=actor, before=self.amount, after=amount))
+            self.changes.add(TargetChange(at=instant(), actor=actor, before=self.amount, after=amount))
             self.amount = amount
 
 

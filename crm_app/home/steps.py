@@ -41,6 +41,11 @@ def open_ones(user: User, firm: Organisation) -> list[Step]:
     )
 
 
+def are_untouched(steps: list[Step]) -> bool:
+    """Whether none of them is done: nothing is here but its owner."""
+    return bool(steps) and not any(step.is_done for step in steps)
+
+
 def _all() -> list[Step]:
     return [
         Step(

@@ -17,6 +17,7 @@ def index():
     whose = agenda.whose(current_user, request.args.get("whose", ""))
     subject = aims.subject_of(current_user, whose)
     days = agenda.days(current_user, whose)
+    first = steps.open_ones(current_user, firm)
     return page(
         "home/index.html",
         greeting=greeting.words(current_user),
@@ -27,5 +28,6 @@ def index():
         subject=subject,
         aims=aims.current(current_user, firm, subject),
         news=news.latest(current_user, whose),
-        steps=steps.open_ones(current_user, firm),
+        steps=first,
+        is_untouched=steps.are_untouched(first),
     )

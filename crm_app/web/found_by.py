@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, inspect, select
@@ -62,8 +63,9 @@ def key_of(model: Any, relation: str) -> Any:
     return getattr(model, inspect(model).get_property_by_column(column).key)
 
 
+@cache
 def rows(model: Any) -> Select[Any]:
-    """All that the tokens of records are made of, by `tokens_of`."""
+    """All that the tokens of records are made of, by `tokens_of`. Asked at every change, so made once."""
     found_by = model.found_by
     found = select(model.id, model.owner_id, model.deleted_at, *(getattr(model, name) for name in found_by.own))
     for relation in found_by.of:

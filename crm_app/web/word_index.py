@@ -4,7 +4,9 @@ SQLite holds tokens in a full-text table whose row number is the record's id, Po
 same tokens, written by the same functions in the transaction of the change itself; `word_search` asks them.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +29,7 @@ from crm_app.web import found_by
 
 _BATCH = 500
 _MERGED = 2_000
+_GATHERED = "records whose words are written later"
 
 
 def name_of(model: Any) -> str:
@@ -50,6 +53,24 @@ def follow(connection: Connection, changed: Mapping[str, Iterable[int]]) -> None
             forget(connection, model, ids[start : start + _BATCH])
         renew(connection, model, ids)
         _tell_followers(connection, model, ids)
+
+
+@contextmanager
+def gathering(session: Any) -> Iterator[Callable[[], None]]:
+    """Within, what a session changes is written by calling what is given, many records at once: before each commit."""
+    gathered: dict[Any, set[int]] = defaultdict(set)
+    session.info[_GATHERED] = gathered
+
+    def write() -> None:
+        session.flush()
+        for model, ids in gathered.items():
+            renew(session.connection(), model, ids)
+        gathered.clear()
+
+    try:
+        yield write
+    finally:
+        del session.info[_GATHERED]
 
 
 def forget(connection: Connection, model: Any, ids: Sequence[int]) -> None:
@@ -120,8 +141,11 @@ def _follow(session: Any, _context: Any) -> None:
     for model in found_by.models():
         names = found_by.watched(model)
         touched = [one for one in (*session.new, *session.dirty) if type(one) is model and _differs(one, names)]
-        if touched:
+        if touched and _GATHERED in session.info:
+            session.info[_GATHERED][model].update(one.id for one in touched)
+        elif touched:
             renew(session.connection(), model, [one.id for one in touched])
+        if touched:
             renamed = [one.id for one in touched if one not in session.new and _differs(one, (model.found_by.name,))]
             _tell_followers(session.connection(), model, renamed)
         if gone := [one.id for one in session.deleted if type(one) is model]:

@@ -1,7 +1,6 @@
 """Each page, looked at as people see it: no fault that axe knows, nothing sticking out, in every language and theme."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error, expect
@@ -11,19 +10,11 @@ from crm_app.accounts import links, queries, second_step
 from crm_app.extensions import db
 from crm_app.saved_views.models import SavedView
 from tests import make
+from tests.browser.looking import faults_of
 from tests.security import world
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-# Colours that fade from one theme to the other are judged when they have.
-_RUN = """async () => {
-  for (let fading = [0]; fading.length; fading.forEach((one) => one.finish?.())) {
-    await new Promise(requestAnimationFrame);
-    fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
-  }
-  return await axe.run(document, {resultTypes: ["violations"]});
-}"""
 # A file to save, and the pages of visitors, who are looked after below.
 _NOT_PAGES = {"exchange.rejects", "accounts.sign_in", "accounts.set_password", "settings.first_run"}
 
@@ -83,7 +74,7 @@ def test_every_page_is_accessible_and_fits(pages, page_of, olivia, language, loo
             looked_at += 1
             for theme, width in looks:
                 _look(page, theme, width)
-                faults += [f"{endpoint}, {theme}, {width}: {fault}" for fault in _faults(page, width)]
+                faults += [f"{endpoint}, {theme}, {width}: {fault}" for fault in faults_of(page, width)]
 
     assert looked_at >= 10
     assert not faults, "\n".join(faults)
@@ -107,7 +98,7 @@ def test_the_pages_of_a_visitor_are_accessible_and_fit(app, page_of, alice, orga
     def look_at(url):
         page.goto(url)
         assert page.locator("html").get_attribute("lang").startswith(language)
-        faults.extend(f"{url}: {fault}" for fault in _faults(page, width))
+        faults.extend(f"{url}: {fault}" for fault in faults_of(page, width))
 
     for url in (
         "/accounts/sign-in",
@@ -124,7 +115,7 @@ def test_the_pages_of_a_visitor_are_accessible_and_fit(app, page_of, alice, orga
     look_at(f"/settings/first-run/{setup}")
     page.locator("form.sign__form button[type=submit]").last.click()
     page.locator(".field__error").first.wait_for()
-    faults.extend(f"first run, refused: {fault}" for fault in _faults(page, width))
+    faults.extend(f"first run, refused: {fault}" for fault in faults_of(page, width))
 
     assert not faults, "\n".join(faults)
 
@@ -134,7 +125,7 @@ def test_a_page_that_is_not_there_or_not_allowed_is_accessible_and_fits(page_of,
     page = page_of(alice, width=360)
     page.goto(url)
 
-    assert not _faults(page, 360)
+    assert not faults_of(page, 360)
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), [("en", "light", 1280), ("fa", "dark", 360)])
@@ -156,7 +147,7 @@ def test_a_full_stage_the_form_in_a_column_and_the_way_back_are_accessible_and_f
     page.locator(".adding button[type=submit]").click()
     page.locator(".adding .field__error").wait_for()
 
-    assert not _faults(page, width)
+    assert not faults_of(page, width)
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), [("en", "dark", 768), ("fa", "light", 360)])
@@ -169,12 +160,12 @@ def test_the_question_where_the_deals_of_a_stage_go_is_accessible_and_fits(
     db.session.commit()
     page = page_of(olivia, width=width, theme=theme)
     page.goto(url)
-    faults = _faults(page, width)
+    faults = faults_of(page, width)
     page.locator("[name=home] option").first.evaluate("option => { option.value = 'x'; option.selected = true; }")
     page.locator("#home").locator("xpath=ancestor::form").locator("button[type=submit]").click()
     page.locator(".field__error").first.wait_for()
 
-    assert not faults and not _faults(page, width)
+    assert not faults and not faults_of(page, width)
 
 
 @pytest.mark.parametrize(
@@ -192,36 +183,22 @@ def test_a_deal_beside_a_board_picked_cards_and_saved_views_are_accessible_and_f
     page = page_of(olivia, width=width, theme=theme)
     page.goto(f"/pipeline/{place}?q=deal")
     page.locator("#views-chip button").click()
-    faults = _faults(page, width)
+    faults = faults_of(page, width)
     page.goto(f"/pipeline/{place}?deal={number}")
     page.locator("#beside-title").wait_for()
-    faults += _faults(page, width)
+    faults += faults_of(page, width)
     page.locator("#beside a[href*=snooze]").click()
     page.locator("dialog[open] [name=reason]").fill("")
     page.locator("dialog[open] button[type=submit]").last.click()
     page.locator("dialog[open] .field__error").wait_for()
-    faults += _faults(page, width)
+    faults += faults_of(page, width)
     if place == "board":
         page.goto("/pipeline/board")
         page.locator("[data-picking]").first.check()
         page.locator("#bulk button").first.click()
-        faults += _faults(page, width)
+        faults += faults_of(page, width)
 
     assert not faults
-
-
-def _faults(page, width):
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    result = page.evaluate(_RUN)
-    found = [
-        f"{violation['id']}: {violation['help']} at {violation['nodes'][0]['target']} "
-        f"{violation['nodes'][0]['failureSummary'][:300]}"
-        for violation in result["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth") > width:
-        found.append("the page scrolls sideways")
-    return found
 
 
 def test_the_steps_of_an_import_are_accessible_and_fit(page_of, alice):
@@ -233,9 +210,9 @@ def test_the_steps_of_an_import_are_accessible_and_fit(page_of, alice):
     page.set_input_files("#file", {"name": "deals.csv", "mimeType": "text/csv", "buffer": text.encode("utf-16")})
     page.locator("main button[type=submit]").click()
     page.locator("#layout-encoding").wait_for()
-    faults += _faults(page, 360)
+    faults += faults_of(page, 360)
     page.locator("form[action$=columns] .btn--primary").click()
     page.locator("[name=notation-0]").first.wait_for()
-    faults += _faults(page, 360)
+    faults += faults_of(page, 360)
 
     assert not faults, "\n".join(faults)

@@ -150,6 +150,7 @@ def _places(page):
                 "Rates",
                 "Backups",
                 "Audit log",
+                "Demo company",
             ],
         ),
         ("manager", ["Your preferences", "Signing in", "Import"]),

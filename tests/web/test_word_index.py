@@ -220,3 +220,28 @@ def test_lists_show_all_without_words_and_none_where_there_is_no_word(alice):
     for typed in ("", " \u200c ", "\0"):
         assert len(db.session.scalars(queries.matching(seen, typed)).all()) == 1
     assert db.session.scalars(queries.matching(seen, "؟!")).all() == []
+
+
+def test_words_that_are_gathered_are_those_of_every_change_by_itself(alice, bob):
+    changing = make.company(alice, "Rheinwerk Labs")
+    with word_index.gathering(db.session()) as write_words:
+        company = Company(name="北京光学有限公司", owner=bob).create()
+        person = Person(name="Anna Alt", company=company, email="anna@rheinwerk.example").create()
+        write_words()
+        db.session.commit()
+        changing.change(name="Isar Labs")
+        person.change(name="Anna Neu")
+        db.session.delete(company)
+        write_words()
+        db.session.commit()
+    Company(name="Later").create()
+    db.session.commit()
+
+    gathered = contents()
+    assert gathered == filled_anew()
+    assert (found(Person, "neu"), found(Company, "isar"), found(Company, "later")) == (
+        ["Anna Neu"],
+        ["Isar Labs"],
+        ["Later"],
+    )
+    assert found(Company, "光学") == []

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.accounts.models import Team, User
 from crm_app.activity import Event, record
+from crm_app.activity.recording import instant
 from crm_app.activity.records import Record, bin_index
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person
@@ -110,7 +111,7 @@ class Deal(Record, Snoozing, db.Model):
     def open_in(self, stage: Stage) -> "Deal":
         """Create the deal in an open stage, at the foot of its column unless a rank is set."""
         self.stage, self.pipeline, self.status = stage, stage.pipeline, stage.kind
-        self.created_at = self.created_at or utc_now()
+        self.created_at = self.created_at or instant()
         self.entered_stage_at = self.created_at
         with db.session.no_autoflush:
             self.rank = rank_at_foot(stage) if self.rank is None else self.rank
@@ -126,7 +127,7 @@ class Deal(Record, Snoozing, db.Model):
             self.reopen(stage, rank)
         elif stage is not self.stage:
             before, stood = self.stage, self._standing()
-            self._change_stage(stage, utc_now(), rank_at_foot(stage) if rank is None else rank)
+            self._change_stage(stage, instant(), rank_at_foot(stage) if rank is None else rank)
             return record(self, "moved", before=before.name, after=stage.name, stages=[before.id, stage.id], **stood)
         return None
 
@@ -157,7 +158,7 @@ class Deal(Record, Snoozing, db.Model):
         before = self.stage
         rank = rank_at_foot(stage) if rank is None else rank
         self._reverse_closing()
-        self._change_stage(stage, utc_now(), rank)
+        self._change_stage(stage, instant(), rank)
         record(self, "reopened", before=before.name, after=stage.name)
 
     def take_back(self, rank: int, amount: int | None, currency: str, sleep: tuple[date, str] | None = None) -> None:
@@ -211,7 +212,7 @@ class Deal(Record, Snoozing, db.Model):
     def _reverse_closing(self) -> None:
         for closing in self.closings:
             if closing.reversed_at is None:
-                closing.reversed_at = utc_now()
+                closing.reversed_at = instant()
         self.closed_at, self.lost_reason = None, ""
 
     def _change_stage(self, stage: Stage, at: datetime, rank: int | None = None) -> None:

@@ -59,4 +59,5 @@ def _common():
         Place(_("Rates"), _("What other currencies are worth, day by day"), "globe", url_for(".rates")),
         Place(_("Backups"), _("Copies of everything, made every night"), "history", url_for("backups.index")),
         Place(_("Audit log"), _("Who signed in, took data along, changed rights"), "shield", url_for(".audit")),
+        Place(_("Demo company"), _("Look at a full installation, and empty it again"), "eye", url_for("demo.index")),
     ]

@@ -13,6 +13,7 @@ from crm_app import audit
 from crm_app.activity.recording import acting_as, record
 from crm_app.bulk.models import BulkChange, BulkRecord
 from crm_app.contacts.models import Tag
+from crm_app.demo.models import Demo, DemoRecord
 from crm_app.exchange.archive import contents, packing
 from crm_app.exchange.models import KeptMapping, KeptMeaning
 from crm_app.extensions import db
@@ -53,6 +54,8 @@ def organisation(olivia, alice, charlie):
         Rate(currency="KWD", day=date(2026, 3, 21), rate=Decimal("123456.789")),
         SavedView(place="deals", name="دیل‌های من", query="owner=1&sort=-value", owner_id=alice.id, is_shared=True),
         ListLayout(user_id=alice.id, place="deals", columns="title,value"),
+        Demo(language="fa", seed=7, status="built", user_id=alice.id),
+        DemoRecord(table_name="companies", record_id=987_654),
         KeptMapping(
             user_id=alice.id, kind="deals", header_key="x", file_name="x.csv", columns={"b": "a", "a": None}, options={}
         ),

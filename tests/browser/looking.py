@@ -1,0 +1,28 @@
+"""What is wrong with a page as it stands in a browser."""
+
+from pathlib import Path
+
+AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+# Colours that fade from one theme to the other are judged when they have.
+_RUN = """async () => {
+  for (let fading = [0]; fading.length; fading.forEach((one) => one.finish?.())) {
+    await new Promise(requestAnimationFrame);
+    fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  }
+  return await axe.run(document, {resultTypes: ["violations"]});
+}"""
+
+
+def faults_of(page, width):
+    """What axe knows, and whether anything sticks out."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    result = page.evaluate(_RUN)
+    found = [
+        f"{violation['id']}: {violation['help']} at {violation['nodes'][0]['target']} "
+        f"{violation['nodes'][0]['failureSummary'][:300]}"
+        for violation in result["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append("the page scrolls sideways")
+    return found

@@ -8,9 +8,11 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from crm_app.extensions import db
 
 _TABLES_LEFT_OUT = {
+    "parked_jobs": "work that was given up is of the server that gave it up",
     "password_links": "links by which somebody sets a password end within a day",
     "setup_links": "the link of the first run is a key to the server that made it",
     "sign_in_failures": "guesses at passwords are remembered for a while only",
+    "workers": "workers are of the server on which they run",
     "word_indexes": "the indexes of words are built anew",
 }
 _COLUMNS_LEFT_OUT = {"users.session_key": "sessions belong to the server on which they began; everyone signs in again"}

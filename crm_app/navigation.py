@@ -71,6 +71,7 @@ _DEEP = (
     _Place("bulk.index", _l("Changes of many records"), "history", False, "editors", note=_l("Undo"), also="bulk"),
     _Place("settings.rates", _l("Rates"), "globe", False, "owners", note=_l("Settings")),
     _Place("backups.index", _l("Backups"), "history", False, "owners", note=_l("Settings"), also="restore copy"),
+    _Place("health.index", _l("Health"), "life-buoy", False, "owners", note=_l("Settings"), also="doctor status check"),
 )
 # Words for the same that people type, whatever language they read.
 _ALSO = {
@@ -81,7 +82,13 @@ _ALSO = {
     "sign-out": "log out logout exit خروج 登出 注销",
 }
 # What is reached from another place belongs to it.
-_UNDER = {"accounts": "settings", "backups": "settings", "bulk": "settings", "exchange": "settings"}
+_UNDER = {
+    "accounts": "settings",
+    "backups": "settings",
+    "bulk": "settings",
+    "exchange": "settings",
+    "health": "settings",
+}
 
 
 def init_app(app: Flask) -> None:

@@ -52,4 +52,5 @@ def _common():
         Place(_("Pipelines"), _("Stages, their probabilities and order"), "square-kanban", url_for(".pipelines")),
         Place(_("Rates"), _("What other currencies are worth, day by day"), "globe", url_for(".rates")),
         Place(_("Backups"), _("Copies of everything, made every night"), "history", url_for("backups.index")),
+        Place(_("Health"), _("What works, what does not, and what to do"), "life-buoy", url_for("health.index")),
     ]

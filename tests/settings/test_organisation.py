@@ -137,7 +137,10 @@ def _places(page):
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("owner", ["Your preferences", "Import", "Organisation", "Users", "Teams", "Pipelines", "Rates", "Backups", "Health"]),
+        (
+            "owner",
+            ["Your preferences", "Import", "Organisation", "Users", "Teams", "Pipelines", "Rates", "Backups", "Health"],
+        ),
         ("manager", ["Your preferences", "Import"]),
         ("agent", ["Your preferences", "Import"]),
         ("viewer", ["Your preferences"]),

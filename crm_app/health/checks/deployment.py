@@ -11,6 +11,7 @@ from flask import current_app
 from crm_app.backups import kept, keys
 from crm_app.backups.wholeness import Limit
 from crm_app.health.findings import Finding, fine, problem, warning
+from crm_app.web import formats
 from crm_app.web.texts import gettext as _
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -38,7 +39,7 @@ def secrets(_limit: Limit) -> Iterator[Finding]:
     open_to_others = [str(path) for path in _private(instance) if path.exists() and path.stat().st_mode & _OTHERS]
     if open_to_others:
         yield problem(
-            _("Others on this machine can open: %(names)s.", names=", ".join(open_to_others)),
+            _("Others on this machine can open: %(names)s.", names=formats.listed(open_to_others)),
             _("Take it from them: chmod go= with each of these names."),
         )
     else:

@@ -15,7 +15,7 @@ from crm_app.backups.wholeness import Limit
 from crm_app.extensions import db, utc_now
 from crm_app.health.checks.database import is_sqlite
 from crm_app.health.findings import Finding, fine, problem, warning
-from crm_app.web.formats import num
+from crm_app.web.formats import listed, num
 from crm_app.web.texts import gettext as _
 
 # When this version was written; a clock that tells an earlier day was never set.
@@ -66,7 +66,7 @@ def _zones() -> Iterator[Finding]:
             missing.append(name)
     if missing:
         yield problem(
-            _("The rules of these time zones are missing: %(names)s.", names=", ".join(sorted(missing))),
+            _("The rules of these time zones are missing: %(names)s.", names=listed(sorted(missing))),
             _("Install the package tzdata again: make setup."),
         )
 

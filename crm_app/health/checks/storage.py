@@ -12,7 +12,7 @@ from crm_app.backups.wholeness import Limit, TooLongError
 from crm_app.extensions import db, utc_now
 from crm_app.health import facts
 from crm_app.health.findings import Finding, fine, problem, warning
-from crm_app.web.formats import ago, num
+from crm_app.web.formats import ago, listed, num
 from crm_app.web.texts import gettext as _
 
 _GIGABYTE = 1_000_000_000
@@ -25,9 +25,7 @@ def disk(_limit: Limit) -> Iterator[Finding]:
     """Of each disk once, with what lies on it. That of PostgreSQL is another machine's, or seen by its own tools."""
     for names, folder in _disks().items():
         free = shutil.disk_usage(folder).free
-        said = _(
-            "%(size)s GB are free on the disk of: %(names)s.", size=num(free / _GIGABYTE, 1), names=", ".join(names)
-        )
+        said = _("%(size)s GB are free on the disk of: %(names)s.", size=num(free / _GIGABYTE, 1), names=listed(names))
         advice = _("Free some room, or give the folder a larger disk. On a full disk nothing can be written any more.")
         if free < _ALMOST_NONE:
             yield problem(said, advice)

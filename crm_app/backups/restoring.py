@@ -27,7 +27,7 @@ def expect_fitting(about: Manifest) -> None:
     here = db.engine.dialect.name
     if about.database != here:
         raise BackupError(
-            f"The backup is of a {about.database} database, and this Peyvand has {here}. `crm export` and `crm import "
+            f"The backup is of a {about.database} database, and this Peyvand has {here}. `crm copy-database` "
             "archive` go from one to the other."
         )
     try:

@@ -49,6 +49,7 @@ def main():
 
 def _add_commands():
     from crm_app.backups.commands import backup, restore
+    from crm_app.copying import copy_database
     from crm_app.exchange.archive.commands import export
     from crm_app.exchange.commands import import_
     from crm_app.health.commands import check, doctor
@@ -59,7 +60,7 @@ def _add_commands():
 
     for command in (serve, web, worker, database):
         main.add_command(command)
-    for command in (backup, restore, check, doctor, import_, export, measure):
+    for command in (backup, restore, copy_database, check, doctor, import_, export, measure):
         main.add_command(_inside_the_application(command))
     for group in (users, search):
         main.add_command(group)

@@ -5,6 +5,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,7 +79,8 @@ class Jobs:
             options: dict[str, Any] = {"name": name, "retries": 3, "retry_delay": 10, "create_id": _dated_id}
             run = _inside(app, function)
             if name in self._periodic:
-                huey.periodic_task(crontab(**self._periodic[name]), name=name, create_id=_dated_id)(run)
+                is_due = _by_one_worker(huey, name, crontab(**self._periodic[name]))
+                huey.periodic_task(is_due, name=name, create_id=_dated_id)(run)
             queued[name] = huey.task(**options | {"name": name + _NOW})(run)
 
         for function in self._at_start:
@@ -110,6 +112,24 @@ class Jobs:
         number = huey.pending_count() + huey.scheduled_count()
         first = huey.storage.enqueued_items(limit=1)
         return Waiting(number, _age(huey, first[0]) if first else 0.0)
+
+
+def _by_one_worker(huey: Any, name: str, is_due: Callable[[datetime], bool]) -> Callable[[datetime], bool]:
+    """Every worker looks at the clock; the first one of a minute notes in the queue that it asks, and no other does."""
+
+    def noted(at: datetime) -> str:
+        return f"asked:{name}:{at:%Y-%m-%dT%H:%M}"
+
+    def is_due_here(at: datetime) -> bool:
+        if not is_due(at):
+            return False
+        try:
+            huey.delete(noted(at - timedelta(days=1)))
+            return huey.put_if_empty(noted(at), 1)
+        except AWAY:
+            return False
+
+    return is_due_here
 
 
 def _dated_id(_task: Any) -> str:

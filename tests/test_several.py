@@ -19,6 +19,7 @@ import pytest
 
 from tests import databases
 
+TOKEN = "a-token-for-tests-only-1234"
 PASSWORD = "correct horse battery staple"
 
 SET_UP = f"""
@@ -148,7 +149,7 @@ def environ(tmp_path_factory, worker):
         yield {
             "PATH": os.environ["PATH"], "SECRET_KEY": "k" * 40, "INSTANCE_PATH": str(folder), "WEB_PROCESSES": "2",
             "DATABASE_URL": databases.fresh_postgres(f"peyvand_several_{worker}"),
-            "REDIS_URL": f"redis://127.0.0.1:{port}/0", "NOTES": str(folder / "notes"),
+            "REDIS_URL": f"redis://127.0.0.1:{port}/0", "METRICS_TOKEN": TOKEN, "NOTES": str(folder / "notes"),
         }  # fmt: skip
         redis.terminate()
 
@@ -228,6 +229,25 @@ def test_a_limit_holds_for_all_servers_together(dealer):
     statuses = [somebody.get("/accounts/password/no-such-token", {"csrf_token": token})[0] for _ in range(34)]
 
     assert statuses == [410] * 30 + [429] * 4
+
+
+def _counted(port):
+    """How often a server answered the list of companies, all its processes together."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=30) as answer:
+        said = answer.read().decode()
+    found = re.search(r'peyvand_requests_total\{endpoint="contacts.companies",status="200"\} (\d+)', said)
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.slow
+def test_a_server_counts_what_all_its_processes_answered(dealer, olivia_there):
+    before = {port: _counted(port) for port in dealer.dealt}
+
+    for _ in range(40):
+        olivia_there.get("/contacts/companies")
+
+    assert {port: _counted(port) - before[port] for port in before} == dict.fromkeys(before, 20)
 
 
 @pytest.mark.slow

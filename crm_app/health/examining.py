@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm_app.backups.wholeness import Limit
@@ -10,6 +11,9 @@ from crm_app.extensions import db
 from crm_app.health.checks import ALL
 from crm_app.health.findings import PROBLEM, WARNING, Check, Finding, gravest, problem
 from crm_app.web.texts import gettext as _
+
+# What cannot be asked for where a check found a problem.
+_BUILT_ON = {"database": {"database", "tables"}, "tables": {"tables"}}
 
 
 class Examined(NamedTuple):
@@ -50,15 +54,13 @@ def examine(checks: Iterable[Check], seconds: float | None = None) -> list[Exami
             continue
         try:
             found = Examined(check, list(check.findings(Limit(seconds))))
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, psycopg.Error) as error:
             db.session.rollback()
             found = Examined(check, [_database_refused(error)])
-            if check.key == "database":
-                missing = {"database", "tables"}
         except OSError as error:
             found = Examined(check, [_unreadable(error)])
-        if check.key == "tables" and found.verdict == PROBLEM:
-            missing.add("tables")
+        if found.verdict == PROBLEM:
+            missing |= _BUILT_ON.get(check.key, set())
         examined.append(found)
     return examined
 
@@ -69,7 +71,7 @@ def summary(examined: Iterable[Examined]) -> Verdicts:
     return Verdicts(len(verdicts) - warnings - problems, warnings, problems)
 
 
-def _database_refused(error: SQLAlchemyError) -> Finding:
+def _database_refused(error: Exception) -> Finding:
     reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
     return problem(
         _("The database does not answer: %(reason)s.", reason=reason.rstrip(".")),

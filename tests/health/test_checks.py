@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 from sqlalchemy import text
@@ -18,11 +19,13 @@ from crm_app import create_app
 from crm_app.backups import making, wholeness
 from crm_app.backups.wholeness import Limit, TooLongError
 from crm_app.extensions import db, utc_now
-from crm_app.health.checks import database, machine, storage
+from crm_app.health import examining
+from crm_app.health.checks import ALL, database, machine, storage
 from crm_app.health.models import ParkedJob, Worker
 from crm_app.jobs import jobs
 from crm_app.search.commands import catch_up
-from tests import make
+from crm_app.web.reader import Reader, read_as
+from tests import databases, make
 
 
 def test_a_database_that_is_well(organisation, found):
@@ -30,6 +33,22 @@ def test_a_database_that_is_well(organisation, found):
 
     for key in ("database", "tables", "integrity", "search"):
         assert [verdict for verdict, _said in found(key)] == ["ok"], key
+
+
+def test_a_database_that_cannot_hold_every_script_is_one_finding(worker, tmp_path):
+    server, name = databases.find_postgres(), f"peyvand_ascii_{worker}"
+    with psycopg.connect(f"{server}/postgres" if "?" not in server else server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f"CREATE DATABASE \"{name}\" ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    url = f"{server}/{name}" if "?" not in server else server.replace("/?", f"/{name}?")
+    app = create_app(TESTING=True, INSTANCE_PATH=str(tmp_path), SQLALCHEMY_DATABASE_URI=url)
+
+    with app.app_context():
+        read_as(Reader())
+        examined = examining.examine(one for one in ALL if one.key in ("database", "tables", "search", "queue"))
+
+    assert [one.check.key for one in examined] == ["database", "queue"]
+    assert examined[0].findings[0].said == "The database has the encoding SQL_ASCII, which cannot hold every script."
 
 
 def test_tables_of_an_older_and_of_a_newer_version_are_told_apart(organisation, found):

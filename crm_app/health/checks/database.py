@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
@@ -16,7 +17,8 @@ from crm_app.search import rebuilding
 from crm_app.web import formats
 from crm_app.web.texts import gettext as _
 
-_POSTGRESQL = text("SELECT current_setting('server_version'), current_setting('server_encoding')")
+_POSTGRESQL = "SELECT current_setting('server_version'), current_setting('server_encoding')"
+_PATIENCE_SECONDS = 5
 _INVALID = text("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1")
 
 
@@ -38,14 +40,26 @@ def answers(_limit: Limit) -> Iterator[Finding]:
                 _("Move the database to a local disk; SQLite cannot work well on a network drive."),
             )
         return
-    version, encoding = db.session.execute(_POSTGRESQL).one()
+    version, encoding = _of_postgresql()
     if encoding == "UTF8":
         yield fine(_("PostgreSQL %(version)s answers.", version=version.split()[0]))
     else:
         yield problem(
             _("The database has the encoding %(encoding)s, which cannot hold every script.", encoding=encoding),
-            _("Create one with the encoding UTF8 and copy this one into it: crm copy-database."),
+            _(
+                "Create one with the encoding UTF8, set DATABASE_URL to it, and bring over what this one holds: "
+                "crm copy-database, or pg_dump."
+            ),
         )
+
+
+def _of_postgresql() -> tuple[str, str]:
+    """Version and encoding, asked beside SQLAlchemy: it cannot read what a database without an encoding says."""
+    arguments, options = db.engine.dialect.create_connect_args(db.engine.url)
+    options |= {"client_encoding": "utf8", "connect_timeout": _PATIENCE_SECONDS}
+    with psycopg.connect(*arguments, **options) as connection:
+        version, encoding = connection.execute(_POSTGRESQL).fetchall()[0]
+    return version, encoding
 
 
 def tables(_limit: Limit) -> Iterator[Finding]:

@@ -142,6 +142,7 @@ def test_a_worker_counts_as_alive_as_long_as_it_tells(organisation, found):
 
 
 def test_a_queue_that_stands_still_or_is_away_is_told(app, found, monkeypatch):
+    app.extensions["huey"].storage.flush_all()
     assert found("queue") == [("ok", "No job waits.")]
 
     Waiting = namedtuple("Waiting", "jobs seconds")

@@ -1,5 +1,8 @@
 """Who asks: the nearest address that is none of our own web servers, and nothing that a visitor wrote."""
 
+import subprocess
+import sys
+
 import pytest
 
 from crm_app import config, create_app
@@ -106,3 +109,29 @@ def test_networks_are_written_out(tmp_path):
     settings = config.load({"INSTANCE_PATH": str(tmp_path), "TRUSTED_PROXIES": "127.0.0.1, 10.1.2.3/8,::1"})
 
     assert settings["TRUSTED_PROXIES"] == ("127.0.0.1/32", "10.0.0.0/8", "::1/128")
+
+
+LIMITED = """
+from flask_migrate import upgrade
+from crm_app import create_app
+
+app = create_app(WTF_CSRF_ENABLED=False)
+with app.app_context():
+    upgrade()
+client = app.test_client()
+print({client.get("/healthz").status_code for _ in range(300)})
+for number in range(31):
+    asking = {"X-Forwarded-For": f"203.0.113.{number}"}
+    answer = client.post("/accounts/password/no-such-token", headers=asking)
+print(answer.status_code)
+"""
+
+
+@pytest.mark.parametrize(("trusted", "last"), [("", 429), ("10.0.0.0/8", 429), ("127.0.0.1", 410)])
+def test_limits_are_those_of_who_asks_and_none_is_for_programs_that_watch(tmp_path, trusted, last):
+    """In a process of its own: limits are kept by one object for all applications of a process."""
+    settings = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "k" * 40, "TRUSTED_PROXIES": trusted}
+
+    ended = subprocess.run([sys.executable, "-c", LIMITED], env=settings, capture_output=True, text=True, timeout=60)
+
+    assert ended.stdout == f"{{200}}\n{last}\n", ended.stderr

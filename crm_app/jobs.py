@@ -92,19 +92,13 @@ class Jobs:
 
         What is to be done stands in its row by then: where the queue is away, whoever sweeps such rows asks again.
         """
-        self.enqueue_named(f"{function.__module__}.{function.__name__}", *arguments)
+        name = f"{function.__module__}.{function.__name__}"
+        _ask(current_app.extensions["jobs"][name], name, arguments)
 
     def enqueue_named(self, name: str, *arguments: Any) -> bool:
         """Whether the queue took it; False as well for a task that this version does not have."""
         queued = current_app.extensions["jobs"].get(name)
-        if queued is None:
-            return False
-        try:
-            queued(*arguments)
-        except AWAY as error:
-            current_app.logger.error("the queue did not take %s%r: %s", name, arguments, error)
-            return False
-        return True
+        return queued is not None and _ask(queued, name, arguments)
 
     def waiting(self) -> Waiting:
         """Raises one of AWAY where the queue does not answer."""
@@ -112,6 +106,15 @@ class Jobs:
         number = huey.pending_count() + huey.scheduled_count()
         first = huey.storage.enqueued_items(limit=1)
         return Waiting(number, _age(huey, first[0]) if first else 0.0)
+
+
+def _ask(queued: Callable[..., Any], name: str, arguments: Sequence[Any]) -> bool:
+    try:
+        queued(*arguments)
+    except AWAY as error:
+        current_app.logger.error("the queue did not take %s%r: %s", name, arguments, error)
+        return False
+    return True
 
 
 def _by_one_worker(huey: Any, name: str, is_due: Callable[[datetime], bool]) -> Callable[[datetime], bool]:

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_login import current_user
 
 from crm_app import config, extensions, navigation
 from crm_app.accounts import preferences
 from crm_app.audit import watching
+from crm_app.health import counting
 from crm_app.jobs import jobs
-from crm_app.web import addresses, assets, errors, filters, headers, texts
+from crm_app.web import addresses, assets, errors, filters, headers, proxies, texts
 from crm_app.web.application import Application
 
 
@@ -33,6 +34,8 @@ def create_app(**overrides: object) -> Flask:
     Path(app.config["INSTANCE_PATH"]).mkdir(mode=0o700, parents=True, exist_ok=True)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
+    counting.init_app(app)
+    proxies.init_app(app)
     extensions.init_app(app)
     extensions.babel.init_app(app, locale_selector=lambda: str(preferences.current().locale))
     for part in (addresses, headers, errors, filters, texts, assets, watching):
@@ -42,7 +45,8 @@ def create_app(**overrides: object) -> Flask:
 
     @app.before_request
     def read_as_the_person_here():
-        preferences.apply(current_user)
+        if request.blueprint != "probes":
+            preferences.apply(current_user)
 
     @app.teardown_appcontext
     def forget(_error):
@@ -62,6 +66,8 @@ def _register_domains(app: Flask) -> None:
     from crm_app.exchange.views import bp as exchange
     from crm_app.goals import aiming
     from crm_app.goals.views import bp as goals
+    from crm_app.health.views import bp as health
+    from crm_app.health.views import probes
     from crm_app.home.views import bp as home
     from crm_app.lists.views import bp as lists
     from crm_app.pipeline.views import bp as pipeline
@@ -72,8 +78,8 @@ def _register_domains(app: Flask) -> None:
     from crm_app.settings.views import bp as settings
 
     for blueprint in (
-        accounts, activity, backups, bulk, catalog, contacts, demo, exchange, goals, home, lists, pipeline,
-        reports, saved_views, search, settings,
+        accounts, activity, backups, bulk, catalog, contacts, demo, exchange, goals, health, home, lists, pipeline,
+        probes, reports, saved_views, search, settings,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     _provide_lists(app)

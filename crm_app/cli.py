@@ -50,9 +50,11 @@ def main():
 def _add_commands():
     from crm_app.audit.commands import audit
     from crm_app.backups.commands import backup, restore
+    from crm_app.copying import copy_database
     from crm_app.demo.commands import demo
     from crm_app.exchange.archive.commands import export
     from crm_app.exchange.commands import import_
+    from crm_app.health.commands import check, doctor
     from crm_app.measures.cli import measure
     from crm_app.search.commands import search
     from crm_app.serving import database, serve, web, worker
@@ -60,7 +62,7 @@ def _add_commands():
 
     for command in (serve, web, worker, database):
         main.add_command(command)
-    for command in (backup, restore, demo, import_, export, measure):
+    for command in (backup, restore, copy_database, check, doctor, demo, import_, export, measure):
         main.add_command(_inside_the_application(command))
     for group in (users, search, audit):
         main.add_command(group)

@@ -3,11 +3,13 @@
 import os
 import re
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHORTEST_KEY = 32
+_TOKEN = re.compile(r"[\w.~+/=-]{20,200}", re.ASCII)
 
 
 class ConfigError(Exception):
@@ -28,8 +30,10 @@ def load(environ: dict[str, str] | None = None) -> dict[str, object]:
         "HOST": env.text("HOST", "127.0.0.1"),
         "PORT": env.integer("PORT", 8000, least=1, most=65535),
         "WEB_PROCESSES": env.integer("WEB_PROCESSES", os.cpu_count() or 1, least=1, most=64),
+        "TRUSTED_PROXIES": _networks(env.text("TRUSTED_PROXIES", "")),
         "SMTP_URL": _smtp_url(env, base_url),
         "MAIL_FROM": env.email("MAIL_FROM"),
+        "METRICS_TOKEN": _metrics_token(env.text("METRICS_TOKEN", "")),
         "SESSION_COOKIE_NAME": "__Host-peyvand" if base_url.startswith("https:") else "peyvand",
         "SESSION_COOKIE_SECURE": base_url.startswith("https:"),
         "SESSION_COOKIE_HTTPONLY": True,
@@ -130,6 +134,32 @@ def _database_url(env: _Environment, instance: Path) -> str:
     if url.startswith("postgres://"):
         url = url.replace("postgres://", "postgresql://", 1)
     return url or f"sqlite:///{instance / 'peyvand.db'}"
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """Addresses and networks, separated by commas. One that holds every address would trust everybody."""
+    found = []
+    for one in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            network = ip_network(one, strict=False)
+        except ValueError:
+            network = None
+        if network is None or network.prefixlen == 0:
+            raise ConfigError(
+                "TRUSTED_PROXIES takes addresses or networks of your own web servers, separated by commas, such as "
+                f"127.0.0.1, 10.0.0.0/8; not “{one}”."
+            )
+        found.append(str(network))
+    return tuple(found)
+
+
+def _metrics_token(token: str) -> str:
+    """The refusal does not repeat it."""
+    if token and not _TOKEN.fullmatch(token):
+        raise ConfigError(
+            "METRICS_TOKEN takes 20 to 200 letters, digits and . ~ + / = - _; leave it out for no metrics."
+        )
+    return token
 
 
 def _secret_key(env: _Environment) -> str:

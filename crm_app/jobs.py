@@ -1,16 +1,36 @@
 """Work done by the worker: tasks collected here, queued in SQLite or Redis, run inside the application."""
 
+import re
 import sqlite3
-from collections.abc import Callable
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, current_app
 from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
+from huey.exceptions import HueyException
 from huey.serializer import SignedSerializer
+from huey.signals import SIGNAL_ERROR
 from redis import RedisError
 
 from crm_app.extensions import db
+
+Parking = Callable[[str, Sequence[Any], BaseException], Any]
+# What the queue raises when it is away, or when what lies in it was not written by us.
+AWAY = (RedisError, sqlite3.OperationalError)
+_UNREADABLE = (HueyException, ValueError)
+_DATED = re.compile(r"(\d{13})-", re.ASCII)
+_NOW = ":now"
+
+
+class Waiting(NamedTuple):
+    """How many jobs nobody has begun, those to be tried again included, and since when the first in the queue waits."""
+
+    jobs: int
+    seconds: float
 
 
 class Jobs:
@@ -23,6 +43,7 @@ class Jobs:
         self._tasks: dict[str, Callable[..., Any]] = {}
         self._periodic: dict[str, dict[str, str]] = {}
         self._at_start: list[Callable[[], Any]] = []
+        self._when_given_up: list[Parking] = []
 
     def task(self, function: Callable[..., Any]) -> Callable[..., Any]:
         self._tasks[f"{function.__module__}.{function.__name__}"] = function
@@ -31,6 +52,11 @@ class Jobs:
     def at_start(self, function: Callable[[], Any]) -> Callable[[], Any]:
         """Run once in each thread of a worker that starts."""
         self._at_start.append(function)
+        return function
+
+    def when_given_up(self, function: Parking) -> Parking:
+        """Called with the name of a task, its arguments and the error, after it failed for the last time."""
+        self._when_given_up.append(function)
         return function
 
     def every_minutes(self, minutes: int) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
@@ -50,14 +76,16 @@ class Jobs:
         huey = app.extensions["huey"] = _storage(app)
         queued = app.extensions["jobs"] = {}
         for name, function in self._tasks.items():
-            options: dict[str, Any] = {"name": name, "retries": 3, "retry_delay": 10}
+            options: dict[str, Any] = {"name": name, "retries": 3, "retry_delay": 10, "create_id": _dated_id}
             run = _inside(app, function)
             if name in self._periodic:
-                huey.periodic_task(crontab(**self._periodic[name]), name=name)(run)
-            queued[name] = huey.task(**options | {"name": name + ":now"})(run)
+                is_due = _by_one_worker(huey, name, crontab(**self._periodic[name]))
+                huey.periodic_task(is_due, name=name, create_id=_dated_id)(run)
+            queued[name] = huey.task(**options | {"name": name + _NOW})(run)
 
         for function in self._at_start:
             huey.on_startup(function.__name__)(_inside(app, function))
+        huey.signal(SIGNAL_ERROR)(_giving_up(app, self._when_given_up))
 
     def enqueue(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Ask the worker for a task. Call it after the commit that the task will read.
@@ -65,10 +93,69 @@ class Jobs:
         What is to be done stands in its row by then: where the queue is away, whoever sweeps such rows asks again.
         """
         name = f"{function.__module__}.{function.__name__}"
+        _ask(current_app.extensions["jobs"][name], name, arguments)
+
+    def enqueue_named(self, name: str, *arguments: Any) -> bool:
+        """Whether the queue took it; False as well for a task that this version does not have."""
+        queued = current_app.extensions["jobs"].get(name)
+        return queued is not None and _ask(queued, name, arguments)
+
+    def waiting(self) -> Waiting:
+        """Raises one of AWAY where the queue does not answer."""
+        huey = current_app.extensions["huey"]
+        number = huey.pending_count() + huey.scheduled_count()
+        first = huey.storage.enqueued_items(limit=1)
+        return Waiting(number, _age(huey, first[0]) if first else 0.0)
+
+
+def _ask(queued: Callable[..., Any], name: str, arguments: Sequence[Any]) -> bool:
+    try:
+        queued(*arguments)
+    except AWAY as error:
+        current_app.logger.error("the queue did not take %s%r: %s", name, arguments, error)
+        return False
+    return True
+
+
+def _by_one_worker(huey: Any, name: str, is_due: Callable[[datetime], bool]) -> Callable[[datetime], bool]:
+    """Every worker looks at the clock; the first one of a minute notes in the queue that it asks, and no other does."""
+
+    def noted(at: datetime) -> str:
+        return f"asked:{name}:{at:%Y-%m-%dT%H:%M}"
+
+    def is_due_here(at: datetime) -> bool:
+        if not is_due(at):
+            return False
         try:
-            current_app.extensions["jobs"][name](*arguments)
-        except (RedisError, sqlite3.OperationalError) as error:
-            current_app.logger.error("the queue did not take %s%r: %s", name, arguments, error)
+            huey.delete(noted(at - timedelta(days=1)))
+            return huey.put_if_empty(noted(at), 1)
+        except AWAY:
+            return False
+
+    return is_due_here
+
+
+def _dated_id(_task: Any) -> str:
+    """The queue does not know since when a job waits; its id says so."""
+    return f"{time.time_ns() // 1_000_000}-{uuid.uuid4()}"
+
+
+def _age(huey: Any, message: bytes) -> float:
+    try:
+        dated = _DATED.match(huey.deserialize_task(message).id)
+    except _UNREADABLE:
+        dated = None
+    return max(time.time() - int(dated[1]) / 1000, 0.0) if dated else 0.0
+
+
+def _giving_up(app: Flask, told: list[Parking]) -> Callable[..., None]:
+    def give_up(_signal: str, task: Any, error: BaseException | None = None) -> None:
+        if task.retries or error is None:
+            return
+        for function in told:
+            _inside(app, function)(task.name.removesuffix(_NOW), task.args, error)
+
+    return give_up
 
 
 def _storage(app: Flask):

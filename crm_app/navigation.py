@@ -72,6 +72,8 @@ _DEEP = (
     _Place("settings.rates", _l("Rates"), "globe", False, "owners", note=_l("Settings")),
     _Place("demo.index", _l("Demo company"), "eye", False, "owners", note=_l("Settings"), also="sample example"),
     _Place("backups.index", _l("Backups"), "history", False, "owners", note=_l("Settings"), also="restore copy"),
+    _Place("settings.audit", _l("Audit log"), "shield", False, "owners", note=_l("Settings"), also="security who"),
+    _Place("health.index", _l("Health"), "life-buoy", False, "owners", note=_l("Settings"), also="doctor status check"),
 )
 # Words for the same that people type, whatever language they read.
 _ALSO = {
@@ -83,7 +85,7 @@ _ALSO = {
     "sign-out": "log out logout exit خروج 登出 注销",
 }
 # What is reached from another place belongs to it.
-_UNDER = dict.fromkeys(("accounts", "backups", "bulk", "demo", "exchange"), "settings")
+_UNDER = dict.fromkeys(("accounts", "backups", "bulk", "demo", "exchange", "health"), "settings")
 
 
 def init_app(app: Flask) -> None:

@@ -33,11 +33,13 @@ def web():
     from granian import Granian
     from granian.constants import Interfaces
 
+    from crm_app.health import counting
+
     settings = config.load()
     host, port = str(settings["HOST"]), int(str(settings["PORT"]))
     readiness.expect_port(host, port)
     _expect_what_is_shared(settings)
-    Granian(
+    server = Granian(
         "wsgi:app",
         working_dir=config.ROOT,
         address=host,
@@ -50,20 +52,24 @@ def web():
         log_level="warning",  # type: ignore[arg-type]
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE,
-    ).serve()
+    )
+    with counting.shared():
+        server.serve()
 
 
 @click.command()
 def worker():
     """Run the worker: imports and other long work, one task at a time in each of two threads."""
     from crm_app import create_app
+    from crm_app.health.jobs import alive
     from crm_app.search.commands import warn_if_behind
 
     _expect_what_is_shared(config.load())
     app = create_app()
     with app.app_context():
         warn_if_behind()
-    app.extensions["huey"].create_consumer(workers=2, periodic=True, check_worker_health=True).run()
+    with alive(app):
+        app.extensions["huey"].create_consumer(workers=2, periodic=True, check_worker_health=True).run()
 
 
 @click.group()

@@ -35,6 +35,10 @@ def fresh_postgres(name: str) -> str:
     return f"{server}/{name}" if "?" not in server else server.replace("/?", f"/{name}?")
 
 
+def is_installed() -> bool:
+    return any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+
+
 def _answers(place: str) -> bool:
     try:
         with psycopg.connect(f"{place}/postgres" if "?" not in place else place, connect_timeout=3):
@@ -47,7 +51,7 @@ def _installed_and_started() -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    if not list(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
+    if not is_installed():
         subprocess.call(["apt-get", "update", "-qq"], **quiet)
         subprocess.call(["apt-get", "install", "-y", "-qq", "postgresql"], **quiet)
     versions = sorted(path.name for path in Path("/usr/lib/postgresql").glob("*"))

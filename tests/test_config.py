@@ -62,6 +62,13 @@ def test_a_secret_can_be_read_from_a_file(tmp_path):
         ("SMTP_URL", "smtp://mail.example"),
         ("MAIL_FROM", "Peyvand"),
         ("MAIL_FROM", "a@b.example\r\nBcc: c@d.example"),
+        ("TRUSTED_PROXIES", "localhost"),
+        ("TRUSTED_PROXIES", "127.0.0.1 10.0.0.1"),
+        ("TRUSTED_PROXIES", "10.0.0.1, 0.0.0.0/0"),
+        ("TRUSTED_PROXIES", "::/0"),
+        ("METRICS_TOKEN", "short"),
+        ("METRICS_TOKEN", "with blanks in between it"),
+        ("METRICS_TOKEN", "رمز عبور برای اعداد این برنامه"),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence_that_names_the_setting(tmp_path, name, value):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 
 import pytest
 import redis
@@ -99,3 +100,24 @@ def test_a_redis_that_went_away_stops_nobody_and_limits_go_on_without_it(tmp_pat
 def test_the_tasks_of_the_product_are_known_by_name():
     assert "crm_app.exchange.jobs.run_import" in jobs._tasks
     assert "crm_app.backups.nightly.back_up_every_night" in jobs._periodic
+
+
+@pytest.mark.parametrize("queued", QUEUES, indirect=True)
+def test_of_several_workers_one_asks_for_what_is_due(queued, monkeypatch):
+    app, mine, _note, done = queued
+
+    @mine.every_minutes(5)
+    def sweep():
+        done.append("swept")
+
+    due = datetime(2026, 11, 28, 3, 5, 7)
+    workers = [app, create_app(REDIS_URL=app.config["REDIS_URL"])]
+    for one in workers:
+        mine.init_app(one)
+    asked = {
+        at: [task.name for one in workers for task in one.extensions["huey"].read_periodic(at)]
+        for at in (due, due + timedelta(seconds=40), due + timedelta(minutes=1), due + timedelta(minutes=5))
+    }
+
+    assert [len(names) for names in asked.values()] == [1, 0, 0, 1]
+    workers[1].extensions["huey"].storage.close()

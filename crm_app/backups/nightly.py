@@ -1,12 +1,11 @@
 """What the worker does: every night a backup, if the database is whole, and one more whenever somebody asks."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from flask import current_app
 
-from crm_app.backups import BackupError, kept, making
+from crm_app.backups import BackupError, kept, making, wholeness
+from crm_app.backups.wholeness import Limit
 from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs
 
@@ -16,7 +15,7 @@ _DAY = 24 * 3600
 
 @jobs.every_night(hour=3)
 def back_up_every_night() -> None:
-    if db.engine.dialect.name == "sqlite" and (trouble := check(Path(str(db.engine.url.database)))):
+    if db.engine.dialect.name == "sqlite" and (trouble := _trouble()):
         # A backup of a damaged database must not push out the last good one.
         current_app.logger.error("the database is damaged, restore a backup: %s", trouble)
         return
@@ -31,14 +30,8 @@ def back_up_as(name: str) -> None:
         _made(name)
 
 
-def check(database: Path) -> str:
-    """What SQLite finds wrong with the file; empty when it is whole."""
-    try:
-        with closing(sqlite3.connect(database)) as connection:
-            found = connection.execute("PRAGMA quick_check").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        return str(error)
-    return "" if found == "ok" else found
+def _trouble() -> str:
+    return wholeness.trouble_in_database(Path(str(db.engine.url.database)), Limit())
 
 
 def _made(name: str) -> bool:

@@ -27,8 +27,8 @@ def expect_fitting(about: Manifest) -> None:
     here = db.engine.dialect.name
     if about.database != here:
         raise BackupError(
-            f"The backup is of a {about.database} database, and this Peyvand has {here}. `crm export` and `crm import "
-            "archive` go from one to the other."
+            f"The backup is of a {about.database} database, and this Peyvand has {here}. `crm copy-database` goes "
+            "from one to the other."
         )
     try:
         ScriptDirectory(current_app.config["MIGRATIONS_PATH"]).get_revision(about.revision)

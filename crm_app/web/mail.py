@@ -12,7 +12,7 @@ from flask import current_app
 
 _SECONDS = 20
 _PORTS = {"smtp": 587, "smtps": 465}
-_HERE = ("localhost", "127.0.0.1", "::1")
+HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class Letter(NamedTuple):
@@ -49,24 +49,30 @@ def send(letter: Letter, to: str, *, message_id: str) -> None:
         raise MailError(f"{type(error).__name__}: {error}") from error
 
 
-def connected() -> smtplib.SMTP:
+def connected(patience: float = _SECONDS) -> smtplib.SMTP:
     """A connection to the mail server, signed in. Passwords cross the network encrypted or not at all."""
     parts = urlsplit(current_app.config["SMTP_URL"])
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     context = ssl.create_default_context()
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=context)
-    else:
-        server = smtplib.SMTP(host, port, timeout=_SECONDS)
+    is_private = parts.scheme == "smtps"
+    server = (
+        smtplib.SMTP_SSL(host, port, timeout=patience, context=context)
+        if is_private
+        else smtplib.SMTP(host, port, timeout=patience)
+    )
+    try:
         server.ehlo()
-        if server.has_extn("starttls"):
+        if not is_private and server.has_extn("starttls"):
             server.starttls(context=context)
             server.ehlo()
-        elif parts.username and host not in _HERE:
-            server.close()
-            raise smtplib.SMTPNotSupportedError("the server takes no encryption, so the password was not sent")
-    if parts.username:
-        server.login(unquote(parts.username), unquote(parts.password or ""))
+            is_private = True
+        if parts.username:
+            if not is_private and host not in HERE:
+                raise smtplib.SMTPNotSupportedError("the server takes no encryption, so the password was not sent")
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+    except BaseException:
+        server.close()
+        raise
     return server
 
 

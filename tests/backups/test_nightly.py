@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from crm_app.backups import nightly
+from crm_app.backups import nightly, wholeness
+from crm_app.backups.wholeness import Limit
 from crm_app.extensions import db
 from tests.backups.conftest import rows, runner
 
@@ -62,18 +63,18 @@ def test_a_damaged_database_is_noticed(tmp_path):
         connection.execute("CREATE TABLE deals (title TEXT)")
         connection.executemany("INSERT INTO deals VALUES (?)", [(f"Deal {number}" * 50,) for number in range(2000)])
         connection.commit()
-    assert nightly.check(database) == ""
+    assert wholeness.trouble_in_database(database, Limit()) == ""
     with database.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * 20_000)
 
-    assert nightly.check(database) != ""
+    assert wholeness.trouble_in_database(database, Limit()) != ""
 
 
 def test_a_damaged_database_is_not_backed_up(organisation, backups, monkeypatch, caplog):
     is_sqlite = db.engine.dialect.name == "sqlite"
     db.session.rollback()
-    monkeypatch.setattr(nightly, "check", lambda database: "page 7 is torn")
+    monkeypatch.setattr(wholeness, "trouble_in_database", lambda *_: "page 7 is torn")
 
     nightly.back_up_every_night()
 

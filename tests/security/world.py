@@ -11,6 +11,7 @@ from crm_app.bulk.models import BulkChange
 from crm_app.exchange.models import Import
 from crm_app.extensions import db
 from crm_app.goals.models import Goal, Target
+from crm_app.health.models import ParkedJob
 from crm_app.saved_views.models import SavedView
 from crm_app.web.money import Rate
 from tests import make
@@ -24,6 +25,8 @@ PUBLIC = {
     "accounts.set_password",
     "accounts.forgotten",
     "accounts.enter_code",
+    "probes.healthz",
+    "probes.metrics",
 }
 
 
@@ -53,12 +56,13 @@ def build(alice, olivia):
     view = SavedView(place="deals", name="Late ones", query="close=late", owner=alice)
     change = BulkChange(place="companies", action="deletion", status="done", count=1, done=1, user=alice)
     signed_in = UserSession(user_id=alice.id, token_hash="0" * 64)
-    db.session.add_all([goal, target, job, rate, view, change, signed_in])
+    parked = ParkedJob(task="crm_app.exchange.jobs.run_import", arguments=[0], error="it broke")
+    db.session.add_all([goal, target, job, rate, view, change, signed_in, parked])
     db.session.commit()
     return {
         "company_id": company.id, "person_id": person.id, "product_id": product.id, "deal_id": deal.id,
         "team_id": group.id, "user_id": alice.id, "goal_id": goal.id, "target_id": target.id,
-        "import_id": job.id, "rate_id": rate.id, "view_id": view.id,
+        "import_id": job.id, "parked_id": parked.id, "rate_id": rate.id, "view_id": view.id,
         "pipeline_id": deal.pipeline_id, "stage_id": deal.stage_id,
         "kind": "companies", "fact": "name", "field": "name", "name": "name", "token": "no-such-token",
         "measure": "won_value", "key": "won_value", "question": "pipeline", "noun": "companies",

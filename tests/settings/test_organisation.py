@@ -149,6 +149,7 @@ def _places(page):
                 "Pipelines",
                 "Rates",
                 "Backups",
+                "Health",
                 "Audit log",
                 "Demo company",
             ],

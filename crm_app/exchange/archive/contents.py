@@ -9,12 +9,14 @@ from crm_app.extensions import db
 
 _TABLES_LEFT_OUT = {
     "mails": "letters about accounts are sent by the server that was asked for them",
+    "parked_jobs": "work that was given up is of the server that gave it up",
     "password_links": "links by which somebody sets a password end within a day",
     "recovery_codes": "what lets somebody in without their app stays where it was made",
     "second_steps": "secrets of authenticator apps are sealed with the key of the server that made them",
     "setup_links": "the link of the first run is a key to the server that made it",
     "sign_in_failures": "guesses at passwords are remembered for a while only",
     "user_sessions": "sessions belong to the server on which they began; everyone signs in again",
+    "workers": "workers are of the server on which they run",
     "word_indexes": "the indexes of words are built anew",
 }
 _PASSWORDS = {"users.password_hash": "left out on demand; everyone needs a link to set a password"}

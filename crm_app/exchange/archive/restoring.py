@@ -53,9 +53,9 @@ def restore(archive: Archive) -> None:
         _tie(connection, archive, table)
     if connection.dialect.name == "postgresql":
         for table in tables:
-            _go_on_counting(connection, table)
+            go_on_counting(connection, table)
     for model in found_by.models():
-        _index(connection, model)
+        index(connection, model)
 
 
 def _insert(connection: Connection, archive: Archive, table: Table) -> None:
@@ -118,7 +118,7 @@ def _refusals_of(table: Table) -> Iterator[None]:
         raise ArchiveError(f"The database cannot hold a value in a row of {table.name}.") from error
 
 
-def _go_on_counting(connection: Connection, table: Table) -> None:
+def go_on_counting(connection: Connection, table: Table) -> None:
     """PostgreSQL counts ids apart from the rows: the next one is to come after those that were written."""
     key = table.autoincrement_column
     if key is None:
@@ -128,7 +128,7 @@ def _go_on_counting(connection: Connection, table: Table) -> None:
         connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, key.name), last)))
 
 
-def _index(connection: Connection, model: Any) -> None:
+def index(connection: Connection, model: Any) -> None:
     """What records are found by, by the rules of this version."""
     last = 0
     ids = select(model.id).order_by(model.id).limit(_ROWS)

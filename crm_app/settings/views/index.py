@@ -58,6 +58,7 @@ def _common():
         Place(_("Pipelines"), _("Stages, their probabilities and order"), "square-kanban", url_for(".pipelines")),
         Place(_("Rates"), _("What other currencies are worth, day by day"), "globe", url_for(".rates")),
         Place(_("Backups"), _("Copies of everything, made every night"), "history", url_for("backups.index")),
+        Place(_("Health"), _("What works, what does not, and what to do"), "life-buoy", url_for("health.index")),
         Place(_("Audit log"), _("Who signed in, took data along, changed rights"), "shield", url_for(".audit")),
         Place(_("Demo company"), _("Look at a full installation, and empty it again"), "eye", url_for("demo.index")),
     ]

@@ -1,0 +1,117 @@
+"""Checks of the database: it answers, has the tables of this version, is whole, and its search is complete."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import text
+
+from crm_app.backups import wholeness
+from crm_app.backups.wholeness import Limit, TooLongError
+from crm_app.extensions import db
+from crm_app.health.findings import Finding, fine, problem, warning
+from crm_app.search import rebuilding
+from crm_app.web import formats
+from crm_app.web.texts import gettext as _
+
+_POSTGRESQL = "SELECT current_setting('server_version'), current_setting('server_encoding')"
+_PATIENCE_SECONDS = 5
+_INVALID = text("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1")
+
+
+def is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def answers(_limit: Limit) -> Iterator[Finding]:
+    if is_sqlite():
+        mode = db.session.scalar(text("PRAGMA journal_mode"))
+        if mode == "wal":
+            yield fine(_("SQLite answers."))
+        else:
+            yield warning(
+                _(
+                    "SQLite works in the mode “%(mode)s”, not “wal”: readers and writers hinder each other.",
+                    mode=mode,
+                ),
+                _("Move the database to a local disk; SQLite cannot work well on a network drive."),
+            )
+        return
+    version, encoding = _of_postgresql()
+    if encoding == "UTF8":
+        yield fine(_("PostgreSQL %(version)s answers.", version=version.split()[0]))
+    else:
+        yield problem(
+            _("The database has the encoding %(encoding)s, which cannot hold every script.", encoding=encoding),
+            _(
+                "Create one with the encoding UTF8, set DATABASE_URL to it, and bring over what this one holds: "
+                "crm copy-database, or pg_dump."
+            ),
+        )
+
+
+def _of_postgresql() -> tuple[str, str]:
+    """Version and encoding, asked beside SQLAlchemy: it cannot read what a database without an encoding says."""
+    arguments, options = db.engine.dialect.create_connect_args(db.engine.url)
+    options |= {"client_encoding": "utf8", "connect_timeout": _PATIENCE_SECONDS}
+    with psycopg.connect(*arguments, **options) as connection:
+        version, encoding = connection.execute(_POSTGRESQL).fetchall()[0]
+    return version, encoding
+
+
+def tables(_limit: Limit) -> Iterator[Finding]:
+    here = MigrationContext.configure(db.session.connection()).get_current_revision()
+    scripts = ScriptDirectory(current_app.config["MIGRATIONS_PATH"])
+    newest = scripts.get_current_head()
+    if here == newest:
+        yield fine(_("The tables are those of this version (%(revision)s).", revision=newest))
+    elif here in {script.revision for script in scripts.walk_revisions()} | {None}:
+        yield problem(
+            _("The tables are of an older version (%(here)s, not %(newest)s).", here=here or "–", newest=newest),
+            _("Run: crm database upgrade."),
+        )
+    else:
+        yield problem(
+            _("The tables are of a newer version of Peyvand (%(here)s) than the one that runs.", here=here),
+            _("Install that version, or restore the backup made before it."),
+        )
+
+
+def integrity(limit: Limit) -> Iterator[Finding]:
+    if not is_sqlite():
+        if invalid := list(db.session.scalars(_INVALID)):
+            yield problem(
+                _("PostgreSQL does not trust these indexes: %(names)s.", names=formats.listed(invalid)),
+                _("Run REINDEX INDEX with each of these names in psql."),
+            )
+        else:
+            yield fine(_("All indexes are valid."))
+        return
+    try:
+        trouble = wholeness.trouble_in_database(Path(str(db.engine.url.database)), limit)
+    except TooLongError:
+        yield fine(
+            _("No damage was found in the time a page may take."), _("To have all of it checked, run: crm doctor.")
+        )
+        return
+    if trouble:
+        yield problem(
+            _("The database is damaged: %(trouble)s.", trouble=trouble[:300]),
+            _("Stop Peyvand, keep the file, and restore the last backup: crm restore."),
+        )
+    else:
+        yield fine(_("The database is whole, and every reference in it leads somewhere."))
+
+
+def search(_limit: Limit) -> Iterator[Finding]:
+    behind = [model.__tablename__ for model in rebuilding.behind()]
+    if behind:
+        yield warning(
+            _("The search may miss records: its indexes are behind (%(names)s).", names=formats.listed(behind)),
+            _("Run: crm search rebuild."),
+        )
+    else:
+        yield fine(_("The search knows all records."))

@@ -73,7 +73,7 @@ def latest(measure: Measure | str, scope: Scope) -> date | None:
     chosen = _measure(measure)
     if chosen.is_snapshot:
         return None
-    found = events.rows(chosen.key, scope, None)
+    found = events.rows(chosen.key, scope, None, of_deals=False)
     instant = db.session.scalar(found.deals.with_only_columns(func.max(found.at)))
     firm = organisation()
     return instant.astimezone(firm.zone).date() if instant and firm else None

@@ -154,7 +154,7 @@ def _sums_of(measure: str, table: Any) -> dict[str, Any]:
     if measure == "new_deals":
         return {"n": n, "undated": func.sum(table.c.undated)}
     won = func.count(case((table.c.outcome == "won", 1))) if measure == "win_rate" else n
-    sums = {"n": n, "won": n if measure == "lost_deals" else won}
+    sums: dict[str, Any] = {"n": n, "won": n if measure == "lost_deals" else won}
     if measure in ("win_rate", "lost_deals"):
         return sums
     sums |= {"amount": func.sum(table.c.amount), "priced": func.count(table.c.amount)}

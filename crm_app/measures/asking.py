@@ -135,7 +135,9 @@ def matrices(
 def _spread(
     chosen: Measure, periods: Sequence[Period], found: Mapping[Place, Tally], named: list[tuple[Any, str]], view: View
 ) -> tuple[list[Series], list[Figure]]:
-    sums = [sum((tally for (at, _key), tally in found.items() if at == n), Tally()) for n in range(len(periods))]
+    sums = [Tally() for _period in periods]
+    for (number, _key), tally in found.items():
+        sums[number] += tally
     rows = [
         Series(key, label, [_figure(chosen, each, found.get((n, key)), view) for n, each in enumerate(periods)])
         for key, label in named

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -58,7 +59,8 @@ class Tally:
 
     def __add__(self, other: "Tally") -> "Tally":
         """Both together; the median of both cannot be had so."""
-        return Tally(**{name: value + getattr(other, name) for name, value in vars(self).items()})
+        theirs = vars(other)
+        return Tally(*[value + theirs[name] for name, value in vars(self).items()])
 
 
 def rows(measure: str, scope: Scope, before: datetime | None, *, of_deals: bool = True) -> Rows:
@@ -121,7 +123,13 @@ def span_of(at: Any, spans: Sequence[Span]) -> Any:
     """
     if len(spans) == 1:
         return literal_column("0")
-    return _number_between(at, [start for start, _stop in spans], 0, len(spans))
+    return _number_among(at, tuple(start for start, _stop in spans))
+
+
+@lru_cache(maxsize=64)
+def _number_among(at: Any, starts: tuple[datetime, ...]) -> Any:
+    """Kept: making the question for the days of two quarters costs more than answering it."""
+    return _number_between(at, starts, 0, len(starts))
 
 
 def _number_between(at: Any, starts: Sequence[datetime], first: int, beyond: int) -> Any:

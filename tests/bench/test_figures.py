@@ -17,7 +17,7 @@ def test_what_keeps_to_its_budget_is_not_named():
 def test_every_budget_can_be_exceeded(name):
     run = Run("SQLite: few", 1.0, {name: Asked(99.0, 99.0)})
 
-    assert [sentence.split(":")[0] for sentence in run.excesses()] == [name]
+    assert [sentence.rpartition(":")[0] for sentence in run.excesses()] == [name]
 
 
 def test_statements_visits_and_growth_have_budgets_too():

@@ -153,8 +153,10 @@ def _begin(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write() else "BEGIN")
     else:
         dbapi, only_reads = connection.connection.dbapi_connection, not _may_write()
-        dbapi.read_only = only_reads
-        dbapi.isolation_level = IsolationLevel.REPEATABLE_READ if only_reads else None
+        level = IsolationLevel.REPEATABLE_READ if only_reads else None
+        # What is set anew, even to the same, makes psycopg compose its BEGIN anew.
+        if (dbapi.read_only, dbapi.isolation_level) != (only_reads, level):
+            dbapi.read_only, dbapi.isolation_level = only_reads, level
 
 
 @event.listens_for(Engine, "rollback")

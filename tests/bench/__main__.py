@@ -72,6 +72,7 @@ def _measured(given: argparse.Namespace, database: Database) -> Run:
     with _counting(founded.cookie) as read, serving("wsgi:app", database.processes) as server:
         for name in given.page or PAGES:
             run.asked[name] = _page(name, server, founded, floor, read, change)
+            print(f"{name}: {run.asked[name].ratio:.1f}", flush=True)
         if not given.page:
             for name, asking in _forms(founded, server).items():
                 spent, body = server.cost(asking)

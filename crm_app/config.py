@@ -24,6 +24,8 @@ def load(environ: dict[str, str] | None = None) -> dict[str, object]:
     return {
         "INSTANCE_PATH": str(instance),
         "SQLALCHEMY_DATABASE_URI": _database_url(env, instance),
+        # The connection that was used last is used next: it has the most at hand (see web/unchanged.py).
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_use_lifo": True},
         "REDIS_URL": env.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
         "SECRET_KEY": _secret_key(env) or _stored_secret_key(instance),
         "BASE_URL": base_url,

@@ -15,6 +15,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
+from psycopg import IsolationLevel
 from sqlalchemy import DateTime, MetaData, String, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -156,12 +157,17 @@ def _prepare_sqlite(connection, _record):
 def _begin(connection):
     """SQLite: one that may write takes the lock at once, since a read upgraded later cannot wait its turn.
 
-    PostgreSQL: one that only reads is told so, and refuses to write.
+    PostgreSQL: one that only reads is told so, and refuses to write; all its statements see the same instant, so that
+    the figures of a page agree with each other, as they do on SQLite.
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write() else "BEGIN")
     else:
-        connection.connection.dbapi_connection.read_only = not _may_write()
+        dbapi, only_reads = connection.connection.dbapi_connection, not _may_write()
+        level = IsolationLevel.REPEATABLE_READ if only_reads else None
+        # What is set anew, even to the same, makes psycopg compose its BEGIN anew.
+        if (dbapi.read_only, dbapi.isolation_level) != (only_reads, level):
+            dbapi.read_only, dbapi.isolation_level = only_reads, level
 
 
 @event.listens_for(Engine, "rollback")

@@ -11,15 +11,16 @@ from sqlalchemy.orm import joinedload
 from crm_app.accounts.models import BY_RANK, SELLERS, Organisation, Team, User
 from crm_app.extensions import db
 from crm_app.web.text import fold, match_key
+from crm_app.web.unchanged import Snapshot
 
 Statement = TypeVar("Statement")
-_THE_ORGANISATION = select(Organisation).where(Organisation.id == 1)
+_THE_ORGANISATION = select(Organisation, Snapshot()).where(Organisation.id == 1)
 
 
 def organisation() -> Organisation | None:
     """The business itself, read once a request; None until it has been set up."""
     if "organisation" not in g:
-        g.organisation = db.session.scalars(_THE_ORGANISATION).one_or_none()
+        g.organisation, g.snapshot = db.session.execute(_THE_ORGANISATION).one_or_none() or (None, None)
     return g.organisation
 
 

@@ -1,6 +1,6 @@
 """The table of teams and people, and the matrix of people by periods."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -57,6 +57,11 @@ class MatrixRow:
     cells: list[Cell]
     total: Decimal | None
     url: str
+
+    @property
+    def shown(self) -> Hashable:
+        """All that is shown of it."""
+        return self.person.name, tuple(self.cells), self.total, self.url
 
 
 def table(view: Overview, firm: Organisation) -> list[TeamRows]:

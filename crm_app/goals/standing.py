@@ -1,6 +1,6 @@
 """How one goal stands in one period: its target, what was reached, and where that leads."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -35,6 +35,13 @@ class Standing:
     target_id: int | None
     clock: Clock
     pace: Pace
+
+    @property
+    def shown(self) -> Hashable:
+        """All that is shown of it."""
+        whose = self.subject.team or self.subject.person
+        facts = (self.measure.key, self.period, self.figure, self.target, self.target_id, self.clock, self.pace)
+        return self.subject.key, whose.name if whose else "", facts
 
     @property
     def actual(self) -> Decimal | None:

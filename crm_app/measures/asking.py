@@ -73,7 +73,7 @@ def latest(measure: Measure | str, scope: Scope) -> date | None:
     chosen = _measure(measure)
     if chosen.is_snapshot:
         return None
-    found = events.rows(chosen.key, scope, None)
+    found = events.rows(chosen.key, scope, None, of_deals=False)
     instant = db.session.scalar(found.deals.with_only_columns(func.max(found.at)))
     firm = organisation()
     return instant.astimezone(firm.zone).date() if instant and firm else None
@@ -135,7 +135,9 @@ def matrices(
 def _spread(
     chosen: Measure, periods: Sequence[Period], found: Mapping[Place, Tally], named: list[tuple[Any, str]], view: View
 ) -> tuple[list[Series], list[Figure]]:
-    sums = [sum((tally for (at, _key), tally in found.items() if at == n), Tally()) for n in range(len(periods))]
+    sums = [Tally() for _period in periods]
+    for (number, _key), tally in found.items():
+        sums[number] += tally
     rows = [
         Series(key, label, [_figure(chosen, each, found.get((n, key)), view) for n, each in enumerate(periods)])
         for key, label in named

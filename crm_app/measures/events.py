@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -11,13 +12,20 @@ from sqlalchemy import CTE, Integer, and_, case, column, exists, func, literal_c
 from sqlalchemy.orm import aliased
 
 from crm_app.extensions import UtcDateTime, db
-from crm_app.measures.scope import Credit, Rows, Scope
+from crm_app.measures.scope import OF_CREDIT, Credit, Rows, Scope
 from crm_app.pipeline.models import Closing, Deal
 
 Span = tuple[datetime, datetime]
 Place = tuple[int, Any]
 
 _OUTCOMES = {"win_rate": ("won", "lost"), "lost_deals": ("lost",)}
+_CLOSED = {
+    "outcome": Closing.outcome,
+    "amount": Closing.base_amount,
+    "value": Closing.value_amount,
+    "seconds": Closing.cycle_seconds,
+}
+_UNDATED = case((Deal.created_is_known, 0), else_=1)
 
 
 @dataclass
@@ -51,16 +59,17 @@ class Tally:
 
     def __add__(self, other: "Tally") -> "Tally":
         """Both together; the median of both cannot be had so."""
-        return Tally(**{name: value + getattr(other, name) for name, value in vars(self).items()})
+        theirs = vars(other)
+        return Tally(*[value + theirs[name] for name, value in vars(self).items()])
 
 
-def rows(measure: str, scope: Scope, before: datetime | None) -> Rows:
+def rows(measure: str, scope: Scope, before: datetime | None, *, of_deals: bool = True) -> Rows:
     """The rows of a measure as known now, or as they were known just before an instant."""
     if measure == "new_deals":
         deals = scope.deals() if before is None else scope.deals().where(Deal.created_at < before)
         found = Rows(deals, Deal.created_at, Credit(Deal.first_owner_id, Deal.first_team_id))
     else:
-        deals = scope.deals().join(Closing, Closing.deal_id == Deal.id)
+        deals = scope.history(Closing, of_deals)
         deals = deals.where(Closing.outcome.in_(_OUTCOMES.get(measure, ("won",))), _standing(before))
         found = Rows(deals, Closing.closed_at, Credit(Closing.owner_id, Closing.team_id))
     return found.credited(scope)
@@ -77,22 +86,23 @@ def tallies(
     measure: str, scope: Scope, spans: Sequence[Span], before: datetime | None, dimension: str | None = None
 ) -> dict[Place, Tally]:
     """By number of the span and key of the group, in one statement; what is missing is empty."""
-    found = rows(measure, scope, before)
-    columns = _created_columns() if measure == "new_deals" else _closed_columns()
-    table, names = _in_spans(found, spans, dimension, columns), list(columns)
+    found = rows(measure, scope, before, of_deals=dimension not in OF_CREDIT)
+    columns = {"undated": _UNDATED} if measure == "new_deals" else _CLOSED
+    table = _in_spans(found, spans, dimension, columns)
     if measure == "sales_cycle_days":
-        table, names = _with_middle(table), [*names, "middle", "middles"]
-    grouped = select(table.c.span, table.c.key, *(func.sum(table.c[name]) for name in names))
+        table = _with_middle(table)
+    sums = _sums_of(measure, table)
+    grouped = select(table.c.span, table.c.key, *sums.values()).group_by(table.c.span, table.c.key)
     result = {}
-    for span, key, *numbers in db.session.execute(grouped.group_by(table.c.span, table.c.key)):
-        counts: dict[str, Any] = {name: int(number or 0) for name, number in zip(names, numbers, strict=True)}
+    for span, key, *numbers in db.session.execute(grouped):
+        counts: dict[str, Any] = {name: int(number or 0) for name, number in zip(sums, numbers, strict=True)}
         result[span, key] = Tally(**counts)
     return result
 
 
 def cycles(scope: Scope, spans: Sequence[Span], before: datetime | None) -> dict[int, list[int]]:
     """The length in seconds of every won deal's cycle, by number of the span."""
-    found = rows("sales_cycle_days", scope, before).where(Closing.cycle_seconds.is_not(None))
+    found = rows("sales_cycle_days", scope, before, of_deals=False).where(Closing.cycle_seconds.is_not(None))
     table = _in_spans(found, spans, None, {"seconds": Closing.cycle_seconds})
     result: dict[int, list[int]] = {}
     for span, seconds in db.session.execute(select(table.c.span, table.c.seconds)):
@@ -113,7 +123,13 @@ def span_of(at: Any, spans: Sequence[Span]) -> Any:
     """
     if len(spans) == 1:
         return literal_column("0")
-    return _number_between(at, [start for start, _stop in spans], 0, len(spans))
+    return _number_among(at, tuple(start for start, _stop in spans))
+
+
+@lru_cache(maxsize=64)
+def _number_among(at: Any, starts: tuple[datetime, ...]) -> Any:
+    """Kept: making the question for the days of two quarters costs more than answering it."""
+    return _number_between(at, starts, 0, len(starts))
 
 
 def _number_between(at: Any, starts: Sequence[datetime], first: int, beyond: int) -> Any:
@@ -140,21 +156,21 @@ def _stood(closing: Any, before: datetime) -> Any:
     return and_(closing.closed_at < before, or_(closing.reversed_at.is_(None), closing.reversed_at >= before))
 
 
-def _closed_columns() -> dict[str, Any]:
-    won = Closing.outcome == "won"
-    return {
-        "n": literal_column("1"),
-        "won": case((won, 1), else_=0),
-        "amount": Closing.base_amount,
-        "priced": case((Closing.base_amount.is_not(None), 1), else_=0),
-        "unpriced": case((Closing.value_amount.is_(None), 1), else_=0),
-        "cycles": case((Closing.cycle_seconds.is_not(None), 1), else_=0),
-        "cycle_seconds": Closing.cycle_seconds,
-    }
-
-
-def _created_columns() -> dict[str, Any]:
-    return {"n": literal_column("1"), "undated": case((Deal.created_is_known, 0), else_=1)}
+def _sums_of(measure: str, table: Any) -> dict[str, Any]:
+    """What is added up for a measure, by its name in the tally: as little as it takes, and counted where it can be."""
+    n = func.count()
+    if measure == "new_deals":
+        return {"n": n, "undated": func.sum(table.c.undated)}
+    won = func.count(case((table.c.outcome == "won", 1))) if measure == "win_rate" else n
+    sums: dict[str, Any] = {"n": n, "won": n if measure == "lost_deals" else won}
+    if measure in ("win_rate", "lost_deals"):
+        return sums
+    sums |= {"amount": func.sum(table.c.amount), "priced": func.count(table.c.amount)}
+    sums |= {"unpriced": n - func.count(table.c.value), "cycles": func.count(table.c.seconds)}
+    if measure == "sales_cycle_days":
+        of_cycles = {"cycle_seconds": "seconds", "middle": "middle", "middles": "middles"}
+        sums |= {name: func.sum(table.c[column]) for name, column in of_cycles.items()}
+    return sums
 
 
 def _in_spans(found: Rows, spans: Sequence[Span], dimension: str | None, columns: dict[str, Any]) -> Any:
@@ -172,17 +188,17 @@ def _in_spans(found: Rows, spans: Sequence[Span], dimension: str | None, columns
 
 def _with_middle(table: Any) -> Any:
     """The same rows, with the cycle that stands in the middle of its group marked, or the two that do."""
-    unknown = case((table.c.cycle_seconds.is_(None), 1), else_=0)
+    unknown = case((table.c.seconds.is_(None), 1), else_=0)
     group = [table.c.span, table.c.key, unknown]
     ranked = select(
         table,
-        func.row_number().over(partition_by=group, order_by=table.c.cycle_seconds).label("position"),
+        func.row_number().over(partition_by=group, order_by=table.c.seconds).label("position"),
         func.count().over(partition_by=group).label("of"),
     ).subquery()
     twice = 2 * ranked.c.position
-    in_middle = and_(ranked.c.cycles == 1, twice >= ranked.c.of, twice <= ranked.c.of + 2)
+    in_middle = and_(ranked.c.seconds.is_not(None), twice >= ranked.c.of, twice <= ranked.c.of + 2)
     return select(
         ranked,
-        case((in_middle, ranked.c.cycle_seconds)).label("middle"),
+        case((in_middle, ranked.c.seconds)).label("middle"),
         case((in_middle, 1), else_=0).label("middles"),
     ).subquery()

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from crm_app.accounts.models import User
 from crm_app.extensions import db
 from crm_app.measures.events import Place, Span, Tally, span_of
-from crm_app.measures.scope import Credit, Rows, Scope
+from crm_app.measures.scope import OF_CREDIT, Credit, Rows, Scope
 from crm_app.pipeline.models import Deal, Stage, Stay
 from crm_app.web.money import Money, Rates
 
@@ -59,18 +59,18 @@ def tallies(scope: Scope, moments: Sequence[Moment], rates: Rates, dimension: st
     return result
 
 
-def rows(scope: Scope, moment: Moment) -> Rows:
+def rows(scope: Scope, moment: Moment, *, of_deals: bool = True) -> Rows:
     """The deals open at one moment, each with the instant at which it entered its stage."""
     if moment.before is not None:
         stood = and_(Stay.entered_at < moment.before, or_(Stay.left_at.is_(None), Stay.left_at >= moment.before))
-        return _stays(scope).where(stood)
+        return _stays(scope, of_deals).where(stood)
     deals = scope.deals().join(Stage, Stage.id == Deal.stage_id).outerjoin(User, User.id == Deal.owner_id)
     credit = Credit(Deal.owner_id, User.team_id, Deal.stage_id)
     return Rows(deals, Deal.entered_stage_at, credit).where(Deal.status == "open").credited(scope)
 
 
 def _at(scope: Scope, moment: Moment, dimension: str | None) -> dict[_Kind, _Sum]:
-    deals, key = rows(scope, moment).told_apart(dimension)
+    deals, key = rows(scope, moment, of_deals=dimension not in OF_CREDIT).told_apart(dimension)
     source = Deal if moment.before is None else Stay
     chosen = (key.label("key"), source.currency, source.value_amount, _weighted(source.value_amount))
     table = deals.with_only_columns(*chosen).subquery()
@@ -96,14 +96,14 @@ def _over_time(
     return result
 
 
-def _stays(scope: Scope) -> Rows:
-    deals = scope.deals().join(Stay, Stay.deal_id == Deal.id).join(Stage, Stage.id == Stay.stage_id)
+def _stays(scope: Scope, of_deals: bool) -> Rows:
+    deals = scope.history(Stay, of_deals).join(Stage, Stage.id == Stay.stage_id)
     credit = Credit(Stay.owner_id, Stay.team_id, Stay.stage_id)
     return Rows(deals, Stay.entered_at, credit).where(Stage.kind == "open").credited(scope)
 
 
 def _flows(scope: Scope, at: Any, spans: Sequence[Span], dimension: str | None) -> dict[int, list[tuple[_Kind, _Sum]]]:
-    deals, key = _stays(scope).told_apart(dimension)
+    deals, key = _stays(scope, dimension not in OF_CREDIT).told_apart(dimension)
     number = span_of(at, spans).label("number")
     chosen = (number, key.label("key"), Stay.currency, Stay.value_amount, _weighted(Stay.value_amount))
     inside = and_(at >= spans[0][0], at < spans[-1][1])

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from markupsafe import Markup, escape
+from sqlalchemy import Select, select
 
 from crm_app.extensions import db
 from crm_app.goals.amounts import written
@@ -19,6 +21,8 @@ from crm_app.web.texts import gettext as _
 
 USUAL = {"preset": "this_quarter", "comparison": "previous"}
 _NOTHING = Figure(0, n=0)
+# A stage, its figures in each period asked for, and its weighted value.
+Row = tuple[Stage, Sequence[Figure], Figure]
 
 
 def title() -> str:
@@ -27,8 +31,7 @@ def title() -> str:
 
 def ask(choice: Choice, given: Options) -> Report:
     """A line for each open stage in board order; a stage without deals counts as nought, one out of use not at all."""
-    rates = _stages(choice)
-    stages = list(rates)
+    stages = db.session.scalars(_stages(choice, select(Stage))).all()
     labels = {stage.id: stage.name for stage in stages}
     spans = [choice.period, *([choice.compared] if choice.compared else [])]
     measures = [MEASURES["open_value"], MEASURES["weighted_value"]]
@@ -49,8 +52,7 @@ def ask(choice: Choice, given: Options) -> Report:
         chart_title=_chart_title(whole[0]),
         heading=_("Stage"),
         columns=_columns(choice),
-        lines=[_line(choice, *row, rates[row[0]]) for row in rows],
-        total=_total(choice, whole, expected, sum(_times(figures[0], rates[stage]) for stage, figures, _w in rows)),
+        table=lambda: _table(choice, rows, whole, expected),
         definitions=[*(_definition(key) for key in ("open_value", "weighted_value")), _observed_definition()],
         notes=together[0].notes,
         frame="chart-frame--compared" if whole[0].value else "",
@@ -58,14 +60,22 @@ def ask(choice: Choice, given: Options) -> Report:
     )
 
 
-def _stages(choice: Choice) -> dict[Stage, Decimal]:
-    """The open stages in board order, each with the observed probability."""
-    stages = observed.stages(choice.scope).join(Pipeline, Pipeline.id == Stage.pipeline_id)
-    stages = stages.where(Stage.kind == "open").order_by(Pipeline.position, Pipeline.id)
+def _stages(choice: Choice, stages: Select[Any]) -> Select[Any]:
+    """The open ones in board order."""
+    stages = stages.join(Pipeline, Pipeline.id == Stage.pipeline_id).where(Stage.kind == "open")
     if choice.scope.pipeline_id is not None:
         stages = stages.where(Stage.pipeline_id == choice.scope.pipeline_id)
-    found = db.session.execute(stages.order_by(Stage.position, Stage.id))
-    return {row[0]: observed.win_rate(row) for row in found}
+    return stages.order_by(Pipeline.position, Pipeline.id, Stage.position, Stage.id)
+
+
+def _table(
+    choice: Choice, rows: Sequence[Row], whole: Sequence[Figure], expected: Figure
+) -> tuple[Sequence[Line], Line]:
+    """With the observed probability of each stage, for which all that was ever closed is gone through."""
+    found = db.session.execute(_stages(choice, observed.stages(choice.scope)))
+    rates = {row[0]: observed.win_rate(row) for row in found}
+    observed_worth = sum(_times(figures[0], rates[stage]) for stage, figures, _weighted in rows)
+    return [_line(choice, *row, rates[row[0]]) for row in rows], _total(choice, whole, expected, observed_worth)
 
 
 def _sum(figures: Sequence[Figure]) -> Figure:

@@ -56,8 +56,10 @@ def ask(choice: Choice, given: Options) -> Report:
         chart_title=_chart_title(measure, whose),
         heading=_("Period"),
         columns=_columns(measure, goals[0].has_share, is_running),
-        lines=[_line(choice, goal, is_running) for goal in goals],
-        total=_total(choice, measure, goals, is_running),
+        table=lambda: (
+            [_line(choice, goal, is_running) for goal in goals],
+            _total(choice, measure, goals, is_running),
+        ),
         definitions=[(str(measure.label), str(measure.definition), str(measure.formula))],
         notes=sorted({note for goal in goals if goal.clock.elapsed for note in goal.figure.notes}),
         frame="chart-frame--compared",

@@ -1,8 +1,9 @@
 """An answered question: a sentence, a chart, and one table that the page and the CSV file share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -61,7 +62,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Report:
-    """`drawn` says of the wide and of the narrow chart how many of the lines it shows, where it is not all."""
+    """`drawn` says of the wide and of the narrow chart how many of the lines it shows, where it is not all.
+
+    `table` makes the lines and the total, once somebody wants them: beside the other questions nobody does.
+    """
 
     question: str
     title: str
@@ -71,13 +75,24 @@ class Report:
     chart_title: str
     heading: str
     columns: Sequence[Column]
-    lines: Sequence[Line]
-    total: Line | None
+    table: Callable[[], tuple[Sequence[Line], Line | None]]
     definitions: Sequence[tuple[str, str, str]]
     notes: Sequence[str] = field(default_factory=tuple)
     frame: str = ""
     is_empty: bool = False
     drawn: Sequence[str] = ()
+
+    @cached_property
+    def _made(self) -> tuple[Sequence[Line], Line | None]:
+        return self.table()
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        return self._made[0]
+
+    @property
+    def total(self) -> Line | None:
+        return self._made[1]
 
     def csv_head(self) -> list[str]:
         return [self.heading, *(name for column in self.columns for name in _csv_names(column))]

@@ -39,8 +39,10 @@ def ask(choice: Choice, given: Options) -> Report:
         chart_title=_("Win rate in %(period)s", period=formats.period_label(choice.period)),
         heading=str(DIMENSION_LABELS[choice.by]),
         columns=_columns(choice),
-        lines=[_line(choice, group.label or _("Former colleague"), group.figures, group.key) for group in groups],
-        total=_line(choice, _("Total"), whole),
+        table=lambda: (
+            [_line(choice, group.label or _("Former colleague"), group.figures, group.key) for group in groups],
+            _line(choice, _("Total"), whole),
+        ),
         definitions=[_definition()],
         notes=[*whole[0].notes, _("n = %(n)s deals won or lost.", n=formats.num(whole[0].n))],
         is_empty=not whole[0].n,

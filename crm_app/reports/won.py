@@ -42,11 +42,13 @@ def ask(choice: Choice, given: Options) -> Report:
         chart_title=_chart_title(choice),
         heading=str(DIMENSION_LABELS[choice.by]),
         columns=_columns(choice),
-        lines=[
-            _line(choice, group.label or _("Former colleague"), group.figures, is_comparable, group.key)
-            for group in groups
-        ],
-        total=_line(choice, _("Total"), whole, is_comparable),
+        table=lambda: (
+            [
+                _line(choice, group.label or _("Former colleague"), group.figures, is_comparable, group.key)
+                for group in groups
+            ],
+            _line(choice, _("Total"), whole, is_comparable),
+        ),
         definitions=[_definition()],
         notes=whole[len(parts)].notes,
         is_empty=not whole[len(parts)].n,

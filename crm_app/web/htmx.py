@@ -1,8 +1,11 @@
 """Page or part, decided in one place: nothing else knows a header of htmx."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, get_flashed_messages, make_response, redirect, render_template, request
+
+from crm_app.web import unchanged
 
 _VARY = ("HX-Request", "HX-Request-Type")
 
@@ -11,6 +14,15 @@ def page(template: str, *, part: str | None = None, status: int = 200, **context
     """Render a page, or only the named part of it when htmx asked for that."""
     chosen = part if part and wants_part() else template
     return _answer(render_template(chosen, **context), status)
+
+
+def steady_page(template: str, draw: Callable[[], str], **context: Any) -> Response:
+    """A page whose part is read from the database alone, drawn anew only once something has changed (`unchanged`).
+
+    `draw` gives the part, which stands in the template as `body`; `context` is for what is around it.
+    """
+    body = unchanged.drawn(template, draw)
+    return _answer(body if wants_part() else render_template(template, body=body, **context), 200)
 
 
 def changed(part: str, *, otherwise: str, status: int = 200, **context) -> Response:

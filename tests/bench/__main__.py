@@ -1,11 +1,13 @@
-"""`make bench`: what pages cost, as a ratio to a bare Flask page of the same run, with statements and bytes.
+"""`make bench`: what pages cost, as a ratio to a bare Flask page of the same run, and what the whole costs.
 
-CPU milliseconds of all processes of a server with two of them, the quietest of several rounds, over HTTP, as a signed
-in owner whose browser takes compressed pages. `--deals 20000` sizes the business.
+CPU milliseconds of all processes of a server with two of them (and of PostgreSQL's own), the quietest of several
+rounds, over HTTP, as a signed in owner whose browser takes compressed pages. Ends with 1 where a budget is exceeded.
+`--scale 10` is a million people; `--database` takes an empty PostgreSQL; `--growth` adds sizes; `--write` the docs.
 """
 
 import argparse
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,56 +15,73 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from tests.bench import business
-from tests.bench.server import serving
-
-_PAGES = {
-    "companies": "/contacts/companies",
-    "people": "/contacts/people",
-    "people, search": "/contacts/people?q=person%2071",
-    "a company": "/contacts/companies/7",
-    "board": "/pipeline/board",
-    "forecast": "/pipeline/forecast",
-    "board, nothing new": f"/pipeline/board/news?since={2**40}",
-    "deals": "/pipeline/deals",
-    "a deal": "/pipeline/deals/1",
-    "goals": "/goals/",
-    "goals, open value": "/goals/?measure=open_value",
-    "reports": "/reports/",
-    "search": "/search/?q=deal",
-    "palette": "/search/palette?opened=deals:7%20people:9%20companies:3",
-    "palette, a name": "/search/palette?q=person%2071&opened=deals:7%20people:9",
-    "palette, a letter": "/search/palette?q=p",
-    "palette, two letters": "/search/palette?q=pe",
-    "today": "/",
-}
+from tests.bench import business, figures, whole, written
+from tests.bench.database import Database
+from tests.bench.figures import Asked, Run
+from tests.bench.pages import GROWING, PAGES, SCALES
+from tests.bench.server import Asking, Server, serving
 
 
 def main() -> None:
+    given = _arguments().parse_args()
+    database = Database(given.database)
+    with _instance(given.database):
+        run = _measured(given, database)
+    if given.growth:
+        _grow(run, given, database)
+    database.empty()
+    _print(run)
+    if given.write:
+        written.write(run)
+    for sentence in run.excesses():
+        print(f"over budget: {sentence}")
+    sys.exit(bool(run.excesses()))
+
+
+def _arguments() -> argparse.ArgumentParser:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--people", type=int, default=100_000)
-    arguments.add_argument("--companies", type=int, default=20_000)
-    arguments.add_argument("--deals", type=int, default=20_000)
-    arguments.add_argument("--page", action="append", choices=_PAGES, help="only this page (several times)")
-    given = arguments.parse_args()
-    size = business.Size(given.people, given.companies, given.deals)
+    arguments.add_argument("--scale", type=float, default=1.0)
+    arguments.add_argument("--database", default="", help="postgresql://... of an empty database, instead of SQLite")
+    arguments.add_argument("--page", action="append", choices=PAGES, help="only this page (several times)")
+    arguments.add_argument("--growth", action="store_true", help="lists with 1,000, 10,000 and 100,000 people, too")
+    arguments.add_argument("--write", action="store_true", help="write docs/performance.md")
+    return arguments
+
+
+@contextmanager
+def _instance(database: str) -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {
             "INSTANCE_PATH": folder,
             "SECRET_KEY": "a key for measuring only, long enough",
             "FLOOR_DATABASE": str(Path(folder) / "floor.db"),
+            "WEB_PROCESSES": "2",
         }
-        floor = _floor()
-        cookie = business.found(size)
-        print(f"{size.people:,} people, {size.companies:,} companies, {size.deals:,} deals; floor {floor:.2f} ms")
-        print(f"{'page':<24}{'CPU ms':>8}{'ratio':>7}{'SQL':>5}{'bytes':>9}{'wire':>8}")
-        read = _reader(cookie)
-        with serving("wsgi:app") as server:
-            for name in given.page or _PAGES:
-                path = _PAGES[name]
-                spent, body = server.cost(path, cookie)
-                statements, length = read(path)
-                print(f"{name:<24}{spent:>8.2f}{spent / floor:>7.1f}{statements:>5}{length:>9,}{len(body):>8,}")
+        if database:
+            os.environ["DATABASE_URL"] = database
+        yield
+
+
+def _measured(given: argparse.Namespace, database: Database) -> Run:
+    size = business.Size.of(given.scale)
+    floor, founded = _floor(), business.found(size)
+    facts = f"{size.people:,} people, {size.companies:,} companies, {size.deals:,} deals, {size.events:,} events"
+    run = Run(f"{database.name}: {facts}", floor)
+    print(f"{run.title}; floor {floor:.2f} ms", flush=True)
+    change = database.changer()
+    with _counting(founded.cookie) as read, serving("wsgi:app", database.processes) as server:
+        for name in given.page or PAGES:
+            run.asked[name] = _page(name, server, founded, floor, read, change)
+            print(f"{name}: {run.asked[name].ratio:.1f}", flush=True)
+        if not given.page:
+            for name, asking in _forms(founded, server).items():
+                spent, body = server.cost(asking)
+                run.asked[name] = Asked(spent, spent / floor, wire=len(body))
+            run.whole = whole.visits(server, "/contacts/people", founded.cookie)
+            run.whole["memory of web and worker (PSS)"] = whole.memory(server)
+    if not given.page:
+        run.whole["cold start"] = whole.cold_start()
+    return run
 
 
 def _floor() -> float:
@@ -70,10 +89,49 @@ def _floor() -> float:
 
     floor.fill()
     with serving("tests.bench.floor:app") as server:
-        return server.cost("/")[0]
+        return server.cost(Asking("/"))[0]
 
 
-def _reader(cookie: str):
+def _page(name, server: Server, founded, floor: float, read, change) -> Asked:
+    asking = Asking(PAGES[name].path, founded.cookie)
+    spent, body = server.cost(asking)
+    anew = server.cost(asking, change)[0] / floor if PAGES[name].is_kept else None
+    if PAGES[name].is_kept:
+        change()
+    statements, length = read(asking.path)
+    waited = server.waited(asking, 1), server.waited(asking, 4)
+    return Asked(spent, spent / floor, statements, length, len(body), *waited, anew)
+
+
+def _forms(founded, server: Server) -> dict[str, Asking]:
+    page = server.get("/contacts/people/new", founded.cookie, encodings="identity").decode()
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    move = f"/pipeline/deals/{founded.deal}/stage"
+    return {
+        "move a deal": Asking(
+            move, founded.cookie, lambda number: {"csrf_token": token, "stage": str(founded.stages[number % 2])}
+        ),
+        "create a person": Asking(
+            "/contacts/people/new",
+            founded.cookie,
+            lambda number: {"csrf_token": token, "name": f"Someone New {number}"},
+        ),
+    }
+
+
+def _grow(run: Run, given: argparse.Namespace, database: Database) -> None:
+    for scale in SCALES.values():
+        database.empty()
+        with _instance(given.database):
+            founded = business.found(business.Size.of(scale))
+            with serving("wsgi:app", database.processes) as server:
+                for name in GROWING:
+                    cost = server.cost(Asking(PAGES[name].path, founded.cookie))[0]
+                    run.growth.setdefault(name, []).append(cost)
+
+
+@contextmanager
+def _counting(cookie: str) -> Iterator:
     """How many statements a page runs, and how long it is."""
     from crm_app import create_app
     from crm_app.extensions import db
@@ -88,7 +146,8 @@ def _reader(cookie: str):
             answer = client.get(path, headers={"Cookie": cookie})
         return len(seen), len(answer.data)
 
-    return read
+    yield read
+    engine.dispose()
 
 
 @contextmanager
@@ -102,6 +161,14 @@ def _noting(engine) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield seen
     event.remove(engine, "before_cursor_execute", note)
+
+
+def _print(run: Run) -> None:
+    print(figures.printed(figures.pages_of(run)))
+    if run.whole:
+        print(f"\n{figures.printed(figures.whole_of(run))}")
+    if run.growth:
+        print(f"\n{figures.printed(figures.growth_of(run))}")
 
 
 if __name__ == "__main__":

@@ -4,17 +4,33 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
+
+from tests.bench import history
 
 
 class Size(NamedTuple):
     people: int
     companies: int
     deals: int
+    events: int
+
+    @classmethod
+    def of(cls, scale: float) -> "Size":
+        """1 is what budgets are for; 10 is a million people, 200,000 deals and five million events."""
+        return cls(*(int(number * scale) for number in (100_000, 20_000, 20_000, 500_000)))
 
 
-def found(size: Size) -> str:
-    """Fill the instance that the environment names; gives back what the owner's session cookie holds."""
+class Founded(NamedTuple):
+    """`cookie` is the owner's session; `deal` is an open one, and `stages` are those it may be moved between."""
+
+    cookie: str
+    deal: int
+    stages: tuple[int, int]
+
+
+def found(size: Size) -> Founded:
+    """Fill the instance that the environment names."""
     from flask_migrate import upgrade
 
     from crm_app import create_app
@@ -28,16 +44,19 @@ def found(size: Size) -> str:
         make.organisation()
         owner = make.user("Olivia Owen", role="owner")
         reps = _staff(owner)
-        _fill(size, reps)
+        deal, stages = _fill(size, reps)
         _aim(reps)
+        history.tell(size.events, size.deals, [rep.id for rep in reps])
         catch_up()
         token = make.session_token(owner)
         db.session.commit()
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"] = token
+        session["_user_id"], session["csrf_token"] = token, "0" * 40
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-    return f"{cookie.key}={cookie.value}"
+    return Founded(f"{cookie.key}={cookie.value}", deal, stages)
 
 
 def _staff(owner) -> list:
@@ -62,7 +81,8 @@ def _aim(reps) -> None:
         make.goal(20_000_00, user=rep)
 
 
-def _fill(size, reps) -> None:
+def _fill(size, reps) -> tuple[int, tuple[int, int]]:
+    """Gives back an open deal, and two stages for it."""
     from crm_app.contacts.models import Company, Person, company_keys, person_keys
     from crm_app.extensions import db
 
@@ -80,8 +100,11 @@ def _fill(size, reps) -> None:
         for n in range(size.people)
     ]
     add(Person, [row | person_keys(row["name"], "", "") for row in people])
-    _fill_deals(size, reps, _pipeline(), dice, now, add)
+    pipeline = _pipeline()
+    deal = _fill_deals(size, reps, pipeline, dice, now, add)
+    first, second = pipeline.stages[:2]
     db.session.commit()
+    return deal, (first.id, second.id)
 
 
 def _pipeline():
@@ -100,7 +123,8 @@ def _pipeline():
     return pipeline
 
 
-def _fill_deals(size, reps, pipeline, dice, now, add) -> None:
+def _fill_deals(size, reps, pipeline, dice, now, add) -> int:
+    """Each has gone through the stages before its own; gives back the first that is open."""
     from crm_app.pipeline.models import Closing, Deal, Stay, deal_keys
 
     stages = pipeline.stages
@@ -120,18 +144,8 @@ def _fill_deals(size, reps, pipeline, dice, now, add) -> None:
                 "expected_close": (now + timedelta(days=n % 220 - 20)).date() if stage.is_open and n % 5 else None,
             }
         )  # fmt: skip
-        stays.append(
-            base
-            | {
-                "deal_id": n,
-                "team_id": rep.team_id,
-                "pipeline_id": pipeline.id,
-                "stage_id": stage.id,
-                "seq": 1,
-                "entered_at": entered,
-                "value_amount": value,
-            }
-        )
+        common = base | {"deal_id": n, "team_id": rep.team_id, "pipeline_id": pipeline.id, "value_amount": value}
+        stays += history.stays(common, stages[: min(stages.index(stage), 4)], stage, created, entered)
         if not stage.is_open:
             closings.append(
                 base
@@ -148,3 +162,4 @@ def _fill_deals(size, reps, pipeline, dice, now, add) -> None:
     add(Deal, deals)
     add(Stay, stays)
     add(Closing, closings)
+    return next(deal["id"] for deal in deals if deal["status"] == "open")

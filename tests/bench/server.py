@@ -1,4 +1,4 @@
-"""Servers as they run in earnest, and what they spend: CPU of all their processes, out of /proc."""
+"""Servers as they run in earnest, and what they spend: CPU and memory of all their processes, out of /proc."""
 
 import http.client
 import os
@@ -6,81 +6,147 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
 
 _PROCESSES = 2
+_ENCODINGS = "gzip, deflate, br, zstd"
 _WARMING, _ROUNDS, _REQUESTS = 40, 5, 40
 
 
-class Server:
-    def __init__(self, process: subprocess.Popen[bytes], port: int):
-        self._process, self._port = process, port
+class Asking(NamedTuple):
+    """A request: `fields`, where it is a form that is sent, says what is in it the nth time."""
 
-    def cost(self, path: str, cookie: str = "") -> tuple[float, bytes]:
+    path: str
+    cookie: str = ""
+    fields: Callable[[int], dict[str, str]] | None = None
+
+
+class Waited(NamedTuple):
+    """Milliseconds until half, and until 95 of 100 requests were answered."""
+
+    half: float
+    most: float
+
+
+class Server:
+    def __init__(self, process: subprocess.Popen[bytes], port: int, others: Callable[[], list[int]] = list):
+        self._process, self.port, self._others = process, port, others
+
+    def cost(self, asking: Asking, before_each: Callable[[], None] = lambda: None) -> tuple[float, bytes]:
         """CPU milliseconds of one request, of the quietest round, and the answer as it went over the wire."""
-        headers = {"Cookie": cookie, "Accept-Encoding": "gzip, deflate, br, zstd"}
         # Each connection is served by one of the processes; all of them are warmed.
-        for _ in range(_WARMING):
-            body = self._asked(self._connection(), path, headers)
+        for number in range(_WARMING):
+            before_each()
+            body = self._asked(self._connection(), asking, number)
         rounds = []
         for _ in range(_ROUNDS):
-            connection, before = self._connection(), self._spent()
-            for _ in range(_REQUESTS):
-                self._asked(connection, path, headers)
-            rounds.append((self._spent() - before) / 1e6 / _REQUESTS)
+            connection, spent = self._connection(), 0
+            for number in range(_REQUESTS):
+                before_each()
+                before = self._spent()
+                self._asked(connection, asking, number)
+                spent += self._spent() - before
+            rounds.append(spent / 1e6 / _REQUESTS)
         return min(rounds), body
 
-    def _connection(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+    def waited(self, asking: Asking, clients: int) -> Waited:
+        """As so many clients feel it, each asking again as soon as it was answered."""
 
-    def _asked(self, connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> bytes:
-        connection.request("GET", path, headers=headers)
+        def one(_client: int) -> list[float]:
+            connection, found = self._connection(), []
+            for number in range(_REQUESTS):
+                begun = time.perf_counter()
+                self._asked(connection, asking, number)
+                found.append((time.perf_counter() - begun) * 1000)
+            return found
+
+        with ThreadPoolExecutor(clients) as pool:
+            times = sorted(each for found in pool.map(one, range(clients)) for each in found)
+        return Waited(times[len(times) // 2], times[len(times) * 95 // 100])
+
+    def pss(self) -> float:
+        """Megabytes of memory, what processes share counted once."""
+        return sum(_pss(pid) for pid in descendants(self._process.pid)) / 1024
+
+    def get(self, path: str, cookie: str = "", encodings: str = _ENCODINGS) -> bytes:
+        return self._asked(self._connection(), Asking(path, cookie), 0, encodings)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def _asked(
+        self, connection: http.client.HTTPConnection, asking: Asking, number: int, encodings: str = _ENCODINGS
+    ) -> bytes:
+        headers = {"Cookie": asking.cookie, "Accept-Encoding": encodings}
+        if asking.fields:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
+            headers |= {"HX-Request-Type": "partial", "Sec-Fetch-Site": "same-origin"}
+            connection.request("POST", asking.path, urlencode(asking.fields(number)), headers)
+        else:
+            connection.request("GET", asking.path, headers=headers)
         answer = connection.getresponse()
         body = answer.read()
-        assert answer.status in (200, 204), f"{path}: {answer.status}"
+        assert answer.status in (200, 204, 303), f"{asking.path}: {answer.status} {body[:300]!r}"
         return body
 
     def _spent(self) -> int:
-        """Nanoseconds of all threads of all its processes."""
+        """Nanoseconds of all threads of all its processes, and of the database's own that work for it."""
+        pids = [*descendants(self._process.pid), *self._others()]
         return sum(
-            int(task.read_text().split()[0])
-            for pid in descendants(self._process.pid)
-            for task in Path(f"/proc/{pid}/task").glob("*/schedstat")
+            int(task.read_text().split()[0]) for pid in pids for task in Path(f"/proc/{pid}/task").glob("*/schedstat")
         )
 
 
 @contextmanager
-def serving(target: str, **environment: str) -> Iterator[Server]:
+def serving(target: str, others: Callable[[], list[int]] = list) -> Iterator[Server]:
     """A WSGI application on granian, as `crm web` runs Peyvand: two processes of three threads."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", str(_PROCESSES), "--blocking-threads", "3", "--no-ws", "--log-level", "error", target,
     ]  # fmt: skip
-    process = subprocess.Popen(command, env=os.environ | environment)
+    with running(command, port) as process:
+        yield Server(process, port, others)
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Once it answers; ended afterwards."""
+    process = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL)
     try:
-        server = Server(process, port)
         _wait_for(port)
-        yield server
+        yield process
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(300):
+    for _ in range(3000):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/")
             connection.getresponse().read()
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.02)
         else:
             return
     raise TimeoutError("the server does not answer")
+
+
+def _pss(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def descendants(pid: int) -> list[int]:

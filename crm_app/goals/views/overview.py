@@ -1,5 +1,6 @@
 """The owner's morning: how each goal of the period stands."""
 
+from flask import render_template
 from flask_login import current_user
 
 from crm_app.accounts.access import seller_required
@@ -11,7 +12,7 @@ from crm_app.goals.overview import Overview, overview
 from crm_app.goals.views import bp
 from crm_app.measures import asking
 from crm_app.measures.scope import Scope
-from crm_app.web.htmx import page
+from crm_app.web.htmx import steady_page
 from crm_app.web.periods import CALENDARS, UNITS
 from crm_app.web.texts import gettext as _
 
@@ -19,14 +20,17 @@ from crm_app.web.texts import gettext as _
 @bp.get("/")
 @seller_required
 def index():
+    return steady_page("goals/index.html", _drawn)
+
+
+def _drawn() -> str:
     choice, goals = _chosen()
     view = overview(current_user, organisation(), choice, goals)
     if view is None:
-        return page("goals/index.html", part="goals/_empty.html", choice=choice, view=None, **_ways(choice), **_else())
+        return render_template("goals/_empty.html", choice=choice, view=None, **_ways(choice), **_else())
     groups = rows.table(view, organisation())
-    return page(
-        "goals/index.html",
-        part="goals/_overview.html",
+    return render_template(
+        "goals/_overview.html",
         choice=choice,
         view=view,
         answer=words.answer(view),

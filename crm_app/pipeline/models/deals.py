@@ -23,6 +23,8 @@ from crm_app.web.money import Money, Rates
 RANK_GAP = 1024
 # All that the totals of boards are made of, so that they are read from the index alone.
 _SUMMED = ("status", "deleted_at", "stage_id", "currency", "owner_id", "value_amount", "expected_close")
+# How long deals stand in their stages, the longest first.
+_STANDING = ("status", "deleted_at", "entered_stage_at", "id", "stage_id", "snoozed_until", "owner_id")
 
 
 class Deal(Record, Snoozing, db.Model):
@@ -36,6 +38,7 @@ class Deal(Record, Snoozing, db.Model):
         Index("ix_deals_sums", *_SUMMED),
         Index("ix_deals_newest", "created_is_known", "created_at", "id"),
         Index("ix_deals_sorted", "sort_key", "id"),
+        Index("ix_deals_standing", *_STANDING),
         Index("ix_deals_status_created_at", "status", "created_at"),
         bin_index("deals"),
     )

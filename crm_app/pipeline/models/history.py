@@ -9,6 +9,13 @@ from crm_app.accounts.models import Team, User
 from crm_app.extensions import db
 from crm_app.pipeline.models.stages import Stage
 
+_OF_STATES = ("stage_id", "owner_id", "team_id", "currency", "value_amount", "deal_id")
+# All that figures of what was won and lost are added up from.
+_OF_FIGURES = (
+    *("outcome", "reversed_at", "closed_at", "owner_id", "team_id"),
+    *("base_amount", "value_amount", "cycle_seconds", "deal_id"),
+)
+
 
 class Stay(db.Model):
     """A deal's stay in a stage; open while `left_at` is empty. Owner, team, value follow the deal until it leaves."""
@@ -17,8 +24,9 @@ class Stay(db.Model):
     __table_args__ = (
         Index("ix_stays_deal_id_seq", "deal_id", "seq", unique=True),
         Index("ix_stays_stage_id_entered_at", "stage_id", "entered_at", "left_at"),
-        Index("ix_stays_entered_at", "entered_at"),
-        Index("ix_stays_left_at", "left_at"),
+        # All that states are added up from, so that they are read from the index alone.
+        Index("ix_stays_entered", "entered_at", *_OF_STATES),
+        Index("ix_stays_left", "left_at", *_OF_STATES),
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
@@ -52,9 +60,7 @@ class Closing(db.Model):
     """
 
     __tablename__ = "closings"
-    __table_args__ = (
-        Index("ix_closings_outcome_closed_at", "outcome", "closed_at", "owner_id", "team_id", "base_amount"),
-    )
+    __table_args__ = (Index("ix_closings_standing", *_OF_FIGURES),)
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id", ondelete="CASCADE"), index=True)

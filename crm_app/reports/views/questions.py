@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from types import ModuleType
 
-from flask import abort, request
+from flask import abort, render_template, request
 from flask_login import current_user
 
 from crm_app.accounts.access import seller_required
@@ -17,7 +18,7 @@ from crm_app.reports.choosing import Choice, Options
 from crm_app.reports.sheet import Report
 from crm_app.reports.views import bp
 from crm_app.web.csv import download
-from crm_app.web.htmx import page
+from crm_app.web.htmx import steady_page
 from crm_app.web.periods import UNITS, Period
 from crm_app.web.texts import gettext as _
 
@@ -30,26 +31,38 @@ _MEASURED = {"won": "won_value", "win-rate": "win_rate"}
 @seller_required
 def index():
     """Each question with its answer for the usual period, of all that the reader sees."""
+    return steady_page("reports/index.html", _questions)
+
+
+def _questions() -> str:
     teams = choosing.all_teams(current_user)
     given = Options(() if teams else (current_user,), teams, (), ())
     last = asking.latest("win_rate", Scope(current_user))
     answers = [_usual(name, given, last) for name in QUESTIONS]
-    return page("reports/index.html", part="reports/_questions.html", answers=answers)
+    return render_template("reports/_questions.html", answers=answers)
 
 
 @bp.get("/<question>")
 @seller_required
 def show(question):
     module = QUESTIONS.get(question) or abort(404)
-    given = choosing.options(current_user)
-    choice = choosing.choose(question, current_user, organisation(), given, **module.USUAL)
-    report = module.ask(choice, given)
     if request.args.get("format") == "csv":
+        report, choice, _given = _asked(question, module)
         name = f"{question}-{choice.period.start}-{choice.period.last_day}.csv"
         return download(name, report.csv_head(), report.csv_rows())
-    return page(
-        "reports/show.html",
-        part="reports/_report.html",
+    return steady_page("reports/show.html", partial(_report, question, module), title=module.title())
+
+
+def _asked(question: str, module: ModuleType) -> tuple[Report, Choice, Options]:
+    given = choosing.options(current_user)
+    choice = choosing.choose(question, current_user, organisation(), given, **module.USUAL)
+    return module.ask(choice, given), choice, given
+
+
+def _report(question: str, module: ModuleType) -> str:
+    report, choice, given = _asked(question, module)
+    return render_template(
+        "reports/_report.html",
         report=report,
         choice=choice,
         given=given,

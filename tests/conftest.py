@@ -20,7 +20,7 @@ from tests import databases, html, make
 DATA = Path(__file__).parents[2] / "shared" / "data"
 _OF_DATA = {"intl_names": "web/test_known_names.py", "contact_imports": "exchange/test_corpus.py"}
 collect_ignore = [test for folder, test in _OF_DATA.items() if not (DATA / folder).is_dir()]
-# Neither is needed to run Peyvand.
+# Neither is needed to run Peyvand; `tests/run.py` installs both where it can, and says so where it cannot.
 if not shutil.which("redis-server") or not (databases.is_installed() or os.environ.get("TEST_POSTGRES_URL")):
     collect_ignore.append("test_several.py")
 

@@ -17,6 +17,8 @@ def main() -> int:
     postgres = databases.find_postgres()
     if postgres is None:
         skipped.append("the suite on PostgreSQL: no server (on Debian: apt install postgresql)")
+    if not (shutil.which("redis-server") or _installed("redis-server", "redis-server")):
+        skipped.append("the test of several servers: no Redis (on Debian: apt install redis-server)")
     if skipped and _IN_CI:
         for what in skipped:
             print(f"CI may skip nothing, yet this cannot run: {what}")

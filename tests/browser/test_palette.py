@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from crm_app.extensions import db
 from tests.browser import jumping
 from tests.browser.jumping import chosen, opened, typed
-from tests.browser.test_every_page import _faults
+from tests.browser.looking import faults_of
 
 pytestmark = pytest.mark.browser
 
@@ -209,11 +209,11 @@ def test_it_is_accessible_and_fits(page_of, alice, records, language, theme, wid
     page.goto(records["Anna Alt"])
     page.goto("/")
     opened(page)
-    faults = _faults(page, width)
+    faults = faults_of(page, width)
     typed(page, "hal", "Halbach Optik")
-    faults += _faults(page, width)
+    faults += faults_of(page, width)
     page.locator("#palette-text").fill("nowhere at all")
     page.locator("#palette-options").wait_for(state="hidden")
-    faults += _faults(page, width)
+    faults += faults_of(page, width)
 
     assert not faults, "\n".join(faults)

@@ -29,6 +29,7 @@ def load(environ: dict[str, str] | None = None) -> dict[str, object]:
         "REDIS_URL": env.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
         "SECRET_KEY": _secret_key(env) or _stored_secret_key(instance),
         "BASE_URL": base_url,
+        "TRUSTED_HOSTS": hosts(base_url),
         "HOST": env.text("HOST", "127.0.0.1"),
         "PORT": env.integer("PORT", 8000, least=1, most=65535),
         "WEB_PROCESSES": env.integer("WEB_PROCESSES", os.cpu_count() or 1, least=1, most=64),
@@ -92,6 +93,12 @@ class _Environment:
             kinds = " or ".join(f"{scheme}://" for scheme in schemes)
             raise ConfigError(f"{name} takes a whole address that begins with {kinds}.")
         return text
+
+
+def hosts(base_url: str) -> list[str] | None:
+    """Where we are reached from outside, and from this machine itself; any, as long as nobody has said where."""
+    host = urlsplit(base_url).hostname
+    return [host, "localhost", "127.0.0.1"] if host else None
 
 
 def _smtp_url(env: _Environment, base_url: str) -> str:

@@ -10,12 +10,19 @@ from flask import current_app
 
 
 def store(content: IO[bytes]) -> str:
-    """The name under which the content is kept; copied piece by piece, so that no file is ever held as a whole."""
+    """The name under which the content is kept; copied piece by piece, so that no file is ever held as a whole.
+
+    Where there is no room for all of it, nothing is left.
+    """
     name = secrets.token_hex(16)
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / name).open("wb") as kept:
-        shutil.copyfileobj(content, kept, 1 << 20)
+    try:
+        with (folder / name).open("wb") as kept:
+            shutil.copyfileobj(content, kept, 1 << 20)
+    except BaseException:
+        (folder / name).unlink(missing_ok=True)
+        raise
     return name
 
 

@@ -1,5 +1,8 @@
 """Errors in plain words: what happened, what to do. A page for readers, a toast for htmx, never a trace."""
 
+import errno
+import sqlite3
+
 from flask import Flask, current_app, render_template
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -12,6 +15,9 @@ from crm_app.web.htmx import said_in_toast, wants_part
 from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
+_FULL = ("database or disk is full", "readonly database", "disk I/O error")
+
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
@@ -21,6 +27,7 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(clash, lambda error: _say(409, _words(409)))
     app.register_error_handler(DataError, lambda error: _say(400, _words(400)))
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(OSError, _not_written)
 
 
 def _http_error(error: HTTPException):
@@ -37,9 +44,28 @@ def _http_error(error: HTTPException):
 
 def _database_away(error: OperationalError):
     current_app.logger.error("database unavailable: %s", error.orig)
+    if _has_no_room(error.orig):
+        return _say(507, _words(507))
     answer = _say(503, _words(503))
     answer.headers["Retry-After"] = "5"
     return answer
+
+
+def _has_no_room(error: BaseException | None) -> bool:
+    """SQLite only has words for a full or read-only disk, PostgreSQL a code, the system a number."""
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROOM
+    if isinstance(error, sqlite3.Error):
+        return any(words in str(error) for words in _FULL)
+    return getattr(error, "sqlstate", None) == "53100"
+
+
+def _not_written(error: OSError):
+    """Of a file; what else the system refuses is our own fault."""
+    if not _has_no_room(error):
+        raise error
+    current_app.logger.error("no file can be written: %s", error)
+    return _say(507, _words(507))
 
 
 def _say(status: int, words: tuple[str, str]):
@@ -67,6 +93,10 @@ def _words(code: int) -> tuple[str, str]:
         413: (_("That file is too large."), _("Split it, or send less at once.")),
         419: (_("This page was open for too long."), _("Reload it and try again; nothing was changed.")),
         429: (_("Too many tries."), _("Wait a few minutes and try again.")),
+        507: (
+            _("There is no room left on the disk, or it cannot be written to."),
+            _("Nothing was saved, and all can still be read. Tell whoever looks after the server."),
+        ),
         503: (_("Peyvand cannot reach its data right now."), _("Nothing was lost. Try again in a moment.")),
     }
     return known.get(code, (_("Something went wrong on our side."), _("Nothing was saved. Try again in a moment.")))

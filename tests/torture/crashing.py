@@ -64,9 +64,12 @@ class Victim:
             time.sleep(0.02)
         raise AssertionError(f"it did not start again:\n{self._log.read_text()[-3000:]}")
 
+    def pids(self) -> list[int]:
+        return descendants(self._process.pid)
+
     def kill(self) -> None:
         """All of it, at once, with no chance to tidy up."""
-        for pid in descendants(self._process.pid):
+        for pid in self.pids():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process.wait(10)
@@ -146,7 +149,7 @@ def _write(one: Victim, prefix: str, acknowledged: list[str]) -> None:
 
 
 def _lost(one: Victim, acknowledged: list[str]) -> list[str]:
-    kept = set(_column(one, "SELECT name FROM companies"))
+    kept = set(column(one, "SELECT name FROM companies"))
     return [name for name in acknowledged if name not in kept]
 
 
@@ -154,17 +157,17 @@ def torn(one: Victim) -> list[str]:
     """A company without the event of its making, an event without its company, a file that is not whole."""
     faults = []
     made = "SELECT subject_id FROM events WHERE subject_table = 'companies' AND verb = 'created'"
-    companies, events = sorted(_column(one, "SELECT id FROM companies")), sorted(_column(one, made))
+    companies, events = sorted(column(one, "SELECT id FROM companies")), sorted(column(one, made))
     if companies != events:
         faults.append(f"{len(companies)} companies, {len(events)} events of their making")
-    twice = _column(one, "SELECT name FROM companies GROUP BY name HAVING count(*) > 1")
+    twice = column(one, "SELECT name FROM companies GROUP BY name HAVING count(*) > 1")
     faults += [f"twice: {name}" for name in twice]
     if one.database_url.startswith("sqlite"):
-        faults += [found for found in _column(one, "PRAGMA integrity_check") if found != "ok"]
+        faults += [found for found in column(one, "PRAGMA integrity_check") if found != "ok"]
     return faults
 
 
-def _column(one: Victim, statement: str) -> list:
+def column(one: Victim, statement: str) -> list:
     engine = create_engine(one.database_url.replace("postgresql://", "postgresql+psycopg://", 1))
     try:
         with engine.connect() as connection:

@@ -59,8 +59,9 @@ def _add_commands():
     from crm_app.search.commands import search
     from crm_app.serving import database, serve, web, worker
     from crm_app.settings.commands import users
+    from crm_app.upgrading import upgrade
 
-    for command in (serve, web, worker, database):
+    for command in (serve, web, worker, database, upgrade):
         main.add_command(command)
     for command in (backup, restore, copy_database, check, doctor, demo, import_, export, measure):
         main.add_command(_inside_the_application(command))

@@ -82,7 +82,7 @@ def upgrade():
     """Bring the tables up to this version of Peyvand."""
     from crm_app import create_app
 
-    before, after = _upgrade(create_app())
+    before, after = brought_up(create_app())
     click.echo(
         f"Database is at {after}." if before == after else f"Database went from {before or 'nothing'} to {after}."
     )
@@ -99,7 +99,7 @@ def _prepared(host, port):
     readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
     readiness.expect_redis(str(settings["REDIS_URL"]))
     app = create_app()
-    _upgrade(app)
+    brought_up(app)
     return app
 
 
@@ -109,7 +109,7 @@ def _expect_what_is_shared(settings):
     readiness.expect_tables(str(settings["SQLALCHEMY_DATABASE_URI"]))
 
 
-def _upgrade(app):
+def brought_up(app):
     """The tables, and what the search knows of them; Alembic's own lines would say less than the caller does."""
     from alembic.runtime.migration import MigrationContext
     from flask_migrate import upgrade as upgrade_tables

@@ -34,7 +34,7 @@ def write(path: Path) -> Manifest:
 
 
 def _of_sqlite(package: zipfile.ZipFile, folder: Path) -> Manifest:
-    with _copy(Path(str(db.engine.url.database)), folder) as copied:
+    with copy_of(Path(str(db.engine.url.database)), folder) as copied:
         with closing(sqlite3.connect(copied)) as connection:
             facts = connection.execute("SELECT version_num FROM alembic_version").fetchone()
             organisation = _name(connection.execute("SELECT name FROM organisations").fetchone())
@@ -43,7 +43,7 @@ def _of_sqlite(package: zipfile.ZipFile, folder: Path) -> Manifest:
 
 
 @contextmanager
-def _copy(database: Path, folder: Path) -> Iterator[Path]:
+def copy_of(database: Path, folder: Path) -> Iterator[Path]:
     """A consistent copy beside the backup that is written, for its owner alone."""
     copied = folder / f"{secrets.token_hex(8)}.db.part"
     copied.touch(mode=0o600)

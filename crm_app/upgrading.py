@@ -1,0 +1,125 @@
+"""`crm upgrade`: what bringing the database up to this version takes, tried on a copy first, and then done."""
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+_AHEAD = ("database", "integrity", "disk", "backups")
+_SIZES = 2
+
+
+@click.command()
+@click.option("--check", "only_checks", is_flag=True, help="Only say whether it can be done, and what would be.")
+def upgrade(only_checks):
+    """Bring the tables up to this version of Peyvand, from any earlier one in one step.
+
+    With --check nothing is changed: the database is looked at, and on SQLite a copy of it is brought up to date and
+    looked at as well. Ends with status 1 if there is anything in the way.
+    """
+    from crm_app import create_app
+    from crm_app.extensions import db
+    from crm_app.serving import brought_up
+
+    app = create_app()
+    with app.app_context():
+        pending, here = _pending(), _revision()
+        for script in pending:
+            click.echo(f"{script.revision}  {script.doc}")
+        click.echo(f"{len(pending)} to go." if pending else "The database is up to date.")
+        troubles = _troubles() if here else []
+        if here and pending and only_checks and not troubles:
+            troubles = _tried()
+        db.session.remove()
+    for trouble in troubles:
+        click.echo(f"In the way: {trouble}", err=True)
+    if troubles:
+        raise click.ClickException("Nothing was changed.")
+    if only_checks:
+        click.echo("Nothing stands in the way. Nothing was changed.")
+        return
+    before, after = brought_up(app)
+    told = f"Database went from {before or 'nothing'} to {after}."
+    click.echo(f"Database is at {after}." if before == after else told)
+
+
+def _revision() -> str | None:
+    from alembic.runtime.migration import MigrationContext
+
+    from crm_app.extensions import db, reading
+
+    with reading(), db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _pending() -> list:
+    """Scripts that are not run yet, the oldest first."""
+    from alembic.script import ScriptDirectory
+    from alembic.script.revision import RevisionError
+    from alembic.util import CommandError
+    from flask import current_app
+
+    scripts = ScriptDirectory(current_app.config["MIGRATIONS_PATH"])
+    try:
+        found = list(scripts.iterate_revisions("head", _revision() or "base"))
+    except (CommandError, RevisionError) as error:
+        raise click.ClickException(
+            f"The tables are of a version that this Peyvand does not know ({_revision()}): it is older than they are."
+        ) from error
+    return list(reversed(found))
+
+
+def _troubles() -> list[str]:
+    """What a check finds wrong, and too little room for a copy on SQLite."""
+    from crm_app.extensions import db, reading
+    from crm_app.health import examining
+    from crm_app.health.findings import PROBLEM
+    from crm_app.web.reader import Reader, read_as
+
+    read_as(Reader())
+    checks = [check for check in examining.all_checks() if check.key in _AHEAD]
+    with reading():
+        examined = examining.examine(checks)
+        db.session.rollback()
+    found = [finding.said for one in examined for finding in one.findings if finding.verdict == PROBLEM]
+    if db.engine.dialect.name == "sqlite":
+        path = Path(str(db.engine.url.database))
+        if shutil.disk_usage(path.parent).free < _SIZES * path.stat().st_size:
+            found.append(f"an upgrade takes {_SIZES} times the room of the database beside it, and there is less.")
+    return found
+
+
+def _tried() -> list[str]:
+    """What happens to a copy, on SQLite. On PostgreSQL an upgrade is one transaction, taken back if it fails."""
+    from crm_app.backups.making import copy_of
+    from crm_app.extensions import db
+
+    if db.engine.dialect.name != "sqlite":
+        return []
+    original = Path(str(db.engine.url.database))
+    with tempfile.TemporaryDirectory(dir=original.parent) as folder, copy_of(original, Path(folder)) as copy:
+        began = time.monotonic()
+        try:
+            trouble = _brought_up_alone(copy)
+        except Exception as error:
+            return [f"a copy could not be brought up to date: {str(error).splitlines()[0]}"]
+        click.echo(f"A copy was brought up to date in {time.monotonic() - began:.1f} s.")
+    return [f"a copy that was brought up to date is damaged: {trouble}"] if trouble else []
+
+
+def _brought_up_alone(database: Path) -> str:
+    """What is wrong with it afterwards."""
+    from crm_app import create_app
+    from crm_app.backups.wholeness import Limit, trouble_in_database
+    from crm_app.extensions import db
+    from crm_app.serving import brought_up
+
+    app = create_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{database}")
+    try:
+        brought_up(app)
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+    return trouble_in_database(database, Limit(None))

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,22 +22,37 @@ def upgrade(only_checks):
     """
     from crm_app import create_app
     from crm_app.extensions import db
-    from crm_app.serving import brought_up
 
     app = create_app()
-    with app.app_context():
-        pending, here = _pending(), _revision()
-        for script in pending:
-            click.echo(f"{script.revision}  {script.doc}")
-        click.echo(f"{len(pending)} to go." if pending else "The database is up to date.")
-        troubles = _troubles() if here else []
-        if here and pending and only_checks and not troubles:
-            troubles = _tried()
-        db.session.remove()
+    try:
+        with app.app_context():
+            _expect_nothing_in_the_way(only_checks)
+        _finish(app, only_checks)
+    finally:
+        with app.app_context():
+            db.engine.dispose()
+
+
+def _expect_nothing_in_the_way(only_checks: bool) -> None:
+    from crm_app.extensions import db
+
+    pending, here = _pending(), _revision()
+    for script in pending:
+        click.echo(f"{script.revision}  {script.doc}")
+    click.echo(f"{len(pending)} to go." if pending else "The database is up to date.")
+    troubles = _troubles() if here else []
+    if here and pending and only_checks and not troubles:
+        troubles = _tried()
+    db.session.remove()
     for trouble in troubles:
         click.echo(f"In the way: {trouble}", err=True)
     if troubles:
         raise click.ClickException("Nothing was changed.")
+
+
+def _finish(app: Any, only_checks: bool) -> None:
+    from crm_app.serving import brought_up
+
     if only_checks:
         click.echo("Nothing stands in the way. Nothing was changed.")
         return

@@ -46,6 +46,13 @@ def test_no_secret_gets_into_it(browser_of, alice):
     assert "argon2" not in written
 
 
+def test_a_password_typed_where_the_address_belongs_is_not_written_down(browser_of, alice):
+    browser_of().send("/accounts/sign-in", {"email": "my secret password", "password": "x"})
+
+    (failed,) = _told("sign-in failed")
+    assert failed.subject == ""
+
+
 def test_what_an_owner_does_to_users_is_told(browser_of, alice, olivia):
     browser = browser_of(olivia)
     facts = {"name": alice.name, "email": alice.email, "role": "manager", "team_id": "0"}
@@ -172,7 +179,7 @@ def test_lines_written_at_once_stand_in_one_chain(app, browser_of, alice):
 def test_a_line_is_one_line_however_it_was_sent(browser_of, alice):
     agent = "Mozilla\x1b[31m" + "x" * 5000
     browser_of().send(
-        "/accounts/sign-in", {"email": "a\r\nSigned in: everybody", "password": "x"}, headers={"User-Agent": agent}
+        "/accounts/sign-in", {"email": "a@b\r\nSigned in: everybody", "password": "x"}, headers={"User-Agent": agent}
     )
 
     (failed,) = _told("sign-in failed")

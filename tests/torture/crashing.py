@@ -123,7 +123,7 @@ def victim(folder: Path, database_url: str) -> Iterator[Victim]:
 def round_of(one: Victim, number: int, dice: random.Random) -> Round:
     """Let four people write, kill it in the middle, start it again, and compare."""
     acknowledged: list[str] = []
-    threads = [threading.Thread(target=_write, args=(one, f"{number}-{n}", acknowledged)) for n in range(WRITERS)]
+    threads = [threading.Thread(target=_write, args=(one, f"{number}x{n}", acknowledged)) for n in range(WRITERS)]
     for thread in threads:
         thread.start()
     time.sleep(dice.uniform(0.15, 0.9))
@@ -140,7 +140,7 @@ def _write(one: Victim, prefix: str, acknowledged: list[str]) -> None:
     with suppress(OSError, http.client.HTTPException):
         while True:
             number += 1
-            name = f"Firm {prefix}-{number}"
+            name = f"Firm {prefix}x{number}"
             status, page = one.ask(
                 "POST", "/contacts/companies/new", csrf_token=one.token, name=name, revenue_currency="EUR"
             )

@@ -8,6 +8,7 @@ from crm_app.web.texts import lazy_gettext as _l
 from crm_app.web.texts import lazy_pgettext
 
 VERBS: Mapping[str, Any] = {
+    "founded": _l("Set Peyvand up"),
     "signed in": _l("Signed in"),
     "sign-in failed": _l("Failed to sign in"),
     "signed out": _l("Signed out"),

@@ -44,7 +44,7 @@ def _fields() -> list[Field]:
     return [
         Field(
             "what", _("What"), "choice", lambda entry: words.of_verb(entry.verb), AuditEntry.verb,
-            options=lambda: [(verb, str(words.VERBS[verb])) for verb in words.VERBS], cell="text", width=11,
+            options=lambda: [(verb, str(words.VERBS[verb])) for verb in words.VERBS], cell="whole", width=11,
         ),
         Field(
             "about", _("About"), "text", lambda entry: entry.subject, AuditEntry.subject, cell="whole", width=13,

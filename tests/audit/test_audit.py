@@ -187,3 +187,17 @@ def test_a_line_is_one_line_however_it_was_sent(browser_of, alice):
     assert failed.subject.isprintable() and failed.agent.isprintable()
     assert len(failed.agent) <= 300
     json.dumps(failed.particulars)
+
+
+def test_whoever_sets_peyvand_up_is_told_first(app, browser_of):
+    from crm_app.accounts import links
+
+    token = links.new_setup_link()
+    db.session.commit()
+    facts = {"language": "en", "organisation": "Halden", "currency": "EUR", "time_zone": "Europe/Berlin"}
+    facts |= {"calendar": "gregorian", "name": "Olivia Owen", "email": "olivia@halden.example"}
+
+    browser_of().send(f"/settings/first-run/{token}", facts | {"password": make.PASSWORD})
+
+    (founded,) = _told()
+    assert (founded.verb, founded.actor_name) == ("founded", "Olivia Owen")

@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, url_for
 from sqlalchemy.exc import IntegrityError
 
+from crm_app import audit
 from crm_app.accounts import links, preferences, queries, setup, signing_in
 from crm_app.accounts.forms import SetupForm
 from crm_app.extensions import db, limiter
@@ -24,6 +25,7 @@ def first_run(token):
 
     owner = _begun(form, token)
     signing_in.begin_session(owner, remember=False)
+    audit.note("founded", actor=owner)
     db.session.commit()
 
     flash(_("Welcome to Peyvand. Bring in what you have, or add your first deal."), "ok")

@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +15,8 @@ from crm_app.web import unchanged
 from tests import make
 
 PAGES = ("/goals/", "/reports/", "/reports/won", "/reports/pipeline", "/reports/win-rate", "/reports/goals")
+
+_PATIENCE = 20
 
 
 @pytest.fixture
@@ -40,8 +43,11 @@ def test_a_page_is_asked_for_once_while_nothing_changes(world, browser_of, olivi
     client = browser_of(olivia)
 
     first, drawn = _asked(client, statements, url)
-    # PostgreSQL tidies up after other tests now and then: that is a change, too.
-    again = [_asked(client, statements, url) for _ in range(5)]
+    # PostgreSQL numbers the changes of all its databases in one row: what other tests write there is a change, too.
+    again = []
+    until = monotonic() + _PATIENCE
+    while monotonic() < until and not any(asked < first for asked, _kept in again):
+        again.append(_asked(client, statements, url))
 
     assert min(asked for asked, _kept in again) < first
     assert {kept for _asked, kept in again} == {drawn}
@@ -130,12 +136,15 @@ def test_states_are_equal_while_nothing_is_written_and_differ_after_it(app, orga
             db.session.rollback()
         return found
 
-    first, again = seen(), [seen() for _ in range(5)]
+    first, again = seen(), [seen()]
+    until = monotonic() + _PATIENCE
+    while monotonic() < until and again[-1] not in (first, *again[:-1]):
+        again.append(seen())
     _of_other_hands("UPDATE organisations SET name = name")
     after = seen()
 
     assert first is not None
-    assert len({first, *again}) < 6
+    assert len({first, *again}) < 1 + len(again)
     assert after not in {first, *again}
 
 

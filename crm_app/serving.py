@@ -82,10 +82,12 @@ def upgrade():
     """Bring the tables up to this version of Peyvand."""
     from crm_app import create_app
 
-    before, after = brought_up(create_app())
-    click.echo(
-        f"Database is at {after}." if before == after else f"Database went from {before or 'nothing'} to {after}."
-    )
+    say_where_from(*brought_up(create_app()))
+
+
+def say_where_from(before, after):
+    told = f"Database went from {before or 'nothing'} to {after}."
+    click.echo(f"Database is at {after}." if before == after else told)
 
 
 def _prepared(host, port):

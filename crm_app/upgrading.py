@@ -51,14 +51,12 @@ def _expect_nothing_in_the_way(only_checks: bool) -> None:
 
 
 def _finish(app: Any, only_checks: bool) -> None:
-    from crm_app.serving import brought_up
+    from crm_app.serving import brought_up, say_where_from
 
     if only_checks:
         click.echo("Nothing stands in the way. Nothing was changed.")
         return
-    before, after = brought_up(app)
-    told = f"Database went from {before or 'nothing'} to {after}."
-    click.echo(f"Database is at {after}." if before == after else told)
+    say_where_from(*brought_up(app))
 
 
 def _revision() -> str | None:

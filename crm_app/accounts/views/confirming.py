@@ -7,7 +7,7 @@ from crm_app import audit
 from crm_app.accounts import passwords, sessions, signing_in
 from crm_app.accounts.forms import ConfirmForm
 from crm_app.accounts.views import bp
-from crm_app.accounts.views.signing_in import may_guess
+from crm_app.accounts.views.signing_in import may_guess, too_many_tries
 from crm_app.extensions import db
 from crm_app.web.htmx import page
 from crm_app.web.redirects import local_path
@@ -23,7 +23,7 @@ def confirm():
 
     email, stored, session = current_user.email or "", current_user.password_hash, sessions.current()
     if not may_guess(email):
-        form.password.errors = [_("Too many tries. Wait 15 minutes and try again.")]
+        form.password.errors = [too_many_tries()]
         return page("accounts/confirm.html", form=form, status=429)
     db.session.rollback()
     if not passwords.is_right(stored, form.password.data):

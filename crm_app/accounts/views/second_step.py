@@ -11,7 +11,7 @@ from crm_app.accounts.access import must_be_confirmed
 from crm_app.accounts.forms import CodeForm, EndSecondStepForm
 from crm_app.accounts.jobs import send
 from crm_app.accounts.views import bp
-from crm_app.accounts.views.signing_in import may_guess
+from crm_app.accounts.views.signing_in import may_guess, too_many_tries
 from crm_app.extensions import db
 from crm_app.web.htmx import page
 from crm_app.web.reader import reader
@@ -88,7 +88,7 @@ def _is_proven(form):
     user, stored = current_user._get_current_object(), current_user.password_hash
     account = f"code of {user.id}"
     if not may_guess(account):
-        form.form_errors.append(_("Too many tries. Wait 15 minutes and try again."))
+        form.form_errors.append(too_many_tries())
         return False
     db.session.rollback()
     if not passwords.is_right(stored, form.password.data) or not second_step.takes(user, form.code.data):
@@ -101,22 +101,15 @@ def _is_proven(form):
 def _secret_page(form, secret):
     address = second_step.address_of(current_user, secret, reader.organisation)
     picture = segno.make(address, error="m").svg_inline(omitsize=True, border=2, svgclass="qr", lineclass=None)
-    return _private(
-        page(
-            "accounts/set_up_second_step.html",
-            form=form,
-            secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-            picture=Markup(picture),  # noqa: S704 - drawn by segno, with no text in it
-            status=422 if form.errors else 200,
-        )
+    return page(
+        "accounts/set_up_second_step.html",
+        form=form,
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        picture=Markup(picture),  # noqa: S704 - drawn by segno, with no text in it
+        status=422 if form.errors else 200,
     )
 
 
 def _codes_page(codes):
     """Shown here and nowhere else, so it is answered at once instead of after a redirect."""
-    return _private(page("accounts/recovery_codes.html", codes=codes))
-
-
-def _private(response):
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return page("accounts/recovery_codes.html", codes=codes)

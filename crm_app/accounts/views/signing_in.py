@@ -103,6 +103,10 @@ def may_guess(account):
     return True
 
 
+def too_many_tries():
+    return _("Too many tries. Wait 15 minutes and try again.")
+
+
 def _taken(user, code):
     """The status to answer; 200 if the code is right."""
     account = f"code of {user.id}"
@@ -135,11 +139,11 @@ def _let_in(email, password):
 
 def _refused_code(status):
     if status == 429:
-        return _("Too many tries. Wait 15 minutes and try again.")
+        return too_many_tries()
     return _("That code is not right, or was used already. Wait for the next one.")
 
 
 def _refusal(status):
     if status == 429:
-        return _("Too many tries. Wait 15 minutes and try again.")
+        return too_many_tries()
     return _("E-mail and password do not belong together.")

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_babel import Babel
@@ -13,6 +14,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from psycopg import IsolationLevel
@@ -58,7 +60,16 @@ class Base(DeclarativeBase):
     registry = registry(metadata=MetaData(naming_convention=_NAMES), type_annotation_map={datetime: UtcDateTime})
 
 
-db = SQLAlchemy(model_class=Base)
+class RequestSession(Session):
+    """In a request, what was committed stays at hand: the answer is written from it, not from the database anew."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        if has_request_context():
+            self.expire_on_commit = False
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": RequestSession})
 migrate = Migrate(db=db, render_as_batch=True, compare_type=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()

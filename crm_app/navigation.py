@@ -89,11 +89,9 @@ _UNDER = dict.fromkeys(("accounts", "backups", "bulk", "demo", "exchange", "heal
 
 
 def init_app(app: Flask) -> None:
-    app.context_processor(
-        lambda: {
-            "navigation": _items(_PLACES),
-            "creatable": _items(_NEW) if current_user.is_authenticated and current_user.can_edit else (),
-        }
+    app.jinja_env.globals.update(
+        navigation=lambda: _items(_PLACES),
+        creatable=lambda: _items(_NEW) if current_user.is_authenticated and current_user.can_edit else (),
     )
     ways.provide(app, _ways)
 

@@ -9,8 +9,9 @@ from sqlalchemy import Select, bindparam, delete, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from crm_app.accounts.links import digest
-from crm_app.accounts.models import User, UserSession
+from crm_app.accounts.models import Organisation, User, UserSession
 from crm_app.extensions import SAFE_METHODS, committed_beside, db, utc_now
+from crm_app.web.unchanged import Snapshot
 
 # One that is to be remembered ends after `LONGEST` all the same.
 IDLE = timedelta(hours=12)
@@ -18,9 +19,11 @@ LONGEST = timedelta(days=30)
 CONFIRMED_FOR = timedelta(minutes=15)
 _NOTED_EVERY = timedelta(minutes=10)
 _COLUMNS = (UserSession.id, UserSession.began_at, UserSession.seen_at, UserSession.confirmed_at)
+# Every page asks for the organisation too: read beside whoever asks, it costs no statement of its own.
 _BY_TOKEN = (
-    select(User, UserSession.is_remembered, *_COLUMNS)
+    select(User, Organisation, Snapshot(), UserSession.is_remembered, *_COLUMNS)
     .join(UserSession, UserSession.user_id == User.id)
+    .outerjoin(Organisation, Organisation.id == 1)
     .where(UserSession.token_hash == bindparam("token_hash"))
 )
 
@@ -57,7 +60,7 @@ def person_of(token: str) -> User | None:
     found = db.session.execute(_BY_TOKEN, {"token_hash": digest(token)}).one_or_none()
     if found is None:
         return None
-    user, is_remembered, *facts = found
+    user, g.organisation, g.snapshot, is_remembered, *facts = found
     session, now = Current(*facts), utc_now()
     is_idle = not is_remembered and session.seen_at < now - IDLE
     if not user.is_active or is_idle or session.began_at < now - LONGEST:

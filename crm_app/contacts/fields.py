@@ -5,10 +5,11 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask_login import current_user
+from sqlalchemy import Select
 from wtforms import SelectField, ValidationError
 
 from crm_app.accounts.models import User
-from crm_app.accounts.queries import assignable_by
+from crm_app.accounts.queries import assignable_by, once_for_each_scope
 from crm_app.extensions import db
 from crm_app.web import formats
 from crm_app.web.fields import TextField
@@ -109,22 +110,28 @@ def _countries_in(language: str) -> dict[str, str]:
     return {code: name for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRIES}
 
 
+@once_for_each_scope
+def _names_of_assignable(user: User) -> Select[tuple[int, str]]:
+    return assignable_by(user).with_only_columns(User.id, User.name)
+
+
 class OwnerField(SelectField):
     """Nobody, or one of those to whom the reader may give records; its data is the user or None."""
 
     def __init__(self, label=None, validators=(), **kwargs):
         super().__init__(label, validators, coerce=str, validate_choice=False, **kwargs)
-        self.users: dict[str, User] = {}
+        self.owner: User | None = None
+        self.names: dict[str, str] = {}
 
     def offer(self, owner: User | None, *, is_new: bool) -> None:
         """Fill the choices. Who owns the record stays one of them; a new one begins with whoever makes it."""
-        users = list(db.session.scalars(assignable_by(current_user)))
-        if owner and owner not in users:
-            users.append(owner)
-        self.users = {str(user.id): user for user in users}
-        if is_new and self.raw_data is None and str(current_user.id) in self.users:
+        self.owner = owner
+        self.names = {str(id_): name for id_, name in db.session.execute(_names_of_assignable(current_user))}
+        if owner:
+            self.names.setdefault(str(owner.id), owner.name)
+        if is_new and self.raw_data is None and str(current_user.id) in self.names:
             self.data = str(current_user.id)
-        self.choices = [("", _("Nobody")), *((number, user.name) for number, user in self.users.items())]
+        self.choices = [("", _("Nobody")), *self.names.items()]
 
     def process_data(self, value):
         self.data = str(value.id) if value else ""
@@ -133,9 +140,13 @@ class OwnerField(SelectField):
         self.data = valuelist[0] if valuelist else ""
 
     def pre_validate(self, form):
-        if self.data and self.data not in self.users:
+        if self.data and self.data not in self.names:
             raise ValidationError(_("Choose one of the list."))
 
     @property
     def user(self) -> User | None:
-        return self.users.get(self.data)
+        if self.data not in self.names:
+            return None
+        if self.owner and self.data == str(self.owner.id):
+            return self.owner
+        return db.session.get(User, int(self.data))

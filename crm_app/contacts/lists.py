@@ -1,11 +1,11 @@
 """Companies and people as lists: their columns, what they can be filtered by, and how they are sorted."""
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import url_for
 from flask_login import current_user
-from sqlalchemy import BigInteger, Select, and_, func, literal
+from sqlalchemy import BigInteger, Select, and_, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from crm_app.accounts.models import User
@@ -15,7 +15,7 @@ from crm_app.contacts import bulk, queries
 from crm_app.contacts.facts import country_name
 from crm_app.contacts.fields import countries
 from crm_app.contacts.forms import COMPANY_FACTS, PERSON_FACTS, CompanyFactForm, PersonFactForm, change_fact
-from crm_app.contacts.models import Company, Person, company_tags, person_tags
+from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
 from crm_app.extensions import db
 from crm_app.lists.fields import Field, Link, Pairs
 from crm_app.lists.kinds import whole_id
@@ -28,6 +28,8 @@ from crm_app.web.texts import ngettext, pgettext
 _NO_NUMBER = literal(-1, BigInteger)
 # The parent of a company, the company of a person. One out of sight is not named, nor sorted by.
 _ABOVE = aliased(Company)
+# Stands in no name: control characters are taken out of them.
+_BETWEEN = "\x1f"
 
 
 def companies(user: User) -> Listable:
@@ -49,6 +51,7 @@ def companies(user: User) -> Listable:
         record=lambda row: row[0],
         editing=Editing(CompanyFactForm, change_fact, lambda _company: COMPANY_FACTS),
         actions=bulk.of_companies(),
+        draws=_drawn(Company, company_tags.c.company_id, company_tags.c.tag_id),
     )
 
 
@@ -71,6 +74,7 @@ def people(user: User) -> Listable:
         record=lambda row: row[0],
         editing=Editing(PersonFactForm, change_fact, lambda _person: PERSON_FACTS),
         actions=bulk.of_people(),
+        draws=_drawn(Person, person_tags.c.person_id, person_tags.c.tag_id),
     )
 
 
@@ -91,6 +95,13 @@ def _rows(records: Select[Any], model: Any, above_id: Any, user: User) -> Select
     return rows.add_columns(_ABOVE.id, _ABOVE.name).options(
         contains_eager(model.owner).load_only(User.name), selectinload(model.tags)
     )
+
+
+@lru_cache
+def _drawn(model: Any, record_id: Any, tag_id: Any) -> tuple[Any, ...]:
+    """The names of whom and what a row shows besides its record."""
+    names = select(func.aggregate_strings(Tag.name, _BETWEEN)).where(record_id == model.id, tag_id == Tag.id)
+    return User.name, _ABOVE.id, _ABOVE.name, names.correlate(model).scalar_subquery()
 
 
 def _fields_of_companies(user: User) -> list[Field]:

@@ -15,6 +15,8 @@ def tags_named(names: Iterable[str]) -> list[Tag]:
     for name in names:
         tag = Tag(name=name)
         wanted.setdefault(tag.name_key, tag)
+    if not wanted:
+        return []
     known = {tag.name_key: tag for tag in db.session.scalars(select(Tag).where(Tag.name_key.in_(wanted)))}
     return [known.get(key, tag) for key, tag in wanted.items()]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flask import request
+from sqlalchemy import bindparam, select
 
 from crm_app.accounts.models import User
 from crm_app.extensions import db
@@ -20,6 +21,9 @@ _CLASSES = {
     "year": "table__nowrap",
     "phone": "table__nowrap",
 }
+_KEPT = select(ListLayout.columns).where(
+    ListLayout.user_id == bindparam("user_id"), ListLayout.place == bindparam("place")
+)
 # Widths of the area of a list, in rems, from which on a column of the standard ones is shown.
 _STEPS = (40, 44, 52, 60, 70, 84)
 
@@ -92,8 +96,8 @@ def remember(listable: Listable, user: User, fields: Sequence[Field]) -> None:
 
 
 def _remembered(listable: Listable, user: User) -> list[Field]:
-    kept = db.session.get(ListLayout, (user.id, listable.place))
-    return named(listable, kept.columns.split(",")) if kept else []
+    kept = db.session.connection().scalar(_KEPT, {"user_id": user.id, "place": listable.place})
+    return named(listable, kept.split(",")) if kept else []
 
 
 def _standard(listable: Listable) -> list[Field]:

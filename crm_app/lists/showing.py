@@ -1,6 +1,6 @@
 """A list as a page shows it: what its address asks for, on one page of rows."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -55,8 +55,14 @@ class Shown:
     def surroundings(self) -> Hashable:
         return faces.of_surroundings(self)
 
-    def face_of(self, row: Any) -> Hashable:
-        return faces.of_row(self, row)
+    @property
+    def faces(self) -> Iterator[tuple[int, Hashable]]:
+        """Everything that each row shows, and its place among `rows`."""
+        return enumerate(faces.of_rows(self))
+
+    @cached_property
+    def rows(self) -> list[Any]:
+        return faces.whole_rows(self)
 
     @cached_property
     def actions(self) -> Sequence[Action]:
@@ -118,7 +124,11 @@ class Shown:
 def shown(listable: Listable) -> Shown:
     """One page of what the address asks for."""
     text, asked = text_asked(), conditions.of_request(listable.fields, listable.aliases)
-    table = listing(rows_asked(listable), key=listable.model.id, sorts=listable.sorts, default=listable.default_sort)
+    is_plain, rows = bool(listable.draws), rows_asked(listable)
+    table = listing(
+        faces.plain(rows, listable) if is_plain else rows,
+        key=listable.model.id, sorts=listable.sorts, default=listable.default_sort, is_plain=is_plain,
+    )  # fmt: skip
     return Shown(listable, table, columns.of_request(listable, current_user, table.sort), asked, text)
 
 

@@ -21,7 +21,7 @@ from crm_app.lists.kinds import whole_id
 from crm_app.lists.listables import Editing, Listable, Narrowing
 from crm_app.lists.names import ids
 from crm_app.pipeline import queries
-from crm_app.pipeline.models import KINDS, Deal, Stage
+from crm_app.pipeline.models import KINDS, Deal, Pipeline, Stage
 from crm_app.pipeline.sorting import sorts
 from crm_app.web.money import Rates
 from crm_app.web.tables import Order
@@ -52,7 +52,23 @@ def listable(
         narrow=narrow,
         editing=editing,
         actions=actions,
+        draws=_DRAWN,
     )
+
+
+def _of(model: Any, id_: Any, name: str = "name") -> Any:
+    """What stands in the record of which a deal holds the id."""
+    return select(getattr(model, name)).where(model.id == id_).correlate(Deal).scalar_subquery()
+
+
+_DRAWN = (
+    _of(Company, Deal.company_id),
+    _of(Person, Deal.person_id),
+    _of(Product, Deal.product_id),
+    _of(User, Deal.owner_id),
+    *(_of(Stage, Deal.stage_id, name) for name in ("name", "position", "retired_at")),
+    _of(Pipeline, Deal.pipeline_id),
+)
 
 
 @once_for_each_scope

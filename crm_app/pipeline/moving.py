@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from crm_app.activity import record
+from crm_app.activity.models import Event
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db
 from crm_app.pipeline import limits, ranking
@@ -41,8 +42,8 @@ def reopen(deal: Deal, version: int | None, stage: Stage) -> None:
     deal.reopen(stage)
 
 
-def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | None = None) -> None:
-    """Put a claimed deal into an open stage of its pipeline, between two cards.
+def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | None = None) -> Event | None:
+    """Put a claimed deal into an open stage of its pipeline, between two cards; gives back the event of a new stage.
 
     Raises Full if the stage takes no further deal. Within its own stage only the order changes: the stay goes on, and
     the log says it to other boards alone.
@@ -53,8 +54,8 @@ def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | 
     if deal.stage is stage:
         ranking.place(deal, rank)
         record(deal, "placed")
-    else:
-        deal.move_to(stage, rank)
+        return None
+    return deal.move_to(stage, rank)
 
 
 def expect(deal: Deal, close: date | None) -> dict[str, list[Any]]:

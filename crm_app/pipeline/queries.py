@@ -127,6 +127,11 @@ def pipelines_at_once() -> Select[tuple[Pipeline]]:
     return select(Pipeline).options(joinedload(Pipeline.stages)).order_by(Pipeline.position, Pipeline.id)
 
 
+def all_pipelines() -> list[Any]:
+    """With their stages at hand."""
+    return list(db.session.scalars(pipelines_at_once()).unique())
+
+
 def reasons_for_losing(deals: Select[tuple[Deal]]) -> Select[Any]:
     """What these deals were lost for, the most frequent first."""
     reasons = deals.with_only_columns(Deal.lost_reason).where(Deal.lost_reason != "")

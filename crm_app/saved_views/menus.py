@@ -1,6 +1,8 @@
 """The saved views of a list or board as its page offers them, and what of an address a view keeps."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request, url_for
@@ -33,11 +35,24 @@ class Item:
 
 @dataclass(frozen=True)
 class Menu:
-    """`form` saves what is seen now; None where that is nothing of its own, or saved already."""
+    """`new` is what a new view would keep: its place, its query and where one is; None where that is nothing."""
 
     entries: list[Item]
-    form: SaveViewForm | None
+    new: tuple[str, str, str] | None
     is_narrowed: bool
+
+    @cached_property
+    def face(self) -> Hashable:
+        """Everything that is shown of it."""
+        return tuple(self.entries), self.new, current_user.can_edit
+
+    @property
+    def form(self) -> SaveViewForm | None:
+        """Saves what is seen now; None where that is nothing of its own, or saved already."""
+        if self.new is None:
+            return None
+        place, query, here = self.new
+        return SaveViewForm(formdata=None, data={"place": place, "query": query, "next": here})
 
     @property
     def tabs(self) -> list[Item]:
@@ -55,9 +70,7 @@ def menu(place: str, path: str, *, columns: str = "") -> Menu:
     items = [_item(view, path, now) for view in views]
     seen = kept_of(f"{now}&{urlencode({'columns': columns})}")
     is_new = bool(seen) and not any(item.is_current for item in items)
-    kept = {"place": place, "query": seen, "next": f"{path}?{now}"}
-    form = SaveViewForm(formdata=None, data=kept) if is_new else None
-    return Menu(items, form, bool(now))
+    return Menu(items, (place, seen, f"{path}?{now}") if is_new else None, bool(now))
 
 
 def kept_of(query: str) -> str:

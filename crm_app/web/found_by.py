@@ -33,16 +33,23 @@ class FoundBy:
 
 def models() -> list[Any]:
     """All models that are found by words, in the order of their tables."""
+    return _models(len(Base.registry.mappers))
+
+
+@cache
+def _models(_known: int) -> list[Any]:
     mapped = [mapper.class_ for mapper in Base.registry.mappers]
     return sorted((one for one in mapped if hasattr(one, "found_by")), key=lambda one: one.__tablename__)
 
 
+@cache
 def watched(model: Any) -> tuple[str, ...]:
     """The attributes by whose change the tokens of a record change."""
     related = [name for relation in model.found_by.of for name in (relation, key_of(model, relation).key)]
     return (*model.found_by.own, "owner_id", "owner", "deleted_at", *related)
 
 
+@cache
 def followers(model: Any) -> list[tuple[Any, Any]]:
     """Models that are found by the name of this one's records, each with the column that points at them."""
     return [

@@ -71,7 +71,7 @@ def locale_of(language: str) -> Locale:
 def read_as(someone: Reader) -> None:
     """From here on, in this request or job, everything is written for `someone`."""
     g.reader = someone
-    for cached in ("_flask_babel", "babel_locale", "babel_tzinfo", "catalogue"):
+    for cached in ("_flask_babel", "babel_locale", "babel_tzinfo", "catalogue", "kept_scope"):
         g.pop(cached, None)
 
 

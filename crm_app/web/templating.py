@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Hashable
 from io import StringIO
+from itertools import count
 from sys import getsizeof
 from typing import Any
 
@@ -29,6 +30,9 @@ from crm_app.web.reader import current_reader
 
 # Bytes.
 _MOST_KEPT = 8 * 1024 * 1024
+_MOST_SCOPES = 10_000
+# In the place of the token of forms, and of the address; nobody can guess them and write them into a record.
+_TOKEN, _ADDRESS = secrets.token_hex(16), secrets.token_hex(16)
 
 _needs_care = re.compile("[&<>'\"]").search
 
@@ -48,6 +52,12 @@ class _Generator(CodeGenerator):
         self.writeline("escape = environment.escaped")
         self.writeline("Macro = environment.macro")
         super().write_commons()
+
+    def _import_common(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
+        if node.with_context or not isinstance(node.template, nodes.Const):
+            super()._import_common(node, frame)
+        else:
+            self.write(f"environment.module_of({node.template.value!r})")
 
     @optimizeconst
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 - Jinja's
@@ -78,7 +88,8 @@ class _Macro(Macro):
 class Keeping(Extension):
     """`{% kept KEY %} ... {% endkept %}`: what stands between is rendered once for each key, reader and day.
 
-    The key names everything that is read in between. The token of forms need not be in it: each reader gets their own.
+    The key names everything that is read in between. The token of forms need not be in it: each reader gets their own;
+    nor `address_of_page()`, unless another kept part is around it.
     """
 
     tags = {"kept"}
@@ -88,8 +99,9 @@ class Keeping(Extension):
         self._recent: dict[Hashable, str] = {}
         self._older: dict[Hashable, str] = {}
         self._size = 0
-        # In the place of the token; nobody can guess it and write it into a record.
-        self._mark = secrets.token_hex(16)
+        self._scopes: dict[Hashable, int] = {}
+        self._numbers = count()
+        environment.globals["address_of_page"] = lambda: _ADDRESS
 
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
@@ -99,16 +111,31 @@ class Keeping(Extension):
         return nodes.CallBlock(call, [], [], body).set_lineno(line)
 
     def kept(self, place: str, key: Hashable, caller: Callable[[], str]) -> Markup:
-        someone = current_reader()
-        whole = (place, key, request.root_path, someone, someone.today())
-        found = self._recent.get(whole) or self._older.get(whole)
+        whole = place, key, self._scope()
+        found = self._recent.get(whole)
         if found is None:
-            html, token = caller(), g.get("csrf_token")
-            self._keep(whole, str(html).replace(token, self._mark) if token else str(html))
-            return Markup(html)  # noqa: S704 - a template made it
-        if whole not in self._recent:
+            found = self._older.get(whole)
+            if found is None:
+                html, token = caller(), g.get("csrf_token")
+                found = str(html).replace(token, _TOKEN) if token else str(html)
             self._keep(whole, found)
-        return Markup(found.replace(self._mark, generate_csrf()) if self._mark in found else found)  # noqa: S704
+        if _TOKEN in found:
+            found = found.replace(_TOKEN, generate_csrf())
+        if _ADDRESS in found:
+            found = found.replace(_ADDRESS, escape(_address_of_page()))
+        return Markup(found)  # noqa: S704 - a template made it
+
+    def _scope(self) -> int:
+        """A number for the reader and the day of this request."""
+        number = g.get("kept_scope")
+        if number is None:
+            someone = current_reader()
+            scope = request.root_path, someone, someone.today()
+            if len(self._scopes) > _MOST_SCOPES:
+                self._scopes = {}
+            # Threads at the same moment must never get the same number for two readers.
+            number = g.kept_scope = self._scopes.setdefault(scope, next(self._numbers))
+        return number
 
     def _keep(self, whole: Hashable, html: str) -> None:
         """Half of the room is for what was shown of late; once that is full, what was not shown meanwhile goes."""
@@ -118,10 +145,25 @@ class Keeping(Extension):
             self._older, self._recent, self._size = self._recent, {}, 0
 
 
+def _address_of_page() -> str:
+    return request.full_path if request.query_string else request.path
+
+
 class Templates(Environment):
     code_generator_class = _Generator
     macro = _Macro
     escaped = staticmethod(escaped)
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self._modules: dict[str, Any] = {}
+
+    def module_of(self, name: str) -> Any:
+        """The macros of a template. As all templates share their globals, they are the same wherever they are used."""
+        found = self._modules.get(name)
+        if found is None or self.auto_reload:
+            found = self._modules[name] = self.get_template(name).module
+        return found
 
     def make_globals(self, d):
         """The one dictionary of all templates. Jinja would chain a new one to it, and walk that at every include."""

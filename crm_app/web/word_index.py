@@ -7,6 +7,7 @@ same tokens, written by the same functions in the transaction of the change itse
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -111,10 +112,10 @@ def add(connection: Connection, model: Any, ids: Sequence[int]) -> None:
     """Write what the index is to hold of these records, in place of what it may hold."""
     written = [
         {"id": row.id, "held": _held(found_by.tokens_of(model, row))}
-        for row in connection.execute(found_by.rows(model).where(model.id.in_(ids)))
+        for row in connection.execute(_rows_of_ids(model), {"ids": ids})
     ]
     if written:
-        connection.execute(_insertion(model), written)
+        connection.execute(_insertion(model, is_sqlite=is_sqlite()), written)
 
 
 def contents(connection: Connection, model: Any) -> dict[int, set[str]]:
@@ -172,9 +173,15 @@ def table_of(model: Any) -> tuple[TableClause, ColumnElement[int]]:
     return words, words.c[key]
 
 
-def _insertion(model: Any) -> Any:
+@cache
+def _rows_of_ids(model: Any) -> Any:
+    return found_by.rows(model).where(model.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _insertion(model: Any, *, is_sqlite: bool) -> Any:
     words, key = table_of(model)
-    if is_sqlite():
+    if is_sqlite:
         return insert(words).prefix_with("OR REPLACE").values({key: bindparam("id"), "words": bindparam("held")})
     made = sql("array_to_tsvector(:held)").bindparams(bindparam("held", type_=postgresql.ARRAY(postgresql.TEXT)))
     statement = postgresql.insert(words).values(id=bindparam("id"), words=made)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from crm_app.contacts.models import Tag
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
 from crm_app.lists.models import ListLayout
 from crm_app.web.money import Money
 from tests import make
@@ -20,6 +20,7 @@ def company(alice):
         alice, "Acme", parent=parent, industry="Steel", country="DE", size=40, phone="+49301234567",
         website="https://acme.example",
     )  # fmt: skip
+    company.tags = [Tag(name="Customer")]
     db.session.commit()
     return company
 
@@ -33,6 +34,10 @@ def _tag(company):
     company.tags = [Tag(name="Friend", name_key="friend")]
 
 
+def _rename_tag(company):
+    company.tags[0].name = "Foe"
+
+
 @pytest.mark.parametrize(
     ("change", "shows"),
     [
@@ -41,6 +46,7 @@ def _tag(company):
         (lambda company: company.change(country="FR"), "France"),
         (lambda company: company.change(size=77), ">77<"),
         (_tag, "Friend"),
+        (_rename_tag, "Foe"),
         (lambda company: setattr(company.owner, "name", "Zoe Zander"), "Zoe Zander"),
         (lambda company: company.change(owner=None), "Nobody"),
         (lambda company: company.parent.change(name="Trust"), "Trust"),
@@ -60,6 +66,90 @@ def test_whatever_changes_the_row_shows_it(browser_of, olivia, company, change, 
 
     assert shows in after and shows not in before
     assert row(client, company) == after
+
+
+@pytest.fixture
+def person(alice):
+    person = make.person(alice, "Ada Lovelace", company=make.company(alice, "Acme"))
+    person.tags = [Tag(name="Customer")]
+    db.session.commit()
+    return person
+
+
+@pytest.mark.parametrize(
+    ("change", "shows"),
+    [
+        (lambda person: person.change(name="Grace Hopper"), "Grace Hopper"),
+        (lambda person: person.change(job_title="Admiral"), "Admiral"),
+        (lambda person: person.change(email="ada@zenith.example"), "ada@zenith.example"),
+        (_rename_tag, "Foe"),
+        (lambda person: setattr(person.owner, "name", "Zoe Zander"), "Zoe Zander"),
+        (lambda person: person.company.change(name="Zenith"), "Zenith"),
+        (lambda person: person.change(phone="+49307654321"), "7654321"),
+    ],
+)
+def test_whatever_changes_the_row_of_a_person_shows_it(browser_of, olivia, person, change, shows):
+    client, url = browser_of(olivia), "/contacts/people?columns=name,company,job_title,email,tags,owner,phone,created"
+    before = client.page(url).html
+    change(person)
+    db.session.commit()
+
+    after = client.page(url).html
+
+    assert shows in after and shows not in before
+
+
+@pytest.fixture
+def deal(alice):
+    deal = make.deal(
+        alice, "Pumps", company=make.company(alice, "Acme"), person=make.person(alice, "Ada Lovelace"),
+        product=make.product(name="Pump"),
+    )  # fmt: skip
+    db.session.commit()
+    return deal
+
+
+@pytest.mark.parametrize(
+    ("change", "shows"),
+    [
+        (lambda deal: deal.change(title="Zeppelins"), "Zeppelins"),
+        (lambda deal: deal.change(value=Money(77_700_00, "EUR")), "77,700"),
+        (lambda deal: deal.change(source="A fair"), "A fair"),
+        (lambda deal: deal.change(code="Z-77"), "Z-77"),
+        (lambda deal: deal.company.change(name="Zenith"), "Zenith"),
+        (lambda deal: deal.person.change(name="Grace Hopper"), "Grace Hopper"),
+        (lambda deal: setattr(deal.product, "name", "Zeppelin"), "Zeppelin"),
+        (lambda deal: setattr(deal.owner, "name", "Zoe Zander"), "Zoe Zander"),
+        (lambda deal: setattr(deal.stage, "name", "Zeroing"), "Zeroing"),
+        (lambda deal: setattr(deal.pipeline, "name", "Zone"), "Zone"),
+        (lambda deal: deal.move_to(deal.pipeline.open_stages[1]), "stage-2"),
+        (lambda deal: setattr(deal.stage, "position", 4), "stage-4"),
+        (lambda deal: setattr(deal.stage, "retired_at", utc_now()), "stage-0"),
+    ],
+)
+def test_whatever_changes_the_row_of_a_deal_shows_it(browser_of, olivia, deal, change, shows):
+    client = browser_of(olivia)
+    columns = "title,company,value,stage,owner,close,created,status,pipeline,person,product,source,code"
+    url = f"/pipeline/deals?columns={columns}"
+    shown = re.compile(r"<tbody>.*?</tbody>", re.S)
+    before = shown.search(client.page(url).html)[0]
+    change(deal)
+    db.session.commit()
+
+    after = shown.search(client.page(url).html)[0]
+
+    assert shows in after and shows not in before
+
+
+def test_rows_are_read_as_values_alone_while_nothing_they_show_changes(browser_of, olivia, company, statements):
+    client, url = browser_of(olivia), f"/contacts/companies?columns={ALL}"
+    with statements() as first:
+        client.page(url)
+    with statements() as again:
+        client.page(url)
+
+    assert any(one.startswith("SELECT company_tags") for one in first)
+    assert not any(one.startswith("SELECT company_tags") for one in again)
 
 
 def test_a_change_that_no_column_shows_gives_the_row_its_new_version(browser_of, olivia, company):

@@ -132,6 +132,14 @@ def test_each_reader_finds_their_own_token_in_what_is_kept(keeping):
         assert html == f"shown {token}"
 
 
+def test_a_form_in_what_is_kept_leads_back_to_the_page_that_shows_it(app):
+    template = app.jinja_env.from_string("{% kept 'back' %}{{ address_of_page() }}{% endkept %}")
+    for address, shown in (("/", "/"), ("/goals/?year=2026&unit=month", "/goals/?year=2026&amp;unit=month")):
+        with app.test_request_context(address):
+            read_as(Reader())
+            assert template.render() == shown
+
+
 @pytest.fixture
 def extension(app, monkeypatch):
     """With room for about twenty of what the tests show."""

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from flask import abort, flash, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
+from sqlalchemy import Select
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.models import Event
 from crm_app.activity.records import Conflict
+from crm_app.contacts.models import Company
 from crm_app.extensions import db
 from crm_app.pipeline import boards, cards, limits, moving, queries, undoing
 from crm_app.pipeline.boards import Key
@@ -36,6 +39,8 @@ def stage(deal_id):
 @bp.post("/deals/<int:deal_id>/stage")
 @selling_editor_required
 def move(deal_id):
+    # All stages at once, which a deal and a board would else ask for one by one.
+    pipelines = queries.all_pipelines()
     deal, form = find(deal_id), MoveForm()
     if not form.validate():
         abort(400)
@@ -47,15 +52,15 @@ def move(deal_id):
         moving.claim(deal, form.version.data, target)
         if not target.is_open:
             return ask_for_outcome(deal, target)
-        moving.move(deal, target, after=after, before=before)
+        event = moving.move(deal, target, after=after, before=before)
         db.session.commit()
     except (Conflict, StaleDataError):
         return refused(deal_id, form.stage.data, form.came_from.data)
     except limits.Refused as reason:
         return refused(deal_id, form.stage.data, form.came_from.data, reason=str(reason))
 
-    offer_undo(_("%(name)s is in %(stage)s now.", name=deal.title, stage=deal.stage.name), deal)
-    shown = showing(deal.pipeline)
+    offer_undo(_("%(name)s is in %(stage)s now.", name=deal.title, stage=deal.stage.name), deal, event)
+    shown = showing(deal.pipeline, pipelines=pipelines)
     parts = {"board": shown, "heads": shown.heads(*touched), "card": cards.card(deal)}
     return changed("pipeline/_moved.html", otherwise=back_to(deal), **parts)
 
@@ -103,7 +108,7 @@ def reopen(deal_id):
 
 
 def find(deal_id: int) -> Deal:
-    return db.one_or_404(queries.visible_to(current_user).where(Deal.id == deal_id))
+    return db.one_or_404(_found(queries.visible_to(current_user), deal_id))
 
 
 def back_to(deal: Deal) -> str:
@@ -111,9 +116,15 @@ def back_to(deal: Deal) -> str:
     return local_path(request.values.get("next"), board_of(deal.pipeline_id))
 
 
-def offer_undo(sentence: str, deal: Deal) -> None:
-    """Say that the deal was moved, with a button that takes it back."""
-    event = undoing.last_move(deal)
+def _found(deals: Select[tuple[Deal]], deal_id: int) -> Select[tuple[Deal]]:
+    """With what its card shows and its stays repeat."""
+    shown = joinedload(Deal.owner), joinedload(Deal.company).load_only(Company.name)
+    return deals.where(Deal.id == deal_id).options(*shown)
+
+
+def offer_undo(sentence: str, deal: Deal, event: Event | None = None) -> None:
+    """Say that the deal was moved, with a button that takes it back. `event` is that of the move, if at hand."""
+    event = event or undoing.last_move(deal)
     say_with_undo(sentence, [event] if event else [], url_for("pipeline.undo", deal_id=deal.id, **kept()))
 
 

@@ -164,15 +164,19 @@ class Showing:
 
 
 def showing(
-    pipeline: Pipeline | None = None, *, filters: DealFilterForm | None = None, is_forecast: bool | None = None
+    pipeline: Pipeline | None = None,
+    *,
+    filters: DealFilterForm | None = None,
+    is_forecast: bool | None = None,
+    pipelines: list[Pipeline] | None = None,
 ) -> Showing:
     """The given pipeline's board, or the one that the address names, or the first with deals, or the first.
 
-    By stages or by months, as the address has it where it is not said.
+    By stages or by months, as the address has it where it is not said. `pipelines` are all there are, if at hand.
     """
     filters, rates = filters or DealFilterForm.of_request(), Rates.load(reader.currency)
     months = asked_months() if is_forecast or (is_forecast is None and _is_of_forecast()) else None
-    pipelines = list(db.session.scalars(queries.pipelines_at_once()).unique())
+    pipelines = pipelines or queries.all_pipelines()
     stages = [stage for one in pipelines for stage in one.open_stages]
     deals = filters.narrow(queries.visible_to(current_user), rates, stages)
     by_month = boards.sums_by(months.key, deals, rates) if months else {}
@@ -190,6 +194,8 @@ def asked_months() -> Months:
 
 def kept() -> dict[str, Any]:
     """The part of an address that keeps what the page shows: its filters and, of the forecast, its months."""
+    if not request.args:
+        return {}
     months = {"from": request.args["from"]} if _is_of_forecast() else {}
     return months | DealFilterForm.of_request().in_force
 

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_limiter import Limiter
@@ -112,6 +112,12 @@ def one_instant():
         yield connection
 
 
+def settle() -> None:
+    """Commit what a request changes. From here on it only reads, so its answer is written keeping nobody out."""
+    db.session.commit()
+    g.is_answering = True
+
+
 @contextmanager
 def writing():
     """Where a transaction that only reads would be begun: those begun inside may write. The one that runs is ended."""
@@ -142,7 +148,7 @@ def _may_write() -> bool:
     if _writing_anyway.get():
         return True
     if has_request_context():
-        return request.method not in SAFE_METHODS
+        return request.method not in SAFE_METHODS and "is_answering" not in g
     return not _reading_only.get()
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
-from crm_app.extensions import db, reading, writing
+from crm_app.extensions import db, reading, settle, writing
 from tests import make
 
 
@@ -88,3 +88,22 @@ def test_a_connection_that_is_lost_is_replaced(app):
         db.session.connection().invalidate()
         db.session.rollback()
         assert db.session.scalar(text("SELECT 1")) == 1
+
+
+def test_once_it_is_settled_a_change_keeps_nobody_out_while_its_answer_is_written(app, begun):
+    db.session.commit()
+    begun.clear()
+    with app.test_request_context("/", method="POST"):
+        company = make.company(name="Acme")
+        settle()
+
+        assert company.name == "Acme"
+        assert begun == (["BEGIN IMMEDIATE"] * len(begun) if _is_sqlite() else [])
+        db.session.execute(text("SELECT 1"))
+        assert not _is_sqlite() or begun[-1] == "BEGIN"
+        with writing():
+            make.company(name="Zenith")
+            db.session.commit()
+        db.session.rollback()
+    names = text("SELECT name FROM companies ORDER BY name")
+    assert list(db.session.scalars(names)) == ["Acme", "Zenith"]

@@ -10,7 +10,7 @@ from crm_app.activity.timeline import history
 from crm_app.catalog import lists, queries
 from crm_app.catalog.forms import FACTS, FactForm, ProductForm
 from crm_app.catalog.models import Product
-from crm_app.extensions import db
+from crm_app.extensions import db, settle
 from crm_app.lists import showing
 from crm_app.web.htmx import changed, page
 from crm_app.web.pickers import suggested
@@ -47,7 +47,7 @@ def new():
         product = Product(currency=form.currency.data, name=form.name.data, code=form.code.data)
         product.family, product.price, product.cost = form.family.data, form.price.data, form.cost.data
         product.create()
-        db.session.commit()
+        settle()
         flash(_("%(name)s is now one of your products.", name=product.name), "ok")
         return redirect(url_for(".show", product_id=product.id), 303)
 
@@ -86,7 +86,7 @@ def change(product_id, fact):
     except Conflict:
         return _refused(product)
     product.change(**form.changes())
-    db.session.commit()
+    settle()
 
     return changed("catalog/_changed.html", otherwise=_page_of(product), **_around(product, changed_fact=fact))
 
@@ -99,7 +99,7 @@ def delete(product_id):
         return page("catalog/delete.html", product=product)
 
     product.delete()
-    db.session.commit()
+    settle()
     flash(Markup(render_template("catalog/_undo.html", product=product)), "ok")  # noqa: S704 - the part escapes.
     return redirect(url_for(".index"), 303)
 
@@ -115,7 +115,7 @@ def restore(product_id):
         return redirect(url_for(".show", product_id=twin.id), 303)
 
     product.restore()
-    db.session.commit()
+    settle()
     flash(_("%(name)s is back.", name=product.name), "ok")
     return redirect(_page_of(product), 303)
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm_app.accounts.access import editor_required
 from crm_app.activity.records import Conflict
-from crm_app.extensions import db
+from crm_app.extensions import db, settle
 from crm_app.lists import chips, columns, conditions, showing, taking
 from crm_app.lists.conditions import GROUPS, MOST_IN_GROUP
 from crm_app.lists.fields import Field
@@ -77,7 +77,7 @@ def choose_columns(place):
         query.setlist("columns", [",".join(field.key for field in wanted)] if wanted else [])
     else:
         columns.remember(listable, current_user, wanted)
-    db.session.commit()
+    settle()
 
     return redirect(_back(listable, query), 303)
 
@@ -102,7 +102,7 @@ def cell(place, record_id, field):
         flash(_("Someone changed this a moment ago. Here is how it stands now; nothing was saved."), "danger")
         return changed("lists/_cell.html", otherwise=listable.url, status=409, value=shown.value(row), **parts)
     editing.change(record, form)
-    db.session.commit()
+    settle()
 
     row = _row(listable, record_id)
     return changed("lists/_cell.html", otherwise=listable.url, value=shown.value(row), **parts)

@@ -15,7 +15,7 @@ from crm_app.contacts.facts import COMPANY_WORDS
 from crm_app.contacts.forms import COMPANY_FACTS, CompanyFactForm, CompanyForm, change_fact, fill
 from crm_app.contacts.models import Company
 from crm_app.contacts.views import bp
-from crm_app.extensions import db
+from crm_app.extensions import db, settle
 from crm_app.lists import showing
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.pickers import found_by_id, suggested
@@ -40,7 +40,7 @@ def new_company():
     if form.validate_on_submit():
         company = Company()
         fill(company, form, COMPANY_FACTS)
-        db.session.commit()
+        settle()
         flash(_("%(name)s is among your companies now.", name=company.name), "ok")
         return gone_to(_page_of(company))
 
@@ -81,7 +81,7 @@ def company_fact(company_id, fact):
         return _refused(shown)
 
     change_fact(shown, form)
-    db.session.commit()
+    settle()
 
     return changed(
         "contacts/company/_changed.html", otherwise=_page_of(shown), **_around(shown, changed_fact=fact), oob=True
@@ -98,7 +98,7 @@ def note_company(company_id):
         return page("contacts/company.html", part="contacts/_history.html", status=422, **around)
 
     record(shown, "noted", text=form.text.data)
-    db.session.commit()
+    settle()
 
     return changed(
         "contacts/_history.html", otherwise=_page_of(shown), **_around(shown, note_form=NoteForm(formdata=None))
@@ -113,7 +113,7 @@ def delete_company(company_id):
         return page("contacts/delete_company.html", **_around(shown))
 
     shown.delete()
-    db.session.commit()
+    settle()
 
     flash(Markup(render_template("contacts/company/_undo.html", company=shown)), "ok")  # noqa: S704 - it escapes.
     return gone_to(url_for(".companies"))
@@ -125,7 +125,7 @@ def restore_company(company_id):
     shown = db.one_or_404(queries.companies_in_bin_of(current_user).where(Company.id == company_id))
 
     shown.restore()
-    db.session.commit()
+    settle()
 
     flash(_("%(name)s is back.", name=shown.name), "ok")
     return redirect(_page_of(shown), 303)

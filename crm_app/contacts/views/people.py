@@ -15,7 +15,7 @@ from crm_app.contacts.facts import PERSON_WORDS
 from crm_app.contacts.forms import PERSON_FACTS, PersonFactForm, PersonForm, change_fact, fill
 from crm_app.contacts.models import Person
 from crm_app.contacts.views import bp
-from crm_app.extensions import db
+from crm_app.extensions import db, settle
 from crm_app.lists import showing
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.pickers import found_by_id, suggested
@@ -36,7 +36,7 @@ def new_person():
     if form.validate_on_submit():
         person = Person()
         fill(person, form, PERSON_FACTS)
-        db.session.commit()
+        settle()
         flash(_("%(name)s is among your people now.", name=person.name), "ok")
         return gone_to(_page_of(person))
 
@@ -78,7 +78,7 @@ def person_fact(person_id, fact):
         return _refused(shown)
 
     change_fact(shown, form)
-    db.session.commit()
+    settle()
 
     return changed(
         "contacts/person/_changed.html", otherwise=_page_of(shown), **_around(shown, changed_fact=fact), oob=True
@@ -95,7 +95,7 @@ def note_person(person_id):
         return page("contacts/person.html", part="contacts/_history.html", status=422, **around)
 
     record(shown, "noted", text=form.text.data)
-    db.session.commit()
+    settle()
 
     return changed(
         "contacts/_history.html", otherwise=_page_of(shown), **_around(shown, note_form=NoteForm(formdata=None))
@@ -110,7 +110,7 @@ def delete_person(person_id):
         return page("contacts/delete_person.html", **_around(shown))
 
     shown.delete()
-    db.session.commit()
+    settle()
 
     flash(Markup(render_template("contacts/person/_undo.html", person=shown)), "ok")  # noqa: S704 - it escapes.
     return gone_to(url_for(".people"))
@@ -122,7 +122,7 @@ def restore_person(person_id):
     shown = db.one_or_404(queries.people_in_bin_of(current_user).where(Person.id == person_id))
 
     shown.restore()
-    db.session.commit()
+    settle()
 
     flash(_("%(name)s is back.", name=shown.name), "ok")
     return redirect(_page_of(shown), 303)

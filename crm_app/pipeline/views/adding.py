@@ -4,7 +4,7 @@ from flask import flash, redirect, request, url_for
 from flask_login import current_user
 
 from crm_app.accounts.access import selling_editor_required
-from crm_app.extensions import db
+from crm_app.extensions import settle
 from crm_app.pipeline import limits, moving
 from crm_app.pipeline.forms.deals import QuickDealForm
 from crm_app.pipeline.forms.filters import DealFilterForm
@@ -36,7 +36,7 @@ def add(stage_id):
     except limits.Refused as reason:
         form.title.errors = [str(reason)]
         return _asked(stage, form, 422)
-    db.session.commit()
+    settle()
 
     shown = showing(stage.pipeline)
     found = shown.arrivals(deal)

@@ -5,7 +5,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.activity.records import Conflict
-from crm_app.extensions import db
+from crm_app.extensions import settle
 from crm_app.pipeline import cards
 from crm_app.pipeline.forms.deals import DealFactForm
 from crm_app.pipeline.views import bp
@@ -41,7 +41,7 @@ def title(deal_id):
     try:
         deal.expect(form.version.data)
         deal.change(**form.changes())
-        db.session.commit()
+        settle()
     except (Conflict, StaleDataError):
         return refused(deal_id)
 

@@ -9,7 +9,7 @@ from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.activity import record
 from crm_app.activity.forms import NoteForm
 from crm_app.activity.records import Conflict
-from crm_app.extensions import db
+from crm_app.extensions import db, settle
 from crm_app.pipeline import queries
 from crm_app.pipeline.forms.deals import DealFactForm, facts_of
 from crm_app.pipeline.models import Deal
@@ -43,7 +43,7 @@ def fact(deal_id, fact):
     except Conflict:
         return _refused(deal)
     deal.change(**form.changes())
-    db.session.commit()
+    settle()
 
     return changed("pipeline/show/_changed.html", otherwise=page_of(deal), **around(deal, changed_fact=fact))
 
@@ -57,7 +57,7 @@ def note(deal_id):
         return page("pipeline/show.html", part="pipeline/show/_history.html", status=422, **parts)
 
     record(deal, "noted", text=form.text.data)
-    db.session.commit()
+    settle()
 
     return changed("pipeline/show/_history.html", otherwise=page_of(deal), **around(deal))
 
@@ -70,7 +70,7 @@ def delete(deal_id):
         return page("pipeline/delete.html", deal=deal)
 
     deal.delete()
-    db.session.commit()
+    settle()
     flash(Markup(render_template("pipeline/show/_undo.html", deal=deal)), "ok")  # noqa: S704 - the part escapes.
     return redirect(url_for(".deals"), 303)
 
@@ -84,7 +84,7 @@ def restore(deal_id):
         return redirect(url_for(".deleted"), 303)
 
     deal.restore()
-    db.session.commit()
+    settle()
     flash(_("%(name)s is back.", name=deal.title), "ok")
     return redirect(page_of(deal), 303)
 

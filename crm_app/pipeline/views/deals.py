@@ -5,7 +5,7 @@ from flask_login import current_user
 
 from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.accounts.models import User
-from crm_app.extensions import db
+from crm_app.extensions import db, settle
 from crm_app.lists import showing
 from crm_app.lists.listables import Editing, Listable, Narrowing
 from crm_app.pipeline import bulk, limits, lists, moving, queries
@@ -61,7 +61,7 @@ def new():
         except limits.Refused as reason:
             form.stage.errors = [str(reason)]
             return page("pipeline/new.html", form=form, status=422)
-        db.session.commit()
+        settle()
         flash(_("%(name)s is now a deal.", name=deal.title), "ok")
         return redirect(url_for(".show", deal_id=deal.id), 303)
 

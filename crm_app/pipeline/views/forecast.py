@@ -7,7 +7,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.activity import following
 from crm_app.activity.records import Conflict
-from crm_app.extensions import db
+from crm_app.extensions import db, settle
 from crm_app.pipeline import moving, undoing
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.forms.moves import MonthForm, UndoForm
@@ -61,7 +61,7 @@ def expect(deal_id):
     try:
         moving.claim(deal, form.version.data)
         changes = moving.expect(deal, asked_months().day_for(form.month.data or "", deal.expected_close))
-        db.session.commit()
+        settle()
     except (Conflict, StaleDataError):
         return refused(deal_id, form.came_from.data, form.month.data)
     except Over:
@@ -87,7 +87,7 @@ def expect_as_before(deal_id):
 
     try:
         undoing.date_back(deal, form.event.data)
-        db.session.commit()
+        settle()
     except (Conflict, StaleDataError):
         db.session.rollback()
         flash(_("%(name)s has changed since: that move cannot be taken back any more.", name=deal.title), "danger")

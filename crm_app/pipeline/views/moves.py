@@ -13,7 +13,7 @@ from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.models import Event
 from crm_app.activity.records import Conflict
 from crm_app.contacts.models import Company
-from crm_app.extensions import db
+from crm_app.extensions import db, settle
 from crm_app.pipeline import boards, cards, limits, moving, queries, undoing
 from crm_app.pipeline.boards import Key
 from crm_app.pipeline.forms.moves import MoveForm, ReopeningForm, UndoForm, outcome_form
@@ -53,7 +53,7 @@ def move(deal_id):
         if not target.is_open:
             return ask_for_outcome(deal, target)
         event = moving.move(deal, target, after=after, before=before)
-        db.session.commit()
+        settle()
     except (Conflict, StaleDataError):
         return refused(deal_id, form.stage.data, form.came_from.data)
     except limits.Refused as reason:
@@ -75,7 +75,7 @@ def undo(deal_id):
 
     try:
         left = undoing.take_back(deal, form.event.data)
-        db.session.commit()
+        settle()
     except (Conflict, limits.Gone, StaleDataError):
         db.session.rollback()
         flash(_("%(name)s has changed since: that move cannot be taken back any more.", name=deal.title), "danger")
@@ -97,7 +97,7 @@ def reopen(deal_id):
     try:
         wanted = stage_of(deal, form.stage.data) if form.stage.data else deal.last_open_stage
         moving.reopen(deal, form.version.data, wanted)
-        db.session.commit()
+        settle()
     except (Conflict, StaleDataError):
         return refused(deal_id)
     except limits.Refused as reason:

@@ -5,7 +5,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.records import Conflict
-from crm_app.extensions import db
+from crm_app.extensions import settle
 from crm_app.pipeline import limits, moving
 from crm_app.pipeline.forms.moves import outcome_form
 from crm_app.pipeline.views import bp
@@ -47,7 +47,7 @@ def _closing(deal_id, kind):
             raise Conflict
         stage = deal.stage
         form.close(rates)
-        db.session.commit()
+        settle()
     except (Conflict, StaleDataError):
         return refused(deal_id, form.seen_in)
     except limits.Gone as gone:

@@ -5,7 +5,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.records import Conflict
-from crm_app.extensions import db
+from crm_app.extensions import settle
 from crm_app.pipeline import cards, moving
 from crm_app.pipeline.forms.moves import SnoozeForm, WakingForm
 from crm_app.pipeline.views import bp
@@ -32,7 +32,7 @@ def snooze(deal_id):
         if not deal.is_open:
             raise Conflict
         deal.snooze(form.until.data, form.reason.data)
-        db.session.commit()
+        settle()
     except (Conflict, StaleDataError):
         return refused(deal_id)
 
@@ -51,7 +51,7 @@ def wake(deal_id):
     try:
         moving.claim(deal, form.version.data)
         deal.wake()
-        db.session.commit()
+        settle()
     except (Conflict, StaleDataError):
         return refused(deal_id)
 

@@ -5,7 +5,7 @@ from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import selling_editor_required
-from crm_app.extensions import db
+from crm_app.extensions import db, settle
 from crm_app.pipeline import limits, queries, together
 from crm_app.pipeline.forms.moves import MoveTogetherForm, UndoTogetherForm
 from crm_app.pipeline.models import Deal
@@ -32,7 +32,7 @@ def move_together():
         deals = queries.of_pipeline(queries.visible_to(current_user), stage.pipeline_id)
         after = db.session.scalar(deals.where(Deal.id == form.after.data)) if form.after.data else None
         moved = together.move(deals, form.seen, stage, after)
-        db.session.commit()
+        settle()
     except limits.Refused as refused:
         db.session.rollback()
         return _said(str(refused), 409)
@@ -53,7 +53,7 @@ def undo_together():
     if not form.validate():
         abort(400)
     moved = together.take_back(queries.visible_to(current_user), set(form.event.data))
-    db.session.commit()
+    settle()
 
     count = len(moved.deals)
     words = ngettext("%(count)s deal is back.", "%(count)s deals are back.", count, count=formats.num(count))

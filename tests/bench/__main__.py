@@ -9,8 +9,9 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import event
@@ -106,17 +107,25 @@ def _page(name, server: Server, founded, floor: float, read, change) -> Asked:
 def _forms(founded, server: Server) -> dict[str, Asking]:
     page = server.get("/contacts/people/new", founded.cookie, encodings="identity").decode()
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    move = f"/pipeline/deals/{founded.deal}/stage"
     return {
-        "move a deal": Asking(
-            move, founded.cookie, lambda number: {"csrf_token": token, "stage": str(founded.stages[number % 2])}
-        ),
+        "move a deal": Asking("", founded.cookie, _moves(founded, token)),
         "create a person": Asking(
             "/contacts/people/new",
             founded.cookie,
-            lambda number: {"csrf_token": token, "name": f"Someone New {number}"},
+            lambda number: ("", {"csrf_token": token, "name": f"Someone New {number}"}),
         ),
     }
+
+
+def _moves(founded, token: str) -> Callable[[int], tuple[str, dict[str, str]]]:
+    """A deal after the other: of one and the same, the history would grow beyond all measure."""
+    turns, deals = count(), founded.deals
+
+    def move(_number: int) -> tuple[str, dict[str, str]]:
+        again, place = divmod(next(turns), len(deals))
+        return f"/pipeline/deals/{deals[place]}/stage", {"csrf_token": token, "stage": str(founded.stages[again % 2])}
+
+    return move
 
 
 def _grow(run: Run, given: argparse.Namespace, database: Database) -> None:

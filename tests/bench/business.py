@@ -1,6 +1,7 @@
 """The business that is measured: an owner, reps in teams with their goals, companies, people and deals."""
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -22,10 +23,10 @@ class Size(NamedTuple):
 
 
 class Founded(NamedTuple):
-    """`cookie` is the owner's session; `deal` is an open one, and `stages` are those it may be moved between."""
+    """`cookie` is the owner's session; `deals` are open ones, and `stages` are those they may be moved between."""
 
     cookie: str
-    deal: int
+    deals: Sequence[int]
     stages: tuple[int, int]
 
 
@@ -44,7 +45,7 @@ def found(size: Size) -> Founded:
         make.organisation()
         owner = make.user("Olivia Owen", role="owner")
         reps = _staff(owner)
-        deal, stages = _fill(size, reps)
+        deals, stages = _fill(size, reps)
         _aim(reps)
         history.tell(size.events, size.deals, [rep.id for rep in reps])
         catch_up()
@@ -56,7 +57,7 @@ def found(size: Size) -> Founded:
     with client.session_transaction() as session:
         session["_user_id"], session["csrf_token"] = token, "0" * 40
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-    return Founded(f"{cookie.key}={cookie.value}", deal, stages)
+    return Founded(f"{cookie.key}={cookie.value}", deals, stages)
 
 
 def _staff(owner) -> list:
@@ -81,8 +82,8 @@ def _aim(reps) -> None:
         make.goal(20_000_00, user=rep)
 
 
-def _fill(size, reps) -> tuple[int, tuple[int, int]]:
-    """Gives back an open deal, and two stages for it."""
+def _fill(size, reps) -> tuple[Sequence[int], tuple[int, int]]:
+    """Gives back open deals, and two stages for them."""
     from crm_app.contacts.models import Company, Person, company_keys, person_keys
     from crm_app.extensions import db
 
@@ -101,10 +102,10 @@ def _fill(size, reps) -> tuple[int, tuple[int, int]]:
     ]
     add(Person, [row | person_keys(row["name"], "", "") for row in people])
     pipeline = _pipeline()
-    deal = _fill_deals(size, reps, pipeline, dice, now, add)
+    open_deals = _fill_deals(size, reps, pipeline, dice, now, add)
     first, second = pipeline.stages[:2]
     db.session.commit()
-    return deal, (first.id, second.id)
+    return open_deals, (first.id, second.id)
 
 
 def _pipeline():
@@ -123,8 +124,8 @@ def _pipeline():
     return pipeline
 
 
-def _fill_deals(size, reps, pipeline, dice, now, add) -> int:
-    """Each has gone through the stages before its own; gives back the first that is open."""
+def _fill_deals(size, reps, pipeline, dice, now, add) -> Sequence[int]:
+    """Each has gone through the stages before its own; gives back a hundred of the first that are open."""
     from crm_app.pipeline.models import Closing, Deal, Stay, deal_keys
 
     stages = pipeline.stages
@@ -162,4 +163,4 @@ def _fill_deals(size, reps, pipeline, dice, now, add) -> int:
     add(Deal, deals)
     add(Stay, stays)
     add(Closing, closings)
-    return next(deal["id"] for deal in deals if deal["status"] == "open")
+    return [deal["id"] for deal in deals if deal["status"] == "open"][:100]

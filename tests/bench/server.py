@@ -19,11 +19,11 @@ _WARMING, _ROUNDS, _REQUESTS = 40, 5, 40
 
 
 class Asking(NamedTuple):
-    """A request: `fields`, where it is a form that is sent, says what is in it the nth time."""
+    """A request: `form`, where one is sent, says what is in it the nth time, and where it goes if that changes."""
 
     path: str
     cookie: str = ""
-    fields: Callable[[int], dict[str, str]] | None = None
+    form: Callable[[int], tuple[str, dict[str, str]]] | None = None
 
 
 class Waited(NamedTuple):
@@ -83,10 +83,11 @@ class Server:
         self, connection: http.client.HTTPConnection, asking: Asking, number: int, encodings: str = _ENCODINGS
     ) -> bytes:
         headers = {"Cookie": asking.cookie, "Accept-Encoding": encodings}
-        if asking.fields:
+        if asking.form:
+            path, fields = asking.form(number)
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
             headers |= {"HX-Request-Type": "partial", "Sec-Fetch-Site": "same-origin"}
-            connection.request("POST", asking.path, urlencode(asking.fields(number)), headers)
+            connection.request("POST", path or asking.path, urlencode(fields), headers)
         else:
             connection.request("GET", asking.path, headers=headers)
         answer = connection.getresponse()

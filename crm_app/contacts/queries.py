@@ -47,7 +47,7 @@ def _within_sight(model: Any, user: User) -> ColumnElement[bool]:
 
 def matching(rows: Rows, text: str) -> Rows:
     """Every word of the text begins one of the name, web or e-mail address or phone number; no text finds all."""
-    return rows.where(word_search.holding(_model(rows), text)) if text else rows
+    return word_search.narrowed(rows, _model(rows), text) if text else rows
 
 
 def under(companies: Select[tuple[Company]], parent_id: int | None) -> Select[tuple[Company]]:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from crm_app.lists.showing import Shown
 
 
-def plain(rows: Select[Any], listable: Listable) -> Select[Any]:
-    """What these rows are drawn from, as values of the database; the id of the record first."""
-    return _plain_rows(rows, listable.model, listable.draws)
+def drawn(listable: Listable) -> Select[Any]:
+    """What rows are drawn from, as values of the database; the id of the record first."""
+    return _plain_rows(listable.rows, listable.model, listable.draws)
 
 
 def of_rows(shown: "Shown") -> Iterator[Hashable]:

@@ -124,10 +124,9 @@ class Shown:
 def shown(listable: Listable) -> Shown:
     """One page of what the address asks for."""
     text, asked = text_asked(), conditions.of_request(listable.fields, listable.aliases)
-    is_plain, rows = bool(listable.draws), rows_asked(listable)
     table = listing(
-        faces.plain(rows, listable) if is_plain else rows,
-        key=listable.model.id, sorts=listable.sorts, default=listable.default_sort, is_plain=is_plain,
+        rows_asked(listable), key=listable.model.id, sorts=listable.sorts, default=listable.default_sort,
+        drawn=faces.drawn(listable) if listable.draws else None,
     )  # fmt: skip
     return Shown(listable, table, columns.of_request(listable, current_user, table.sort), asked, text)
 

@@ -109,7 +109,7 @@ def worth_at_most(deals: Select[tuple[Deal]], most: Money | None, rates: Rates) 
 
 def matching(deals: Select[tuple[Deal]], text: str) -> Select[tuple[Deal]]:
     """Every word begins one of the deal's title or code, or of its company's name."""
-    return deals.where(word_search.holding(Deal, text)) if text else deals
+    return word_search.narrowed(deals, Deal, text) if text else deals
 
 
 def is_open(deals: Select[tuple[Deal]]) -> Select[tuple[Deal]]:

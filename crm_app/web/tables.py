@@ -69,13 +69,13 @@ def listing(
     sorts: Mapping[str, Order],
     default: str,
     size: int = PAGE_SIZE,
-    is_plain: bool = False,
+    drawn: Select | None = None,
 ) -> Listing:
     """Sort and page a select by the query string's `sort`, `after` and `before`; `count=exact` counts all of it.
 
     `key` is the unique column that breaks ties. A sort's values are never NULL: coalesce them. An unknown
-    `sort` or a broken `after` counts as not given. The select's rows are entities, or tuples led by one; if it
-    `is_plain`, values of columns, followed by those that they are sorted by.
+    `sort` or a broken `after` counts as not given. The select's rows are entities, or tuples led by one; with `drawn`,
+    which selects columns of the same rows and perhaps of more, values of those columns and those they are sorted by.
     """
     sort = request.args.get("sort", default)
     if sort.removeprefix("-") not in sorts:
@@ -84,11 +84,11 @@ def listing(
     count = count_up_to(rows, None if request.args.get("count") == "exact" else COUNTED_TO)
     values = [part.value for part in parts]
     before = _decoded(request.args.get("before", ""), values)
-    if before is not None and (page := _page(rows, _turned(parts), before, size, is_plain)).found:
+    if before is not None and (page := _page(rows, _turned(parts), before, size, drawn)).found:
         links = _links(page.found[::-1], sort, len(parts), follows=True, precedes=page.has_more)
         return Listing(page.plain[::-1], count, sort, *links, goes_back=True)
     after = _decoded(request.args.get("after", ""), values)
-    page = _page(rows, parts, after, size, is_plain)
+    page = _page(rows, parts, after, size, drawn)
     links = _links(page.found, sort, len(parts), follows=page.has_more, precedes=after is not None)
     return Listing(page.plain, count, sort, *links)
 
@@ -101,12 +101,14 @@ class _Page(NamedTuple):
     has_more: bool
 
 
-def _page(rows: Select, parts: Sequence[Part], beyond: Sequence[Any] | None, size: int, is_plain: bool) -> _Page:
-    ordered = _first_in_order(rows, tuple(parts), size + 1)
+def _page(rows: Select, parts: Sequence[Part], beyond: Sequence[Any] | None, size: int, drawn: Select | None) -> _Page:
     if beyond is not None:
-        ordered = ordered.where(_beyond(parts, beyond))
-    # What is plain has no use for the session, which would take its time over every value.
-    found = (db.session.connection() if is_plain else db.session).execute(ordered).all()
+        rows = rows.where(_beyond(parts, beyond))
+    if drawn is None:
+        found = db.session.execute(_first_in_order(rows, tuple(parts), size + 1)).all()
+    else:
+        # Plain values have no use for the session, which would take its time over every one of them.
+        found = db.session.connection().execute(_first_drawn(rows, drawn, tuple(parts), size + 1)).all()
     page = found[:size]
     plain = [row[0] if len(row) == 1 + len(parts) else row for row in page]
     return _Page(page, plain, len(found) > size)
@@ -117,6 +119,14 @@ def _first_in_order(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Each with the values that it is sorted by."""
     ordered = _in_order(rows, parts).limit(most)
     return ordered.add_columns(*(part.value.label(f"sort_{place}") for place, part in enumerate(parts)))
+
+
+@lru_cache
+def _first_drawn(rows: Select, drawn: Select, parts: tuple[Part, ...], most: int) -> Select:
+    """Which rows they are is settled first: of all others, only what they are sorted by is looked up."""
+    key = parts[-1].value
+    first = _in_order(rows.with_only_columns(key), parts).limit(most).subquery()
+    return _first_in_order(drawn.where(key.in_(select(first.c[0]))), parts, most)
 
 
 def _turned(parts: Sequence[Part]) -> list[Part]:

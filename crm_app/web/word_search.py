@@ -1,9 +1,10 @@
 """Asking the indexes of words: which records answer what was typed, in the language of either database."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
+from flask import g
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
@@ -29,6 +30,8 @@ from crm_app.web.tokens import Query, Term
 from crm_app.web.word_index import is_sqlite, table_of
 from crm_app.web.word_questions import question
 
+Rows = TypeVar("Rows", bound=Select[Any])
+
 
 def holding(model: Any, text: str) -> ColumnElement[bool]:
     """The condition that a record holds every word of the text: all do where nothing is typed, none if no word is."""
@@ -40,6 +43,28 @@ def holding(model: Any, text: str) -> ColumnElement[bool]:
     words, key = table_of(model)
     answers = _answers(words).bindparams(bindparam("asked", question(asked), unique=True))
     return model.id.in_(select(key).select_from(words).where(answers))
+
+
+def narrowed(rows: Rows, model: Any, text: str) -> Rows:
+    """Those of the rows that hold every word of the text.
+
+    The first text of a request is put in only when a statement runs, so that the statement, and what is made of it in
+    turn, is the same object whatever is typed: to make one costs more than to run it.
+    """
+    asked = tokens.query(text) if search_words(text) else None
+    if not asked:
+        return rows.where(holding(model, text))
+    wanted = question(asked)
+    if g.setdefault("words_asked", wanted) != wanted:
+        return rows.where(holding(model, text))
+    return _narrowed(rows, model, is_sqlite())
+
+
+@lru_cache
+def _narrowed(rows: Any, model: Any, _is_sqlite: bool) -> Any:
+    words, key = table_of(model)
+    answers = _answers(words, callable_=lambda: g.words_asked)
+    return rows.where(model.id.in_(select(key).select_from(words).where(answers)))
 
 
 def newest(asked: Mapping[Any, Query], most: int, enough: int) -> dict[Any, list[int]]:
@@ -94,11 +119,11 @@ def _newest_of(model: Any, name: str) -> Select[Any]:
     return rows.order_by(key.desc()).limit(bindparam("most"))
 
 
-def _answers(words: TableClause, name: str = "asked") -> TextClause:
+def _answers(words: TableClause, name: str = "asked", **later: Any) -> TextClause:
     if is_sqlite():
-        return sql(f"{words.name} MATCH :{name}")
+        return sql(f"{words.name} MATCH :{name}").bindparams(bindparam(name, type_=String, **later))
     # Written out, for PostgreSQL to plan by what it sees.
-    written_out = bindparam(name, type_=String, literal_execute=True)
+    written_out = bindparam(name, type_=String, literal_execute=True, **later)
     return sql(f"words @@ CAST(:{name} AS tsquery)").bindparams(written_out)
 
 

@@ -69,7 +69,7 @@ def new():
 
 
 def _asked() -> tuple[DealListForm, Listable]:
-    rates, pipelines = Rates.load(reader.currency), list(db.session.scalars(queries.pipelines()))
+    rates, pipelines = Rates.load(reader.currency), queries.all_pipelines()
     filters = DealListForm.of_request().offer_all(current_user, pipelines)
     stages = [stage for pipeline in pipelines for stage in pipeline.stages]
     return filters, _listable(current_user, rates, lambda rows: filters.narrow(rows, rates, stages))

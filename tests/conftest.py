@@ -1,6 +1,7 @@
 """The application under test, its database, and the people of every test: Alice, Bob, Charlie and Olivia."""
 
 import contextvars
+import gc
 import os
 import shutil
 from contextlib import contextmanager
@@ -23,6 +24,14 @@ collect_ignore = [test for folder, test in _OF_DATA.items() if not (DATA / folde
 # Neither is needed to run Peyvand; `tests/run.py` installs both where it can, and says so where it cannot.
 if not shutil.which("redis-server") or not (databases.is_installed() or os.environ.get("TEST_POSTGRES_URL")):
     collect_ignore.append("test_several.py")
+
+# What the suite reads stays until its end, and what a test makes goes of itself but for a few circles.
+gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish():
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser):

@@ -1,10 +1,12 @@
 """What every HTML answer must be, checked on each page that any test gets."""
 
+from collections import Counter
 from functools import lru_cache
 
 from tests import tree
 
 _NO_LABEL = {"hidden", "submit", "button", "reset", "image"}
+_REFERENCES = {"aria-describedby", "aria-labelledby", "aria-controls"}
 _JUDGED = {"email", "url", "number", "date", "time"}
 
 
@@ -43,8 +45,8 @@ def problems(html: str, *, is_page: bool) -> list[str]:
     """Sentences about what is wrong with an answer: empty for a good one."""
     page = Page(html)
     found = list(page.mended)
-    ids = [e.get("id") for e in page.elements if isinstance(e.tag, str) and e.get("id")]
-    found += [f"id “{one}” stands {ids.count(one)} times" for one in sorted(set(ids)) if ids.count(one) > 1]
+    ids = Counter(e.get("id") for e in page.elements if isinstance(e.tag, str) and e.get("id"))
+    found += [f"id “{one}” stands {times} times" for one, times in sorted(ids.items()) if times > 1]
     if is_page:
         titles = [page.text_of(e) for e in page.all("title")]
         if not titles or not titles[0]:
@@ -66,9 +68,10 @@ def _needs_no_label(element):
 
 def _wrong_with(element, labelled, page, ids):
     found = []
-    if element.get("style") is not None:
+    attributes = element.attrib
+    if "style" in attributes:
         found.append(f"inline style on <{element.tag}>")
-    found += [f"inline handler {name} on <{element.tag}>" for name in element.attrib if name.startswith("on")]
+    found += [f"inline handler {name} on <{element.tag}>" for name in attributes if name.startswith("on")]
     if element.tag == "style" or (element.tag == "script" and not element.get("src")):
         found.append(f"inline <{element.tag}>")
     if element.tag in ("input", "select", "textarea") and not _needs_no_label(element):
@@ -79,9 +82,9 @@ def _wrong_with(element, labelled, page, ids):
         found.append(f"no name for <{element.tag} class={element.get('class')} href={element.get('href')}>")
     if element.tag == "form":
         found += _wrong_with_form(element)
-    for reference in ("aria-describedby", "aria-labelledby", "aria-controls"):
-        for target in (element.get(reference) or "").split():
-            if ids is not None and target not in ids:
+    for reference in _REFERENCES & attributes.keys() if ids is not None else ():
+        for target in attributes[reference].split():
+            if target not in ids:
                 found.append(f"{reference} points at no “{target}”")
     return found
 

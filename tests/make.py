@@ -1,6 +1,7 @@
 """Factories: each saves one valid row; a test states only what matters to it."""
 
 import secrets
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -14,12 +15,14 @@ from crm_app.extensions import db, utc_now
 from crm_app.goals.models import Goal, Target
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.pipeline.starting import first_pipeline
+from crm_app.web import word_index
 from crm_app.web.money import Money, Rates
 
 PASSWORD = "correct horse battery staple"
 # The argon2id hash of PASSWORD, made once: hashing for each test would take most of the suite's time.
 PASSWORD_HASH = None
 _number = count(1)
+_AT_ONCE = "rows committed together"
 
 
 def today():
@@ -142,7 +145,23 @@ def _created(owner, record):
     return _saved(record)
 
 
+@contextmanager
+def at_once():
+    """What is made within is saved by one commit at the end: for the many rows of a long list."""
+    with word_index.gathering(db.session) as write_words:
+        db.session.info[_AT_ONCE] = True
+        try:
+            yield
+        finally:
+            del db.session.info[_AT_ONCE]
+        write_words()
+        db.session.commit()
+
+
 def _saved(row):
     db.session.add(row)
-    db.session.commit()
+    if _AT_ONCE in db.session.info:
+        db.session.flush()
+    else:
+        db.session.commit()
     return row

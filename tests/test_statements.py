@@ -2,7 +2,6 @@
 
 import pytest
 
-from crm_app.extensions import db
 from tests import make
 from tests.security import world
 
@@ -28,17 +27,19 @@ def _cost(client, addresses, statements):
 
 
 def _many_more_rows(alice):
-    colleagues = [make.user(f"Colleague {number}", team=make.team(f"Team {number}")) for number in range(12)]
-    product = make.product(alice, "Many")
-    for number in range(60):
-        owner = colleagues[number % 12]
-        company = make.company(owner)
-        make.person(owner, company=company)
-        make.deal(owner, value=number * 100, company=company, product=product, at=("New lead", "Proposal")[number % 2])
-        if number % 3 == 0:
-            make.won(owner, value=number * 1000, company=company)
-            make.lost(owner)
-    db.session.commit()
+    with make.at_once():
+        colleagues = [make.user(f"Colleague {number}", team=make.team(f"Team {number}")) for number in range(12)]
+        product = make.product(alice, "Many")
+        for number in range(60):
+            owner = colleagues[number % 12]
+            company = make.company(owner)
+            make.person(owner, company=company)
+            make.deal(
+                owner, value=number * 100, company=company, product=product, at=("New lead", "Proposal")[number % 2]
+            )
+            if number % 3 == 0:
+                make.won(owner, value=number * 1000, company=company)
+                make.lost(owner)
 
 
 def test_a_page_costs_the_same_however_many_rows_there_are(app, addresses, browser_of, alice, olivia, statements):

@@ -1,11 +1,13 @@
 """An answer as a tree, read strictly: what a browser would mend in silence is told instead."""
 
 import re
+from functools import lru_cache
 from html import unescape
 from xml.etree.ElementTree import TreeBuilder
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _RAW = {"script", "style", "textarea", "title"}
+_RAW_ENDS = {tag: re.compile(f"</{tag}", re.I) for tag in _RAW}
 _NOT_INSIDE_ITSELF = {"a", "button", "form", "label", "option", "select"}
 # What ends a paragraph by beginning.
 _BLOCKS = {
@@ -42,6 +44,21 @@ def read(html: str, *, is_page: bool):
     return reader.tree.close(), reader.found
 
 
+@lru_cache(maxsize=20_000)
+def _attributes(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Values by name, and the names that stand there twice; kept, as most tags stand on many pages."""
+    values: dict[str, str] = {}
+    twice = []
+    for name, double, single, bare in _PARTS.findall(text):
+        name = name.lower()
+        if name in values:
+            twice.append(name)
+            continue
+        value = double or single or bare
+        values[name] = unescape(value) if "&" in value else value
+    return values, tuple(twice)
+
+
 class _Reader:
     def __init__(self, html):
         self.html, self.tree, self.open, self.found = html, TreeBuilder(), [], []
@@ -49,23 +66,27 @@ class _Reader:
     def read(self):
         place = 0
         while token := _TAG.search(self.html, place):
-            self._text(place, token.start())
+            start, end = token.span()
+            if start > place:
+                self._text(place, start)
+            place = end
             closing, tag, attributes, itself = token.groups()
-            place = token.end()
-            if tag and closing:
-                self._end(tag.lower(), token.start())
-            elif tag:
-                self._start(tag.lower(), attributes, itself)
-                if tag.lower() in _RAW and not itself:
-                    place = self._raw(tag.lower(), place)
-        self._text(place, len(self.html))
+            if not tag:
+                continue
+            tag = tag.lower()
+            if closing:
+                self._end(tag, start)
+            else:
+                self._start(tag, attributes, itself)
+                if tag in _RAW and not itself:
+                    place = self._raw(tag, place)
+        if place < len(self.html):
+            self._text(place, len(self.html))
         while self.open:
             self.found.append(f"<{self.open[-1]}> is never closed")
             self.tree.end(self.open.pop())
 
     def _text(self, start, end):
-        if start == end:
-            return
         text = self.html[start:end]
         if "<" in text:
             self.found.append(f"a < that begins nothing at line {self._line(start)}: {text.strip()[:60]}")
@@ -76,14 +97,10 @@ class _Reader:
             self.tree.data(unescape(text) if "&" in text else text)
 
     def _start(self, tag, attributes, itself):
-        values = {}
-        for name, double, single, bare in _PARTS.findall(attributes):
-            if name.lower() in values:
-                self.found.append(f"{name} twice on <{tag}>")
-            value = double or single or bare
-            values.setdefault(name.lower(), unescape(value) if "&" in value else value)
+        values, twice = _attributes(attributes)
+        self.found += [f"{name} twice on <{tag}>" for name in twice]
         self._fits(tag)
-        self.tree.start(tag, values)
+        self.tree.start(tag, values.copy())
         if itself or tag in _VOID:
             self.tree.end(tag)
         else:
@@ -99,8 +116,8 @@ class _Reader:
             self.found.append(f"<{tag}> in <p>")
 
     def _raw(self, tag, start):
-        end = self.html.lower().find(f"</{tag}", start)
-        end = len(self.html) if end < 0 else end
+        closing = _RAW_ENDS[tag].search(self.html, start)
+        end = closing.start() if closing else len(self.html)
         text = self.html[start:end]
         if tag == "textarea":
             text = text.removeprefix("\n")

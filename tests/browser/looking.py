@@ -9,7 +9,7 @@ _RUN = """async () => {
     await new Promise(requestAnimationFrame);
     fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
   }
-  return await axe.run(document, {resultTypes: ["violations"]});
+  return (await axe.run(document, {resultTypes: ["violations"]})).violations;
 }"""
 
 
@@ -17,11 +17,10 @@ def faults_of(page, width):
     """What axe knows, and whether anything sticks out."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    result = page.evaluate(_RUN)
     found = [
         f"{violation['id']}: {violation['help']} at {violation['nodes'][0]['target']} "
         f"{violation['nodes'][0]['failureSummary'][:300]}"
-        for violation in result["violations"]
+        for violation in page.evaluate(_RUN)
     ]
     if page.evaluate("document.documentElement.scrollWidth") > width:
         found.append("the page scrolls sideways")

@@ -169,8 +169,9 @@ def test_a_moved_card_can_be_moved_again_at_once(board):
 
 
 def test_further_cards_load_as_the_column_scrolls(page_of, alice):
-    for number in range(50):
-        make.deal(alice, f"Deal {number}", at="Qualified", rank=number)
+    with make.at_once():
+        for number in range(50):
+            make.deal(alice, f"Deal {number}", at="Qualified", rank=number)
     page = page_of(alice)
     page.goto("/pipeline/board")
     ready(page)
@@ -186,8 +187,9 @@ def test_further_cards_load_as_the_column_scrolls(page_of, alice):
 
 def half_loaded(page_of, alice):
     """A board of fifty deals in Qualified, of which the first twenty are loaded, and one in Proposal."""
-    for number in range(50):
-        make.deal(alice, f"Deal {number}", at="Qualified", rank=(number + 1) * 1024)
+    with make.at_once():
+        for number in range(50):
+            make.deal(alice, f"Deal {number}", at="Qualified", rank=(number + 1) * 1024)
     make.deal(alice, "Deal X", at="Proposal")
     page = page_of(alice)
     page.goto("/pipeline/board")

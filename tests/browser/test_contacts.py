@@ -92,8 +92,9 @@ def test_a_deleted_company_comes_back_by_undo(page_of, alice, address):
 
 
 def test_the_list_answers_while_one_types_and_goes_on_while_one_scrolls(page_of, alice):
-    for number in range(55):
-        make.company(alice, f"Company {number:02}")
+    with make.at_once():
+        for number in range(55):
+            make.company(alice, f"Company {number:02}")
     page = page_of(alice)
     page.goto("/contacts/companies")
 

@@ -55,8 +55,9 @@ def test_a_refused_fact_says_why_where_it_was_typed(page_of, alice):
 
 
 def test_further_deals_follow_while_one_scrolls(page_of, alice):
-    for number in range(70):
-        make.deal(alice, f"Deal {number:02d}")
+    with make.at_once():
+        for number in range(70):
+            make.deal(alice, f"Deal {number:02d}")
     page = page_of(alice)
     page.goto("/pipeline/deals?sort=title")
 

@@ -264,8 +264,9 @@ def test_what_becomes_late_elsewhere_opens_the_column_for_it(open_forecast, card
 
 
 def test_a_card_put_further_down_than_is_loaded_stays_in_sight_and_stands_once(open_forecast, alice, cards):
-    for number in range(40):
-        make.deal(alice, f"Card {number}", expected_close=month(2).start + timedelta(days=10 + number // 3))
+    with make.at_once():
+        for number in range(40):
+            make.deal(alice, f"Card {number}", expected_close=month(2).start + timedelta(days=10 + number // 3))
     cards["B"].expected_close = month(1).last_day
     db.session.commit()
     page = open_forecast()

@@ -16,8 +16,9 @@ BOXES = "[data-selecting]"
 @pytest.fixture
 def companies(alice):
     """More than a page, of which half are labs."""
-    for number in range(60):
-        make.company(alice, f"Company {number:02}", industry="labs" if number % 2 else "retail")
+    with make.at_once():
+        for number in range(60):
+            make.company(alice, f"Company {number:02}", industry="labs" if number % 2 else "retail")
     db.session.commit()
 
 

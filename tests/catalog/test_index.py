@@ -71,8 +71,9 @@ def test_the_list_narrows_to_a_family_and_sorts_by_price(client):
 
 
 def test_the_list_is_paged_and_the_next_rows_come_alone(client):
-    for number in range(53):
-        make.product(name=f"Product {number:03d}")
+    with make.at_once():
+        for number in range(53):
+            make.product(name=f"Product {number:03d}")
 
     page = client.page("/catalog/")
     following = page.one("a", rel="next").get("href")
@@ -113,8 +114,9 @@ def test_few_statements_however_many_products(client, statements):
     for _number in range(3):
         make.product()
     few = needed()
-    for _number in range(60):
-        make.product()
+    with make.at_once():
+        for _number in range(60):
+            make.product()
 
     assert needed() == few <= 12
 

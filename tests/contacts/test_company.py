@@ -233,8 +233,9 @@ def test_a_deleted_company_leaves_the_lists_and_can_be_brought_back(client, alic
 
 
 def test_the_bin_is_of_both_kinds_and_paged(client, alice):
-    for number in range(51):
-        make.person(alice, f"Person {number:02}").delete()
+    with make.at_once():
+        for number in range(51):
+            make.person(alice, f"Person {number:02}").delete()
     make.company(alice, "Rheinwerk").delete()
 
     page = client.page("/contacts/bin?kind=people&sort=name")

@@ -217,8 +217,9 @@ def test_deals_without_a_code_are_known_again_by_title_and_company(firm, alice):
 
 
 def test_a_batch_asks_for_its_own_deals_however_many_there_are(firm, alice, statements):
-    for number in range(40):
-        make.deal(alice, f"Standing {number}", code=f"S{number}")
+    with make.at_once():
+        for number in range(40):
+            make.deal(alice, f"Standing {number}", code=f"S{number}")
 
     with statements() as seen:
         planned = plan("deals", HEAD + "S1,Standing 1,Qualified,,,10,\nN1,New,Qualified,,,10,\n", firm)

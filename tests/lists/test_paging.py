@@ -16,7 +16,8 @@ def named(page):
 
 @pytest.fixture
 def many(alice):
-    return [make.company(alice, f"Company {number:03}", size=number % 3 or None).name for number in range(120)]
+    with make.at_once():
+        return [make.company(alice, f"Company {number:03}", size=number % 3 or None).name for number in range(120)]
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "size", "-size", "created"])

@@ -116,8 +116,9 @@ def test_a_card_older_than_its_stage_allows_is_said_to_rot(client, alice):
 
 
 def test_further_cards_follow_where_the_last_one_stood(client, alice):
-    for number in range(45):
-        make.deal(alice, f"Card {number:02}", at="Proposal", rank=number // 3)
+    with make.at_once():
+        for number in range(45):
+            make.deal(alice, f"Card {number:02}", at="Proposal", rank=number // 3)
 
     page = client.page(BOARD)
     seen = titles(page, "Proposal")
@@ -320,10 +321,11 @@ def test_many_deals_and_stages_cost_no_more_statements(client, alice, statements
     pipeline = make.pipeline()
     for number, name in enumerate(("Extra one", "Extra two", "Extra three"), 10):
         pipeline.stages.append(Stage(name=name, position=number, kind="open"))
-    for number in range(60):
-        owner = make.user(f"Seller {number}", role="rep", team=alice.team) if number % 20 == 0 else alice
-        stage = ("New lead", "Proposal", "Qualified", "Extra one")[number % 4]
-        make.deal(owner, at=stage, value=100, company=make.company(alice))
+    with make.at_once():
+        for number in range(60):
+            owner = make.user(f"Seller {number}", role="rep", team=alice.team) if number % 20 == 0 else alice
+            stage = ("New lead", "Proposal", "Qualified", "Extra one")[number % 4]
+            make.deal(owner, at=stage, value=100, company=make.company(alice))
     with statements() as many:
         client.page(BOARD)
 

@@ -119,8 +119,9 @@ def test_a_change_against_something_newer_is_refused_and_shows_the_truth(client,
 
 
 def test_the_truth_reaches_down_to_the_card(client, alice, deal):
-    for _ in range(30):
-        make.deal(alice, expected_close=month(3).start)
+    with make.at_once():
+        for _ in range(30):
+            make.deal(alice, expected_close=month(3).start)
     version = deal.version
     deal.change(expected_close=month(3).last_day)
     db.session.commit()
@@ -270,8 +271,9 @@ def test_a_change_costs_the_same_among_many(client, alice, deal, statements):
     with statements() as few:
         put(client, deal, month(2).key)
 
-    for number in range(60):
-        make.deal(alice, expected_close=month(number % 8).start)
+    with make.at_once():
+        for number in range(60):
+            make.deal(alice, expected_close=month(number % 8).start)
     with statements() as many:
         put(client, other, month(2).key)
 

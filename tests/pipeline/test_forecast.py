@@ -148,9 +148,10 @@ def test_a_currency_without_a_rate_is_named_and_its_deals_still_count(client, al
 
 @pytest.mark.parametrize("when", ["none", "day"])
 def test_further_cards_follow_where_the_last_one_stood(client, alice, when):
-    for number in range(45):
-        day = None if when == "none" else month(1).start + timedelta(days=number // 4)
-        make.deal(alice, f"Card {number:02}", expected_close=day)
+    with make.at_once():
+        for number in range(45):
+            day = None if when == "none" else month(1).start + timedelta(days=number // 4)
+            make.deal(alice, f"Card {number:02}", expected_close=day)
 
     page = client.page(FORECAST)
     seen = titles(page)
@@ -298,11 +299,12 @@ def test_many_deals_cost_no_more_statements(client, alice, statements):
     with statements() as few:
         client.page(FORECAST)
 
-    for number in range(60):
-        owner = make.user(f"Seller {number}", role="rep", team=alice.team) if number % 20 == 0 else alice
-        close = None if number % 7 == 0 else month().start + timedelta(days=number * 5 - 40)
-        stage = ("New lead", "Proposal", "Qualified")[number % 3]
-        make.deal(owner, at=stage, value=100, company=make.company(alice), expected_close=close)
+    with make.at_once():
+        for number in range(60):
+            owner = make.user(f"Seller {number}", role="rep", team=alice.team) if number % 20 == 0 else alice
+            close = None if number % 7 == 0 else month().start + timedelta(days=number * 5 - 40)
+            stage = ("New lead", "Proposal", "Qualified")[number % 3]
+            make.deal(owner, at=stage, value=100, company=make.company(alice), expected_close=close)
     with statements() as many:
         client.page(FORECAST)
 

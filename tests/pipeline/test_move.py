@@ -114,8 +114,9 @@ def test_a_move_against_something_newer_is_refused_and_shows_the_truth(client, a
 
 
 def test_the_truth_reaches_down_to_the_card(client, alice):
-    for number in range(30):
-        make.deal(alice, at="Proposal", rank=number)
+    with make.at_once():
+        for number in range(30):
+            make.deal(alice, at="Proposal", rank=number)
     deal = make.deal(alice, "Far down", at="Qualified", rank=99)
     version = deal.version
     deal.move_to(make.stage("Proposal"))
@@ -247,8 +248,9 @@ def test_a_move_costs_the_same_among_many(client, alice, statements):
     with statements() as few:
         move(client, deal, "Proposal", after=a.id, before=b.id)
 
-    for number in range(60):
-        make.deal(alice, at="Proposal", rank=20_000 + number)
+    with make.at_once():
+        for number in range(60):
+            make.deal(alice, at="Proposal", rank=20_000 + number)
     with statements() as many:
         move(client, other, "Proposal", after=a.id, before=b.id)
 

@@ -206,8 +206,9 @@ def test_many_deals_cost_no_more_statements_than_few(alice, retire, statements):
     make.deal(alice, at="Negotiation")
     with statements() as few:
         retire()
-    for _number in range(60):
-        make.deal(alice, at="Negotiation")
+    with make.at_once():
+        for _number in range(60):
+            make.deal(alice, at="Negotiation")
     with statements() as many:
         retire("Negotiation")
 

@@ -121,8 +121,9 @@ def test_the_win_rate_stands_with_its_interval_and_number(browser_of, olivia, de
 
 
 def test_rates_are_ordered_by_what_they_are_at_least_and_few_deals_are_dimmed(browser_of, olivia, alice, bob):
-    for number in range(40):
-        make.won(alice, value=1_00, on=date(2026, 3, 1 + number % 20))
+    with make.at_once():
+        for number in range(40):
+            make.won(alice, value=1_00, on=date(2026, 3, 1 + number % 20))
     make.lost(alice, on=date(2026, 3, 5))
     for number in range(6):
         make.won(bob, value=1_00, on=date(2026, 3, 1 + number))
@@ -145,8 +146,9 @@ def test_the_pipeline_counts_values_and_weights_each_stage(browser_of, olivia, d
 
 
 def test_what_was_observed_of_a_stage_stands_beside_its_probability(browser_of, olivia, alice, bob, client):
-    for number in range(30):
-        make.won(alice) if number < 24 else make.lost(alice)
+    with make.at_once():
+        for number in range(30):
+            make.won(alice) if number < 24 else make.lost(alice)
     make.won(bob)
     make.deal(alice, value=1000_00, at="Proposal")
     first, proposal = make.stage("New lead"), make.stage("Proposal")

@@ -124,8 +124,9 @@ def test_what_was_handed_on_is_counted_but_not_shown(browser_of, alice, bob, dea
 
 
 def test_many_deals_come_page_by_page(browser_of, olivia, alice, statements):
-    for number in range(60):
-        make.won(alice, title=f"Deal number {number:02d}", value=1_00, on=date(2026, 3, 1 + number % 28))
+    with make.at_once():
+        for number in range(60):
+            make.won(alice, title=f"Deal number {number:02d}", value=1_00, on=date(2026, 3, 1 + number % 28))
     browser = browser_of(olivia)
     url = f"/reports/records/won_value?{DAYS}&sort=title"
     with statements() as seen:

@@ -189,8 +189,9 @@ def test_nobody_but_the_owner_deletes_a_stage_with_deals(browser_of, deal, alice
 def test_deals_of_all_owners_move_and_the_page_costs_the_same_for_many(owner, alice, bob, deal, statements):
     with statements() as few:
         owner.page(url())
-    for number in range(40):
-        make.deal((alice, bob, None)[number % 3], at="Proposal")
+    with make.at_once():
+        for number in range(40):
+            make.deal((alice, bob, None)[number % 3], at="Proposal")
     with statements() as many:
         owner.page(url())
 

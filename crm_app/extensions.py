@@ -18,8 +18,11 @@ from htmx_flask import Htmx
 from psycopg import IsolationLevel
 from sqlalchemy import DateTime, MetaData, String, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
+
+from crm_app import turns
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -135,6 +138,12 @@ def _may_write() -> bool:
     return not _reading_only.get()
 
 
+@event.listens_for(Engine, "do_connect")
+def _take_turns(dialect, _record, _arguments, options):
+    if dialect.name == "sqlite":
+        options["factory"] = turns.Connection
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection, _record):
     """WAL and FULL: readers never wait, and an acknowledged write survives a power cut."""
@@ -143,7 +152,7 @@ def _prepare_sqlite(connection, _record):
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "busy_timeout=30000",
+        "busy_timeout=10000",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -161,13 +170,29 @@ def _begin(connection):
     the figures of a page agree with each other, as they do on SQLite.
     """
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write() else "BEGIN")
+        _begin_sqlite(connection)
     else:
         dbapi, only_reads = connection.connection.dbapi_connection, not _may_write()
         level = IsolationLevel.REPEATABLE_READ if only_reads else None
         # What is set anew, even to the same, makes psycopg compose its BEGIN anew.
         if (dbapi.read_only, dbapi.isolation_level) != (only_reads, level):
             dbapi.read_only, dbapi.isolation_level = only_reads, level
+
+
+def _begin_sqlite(connection):
+    if not _may_write():
+        connection.exec_driver_sql("BEGIN")
+        return
+    dbapi = connection.connection.dbapi_connection
+    try:
+        dbapi.take_turn()
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        dbapi.give_turn_back()
+        raise
 
 
 @event.listens_for(Engine, "rollback")

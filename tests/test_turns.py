@@ -1,4 +1,4 @@
-"""SQLite: whoever wants to write is served in the order of coming, among threads and processes, and not kept for ever."""
+"""SQLite: who wants to write is served in the order of coming, among threads and processes; nobody waits for ever."""
 
 import signal
 import sqlite3

@@ -18,11 +18,11 @@ from htmx_flask import Htmx
 from psycopg import IsolationLevel
 from sqlalchemy import DateTime, MetaData, String, event
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
-from crm_app import turns
+from crm_app import reaching, turns
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -72,6 +72,7 @@ compress = Compress()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
+_connecting = reaching.Connecting()
 _writing_anyway: ContextVar[bool] = ContextVar("writing_anyway", default=False)
 
 
@@ -139,9 +140,12 @@ def _may_write() -> bool:
 
 
 @event.listens_for(Engine, "do_connect")
-def _take_turns(dialect, _record, _arguments, options):
-    if dialect.name == "sqlite":
-        options["factory"] = turns.Connection
+def _connect(dialect, _record, arguments, options):
+    """As connections of ours: those to SQLite take turns, those to PostgreSQL do not wait for ever."""
+    if dialect.name == "postgresql":
+        return _connecting.connect(arguments, options)
+    options["factory"] = turns.Connection
+    return None
 
 
 @event.listens_for(Engine, "connect")
@@ -160,6 +164,13 @@ def _prepare_sqlite(connection, _record):
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@event.listens_for(Engine, "checkout")
+def _see_whether_it_is_there(connection, _record, _proxy):
+    """One that the server has ended is replaced before it is used, all others with it."""
+    if isinstance(connection, reaching.Connection) and connection.is_cut_off():
+        raise DisconnectionError("the server has ended the connection")
 
 
 @event.listens_for(Engine, "begin")

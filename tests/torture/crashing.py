@@ -78,9 +78,8 @@ class Victim:
         """What a script says in a process of its own: an application holds settings and connections for good."""
         root = Path(__file__).parents[2]
         program = [sys.executable, "-c", script]
-        return subprocess.run(
-            program, env=self._environ, cwd=root, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
+        ended = subprocess.run(program, env=self._environ, cwd=root, check=True, stdout=subprocess.PIPE, text=True)
+        return ended.stdout
 
     def ask(self, method: str, path: str, headers: dict[str, str] | None = None, **fields: str) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

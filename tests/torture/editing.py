@@ -20,7 +20,8 @@ with create_app().app_context():
     product = make.product(olivia, "Contested product")
     deal = make.deal(olivia, "Contested deal", at="New lead")
     open_ones = [stage.id for stage in make.pipeline().stages if stage.is_open]
-    print(json.dumps({"company": company.id, "person": person.id, "deal": deal.id, "product": product.id, "stages": open_ones}))
+    made = {"company": company, "person": person, "deal": deal, "product": product}
+    print(json.dumps({noun: record.id for noun, record in made.items()} | {"stages": open_ones}))
 """
 _HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 

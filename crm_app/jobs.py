@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.exceptions import HueyException, RetryTask
 from huey.serializer import SignedSerializer
-from huey.signals import SIGNAL_ERROR
+from huey.signals import SIGNAL_ERROR, SIGNAL_INTERRUPTED
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 
@@ -89,6 +89,7 @@ class Jobs:
         for function in self._at_start:
             huey.on_startup(function.__name__)(_inside(app, function))
         huey.signal(SIGNAL_ERROR)(_giving_up(app, self._when_given_up))
+        huey.signal(SIGNAL_INTERRUPTED)(_handing_back(huey))
 
     def enqueue(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Ask the worker for a task. Call it after the commit that the task will read.
@@ -159,6 +160,16 @@ def _giving_up(app: Flask, told: list[Parking]) -> Callable[..., None]:
             _inside(app, function)(task.name.removesuffix(_NOW), task.args, error)
 
     return give_up
+
+
+def _handing_back(huey: Any) -> Callable[..., None]:
+    """What a worker that has to stop is still at; what is due by the clock comes again by itself."""
+
+    def hand_back(_signal: str, task: Any) -> None:
+        if task.name.endswith(_NOW):
+            huey.enqueue(task)
+
+    return hand_back
 
 
 def _storage(app: Flask):

@@ -74,6 +74,14 @@ class Victim:
                 os.kill(pid, signal.SIGKILL)
         self._process.wait(10)
 
+    def terminate(self) -> None:
+        """As whoever looks after the server stops it."""
+        self._process.send_signal(signal.SIGTERM)
+
+    def ended(self, seconds: float) -> int:
+        """The status with which it ended, within so many seconds."""
+        return self._process.wait(seconds)
+
     def run(self, script: str) -> str:
         """What a script says in a process of its own: an application holds settings and connections for good."""
         root = Path(__file__).parents[2]

@@ -168,9 +168,16 @@ def _prepare_sqlite(connection, _record):
 
 @event.listens_for(Engine, "checkout")
 def _see_whether_it_is_there(connection, _record, _proxy):
-    """One that the server has ended is replaced before it is used, all others with it."""
-    if isinstance(connection, reaching.Connection) and connection.is_cut_off():
-        raise DisconnectionError("the server has ended the connection")
+    """One that has been overtaken by events is replaced before it is used, all others with it."""
+    if isinstance(connection, reaching.Connection | turns.Connection) and connection.is_cut_off():
+        raise DisconnectionError("the database was away, or could not be written to")
+
+
+@event.listens_for(Engine, "handle_error")
+def _open_files_anew(context):
+    """SQLite does not see that a file which could only be read, or not be opened, can be written again."""
+    if reaching.is_of_files(context.original_exception):
+        context.is_disconnect = True
 
 
 @event.listens_for(Engine, "begin")
@@ -202,7 +209,9 @@ def _begin_sqlite(connection):
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except BaseException:
-        dbapi.give_turn_back()
+        # One that was closed for its error gave it back by that.
+        if not connection.invalidated:
+            dbapi.give_turn_back()
         raise
 
 

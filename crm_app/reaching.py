@@ -16,10 +16,8 @@ _CONNECT_SECONDS = 5
 _PAUSE_SECONDS = 3.0
 # A peer that is gone without a word is noticed within a minute.
 _ALIVE = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-_PASSING = {
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CANTOPEN,
-}  # fmt: skip
+_OF_FILES = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_PASSING = _OF_FILES | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 
 
 class Connection(psycopg.Connection[Any]):
@@ -66,5 +64,15 @@ class Connecting:
 def is_passing(error: BaseException | None) -> bool:
     """Whether a database cannot do now what it can do later, once it is back, has room, or others are done."""
     if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF in _PASSING
+        return _kind(error) in _PASSING
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+
+
+def is_of_files(error: BaseException | None) -> bool:
+    """Whether SQLite could not open, read or write what it needs."""
+    return isinstance(error, sqlite3.Error) and _kind(error) in _OF_FILES
+
+
+def _kind(error: sqlite3.Error) -> int:
+    """The code in its short form; that somebody's turn did not come has none."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF

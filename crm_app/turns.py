@@ -23,6 +23,11 @@ class Connection(sqlite3.Connection):
         super().__init__(database, *arguments, **options)  # type: ignore[arg-type]
         path = self.execute("PRAGMA database_list").fetchone()[2]
         self._turn = Turn(Path(path)) if path else None
+        self._only_reads = path if path and not _is_writable(path) else None
+
+    def is_cut_off(self) -> bool:
+        """Whether it only reads, as it was opened, from a file that can be written to by now."""
+        return self._only_reads is not None and _is_writable(self._only_reads)
 
     def take_turn(self) -> None:
         """Raises what SQLite would raise, once patience is at an end."""
@@ -45,6 +50,10 @@ class Connection(sqlite3.Connection):
         super().close()
         if self._turn:
             self._turn.give_back()
+
+
+def _is_writable(path: str) -> bool:
+    return os.access(path, os.W_OK, effective_ids=True)
 
 
 class Turn:

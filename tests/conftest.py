@@ -42,6 +42,7 @@ def pytest_collection_modifyitems(config, items):
         elsewhere = [one for one in items if one.get_closest_marker("postgresql")]
     else:
         elsewhere = [one for one in items if "database_url" not in one.fixturenames or _is_of_browser(one)]
+        elsewhere += [one for one in items if one.get_closest_marker("sqlite")]
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [one for one in items if one not in set(elsewhere)]
 

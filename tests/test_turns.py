@@ -170,9 +170,8 @@ def test_a_turn_that_brings_no_lock_is_given_back(on_file, tmp_path, monkeypatch
         assert _is_free(monkeypatch)
 
 
+@pytest.mark.sqlite
 def test_who_waits_too_long_is_told_in_plain_words_and_can_write_afterwards(app, browser_of, alice, monkeypatch):
-    if db.engine.dialect.name != "sqlite":
-        return
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.05)
     browser, facts = browser_of(alice), {"name": "Firm", "revenue_currency": "EUR"}
     browser.send("/accounts/preferences", {"language": "zh"})

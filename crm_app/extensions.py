@@ -20,8 +20,11 @@ from htmx_flask import Htmx
 from psycopg import IsolationLevel
 from sqlalchemy import DateTime, MetaData, String, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
+
+from crm_app import reaching, turns
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -80,6 +83,7 @@ compress = Compress()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
+_connecting = reaching.Connecting()
 _writing_anyway: ContextVar[bool] = ContextVar("writing_anyway", default=False)
 
 
@@ -152,6 +156,15 @@ def _may_write() -> bool:
     return not _reading_only.get()
 
 
+@event.listens_for(Engine, "do_connect")
+def _connect(dialect, _record, arguments, options):
+    """As connections of ours: those to SQLite take turns, those to PostgreSQL do not wait for ever."""
+    if dialect.name == "postgresql":
+        return _connecting.connect(arguments, options)
+    options["factory"] = turns.Connection
+    return None
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection, _record):
     """WAL and FULL: readers never wait, and an acknowledged write survives a power cut."""
@@ -160,7 +173,7 @@ def _prepare_sqlite(connection, _record):
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "busy_timeout=30000",
+        "busy_timeout=10000",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -168,6 +181,20 @@ def _prepare_sqlite(connection, _record):
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@event.listens_for(Engine, "checkout")
+def _see_whether_it_is_there(connection, _record, _proxy):
+    """One that has been overtaken by events is replaced before it is used, all others with it."""
+    if isinstance(connection, reaching.Connection | turns.Connection) and connection.is_cut_off():
+        raise DisconnectionError("the database was away, or could not be written to")
+
+
+@event.listens_for(Engine, "handle_error")
+def _open_files_anew(context):
+    """SQLite does not see that a file which could only be read, or not be opened, can be written again."""
+    if reaching.is_of_files(context.original_exception):
+        context.is_disconnect = True
 
 
 @event.listens_for(Engine, "begin")
@@ -178,13 +205,31 @@ def _begin(connection):
     the figures of a page agree with each other, as they do on SQLite.
     """
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write() else "BEGIN")
+        _begin_sqlite(connection)
     else:
         dbapi, only_reads = connection.connection.dbapi_connection, not _may_write()
         level = IsolationLevel.REPEATABLE_READ if only_reads else None
         # What is set anew, even to the same, makes psycopg compose its BEGIN anew.
         if (dbapi.read_only, dbapi.isolation_level) != (only_reads, level):
             dbapi.read_only, dbapi.isolation_level = only_reads, level
+
+
+def _begin_sqlite(connection):
+    if not _may_write():
+        connection.exec_driver_sql("BEGIN")
+        return
+    dbapi = connection.connection.dbapi_connection
+    try:
+        dbapi.take_turn()
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except BaseException:
+        # One that was closed for its error gave it back by that.
+        if not connection.invalidated:
+            dbapi.give_turn_back()
+        raise
 
 
 @event.listens_for(Engine, "rollback")

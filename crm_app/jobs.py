@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 
 from flask import Flask, current_app
 from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
-from huey.exceptions import HueyException
+from huey.exceptions import HueyException, RetryTask
 from huey.serializer import SignedSerializer
-from huey.signals import SIGNAL_ERROR
+from huey.signals import SIGNAL_ERROR, SIGNAL_INTERRUPTED
 from redis import RedisError
+from sqlalchemy.exc import DBAPIError
 
 from crm_app.extensions import db
+from crm_app.reaching import is_passing
 
 Parking = Callable[[str, Sequence[Any], BaseException], Any]
 # What the queue raises when it is away, or when what lies in it was not written by us.
@@ -24,6 +26,7 @@ AWAY = (RedisError, sqlite3.OperationalError)
 _UNREADABLE = (HueyException, ValueError)
 _DATED = re.compile(r"(\d{13})-", re.ASCII)
 _NOW = ":now"
+_AGAIN_SECONDS = 10
 
 
 class Waiting(NamedTuple):
@@ -81,11 +84,12 @@ class Jobs:
             if name in self._periodic:
                 is_due = _by_one_worker(huey, name, crontab(**self._periodic[name]))
                 huey.periodic_task(is_due, name=name, create_id=_dated_id)(run)
-            queued[name] = huey.task(**options | {"name": name + _NOW})(run)
+            queued[name] = huey.task(**options | {"name": name + _NOW})(_as_soon_as_it_can(app, run))
 
         for function in self._at_start:
             huey.on_startup(function.__name__)(_inside(app, function))
         huey.signal(SIGNAL_ERROR)(_giving_up(app, self._when_given_up))
+        huey.signal(SIGNAL_INTERRUPTED)(_handing_back(huey))
 
     def enqueue(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Ask the worker for a task. Call it after the commit that the task will read.
@@ -158,6 +162,16 @@ def _giving_up(app: Flask, told: list[Parking]) -> Callable[..., None]:
     return give_up
 
 
+def _handing_back(huey: Any) -> Callable[..., None]:
+    """What a worker that has to stop is still at; what is due by the clock comes again by itself."""
+
+    def hand_back(_signal: str, task: Any) -> None:
+        if task.name.endswith(_NOW):
+            huey.enqueue(task)
+
+    return hand_back
+
+
 def _storage(app: Flask):
     secret = SignedSerializer(secret=str(app.config["SECRET_KEY"]), salt="peyvand.jobs")
     if app.testing:
@@ -181,6 +195,22 @@ def _inside(app: Flask, function: Callable[..., Any]) -> Callable[..., Any]:
     run.__name__ = function.__name__
     run.__module__ = function.__module__
     return run
+
+
+def _as_soon_as_it_can(app: Flask, run: Callable[..., Any]) -> Callable[..., Any]:
+    """A job that finds no database waits for it, however long: that it was tried in vain does not count."""
+
+    def waiting(*arguments: Any) -> Any:
+        try:
+            return run(*arguments)
+        except DBAPIError as error:
+            if app.testing or not is_passing(error.orig):
+                raise
+            app.logger.error("%s%r waits for the database: %s", run.__name__, arguments, error.orig)
+            raise RetryTask(delay=_AGAIN_SECONDS) from error
+
+    waiting.__name__, waiting.__module__ = run.__name__, run.__module__
+    return waiting
 
 
 jobs = Jobs()

@@ -33,6 +33,7 @@ def web():
     from granian import Granian
     from granian.constants import Interfaces
 
+    from crm_app.entrance import THREADS
     from crm_app.health import counting
 
     settings = config.load()
@@ -46,7 +47,7 @@ def web():
         port=port,
         interface=Interfaces.WSGI,
         workers=int(str(settings["WEB_PROCESSES"])),
-        blocking_threads=3,
+        blocking_threads=THREADS,
         websockets=False,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]
@@ -59,7 +60,10 @@ def web():
 
 @click.command()
 def worker():
-    """Run the worker: imports and other long work, one task at a time in each of two threads."""
+    """Run the worker: imports and other long work, one task at a time in each of two threads.
+
+    Told to stop, it finishes what it is at; what takes longer than it is given goes back into the queue.
+    """
     from crm_app import create_app
     from crm_app.health.jobs import alive
     from crm_app.search.commands import warn_if_behind
@@ -69,7 +73,9 @@ def worker():
     with app.app_context():
         warn_if_behind()
     with alive(app):
-        app.extensions["huey"].create_consumer(workers=2, periodic=True, check_worker_health=True).run()
+        app.extensions["huey"].create_consumer(
+            workers=2, periodic=True, check_worker_health=True, graceful_signal="TERM", shutdown_timeout=_GRACE
+        ).run()
 
 
 @click.group()

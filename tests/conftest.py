@@ -48,10 +48,12 @@ def pytest_collection_modifyitems(config, items):
     """
     items.sort(key=lambda one: one.get_closest_marker("slow") is None)
     if config.getoption("--database") == "sqlite":
-        return
-    once = [one for one in items if "database_url" not in one.fixturenames or _is_of_browser(one)]
-    config.hook.pytest_deselected(items=once)
-    items[:] = [one for one in items if one not in set(once)]
+        elsewhere = [one for one in items if one.get_closest_marker("postgresql")]
+    else:
+        elsewhere = [one for one in items if "database_url" not in one.fixturenames or _is_of_browser(one)]
+        elsewhere += [one for one in items if one.get_closest_marker("sqlite")]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [one for one in items if one not in set(elsewhere)]
 
 
 def _is_of_browser(item):

@@ -1,13 +1,17 @@
 """Tasks go through the queue to a worker: in SQLite by default, in Redis when told so, never half-understood."""
 
 import os
+import sqlite3
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 import redis
 from huey.exceptions import TaskException
+from sqlalchemy.exc import OperationalError
 
 from crm_app import create_app
 from crm_app.jobs import Jobs, jobs
@@ -68,6 +72,79 @@ def test_a_message_that_somebody_tampered_with_is_not_read(queued):
 
     with pytest.raises((ValueError, TaskException)):
         huey.deserialize_task(message[:-1] + (b"0" if message[-1:] != b"0" else b"1"))
+
+
+class _Away:
+    """Raises as often as it is told to, then does what it is for."""
+
+    def __init__(self, error, times):
+        self.error, self.left, self.done = error, times, []
+
+    def __call__(self, number):
+        self.left -= 1
+        if self.left >= 0:
+            raise OperationalError("SELECT 1", {}, self.error)
+        self.done.append(number)
+
+
+def _no_file():
+    try:
+        sqlite3.connect("file:/dev/null/nowhere?mode=ro", uri=True)
+    except sqlite3.OperationalError as error:
+        return error
+
+
+def _missing_table():
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute("SELECT 1 FROM nowhere")
+        except sqlite3.OperationalError as error:
+            return error
+
+
+@pytest.mark.parametrize("error", [psycopg.OperationalError("gone"), _no_file()], ids=["gone", "no file"])
+@pytest.mark.parametrize("queued", QUEUES, indirect=True)
+def test_a_job_that_finds_no_database_waits_for_it_however_often_it_is_tried_in_vain(queued, error):
+    app, mine, _note, _done = queued
+    away = _Away(error, times=10)
+    huey = _with_task(app, mine, away)
+
+    mine.enqueue(away, 7)
+    huey.execute(huey.dequeue())
+    for minutes in range(1, 11):
+        assert (away.done, huey.scheduled_count(), huey.pending_count()) == ([], 1, 0)
+        _a_while_later(huey, minutes)
+
+    assert (away.done, huey.scheduled_count(), huey.pending_count()) == ([7], 0, 0)
+
+
+@pytest.mark.parametrize("queued", [""], indirect=True)
+def test_a_job_whose_statement_is_wrong_is_given_up_all_the_same(queued):
+    app, mine, _note, _done = queued
+    given_up, wrong = [], _Away(_missing_table(), times=100)
+    mine.when_given_up(lambda *what: given_up.append(what))
+    huey = _with_task(app, mine, wrong)
+
+    mine.enqueue(wrong, 7)
+    huey.execute(huey.dequeue())
+    for minutes in range(1, 6):
+        _a_while_later(huey, minutes)
+
+    assert (wrong.left, huey.scheduled_count()) == (96, 0)
+    assert [arguments for _name, arguments, _error in given_up] == [(7,)]
+
+
+def _a_while_later(huey, minutes):
+    then = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=minutes)
+    for task in huey.read_schedule(then):
+        huey.execute(task, then)
+
+
+def _with_task(app, mine, function):
+    function.__name__, function.__module__ = "away", "tests"
+    mine.task(function)
+    mine.init_app(app)
+    return app.extensions["huey"]
 
 
 REDIS_IS_AWAY = """

@@ -80,4 +80,4 @@ def test_sqlite_runs_as_promised(app):
         }
     engine.dispose()
 
-    assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000}
+    assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10000}

@@ -1,12 +1,12 @@
 """How Peyvand is written for whoever reads it: their own choice, else the browser's language."""
 
-from flask import g, has_request_context, request, session
+from flask import g, has_request_context
 from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 
 from crm_app.accounts import queries
 from crm_app.accounts.models import User
-from crm_app.web.reader import LANGUAGES, Reader, default_calendar, default_digits, read_as
+from crm_app.web.reader import Reader, default_calendar, default_digits, language_asked, read_as, theme_asked
 
 
 def apply(user: User) -> None:
@@ -19,8 +19,7 @@ def for_user(user: User) -> Reader:
 
 
 def for_visitor() -> Reader:
-    language = session.get("language") or request.accept_languages.best_match(list(LANGUAGES)) or "en"
-    return _reader(language, "", "", session.get("theme", "system"))
+    return _reader(language_asked(), "", "", theme_asked())
 
 
 def current() -> Reader:
@@ -29,7 +28,7 @@ def current() -> Reader:
         try:
             apply(current_user) if has_request_context() else read_as(_reader("en", "", "", "system"))
         except OperationalError:
-            # The page that says so must be written all the same.
+            # What says so must be written all the same.
             read_as(Reader())
     return g.reader
 

@@ -101,6 +101,8 @@ def begin_session(user: User, *, remember: bool) -> None:
     """A session of its own: nothing of the visitor's lives on, so a planted cookie is worthless."""
     session.clear()
     session.permanent = remember
+    # For the page that says that nobody can be asked who this is.
+    session["language"], session["theme"] = user.language, user.theme
     login_user(user)
     session["_user_id"] = sessions.begin(user, remember=remember)
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 from markupsafe import Markup
+from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import editor_required
 from crm_app.activity.records import Conflict
@@ -83,10 +84,10 @@ def change(product_id, fact):
 
     try:
         product.expect(form.version.data)
-    except Conflict:
+        product.change(**form.changes())
+        settle()
+    except (Conflict, StaleDataError):
         return _refused(product)
-    product.change(**form.changes())
-    settle()
 
     return changed("catalog/_changed.html", otherwise=_page_of(product), **_around(product, changed_fact=fact))
 
@@ -152,5 +153,6 @@ def _page_of(product):
 
 
 def _refused(product):
+    db.session.rollback()
     flash(_("Someone changed this product a moment ago. Here is how it stands now; nothing was saved."), "danger")
     return changed("catalog/_changed.html", otherwise=_page_of(product), status=409, **_around(product))

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, abort, flash, redirect, request
 from flask_login import current_user, login_required
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 
 from crm_app.accounts.access import editor_required
@@ -98,14 +99,16 @@ def cell(place, record_id, field):
 
     try:
         record.expect(form.version.data)
-    except Conflict:
+        editing.change(record, form)
+        settle()
+        status = 200
+    except (Conflict, StaleDataError):
+        db.session.rollback()
         flash(_("Someone changed this a moment ago. Here is how it stands now; nothing was saved."), "danger")
-        return changed("lists/_cell.html", otherwise=listable.url, status=409, value=shown.value(row), **parts)
-    editing.change(record, form)
-    settle()
+        status = 409
 
     row = _row(listable, record_id)
-    return changed("lists/_cell.html", otherwise=listable.url, value=shown.value(row), **parts)
+    return changed("lists/_cell.html", otherwise=listable.url, status=status, value=shown.value(row), **parts)
 
 
 def _row(listable: Listable, record_id: int) -> Any:

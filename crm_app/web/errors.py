@@ -3,16 +3,17 @@
 import errno
 import sqlite3
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, g, render_template
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from crm_app.extensions import db
+from crm_app.extensions import db, login_manager
 from crm_app.web.htmx import said_in_toast, wants_part
-from crm_app.web.reader import reader
+from crm_app.web.reader import of_the_browser, read_as, reader
 from crm_app.web.texts import gettext as _
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
@@ -26,7 +27,8 @@ def init_app(app: Flask) -> None:
     for clash in (StaleDataError, IntegrityError):
         app.register_error_handler(clash, lambda error: _say(409, _words(409)))
     app.register_error_handler(DataError, lambda error: _say(400, _words(400)))
-    app.register_error_handler(OperationalError, _database_away)
+    for away in (OperationalError, InterfaceError, NoConnection):
+        app.register_error_handler(away, _database_away)
     app.register_error_handler(OSError, _not_written)
 
 
@@ -42,13 +44,23 @@ def _http_error(error: HTTPException):
     return answer
 
 
-def _database_away(error: OperationalError):
-    current_app.logger.error("database unavailable: %s", error.orig)
-    if _has_no_room(error.orig):
+def _database_away(error: OperationalError | InterfaceError | NoConnection):
+    cause = getattr(error, "orig", None)
+    current_app.logger.error("database unavailable: %s", cause or error)
+    _ask_it_no_more()
+    if _has_no_room(cause):
         return _say(507, _words(507))
     answer = _say(503, _words(503))
     answer.headers["Retry-After"] = "5"
     return answer
+
+
+def _ask_it_no_more() -> None:
+    """Who reads this is found out from the request alone: the database would keep them waiting once more."""
+    db.session.rollback()
+    g._login_user = login_manager.anonymous_user()
+    if "reader" not in g:
+        read_as(of_the_browser())
 
 
 def _has_no_room(error: BaseException | None) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from flask import g
+from flask import g, request, session
 from werkzeug.local import LocalProxy
 
 from crm_app.extensions import utc_now
@@ -73,6 +73,21 @@ def read_as(someone: Reader) -> None:
     g.reader = someone
     for cached in ("_flask_babel", "babel_locale", "babel_tzinfo", "catalogue", "kept_scope"):
         g.pop(cached, None)
+
+
+def of_the_browser() -> Reader:
+    """What the request alone tells: the language of whoever was signed in here last, or of the browser."""
+    language = language_asked()
+    calendar, digits = default_calendar(language), default_digits(language)
+    return Reader(language=language, calendar=calendar, digits=digits, theme=theme_asked())
+
+
+def language_asked() -> str:
+    return session.get("language") or request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def theme_asked() -> str:
+    return session.get("theme", "system")
 
 
 def default_calendar(language: str) -> str:

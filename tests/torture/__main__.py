@@ -2,7 +2,8 @@
 
 Killed `--rounds` times under four writers, nothing that was acknowledged may be lost, and it is ready again in three
 seconds. Four who write and four who read for `--seconds`: nobody is refused, and 99 of 100 writes take less than half a
-second.
+second. Fifty change one record at the same time, `--contests` times: one is taken each time, and the others are told.
+Four hundred who ask, send or read slowly: nobody else waits for them.
 """
 
 import argparse
@@ -12,16 +13,19 @@ import tempfile
 from pathlib import Path
 
 from tests import databases
-from tests.torture import crashing, crowding
+from tests.torture import crashing, crowding, dawdling, editing
 
 _READY_WITHIN = 3.0
 _WRITTEN_WITHIN = 0.5
+_EDITORS = 50
+_SLOW_ONES = 400
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=200)
     arguments.add_argument("--seconds", type=float, default=120.0)
+    arguments.add_argument("--contests", type=int, default=50)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--database", choices=("sqlite", "postgresql"), help="this one only")
     asked = arguments.parse_args()
@@ -39,7 +43,10 @@ def _torture(kind: str, asked: argparse.Namespace) -> int:
             for number in range(asked.rounds):
                 seen.append(crashing.round_of(one, number, dice))
             crowd = crowding.crowd_of(one, asked.seconds)
-    return max(_say(kind, seen), _say_of_crowd(kind, crowd))
+            verdicts = [_say(kind, seen), _say_of_crowd(kind, crowd)]
+            verdicts.append(_contests(kind, one, asked.contests))
+            verdicts.append(_slow_ones(kind, one, asked.seconds / 4))
+    return max(verdicts)
 
 
 def _say(kind: str, seen: list[crashing.Round]) -> int:
@@ -50,8 +57,7 @@ def _say(kind: str, seen: list[crashing.Round]) -> int:
     written = sum(one.acknowledged for one in seen)
     print(f"{kind}: killed {len(seen)} times; {written:,} writes acknowledged, {len(lost)} lost; {len(torn)} torn")
     print(f"{kind}: ready again after {ready[len(ready) // 2]:.2f} s at the median, {ready[-1]:.2f} s at most")
-    for fault in [*lost[:20], *torn[:20]]:
-        print(f"  {fault}")
+    _list([*lost[:20], *torn[:20]])
     return int(bool(lost or torn or ready[-1] > _READY_WITHIN or not written))
 
 
@@ -61,9 +67,32 @@ def _say_of_crowd(kind: str, crowd: crowding.Crowd) -> int:
         f"{sum(crowd.answers.values()):,} answers, {crowd.refused} refused; "
         f"a write took {crowd.waits[-1]:.2f} s at most, p99 {crowd.p99:.2f} s"
     )
-    for fault in crowd.torn[:20]:
-        print(f"  {fault}")
+    _list(crowd.torn[:20])
     return int(bool(crowd.refused or crowd.torn or crowd.p99 > _WRITTEN_WITHIN))
+
+
+def _contests(kind: str, one: crashing.Victim, rounds: int) -> int:
+    contests = editing.contests(one, _EDITORS)
+    faults = [fault for _ in range(rounds) for contest in contests for fault in editing.faults_of(one, contest)]
+    print(f"{kind}: {_EDITORS} change one record at once, {rounds} times each of {len(contests)}: {len(faults)} faults")
+    _list(faults[:20])
+    return int(bool(faults))
+
+
+def _slow_ones(kind: str, one: crashing.Victim, seconds: float) -> int:
+    before = dawdling.felt_by_others(one, seconds)
+    with dawdling.slow_ones(one, _SLOW_ONES):
+        during = dawdling.felt_by_others(one, seconds)
+    print(
+        f"{kind}: {_SLOW_ONES} slow ones: others {during.asked:,} times, {during.refused} without an answer; "
+        f"p95 {during.p95:.2f} s, before {before.p95:.2f} s"
+    )
+    return int(during.refused > 0 or during.p95 > max(_WRITTEN_WITHIN, before.p95 * 1.5))
+
+
+def _list(faults: list[str]) -> None:
+    for fault in faults:
+        print(f"  {fault}")
 
 
 if __name__ == "__main__":

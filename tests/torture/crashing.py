@@ -74,9 +74,24 @@ class Victim:
                 os.kill(pid, signal.SIGKILL)
         self._process.wait(10)
 
-    def ask(self, method: str, path: str, **fields: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Cookie": self.cookie}
+    def terminate(self) -> None:
+        """As whoever looks after the server stops it."""
+        self._process.send_signal(signal.SIGTERM)
+
+    def ended(self, seconds: float) -> int:
+        """The status with which it ended, within so many seconds."""
+        return self._process.wait(seconds)
+
+    def run(self, script: str) -> str:
+        """What a script says in a process of its own: an application holds settings and connections for good."""
+        root = Path(__file__).parents[2]
+        program = [sys.executable, "-c", script]
+        ended = subprocess.run(program, env=self._environ, cwd=root, check=True, stdout=subprocess.PIPE, text=True)
+        return ended.stdout
+
+    def ask(self, method: str, path: str, headers: dict[str, str] | None = None, **fields: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {"Cookie": self.cookie} | (headers or {})
         if fields:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
@@ -177,11 +192,8 @@ def column(one: Victim, statement: str) -> list:
 
 
 def _found(one: Victim) -> None:
-    """In a process of its own: an application holds settings and connections for good."""
-    script = (
+    one.run(
         "from crm_app import create_app\nfrom flask_migrate import upgrade\nfrom tests import make\n"
         "with create_app().app_context():\n    upgrade()\n    make.organisation()\n"
         "    make.user('Olivia Owen', role='owner', email='olivia@halden.example')\n"
     )
-    root = Path(__file__).parents[2]
-    subprocess.run([sys.executable, "-c", script], env=one._environ, cwd=root, check=True, capture_output=True)

@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import editor_required
 from crm_app.activity import record
@@ -77,11 +78,10 @@ def company_fact(company_id, fact):
         )
     try:
         shown.expect(form.version.data)
-    except Conflict:
+        change_fact(shown, form)
+        settle()
+    except (Conflict, StaleDataError):
         return _refused(shown)
-
-    change_fact(shown, form)
-    settle()
 
     return changed(
         "contacts/company/_changed.html", otherwise=_page_of(shown), **_around(shown, changed_fact=fact), oob=True
@@ -163,6 +163,6 @@ def _some(rows):
 
 
 def _refused(shown):
-    db.session.refresh(shown)
+    db.session.rollback()
     flash(_("Someone changed this company a moment ago. Here is how it stands now; nothing was saved."), "danger")
     return changed("contacts/company/_facts.html", otherwise=_page_of(shown), status=409, **_around(shown))

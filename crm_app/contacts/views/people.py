@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import editor_required
 from crm_app.activity import record
@@ -74,11 +75,10 @@ def person_fact(person_id, fact):
         )
     try:
         shown.expect(form.version.data)
-    except Conflict:
+        change_fact(shown, form)
+        settle()
+    except (Conflict, StaleDataError):
         return _refused(shown)
-
-    change_fact(shown, form)
-    settle()
 
     return changed(
         "contacts/person/_changed.html", otherwise=_page_of(shown), **_around(shown, changed_fact=fact), oob=True
@@ -159,6 +159,6 @@ def _around(shown, *, before=None, **more):
 
 
 def _refused(shown):
-    db.session.refresh(shown)
+    db.session.rollback()
     flash(_("Someone changed this person a moment ago. Here is how it stands now; nothing was saved."), "danger")
     return changed("contacts/person/_facts.html", otherwise=_page_of(shown), status=409, **_around(shown))

@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.activity import record
@@ -40,10 +41,10 @@ def fact(deal_id, fact):
 
     try:
         deal.expect(form.version.data)
-    except Conflict:
+        deal.change(**form.changes())
+        settle()
+    except (Conflict, StaleDataError):
         return _refused(deal)
-    deal.change(**form.changes())
-    settle()
 
     return changed("pipeline/show/_changed.html", otherwise=page_of(deal), **around(deal, changed_fact=fact))
 
@@ -99,6 +100,6 @@ def deleted():
 
 
 def _refused(deal):
-    db.session.refresh(deal)
+    db.session.rollback()
     flash(_("Someone changed this deal a moment ago. Here is how it stands now; nothing was saved."), "danger")
     return changed("pipeline/show/_changed.html", otherwise=page_of(deal), status=409, **around(deal))

@@ -1,0 +1,52 @@
+"""Between the server and the application: requests come in whole and a few at a time, however slowly they are sent.
+
+The server gives each request a thread as soon as its headers are there, and a form that trickles in keeps it. So there
+are many threads to wait for forms in, and few places in the application, taken only with the form at hand.
+"""
+
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from threading import Semaphore
+from typing import Any
+
+# As many threads as one process may have; those that idle end by themselves.
+THREADS = 512
+_PLACES = 3
+# Whoever sends a file is let in while it comes, but only so many at once, and in nobody else's place.
+_PLACES_FOR_FILES = 2
+_FORM_BYTES = 1024 * 1024
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class Entrance:
+    def __init__(self, inside: Application) -> None:
+        self._inside = inside
+        self._places, self._places_for_files = Semaphore(_PLACES), Semaphore(_PLACES_FOR_FILES)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        length = _length(environ)
+        if length is None or length > _FORM_BYTES:
+            places = self._places_for_files
+        elif _brought_in(environ, length):
+            places = self._places
+        else:
+            start_response("400 Bad Request", [("Content-Length", "0")])
+            return [b""]
+        with places:
+            return self._inside(environ, start_response)
+
+
+def _length(environ: dict[str, Any]) -> int | None:
+    """None of what does not say how long it is, and may be as long as it likes."""
+    said = environ.get("CONTENT_LENGTH") or "0"
+    return None if "HTTP_TRANSFER_ENCODING" in environ or not said.isdecimal() else int(said)
+
+
+def _brought_in(environ: dict[str, Any], length: int) -> bool:
+    """Whether all came that was announced: half a form is none, for who hung up cannot be asked for the rest."""
+    if not length:
+        return True
+    form = environ["wsgi.input"].read(length)
+    environ["wsgi.input"] = BytesIO(form)
+    return len(form) == length

@@ -77,7 +77,7 @@ def _measured(given: argparse.Namespace, database: Database) -> Run:
             for name, asking in _forms(founded, server).items():
                 spent, body = server.cost(asking)
                 run.asked[name] = Asked(spent, spent / floor, wire=len(body))
-            run.whole = whole.visits(server, "/contacts/people", founded.cookie)
+            run.whole = whole.visits(server, founded.cookie, [page.path for page in PAGES.values()])
             run.whole["memory of web and worker (PSS)"] = whole.memory(server)
     if not given.page:
         run.whole["cold start"] = whole.cold_start()

@@ -71,7 +71,7 @@ def test_a_message_that_somebody_tampered_with_is_not_read(queued):
 
 
 REDIS_IS_AWAY = """
-from flask_migrate import upgrade
+from crm_app.migrating import upgrade
 from crm_app import create_app
 from crm_app.exchange.jobs import run_import
 from crm_app.jobs import jobs

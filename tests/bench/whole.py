@@ -2,13 +2,13 @@
 
 import os
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterable
 
 from tests.bench.server import Server, free_port, running
 
+_TIMES = 12
 _ASSET = re.compile(rb'(?:href|src)="(/static/[^"#]+)')
 
 
@@ -34,20 +34,15 @@ def _visit(server: Server, cookie: str, path: str, lengths: dict[str, int]) -> d
     }
 
 
-def memory(server: Server) -> float:
-    """Megabytes of the web server, which has been at work, and of an idle worker beside it."""
-    worker = subprocess.Popen([sys.executable, "-m", "crm_app", "worker"], stdout=subprocess.DEVNULL)
-    try:
-        time.sleep(5)
-        return server.pss() + Server(worker, 0).pss()
-    finally:
-        worker.terminate()
-        worker.wait(60)
+def cold_start_and_memory(cookie: str, paths: Iterable[str]) -> dict[str, float]:
+    """Seconds from the command until `crm serve` answers, on the database as it stands; then the megabytes of all of
 
-
-def cold_start() -> float:
-    """Seconds from the command until `crm serve` answers, on the database as it stands."""
+    it, two web processes and a worker, after each page was asked for so often that both have made it.
+    """
     port, begun = free_port(), time.perf_counter()
     os.environ["PORT"] = str(port)
-    with running([sys.executable, "-m", "crm_app", "serve"], port):
-        return time.perf_counter() - begun
+    with running([sys.executable, "-m", "crm_app", "serve"], port) as process:
+        took, server = time.perf_counter() - begun, Server(process, port)
+        for path in [*paths] * _TIMES:
+            server.get(path, cookie)
+        return {"cold start": took, "memory of web and worker (PSS)": server.pss()}

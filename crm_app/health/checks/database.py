@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import current_app
 from sqlalchemy import text
 
+from crm_app import migrating
 from crm_app.backups import wholeness
 from crm_app.backups.wholeness import Limit, TooLongError
 from crm_app.extensions import db
@@ -63,9 +61,8 @@ def _of_postgresql() -> tuple[str, str]:
 
 
 def tables(_limit: Limit) -> Iterator[Finding]:
-    here = MigrationContext.configure(db.session.connection()).get_current_revision()
-    scripts = ScriptDirectory(current_app.config["MIGRATIONS_PATH"])
-    newest = scripts.get_current_head()
+    here = migrating.revision(db.session.connection())
+    scripts, newest = migrating.scripts(), migrating.newest()
     if here == newest:
         yield fine(_("The tables are those of this version (%(revision)s).", revision=newest))
     elif here in {script.revision for script in scripts.walk_revisions()} | {None}:

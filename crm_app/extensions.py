@@ -160,7 +160,8 @@ def _begin(connection):
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _may_write() else "BEGIN")
     else:
-        dbapi, only_reads = connection.connection.dbapi_connection, not _may_write()
+        dbapi = connection.connection.dbapi_connection
+        only_reads = not _may_write() or "only_reads" in connection.get_execution_options()
         level = IsolationLevel.REPEATABLE_READ if only_reads else None
         # What is set anew, even to the same, makes psycopg compose its BEGIN anew.
         if (dbapi.read_only, dbapi.isolation_level) != (only_reads, level):

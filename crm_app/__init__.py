@@ -10,7 +10,7 @@ from crm_app.accounts import preferences
 from crm_app.audit import watching
 from crm_app.health import counting
 from crm_app.jobs import jobs
-from crm_app.web import addresses, assets, errors, filters, headers, proxies, texts
+from crm_app.web import addresses, assets, compiled, errors, filters, headers, proxies, texts
 from crm_app.web.application import Application
 
 
@@ -38,7 +38,7 @@ def create_app(**overrides: object) -> Flask:
     proxies.init_app(app)
     extensions.init_app(app)
     extensions.babel.init_app(app, locale_selector=lambda: str(preferences.current().locale))
-    for part in (addresses, headers, errors, filters, texts, assets, watching):
+    for part in (compiled, addresses, headers, errors, filters, texts, assets, watching):
         part.init_app(app)
     _register_domains(app)
     jobs.init_app(app)

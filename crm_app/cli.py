@@ -1,44 +1,17 @@
 """The `crm` command: serve, work, bring data in, ask for numbers, look after users."""
 
-import sqlite3
-import sys
 from functools import wraps
 
 import click
 from flask import has_app_context
-from sqlalchemy.exc import DBAPIError
 
-from crm_app.config import ConfigError
+from crm_app import processes, readiness
 
 
 class _Commands(click.Group):
-    """Every failure is one sentence on standard error and a status other than 0; no traces for people."""
-
     def main(self, *args, **kwargs):
-        try:
+        with readiness.said_in_a_sentence():
             return super().main(*args, **kwargs)
-        except ConfigError as error:
-            click.echo(f"crm: {error}", err=True)
-            sys.exit(2)
-        except DBAPIError as error:
-            click.echo(f"crm: {_refusal(error.orig)}", err=True)
-            sys.exit(1)
-
-
-def _refusal(error):
-    if _misses_tables(error):
-        return (
-            "the database does not have the tables of this version; "
-            "run `crm database upgrade`, or `crm serve`, which begins with it."
-        )
-    return f"the database refused: {str(error).splitlines()[0]}"
-
-
-def _misses_tables(error):
-    """By the code that PostgreSQL gives a missing table or column; SQLite only has words for it."""
-    if isinstance(error, sqlite3.Error):
-        return any(words in str(error) for words in ("no such table", "no such column", "has no column named"))
-    return getattr(error, "sqlstate", None) in ("42P01", "42703")
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -88,4 +61,5 @@ def _inside_the_application(command):
     return command
 
 
-_add_commands()
+with processes.reading_code():
+    _add_commands()

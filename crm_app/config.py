@@ -26,6 +26,7 @@ def load(environ: dict[str, str] | None = None) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": _database_url(env, instance),
         # The connection that was used last is used next: it has the most at hand (see web/unchanged.py).
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_use_lifo": True},
+        "SQLALCHEMY_BINDS": _reports_database(env),
         "REDIS_URL": env.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
         "SECRET_KEY": _secret_key(env) or _stored_secret_key(instance),
         "BASE_URL": base_url,
@@ -140,9 +141,23 @@ def _instance(folder: Path) -> Path:
 
 def _database_url(env: _Environment, instance: Path) -> str:
     url = env.url("DATABASE_URL", schemes=("postgresql", "postgres", "postgresql+psycopg", "sqlite"))
-    if url.startswith("postgres://"):
-        url = url.replace("postgres://", "postgresql://", 1)
-    return url or f"sqlite:///{instance / 'peyvand.db'}"
+    return _of_postgresql(url) or f"sqlite:///{instance / 'peyvand.db'}"
+
+
+def _reports_database(env: _Environment) -> dict[str, object]:
+    """A replica is told of as a database beside the first one (web/replica.py)."""
+    url = _of_postgresql(env.url("REPORTS_DATABASE_URL", schemes=("postgresql", "postgres", "postgresql+psycopg")))
+    if url and not env.text("DATABASE_URL", "").startswith("postgres"):
+        raise ConfigError("REPORTS_DATABASE_URL takes a streaming replica of the PostgreSQL that DATABASE_URL names.")
+    if not url:
+        return {}
+    options = {"connect_args": {"connect_timeout": 2}, "execution_options": {"only_reads": True}}
+    return {"reports": {"url": url, "pool_use_lifo": True} | options}
+
+
+def _of_postgresql(url: str) -> str:
+    """Some services still write the short name that SQLAlchemy no longer takes."""
+    return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
 
 
 def _networks(text: str) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
@@ -73,7 +72,6 @@ class RequestSession(Session):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": RequestSession})
-migrate = Migrate(db=db, render_as_batch=True, compare_type=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
@@ -89,7 +87,6 @@ _writing_anyway: ContextVar[bool] = ContextVar("writing_anyway", default=False)
 
 def init_app(app: Flask) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=app.config["MIGRATIONS_PATH"])
     csrf.init_app(app)
     login_manager.init_app(app)
     htmx.init_app(app)
@@ -207,7 +204,8 @@ def _begin(connection):
     if connection.dialect.name == "sqlite":
         _begin_sqlite(connection)
     else:
-        dbapi, only_reads = connection.connection.dbapi_connection, not _may_write()
+        dbapi = connection.connection.dbapi_connection
+        only_reads = not _may_write() or "only_reads" in connection.get_execution_options()
         level = IsolationLevel.REPEATABLE_READ if only_reads else None
         # What is set anew, even to the same, makes psycopg compose its BEGIN anew.
         if (dbapi.read_only, dbapi.isolation_level) != (only_reads, level):

@@ -1,13 +1,31 @@
 """What would keep Peyvand from running, found out before it starts and said in a sentence that names the setting."""
 
 import socket
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import redis
+import click
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from crm_app.config import ConfigError
 
 _PATIENCE_SECONDS = 5
+
+
+@contextmanager
+def said_in_a_sentence() -> Iterator[None]:
+    """A failure becomes one sentence on standard error and a status other than 0; no traces for people."""
+    try:
+        yield
+    except ConfigError as error:
+        click.echo(f"crm: {error}", err=True)
+        sys.exit(2)
+    except DBAPIError as error:
+        click.echo(f"crm: {_refusal(error.orig)}", err=True)
+        sys.exit(1)
 
 
 def expect_port(host: str, port: int) -> None:
@@ -27,6 +45,8 @@ def expect_redis(url: str) -> None:
     """Raise ConfigError unless Redis answers; without a URL none is used."""
     if not url:
         return
+    import redis
+
     try:
         with redis.Redis.from_url(
             url, socket_connect_timeout=_PATIENCE_SECONDS, socket_timeout=_PATIENCE_SECONDS
@@ -44,3 +64,19 @@ def expect_tables(url: str) -> None:
             connection.execute(text("SELECT 1 FROM organisations LIMIT 1"))
     finally:
         engine.dispose()
+
+
+def _refusal(error: object) -> str:
+    if _misses_tables(error):
+        return (
+            "the database does not have the tables of this version; "
+            "run `crm database upgrade`, or `crm serve`, which begins with it."
+        )
+    return f"the database refused: {str(error).splitlines()[0]}"
+
+
+def _misses_tables(error: object) -> bool:
+    """By the code that PostgreSQL gives a missing table or column; SQLite only has words for it."""
+    if isinstance(error, sqlite3.Error):
+        return any(words in str(error) for words in ("no such table", "no such column", "has no column named"))
+    return getattr(error, "sqlstate", None) in ("42P01", "42703")

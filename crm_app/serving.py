@@ -1,16 +1,17 @@
 """`crm serve`: the web server and the worker, started together, stopped together."""
 
+import multiprocessing
 import os
-import signal
-import subprocess
 import sys
-import time
+from functools import cache
 
 import click
+from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
-from crm_app import config, readiness
-
-_GRACE = 20
+from crm_app import config, entrance, processes, readiness
+from crm_app.health import counting
+from crm_app.web import compiled, texts
 
 
 @click.command()
@@ -18,44 +19,32 @@ _GRACE = 20
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (PORT).")
 def serve(host, port):
     """Bring the database up to date, then run the web server and the worker until stopped."""
-    app = _prepared(host, port)
-    _say_where(app)
-    children = [
-        subprocess.Popen([sys.executable, "-m", "crm_app", name], start_new_session=True, cwd=config.ROOT)
-        for name in ("web", "worker")
-    ]
-    sys.exit(_supervise(children))
+    if host:
+        os.environ["HOST"] = host
+    if port:
+        os.environ["PORT"] = str(port)
+    settings = config.load()
+    readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
+    readiness.expect_redis(str(settings["REDIS_URL"]))
+    with counting.shared():
+        _application()
+        # What is needed once is done by a process that ends, so that nobody keeps it.
+        preparing = processes.started(_prepare)
+        _read_ahead()
+        if status := processes.status_of(preparing):
+            sys.exit(status)
+        sys.exit(processes.supervise([processes.started(_serve_pages), processes.started(_work)]))
 
 
 @click.command()
 def web():
     """Run the web server alone (several of them may share one PostgreSQL)."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    from crm_app.entrance import THREADS
-    from crm_app.health import counting
-
     settings = config.load()
-    host, port = str(settings["HOST"]), int(str(settings["PORT"]))
-    readiness.expect_port(host, port)
+    readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
     _expect_what_is_shared(settings)
-    server = Granian(
-        "wsgi:app",
-        working_dir=config.ROOT,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=int(str(settings["WEB_PROCESSES"])),
-        blocking_threads=THREADS,
-        websockets=False,
-        log_access=False,
-        log_level="warning",  # type: ignore[arg-type]
-        respawn_failed_workers=True,
-        workers_kill_timeout=_GRACE,
-    )
     with counting.shared():
-        server.serve()
+        _read_ahead()
+        _serve_pages()
 
 
 @click.command()
@@ -64,18 +53,8 @@ def worker():
 
     Told to stop, it finishes what it is at; what takes longer than it is given goes back into the queue.
     """
-    from crm_app import create_app
-    from crm_app.health.jobs import alive
-    from crm_app.search.commands import warn_if_behind
-
     _expect_what_is_shared(config.load())
-    app = create_app()
-    with app.app_context():
-        warn_if_behind()
-    with alive(app):
-        app.extensions["huey"].create_consumer(
-            workers=2, periodic=True, check_worker_health=True, graceful_signal="TERM", shutdown_timeout=_GRACE
-        ).run()
+    _work()
 
 
 @click.group()
@@ -96,19 +75,78 @@ def say_where_from(before, after):
     click.echo(f"Database is at {after}." if before == after else told)
 
 
-def _prepared(host, port):
-    if host:
-        os.environ["HOST"] = host
-    if port:
-        os.environ["PORT"] = str(port)
-    from crm_app import create_app
+@cache
+def _application() -> Flask:
+    """Once in this process, and in those that are copied from it; nothing is open in it that they would share."""
+    processes.give_back_memory()
+    with processes.reading_code():
+        from crm_app import create_app
+
+        app = create_app()
+    if close := getattr(app.extensions["huey"].storage, "close", None):
+        close()
+    return app
+
+
+def _read_ahead():
+    """What pages will need, before the processes that make them are copied from this one."""
+    with processes.reading_code():
+        compiled.read_all(_application())
+        texts.read_all(_application())
+        configure_mappers()
+
+
+def _prepare():
+    with readiness.said_in_a_sentence():
+        app = _application()
+        brought_up(app)
+        _say_where(app)
+
+
+def _serve_pages():
+    from granian import Granian
+    from granian.constants import Interfaces
 
     settings = config.load()
-    readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
-    readiness.expect_redis(str(settings["REDIS_URL"]))
-    app = create_app()
-    brought_up(app)
+    _application()
+    multiprocessing.set_start_method(processes.METHOD, force=True)
+    Granian(
+        "wsgi:app",
+        working_dir=config.ROOT,
+        address=str(settings["HOST"]),
+        port=int(str(settings["PORT"])),
+        interface=Interfaces.WSGI,
+        workers=int(str(settings["WEB_PROCESSES"])),
+        blocking_threads=entrance.THREADS,
+        websockets=False,
+        log_access=False,
+        log_level="warning",  # type: ignore[arg-type]
+        respawn_failed_workers=True,
+        workers_kill_timeout=processes.GRACE_SECONDS,
+    ).serve(target_loader=_behind_the_entrance, wrap_loader=False)
+
+
+def _behind_the_entrance() -> Flask:
+    app = _application()
+    app.wsgi_app = entrance.Entrance(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def _work():
+    from crm_app.health.jobs import alive
+    from crm_app.search.commands import warn_if_behind
+
+    app = _application()
+    with app.app_context():
+        warn_if_behind()
+    with alive(app):
+        app.extensions["huey"].create_consumer(
+            workers=2,
+            periodic=True,
+            check_worker_health=True,
+            graceful_signal="TERM",
+            shutdown_timeout=processes.GRACE_SECONDS,
+        ).run()
 
 
 def _expect_what_is_shared(settings):
@@ -119,19 +157,17 @@ def _expect_what_is_shared(settings):
 
 def brought_up(app):
     """The tables, and what the search knows of them; Alembic's own lines would say less than the caller does."""
-    from alembic.runtime.migration import MigrationContext
-    from flask_migrate import upgrade as upgrade_tables
-
+    from crm_app import migrating
     from crm_app.extensions import db
     from crm_app.search.commands import catch_up
 
     def revision():
         with db.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return migrating.revision(connection)
 
     with app.app_context():
         before = revision()
-        upgrade_tables()
+        migrating.upgrade()
         catch_up()
         return before, revision()
 
@@ -148,27 +184,3 @@ def _say_where(app):
             token = links.new_setup_link()
             db.session.commit()
             click.echo(f"Set it up here (this link works once): {address}/settings/first-run/{token}")
-
-
-def _supervise(children):
-    """Wait for a signal or for a child to end; then end the rest. Returns the exit status."""
-    # Not a threading.Event: a second signal would wait for the lock that the first one's waiter holds.
-    signals: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: signals.append(number))
-    while not signals and all(child.poll() is None for child in children):
-        time.sleep(0.1)
-    failed = [child for child in children if child.poll() is not None]
-    for child in children:
-        if child.poll() is None:
-            child.send_signal(signal.SIGTERM)
-    deadline = time.monotonic() + _GRACE + 5
-    for child in children:
-        try:
-            child.wait(max(deadline - time.monotonic(), 0.1))
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-    if failed and not signals:
-        click.echo("crm: a part of Peyvand stopped by itself; see the lines above.", err=True)
-        return 1
-    return 0

@@ -60,24 +60,22 @@ def _finish(app: Any, only_checks: bool) -> None:
 
 
 def _revision() -> str | None:
-    from alembic.runtime.migration import MigrationContext
-
+    from crm_app import migrating
     from crm_app.extensions import db, reading
 
     with reading(), db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return migrating.revision(connection)
 
 
 def _pending() -> list:
     """Scripts that are not run yet, the oldest first."""
-    from alembic.script import ScriptDirectory
     from alembic.script.revision import RevisionError
     from alembic.util import CommandError
-    from flask import current_app
 
-    scripts = ScriptDirectory(current_app.config["MIGRATIONS_PATH"])
+    from crm_app import migrating
+
     try:
-        found = list(scripts.iterate_revisions("head", _revision() or "base"))
+        found = list(migrating.scripts().iterate_revisions("head", _revision() or "base"))
     except (CommandError, RevisionError) as error:
         raise click.ClickException(
             f"The tables are of a version that this Peyvand does not know ({_revision()}): it is older than they are."

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from sqlalchemy import event
 
 from crm_app import create_app
 from crm_app.extensions import db, limiter
+from crm_app.migrating import upgrade
 from crm_app.web import found_by, word_index
 from tests import databases, html, make
 

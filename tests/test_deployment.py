@@ -67,10 +67,10 @@ def test_there_is_a_unit_for_all_of_it_and_one_for_each_part():
 
 
 def test_whoever_stops_a_unit_waits_longer_than_peyvand_takes_to_stop():
-    from crm_app import serving
+    from crm_app import processes
 
     for path in UNITS:
-        assert int(_unit(path)["Service"]["TimeoutStopSec"]) > serving._GRACE + 5
+        assert int(_unit(path)["Service"]["TimeoutStopSec"]) > processes.GRACE_SECONDS + 5
     services = yaml.safe_load(_text("compose.yaml"))["services"]
     assert {services[name]["stop_grace_period"] for name in ("web", "worker")} == {"40s"}
 

@@ -148,7 +148,7 @@ def _with_task(app, mine, function):
 
 
 REDIS_IS_AWAY = """
-from flask_migrate import upgrade
+from crm_app.migrating import upgrade
 from crm_app import create_app
 from crm_app.exchange.jobs import run_import
 from crm_app.jobs import jobs

@@ -1,13 +1,14 @@
 """The tables can be made from nothing, agree with the models, and can be taken away again."""
 
 import pytest
-from flask_migrate import check, downgrade, upgrade
+from flask_migrate import check, downgrade
 from sqlalchemy import MetaData, Table, create_engine, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_app import create_app
 from crm_app.catalog.models import Product
 from crm_app.extensions import db
+from crm_app.migrating import upgrade
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from tests import databases, make
 

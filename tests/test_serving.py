@@ -36,10 +36,10 @@ for line in sys.stdin:
 
 # A signal may arrive between any two lines; here one arrives before each line that the supervisor runs.
 SIGNALLED = """
-import os, signal, subprocess, sys
-from crm_app.serving import _supervise
+import os, signal, sys, time
+from crm_app import processes
 
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+child = processes.started(time.sleep, 60)
 
 def insist(frame, event, _argument):
     if signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
@@ -47,19 +47,19 @@ def insist(frame, event, _argument):
     return insist
 
 sys.settrace(insist)
-status = _supervise([child])
+status = processes.supervise([child])
 sys.settrace(None)
-assert child.poll() is not None, "the child is left running"
+assert child.exitcode == -signal.SIGTERM, "the child is left running"
 sys.exit(status)
 """
 
 ONE_ENDS = """
-import subprocess, sys
-from crm_app.serving import _supervise
+import sys, time
+from crm_app import processes
 
-children = [subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({n})"]) for n in (0, 60)]
-status = _supervise(children)
-assert all(child.poll() is not None for child in children)
+children = [processes.started(time.sleep, seconds) for seconds in (0, 60)]
+status = processes.supervise(children)
+assert not any(child.is_alive() for child in children)
 sys.exit(status)
 """
 

@@ -23,7 +23,7 @@ TOKEN = "a-token-for-tests-only-1234"
 PASSWORD = "correct horse battery staple"
 
 SET_UP = f"""
-from flask_migrate import upgrade
+from crm_app.migrating import upgrade
 from crm_app import create_app
 from crm_app.accounts import passwords
 from crm_app.extensions import db

@@ -4,11 +4,11 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from flask_migrate import upgrade
 
 from crm_app import create_app
 from crm_app.cli import main
 from crm_app.extensions import db
+from crm_app.migrating import upgrade
 from tests import databases, make
 
 

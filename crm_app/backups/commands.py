@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import click
-from flask_migrate import upgrade
 
 from crm_app.accounts.queries import forget_organisation
 from crm_app.backups import BackupError, kept, making, manifest, restoring
 from crm_app.backups.manifest import Manifest
 from crm_app.backups.opening import opened
+from crm_app.migrating import upgrade
 from crm_app.search.commands import catch_up
 
 

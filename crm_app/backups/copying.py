@@ -10,11 +10,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from alembic.script import ScriptDirectory
-from flask import Flask, current_app
-from flask_migrate import upgrade
+from flask import Flask
 from sqlalchemy import JSON, Connection, Table, insert, literal, select, text
 
+from crm_app import migrating
 from crm_app.backups import BackupError, postgresql
 from crm_app.exchange.archive import contents, restoring
 from crm_app.extensions import db, one_instant, reading, writing
@@ -46,7 +45,7 @@ def copy(there: Flask, tell: Callable[[str], None]) -> list[Copied]:
                 _expect_empty()
                 tell("Making the tables ...")
                 with writing():
-                    upgrade()
+                    migrating.upgrade()
                     with db.engine.begin() as target:
                         return _filled(source, target, tell)
             finally:
@@ -55,8 +54,7 @@ def copy(there: Flask, tell: Callable[[str], None]) -> list[Copied]:
 
 
 def _expect_up_to_date(source: Connection) -> None:
-    newest = ScriptDirectory(current_app.config["MIGRATIONS_PATH"]).get_current_head()
-    if contents.revision(source) != newest:
+    if contents.revision(source) != migrating.newest():
         raise BackupError("The database is not up to date. Run `crm database upgrade` first.")
 
 

@@ -8,10 +8,10 @@ from contextlib import closing, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
 from flask import current_app
 from sqlalchemy import text
 
+from crm_app import migrating
 from crm_app.backups import BackupError, keys, manifest, postgresql
 from crm_app.backups.manifest import Manifest
 from crm_app.extensions import db, one_instant, utc_now
@@ -59,7 +59,7 @@ def copy_of(database: Path, folder: Path) -> Iterator[Path]:
 
 def _of_postgresql(package: zipfile.ZipFile) -> Manifest:
     with postgresql.refusals(), one_instant() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
+        revision = migrating.revision(connection)
         columns = postgresql.columns(connection)
         organisation = _name(connection.execute(text("SELECT name FROM organisations")).first())
         parts = [

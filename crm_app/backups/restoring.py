@@ -7,13 +7,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from flask import current_app
-from flask_migrate import upgrade
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from crm_app import migrating
 from crm_app.backups import BackupError, keys, manifest, postgresql
 from crm_app.backups.manifest import Manifest
 from crm_app.backups.opening import Backup
@@ -30,13 +28,11 @@ def expect_fitting(about: Manifest) -> None:
             f"The backup is of a {about.database} database, and this Peyvand has {here}. `crm copy-database` goes "
             "from one to the other."
         )
-    try:
-        ScriptDirectory(current_app.config["MIGRATIONS_PATH"]).get_revision(about.revision)
-    except CommandError as error:
+    if not migrating.knows(about.revision):
         raise BackupError(
             f"The backup was made by Peyvand {about.product_version}, whose tables this version does not know. "
             "Restore it with that version, or a newer one."
-        ) from error
+        )
     if _is_in_use():
         raise BackupError(
             "This Peyvand is in use. A backup is put back into an empty one: stop it, and give the restored one a "
@@ -129,7 +125,7 @@ def _fill(backup: Backup) -> None:
     with postgresql.refusals():
         with db.engine.begin() as connection:
             postgresql.drop_all(connection)
-        upgrade(revision=about.revision)
+        migrating.upgrade(about.revision)
         with db.engine.begin() as connection:
             if postgresql.columns(connection) != about.columns:
                 raise BackupError("The backup does not hold the tables of the version that it says it is of.")

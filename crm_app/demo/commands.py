@@ -5,7 +5,6 @@ import sys
 import time
 
 import click
-from flask_migrate import upgrade
 from sqlalchemy import inspect, select
 
 from crm_app.accounts import queries, setup
@@ -13,6 +12,7 @@ from crm_app.accounts.models import User
 from crm_app.demo import building, jobs, removing, words
 from crm_app.demo.models import Demo
 from crm_app.extensions import db
+from crm_app.migrating import upgrade
 from crm_app.pipeline import starting
 from crm_app.web.reader import locale_of
 from crm_app.web.texts import in_language

@@ -1,8 +1,9 @@
-"""Static files under addresses that change with their content, compressed once, cached for ever; no build step."""
+"""Static files under addresses that change with their content, joined and compressed once, cached for ever."""
 
 import gzip
 import hashlib
 import shutil
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -10,9 +11,14 @@ import brotli
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from crm_app.web import bundling
 from crm_app.web.headers import STATIC_HEADERS
 
 _COMPRESSED = {".css", ".js", ".svg"}
+# The width of the side navigation is settled before anything is drawn; htmx waits for nothing either.
+_FIRST = "rail.js"
+# These are served joined, not one by one.
+_JOINED = {"css", "js"}
 
 
 def init_app(app: Flask) -> None:
@@ -28,19 +34,14 @@ def init_app(app: Flask) -> None:
         immutable_file_test=lambda path, url: True,
         add_headers_function=_add_headers,
     )
-    modules = sorted(path.name for path in (source / "js").glob("*.js"))
 
     @cache
     def asset(path: str) -> str:
-        if not (source / path).is_file():
+        if not (published / path).is_file():
             raise FileNotFoundError(f"static/{path}")
         return prefix + path
 
-    app.jinja_env.globals.update(
-        asset=asset,
-        stylesheets=lambda: [prefix + "css/all.css"],
-        modules=lambda: [f"{prefix}js/{name}" for name in modules],
-    )
+    app.jinja_env.globals.update(asset=asset)
 
 
 def _add_headers(headers, _path, _url) -> None:
@@ -49,7 +50,10 @@ def _add_headers(headers, _path, _url) -> None:
 
 
 def _version(source: Path) -> str:
+    """Of what is served: of the files, and of the way in which they are joined."""
     digest = hashlib.sha256()
+    for path in (Path(__file__), Path(bundling.__file__)):
+        digest.update(path.read_bytes())
     for path in _files(source):
         digest.update(path.relative_to(source).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
@@ -64,17 +68,13 @@ def _publish(source: Path, target: Path) -> Path:
     if target.is_dir():
         return target
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = target.with_name(f"{target.name}.{hashlib.sha256(str(id(target)).encode()).hexdigest()[:8]}")
-    for path in _files(source):
-        copy = draft / path.relative_to(source)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(path.read_bytes())
-    sheets = sorted((draft / "css").glob("*.css"))
-    (draft / "css" / "all.css").write_bytes(b"\n".join(sheet.read_bytes() for sheet in sheets))
-    for path in _files(draft):
+    draft = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
+    for name, content in _served(source).items():
+        path = draft / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
         if path.suffix in _COMPRESSED:
-            content = path.read_bytes()
-            path.with_name(path.name + ".br").write_bytes(brotli.compress(content, quality=9))
+            path.with_name(path.name + ".br").write_bytes(brotli.compress(content, quality=11))
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(content, 9, mtime=0))
     for outdated in target.parent.iterdir():
         if outdated != draft and "." not in outdated.name:
@@ -84,3 +84,21 @@ def _publish(source: Path, target: Path) -> Path:
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
     return target
+
+
+def _served(source: Path) -> dict[str, bytes]:
+    """All files by their names, stylesheets and scripts joined: `first.js` is waited for, `all.js` is not."""
+    files = {path.relative_to(source).as_posix(): path.read_bytes() for path in _files(source)}
+    sheets, scripts = _texts(files, "css"), _texts(files, "js")
+    first = bundling.script(_FIRST, scripts.pop(_FIRST))
+    alone = {name: content for name, content in files.items() if name.partition("/")[0] not in _JOINED}
+    return alone | {
+        "css/all.css": bundling.sheet(sheets).encode(),
+        "js/first.js": alone.pop("vendor/htmx.min.js") + b"\n" + first.encode(),
+        "js/all.js": bundling.modules(scripts).encode(),
+    }
+
+
+def _texts(files: dict[str, bytes], folder: str) -> dict[str, str]:
+    prefix = f"{folder}/"
+    return {name.removeprefix(prefix): text.decode() for name, text in files.items() if name.startswith(prefix)}

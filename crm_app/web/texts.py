@@ -8,15 +8,27 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+from babel import localedata
 from flask import Flask, g, has_app_context
 from flask_babel import LazyString, force_locale, get_translations
 from markupsafe import Markup
+
+from crm_app.web.reader import LANGUAGES, locale_of
 
 
 def init_app(app: Flask) -> None:
     known = app.jinja_env.globals
     known.update(_=_safe_text, gettext=_safe_text, ngettext=_safe_text_for, pgettext=_safe_text_in)
     del known["npgettext"]
+
+
+def read_all(app: Flask) -> None:
+    """Catalogues, and how each language writes numbers and days."""
+    with app.test_request_context():
+        for locale in map(locale_of, LANGUAGES):
+            localedata.load(str(locale))
+            with in_language(str(locale)):
+                _catalogue()
 
 
 class _Found(dict[str, Any]):

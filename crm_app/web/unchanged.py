@@ -15,6 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from crm_app.extensions import SAFE_METHODS, db
+from crm_app.web import replica
 from crm_app.web.templating import Keeping
 
 
@@ -62,4 +63,22 @@ def drawn(place: str, draw: Callable[[], str]) -> Markup:
     if now is None:
         return Markup(draw())  # noqa: S704 - a template made it
     keeping: Keeping = current_app.jinja_env.extensions[Keeping.identifier]  # type: ignore[assignment]
-    return keeping.kept(place, (now, current_user.get_id(), request.full_path), draw)
+    try:
+        return keeping.kept(place, (now, current_user.get_id(), request.full_path), lambda: _whole(draw))
+    except _BehindError as behind:
+        return Markup(behind.html)  # noqa: S704 - a template made it
+
+
+class _BehindError(Exception):
+    """It is drawn, and not to be kept: the replica did not have all yet that this state of the primary has."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.html = html
+
+
+def _whole(draw: Callable[[], str]) -> str:
+    html, has_all = replica.answered(draw)
+    if not has_all:
+        raise _BehindError(html)
+    return html

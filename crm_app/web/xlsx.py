@@ -5,10 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from flask import Response
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 
 from crm_app.web.downloads import attached
 
@@ -20,6 +16,9 @@ _LONGEST_CELL = 32_767
 
 def download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """A workbook of one sheet to save; it holds MOST_ROWS rows at most."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
@@ -37,6 +36,9 @@ def download(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -
 
 
 def _text(sheet, text: str):
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     cell = WriteOnlyCell(sheet, value="")
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST_CELL]
     cell.data_type = "s"
@@ -46,6 +48,8 @@ def _text(sheet, text: str):
 def _day(sheet, value: object):
     if not isinstance(value, date):
         return value
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet, value=value)
     cell.number_format = "yyyy-mm-dd"
     return cell

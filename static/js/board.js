@@ -72,7 +72,8 @@ begin();
 async function begin() {
   const lists = [...document.querySelectorAll("[data-board] [data-board-column], [data-board-ends]")];
   if (!lists.length) return;
-  const { default: Sortable } = await import("../vendor/sortable.esm.js");
+  await import("../vendor/sortable.min.js");
+  const { Sortable } = globalThis;
   for (const list of lists) {
     const rules = { ...OPTIONS, sort: !isOrdered(list), onChoose, onUnchoose, onStart, onEnd, onMove: showTarget };
     if (!Sortable.get(list)) Sortable.create(list, rules);

@@ -1,5 +1,5 @@
 // The person's choice of a narrow or a wide side navigation (data-rail), kept in this browser.
-// Loaded before anything is drawn, so that the page does not jump.
+// Run before anything is drawn, so that the page does not jump; it stands alone and imports nothing.
 
 const KEY = "side";
 const root = document.documentElement;

@@ -1,13 +1,13 @@
 from pathlib import Path
 
 import pytest
-from flask_migrate import upgrade
 from sqlalchemy import select
 
 from crm_app import create_app
 from crm_app.accounts.models import Organisation
 from crm_app.cli import main
 from crm_app.extensions import db
+from crm_app.migrating import upgrade
 from crm_app.search.commands import catch_up
 from crm_app.web import found_by, word_index
 from tests import databases, make

@@ -172,8 +172,8 @@ def die(*_):
 
 step = sys.argv.pop(1)
 if step == "tables":
-    copying.upgrade = lambda: (upgrade(), die())
-    from flask_migrate import upgrade
+    copying.migrating.upgrade = lambda: (upgrade(), die())
+    from crm_app.migrating import upgrade
 elif step == "rows":
     copying.restoring.index = die
 else:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from flask_migrate import upgrade
 
 from crm_app.backups import making, manifest
 from crm_app.extensions import db
+from crm_app.migrating import upgrade
 from tests.backups.conftest import is_set_up, runner, set_up
 
 

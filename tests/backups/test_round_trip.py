@@ -7,11 +7,11 @@ import zipfile
 import pytest
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask_migrate import upgrade
 
 from crm_app.accounts.models import User
 from crm_app.backups import postgresql
 from crm_app.extensions import db
+from crm_app.migrating import upgrade
 from tests import make
 from tests.backups.conftest import files, is_set_up, rows, runner
 

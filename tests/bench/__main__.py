@@ -78,10 +78,9 @@ def _measured(given: argparse.Namespace, database: Database) -> Run:
             for name, asking in _forms(founded, server).items():
                 spent, body = server.cost(asking)
                 run.asked[name] = Asked(spent, spent / floor, wire=len(body))
-            run.whole = whole.visits(server, "/contacts/people", founded.cookie)
-            run.whole["memory of web and worker (PSS)"] = whole.memory(server)
+            run.whole = whole.visits(server, founded.cookie, [page.path for page in PAGES.values()])
     if not given.page:
-        run.whole["cold start"] = whole.cold_start()
+        run.whole |= whole.cold_start_and_memory(founded.cookie, [page.path for page in PAGES.values()])
     return run
 
 

@@ -32,10 +32,9 @@ class Founded(NamedTuple):
 
 def found(size: Size) -> Founded:
     """Fill the instance that the environment names."""
-    from flask_migrate import upgrade
-
     from crm_app import create_app
     from crm_app.extensions import db
+    from crm_app.migrating import upgrade
     from crm_app.search.commands import catch_up
     from tests import make
 

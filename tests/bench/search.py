@@ -121,10 +121,9 @@ def _server_clock() -> Callable[[], int]:
 
 
 def _business(records: int):
-    from flask_migrate import upgrade
-
     from crm_app import create_app
     from crm_app.extensions import db
+    from crm_app.migrating import upgrade
     from crm_app.search.commands import catch_up
     from tests import make
 

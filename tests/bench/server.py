@@ -37,6 +37,14 @@ class Server:
     def __init__(self, process: subprocess.Popen[bytes], port: int, others: Callable[[], list[int]] = list):
         self._process, self.port, self._others = process, port, others
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ended(self) -> int:
+        """The exit status, waited for."""
+        return self._process.wait(60)
+
     def cost(self, asking: Asking, before_each: Callable[[], None] = lambda: None) -> tuple[float, bytes]:
         """CPU milliseconds of one request, of the quietest round, and the answer as it went over the wire."""
         # Each connection is served by one of the processes; all of them are warmed.

@@ -193,7 +193,7 @@ def column(one: Victim, statement: str) -> list:
 
 def _found(one: Victim) -> None:
     one.run(
-        "from crm_app import create_app\nfrom flask_migrate import upgrade\nfrom tests import make\n"
+        "from crm_app import create_app\nfrom crm_app.migrating import upgrade\nfrom tests import make\n"
         "with create_app().app_context():\n    upgrade()\n    make.organisation()\n"
         "    make.user('Olivia Owen', role='owner', email='olivia@halden.example')\n"
     )

@@ -112,7 +112,7 @@ def test_networks_are_written_out(tmp_path):
 
 
 LIMITED = """
-from flask_migrate import upgrade
+from crm_app.migrating import upgrade
 from crm_app import create_app
 
 app = create_app(WTF_CSRF_ENABLED=False)

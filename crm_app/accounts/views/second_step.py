@@ -1,6 +1,5 @@
 """Setting up a second step for signing in, and taking it away again."""
 
-import segno
 from flask import flash, redirect, request, url_for
 from flask_login import current_user, login_required
 from markupsafe import Markup
@@ -100,6 +99,8 @@ def _is_proven(form):
 
 def _secret_page(form, secret):
     address = second_step.address_of(current_user, secret, reader.organisation)
+    import segno
+
     picture = segno.make(address, error="m").svg_inline(omitsize=True, border=2, svgclass="qr", lineclass=None)
     return page(
         "accounts/set_up_second_step.html",

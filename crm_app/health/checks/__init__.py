@@ -9,6 +9,7 @@ ALL = (
     Check("tables", _l("Tables"), database.tables, needs="database"),
     Check("integrity", _l("Integrity"), database.integrity, is_slow=True, needs="database"),
     Check("search", _l("Search"), database.search, needs="tables"),
+    Check("replica", _l("Replica for reports"), database.reports, needs="database"),
     Check("worker", _l("Worker"), work.worker, needs="tables"),
     Check("queue", _l("Queue"), work.queue),
     Check("parked", _l("Failed jobs"), work.parked, needs="tables"),

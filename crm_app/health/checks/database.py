@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from crm_app import migrating
 from crm_app.backups import wholeness
 from crm_app.backups.wholeness import Limit, TooLongError
 from crm_app.extensions import db
 from crm_app.health.findings import Finding, fine, problem, warning
 from crm_app.search import rebuilding
-from crm_app.web import formats
+from crm_app.web import formats, replica
 from crm_app.web.texts import gettext as _
 
 _POSTGRESQL = "SELECT current_setting('server_version'), current_setting('server_encoding')"
@@ -63,9 +63,8 @@ def _of_postgresql() -> tuple[str, str]:
 
 
 def tables(_limit: Limit) -> Iterator[Finding]:
-    here = MigrationContext.configure(db.session.connection()).get_current_revision()
-    scripts = ScriptDirectory(current_app.config["MIGRATIONS_PATH"])
-    newest = scripts.get_current_head()
+    here = migrating.revision(db.session.connection())
+    scripts, newest = migrating.scripts(), migrating.newest()
     if here == newest:
         yield fine(_("The tables are those of this version (%(revision)s).", revision=newest))
     elif here in {script.revision for script in scripts.walk_revisions()} | {None}:
@@ -78,6 +77,36 @@ def tables(_limit: Limit) -> Iterator[Finding]:
             _("The tables are of a newer version of Peyvand (%(here)s) than the one that runs.", here=here),
             _("Install that version, or restore the backup made before it."),
         )
+
+
+def reports(_limit: Limit) -> Iterator[Finding]:
+    """Where reports are read; whatever is wrong with a replica, the main database answers in its place."""
+    if not replica.is_set(current_app):
+        yield fine(_("Reports are read from the main database."))
+        return
+    try:
+        standing = replica.standing()
+    except DBAPIError as error:
+        yield warning(
+            _(
+                "The replica for reports does not answer: %(reason)s.",
+                reason=str(error.orig).splitlines()[0].rstrip("."),
+            ),
+            _("Start it, or take REPORTS_DATABASE_URL away. Until then the main database answers."),
+        )
+        return
+    if not standing.is_replica:
+        yield warning(
+            _("REPORTS_DATABASE_URL leads to a database that is no streaming replica of the main one."),
+            _("Set it to one, or take it away. Until then the main database answers."),
+        )
+    elif not standing.is_good_enough:
+        yield warning(
+            _("The replica for reports is more than %(number)s seconds behind.", number=replica.MOST_SECONDS_BEHIND),
+            _("See whether it is connected to the main database, which answers until then."),
+        )
+    else:
+        yield fine(_("Reports are read from the replica, which is up to date."))
 
 
 def integrity(limit: Limit) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from types import ModuleType
 
-from flask import abort, render_template, request
+from flask import Response, abort, render_template, request
 from flask_login import current_user
 
 from crm_app.accounts.access import seller_required
@@ -17,6 +17,7 @@ from crm_app.reports import choosing, pipeline, progress, winning, won
 from crm_app.reports.choosing import Choice, Options
 from crm_app.reports.sheet import Report
 from crm_app.reports.views import bp
+from crm_app.web import replica
 from crm_app.web.csv import download
 from crm_app.web.htmx import steady_page
 from crm_app.web.periods import UNITS, Period
@@ -47,10 +48,14 @@ def _questions() -> str:
 def show(question):
     module = QUESTIONS.get(question) or abort(404)
     if request.args.get("format") == "csv":
-        report, choice, _given = _asked(question, module)
-        name = f"{question}-{choice.period.start}-{choice.period.last_day}.csv"
-        return download(name, report.csv_head(), report.csv_rows())
+        return replica.answered(partial(_file, question, module))[0]
     return steady_page("reports/show.html", partial(_report, question, module), title=module.title())
+
+
+def _file(question: str, module: ModuleType) -> Response:
+    report, choice, _given = _asked(question, module)
+    name = f"{question}-{choice.period.start}-{choice.period.last_day}.csv"
+    return download(name, report.csv_head(), report.csv_rows())
 
 
 def _asked(question: str, module: ModuleType) -> tuple[Report, Choice, Options]:

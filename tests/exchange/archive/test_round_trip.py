@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from flask_migrate import upgrade
 from sqlalchemy import event, select
 
 from crm_app import create_app
@@ -17,6 +16,7 @@ from crm_app.contacts.models import Company
 from crm_app.exchange.archive import contents
 from crm_app.exchange.models import Import
 from crm_app.extensions import db, writing
+from crm_app.migrating import upgrade
 from crm_app.web import found_by, word_index
 from tests import make
 from tests.exchange.archive import living

@@ -1,0 +1,85 @@
+"""`crm serve` as it runs: copies of one process that share no open file, are replaced, and end together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.bench.server import Server, descendants, free_port
+
+MEGABYTES = 200
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    folder, port = tmp_path_factory.mktemp("served"), free_port()
+    environ = {"PATH": os.environ["PATH"], "INSTANCE_PATH": str(folder), "PORT": str(port), "WEB_PROCESSES": "2"}
+    command = [sys.executable, "-m", "crm_app", "serve"]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        try:
+            _wait_for_answer(port)
+            server = Server(process, port)
+            server.folder = str(folder)
+            yield server
+        finally:
+            process.terminate()
+
+
+def _wait_for_answer(port, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return answer.status
+        time.sleep(0.05)
+    raise TimeoutError("it does not answer")
+
+
+def _open_in(pid):
+    found = []
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            found.append(str(file.readlink()))
+    return found
+
+
+def test_processes_are_copied_while_nothing_is_open_that_they_would_share(served):
+    supervisor = served.pid
+    web, worker = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
+
+    for pid in (supervisor, web):
+        assert not [path for path in _open_in(pid) if path.startswith(served.folder)], "a database is open"
+    assert any(path.endswith("peyvand.db") for path in _open_in(worker))
+    assert len(list(Path(f"/proc/{supervisor}/task").iterdir())) == 1
+
+
+def test_all_of_it_takes_no_more_memory_than_was_set_aside(served):
+    assert len(descendants(served.pid)) == 5
+    assert served.pss() < MEGABYTES
+
+
+def test_a_process_that_was_killed_is_replaced(served):
+    web = int(Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text().split()[0])
+    killed = descendants(web)[-1]
+
+    os.kill(killed, signal.SIGKILL)
+
+    deadline = time.monotonic() + 30
+    while killed in descendants(web) or len(descendants(web)) < 3:
+        assert time.monotonic() < deadline, "it is not replaced"
+        time.sleep(0.05)
+    assert _wait_for_answer(served.port) == 200
+
+
+def test_a_signal_ends_all_and_leaves_nothing_behind(served):
+    pids = descendants(served.pid)
+
+    os.kill(served.pid, signal.SIGTERM)
+
+    assert served.ended() == 0
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]

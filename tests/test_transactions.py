@@ -92,6 +92,7 @@ def test_a_connection_that_is_lost_is_replaced(app):
 
 def test_once_it_is_settled_a_change_keeps_nobody_out_while_its_answer_is_written(app, begun):
     db.session.commit()
+    db.session.remove()
     begun.clear()
     with app.test_request_context("/", method="POST"):
         company = make.company(name="Acme")

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from crm_app.backups import BackupError
 from crm_app.extensions import db
 from crm_app.web import found_by
+from crm_app.web.texts import gettext as _
 from crm_app.web.word_index import name_of
 
 _COLUMNS = text("""
@@ -38,7 +39,7 @@ def refusals() -> Iterator[None]:
         yield
     except (DBAPIError, psycopg.Error) as error:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
-        raise BackupError(f"The database refused: {reason}.") from error
+        raise BackupError(_("The database refused: %(reason)s.", reason=reason)) from error
 
 
 def columns(connection: Connection) -> dict[str, list[str]]:

@@ -88,7 +88,7 @@ def test_a_night_without_a_backup_is_told_and_keeps_what_there_was(organisation,
     nightly.back_up_every_night()
     before = {path.name: path.read_bytes() for path in backups.iterdir()}
 
-    def fail(_path: Path):
+    def fail(_path: Path, _passphrase: str):
         raise error
 
     monkeypatch.setattr(nightly.making, "write", fail)

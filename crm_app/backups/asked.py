@@ -4,12 +4,14 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from crm_app.backups import kept
 from crm_app.extensions import utc_now
 
 _NOTE = ".asked"
+_LAST_NIGHT = "last-night"
 
 
 def note(name: str) -> None:
@@ -20,6 +22,21 @@ def note(name: str) -> None:
 
 def is_noted(name: str) -> bool:
     return kept.is_name(name) and _path(name).exists()
+
+
+def note_night(day: date) -> None:
+    """From then on what is left to do of that night stands in its note."""
+    draft = kept.folder() / f"{_LAST_NIGHT}.{os.getpid()}.part"
+    draft.write_text(day.isoformat(), encoding="ascii")
+    draft.replace(kept.folder() / _LAST_NIGHT)
+
+
+def last_night() -> str:
+    """The last one for which a backup was begun; empty where there was none yet."""
+    try:
+        return (kept.folder() / _LAST_NIGHT).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return ""
 
 
 def left() -> list[str]:

@@ -11,6 +11,7 @@ from crm_app.backups import BackupError, age, kept, making, manifest, restoring
 from crm_app.backups.manifest import Manifest
 from crm_app.backups.opening import Backup, opened
 from crm_app.config import SHORTEST_PASSPHRASE
+from crm_app.web.reader import Reader, read_as
 
 _TRIES = 3
 _from_file = click.option(
@@ -34,6 +35,7 @@ def backup(file, replace, encrypt, passphrase_file):
     Where BACKUP_PASSPHRASE is set it is locked with that, by --passphrase-file with another, in the format of age
     (age-encryption.org). Nothing opens it without the passphrase, which is never given on the command line.
     """
+    read_as(Reader())
     passphrase = _chosen(passphrase_file, encrypt)
     path = file or kept.folder() / kept.new_name(is_locked=bool(passphrase))
     if path.exists() and not replace:
@@ -61,6 +63,8 @@ def restore(file, check, passphrase_file):
     Nothing is written before all of it was read and found to be what was backed up. A locked one is opened by
     BACKUP_PASSPHRASE, if that is set, or else by a passphrase that is asked for.
     """
+    # What is refused is told in English here: there may be no tables yet to ask who reads.
+    read_as(Reader())
     try:
         with _opened(file, passphrase_file) as found:
             found.verify()

@@ -1,5 +1,6 @@
 """What the worker does: every night a backup, if the database is whole, and one more whenever somebody asks."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 from flask import current_app
@@ -10,59 +11,64 @@ from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs
 
 KEPT = 7
+_HOUR = 3
 _DAY = 24 * 3600
 
 
-@jobs.every_night(hour=3)
+@jobs.every_night(hour=_HOUR)
 def back_up_every_night() -> None:
-    if db.engine.dialect.name == "sqlite" and (trouble := _trouble()):
-        # A backup of a damaged database must not push out the last good one.
-        current_app.logger.error("the database is damaged, restore a backup: %s", trouble)
+    name = kept.name_of_night(_night())
+    try:
+        asked.note(name)
+        asked.note_night(_night())
+    except OSError as error:
+        _say(error)
         return
-    name = kept.name_of_night(utc_now().date())
-    if _noted(name):
-        _make(name)
+    _make(name)
 
 
 @jobs.task
 def back_up_as(name: str) -> None:
     """Done again it changes nothing: a backup that stands under that name is the one that was asked for."""
-    if asked.is_noted(name) and kept.path_of(name) is None:
-        _make(name)
+    if asked.is_noted(name):
+        _make(name, is_again=True)
 
 
 @jobs.at_start
 @jobs.every_minutes(1)
 def sweep_backups() -> None:
-    """Ask again for those that were asked for and whose worker died."""
+    """Ask again for those that were asked for and whose worker died, and for that of a night that was slept through."""
     for name in asked.left():
         jobs.enqueue(back_up_as, name)
+    if asked.last_night() not in ("", _night().isoformat()):
+        jobs.enqueue(back_up_every_night)
+
+
+def _night() -> date:
+    """The day on which the last night that has begun is over."""
+    return (utc_now() - timedelta(hours=_HOUR)).date()
+
+
+def _make(name: str, is_again: bool = False) -> None:
+    """Else the log says why it was not made; it is not tried again."""
+    with asked.taken(name) as is_ours:
+        if not is_ours or (is_again and kept.path_of(name)):
+            return
+        is_of_night = kept.is_of_night(name)
+        if is_of_night and db.engine.dialect.name == "sqlite" and (trouble := _trouble()):
+            # A backup of a damaged database must not push out the last good one.
+            current_app.logger.error("the database is damaged, restore a backup: %s", trouble)
+            return
+        try:
+            making.write(kept.folder() / name, kept.passphrase() if name.endswith(".age") else "")
+            if is_of_night:
+                _drop_outdated()
+        except (BackupError, OSError) as error:
+            _say(error)
 
 
 def _trouble() -> str:
     return wholeness.trouble_in_database(Path(str(db.engine.url.database)), Limit())
-
-
-def _noted(name: str) -> bool:
-    try:
-        asked.note(name)
-    except OSError as error:
-        _say(error)
-        return False
-    return True
-
-
-def _make(name: str) -> None:
-    """Else the log says why it was not made; it is not tried again."""
-    with asked.taken(name) as is_ours:
-        if not is_ours:
-            return
-        try:
-            making.write(kept.folder() / name, kept.passphrase() if name.endswith(".age") else "")
-            if kept.is_of_night(name):
-                _drop_outdated()
-        except (BackupError, OSError) as error:
-            _say(error)
 
 
 def _say(error: Exception) -> None:

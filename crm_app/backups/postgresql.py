@@ -30,6 +30,12 @@ _REFERENCES = text("""
     JOIN pg_class ON pg_class.oid = conrelid AND relname = ANY(:tables)
     WHERE contype = 'f' AND connamespace = CAST(current_schema() AS regnamespace)
 """)
+_CALLED = text("""
+    SELECT DISTINCT CAST(CAST(tgfoid AS regprocedure) AS text) FROM pg_trigger
+    JOIN pg_class ON pg_class.oid = tgrelid AND relname = ANY(:tables)
+    JOIN pg_proc ON pg_proc.oid = tgfoid AND pronamespace = CAST(current_schema() AS regnamespace)
+    WHERE NOT tgisinternal
+""")
 
 
 @contextmanager
@@ -89,8 +95,13 @@ def fill(
 
 
 def drop_all(connection: Connection) -> None:
+    """Our tables, and the functions that their triggers call."""
+    cursor = _cursor(connection)
+    called = connection.execute(_CALLED, {"tables": sorted(_ours())}).scalars().all()
     for table in columns(connection):
-        _cursor(connection).execute(f'DROP TABLE "{table}" CASCADE')
+        cursor.execute(f'DROP TABLE "{table}" CASCADE')
+    for function in called:
+        cursor.execute(f"DROP FUNCTION {function}")
 
 
 def _ours() -> set[str]:

@@ -62,6 +62,7 @@ def test_a_backup_is_put_back_instead_of_setting_up(app, made, empty, is_locked)
     content = (made / ("all.zip.age" if is_locked else "all.zip")).read_bytes()
 
     answer = sent(client, url, content, PASSPHRASE if is_locked else "")
+    assert answer.status_code == 303, answer.text[-2500:]
     page = client.page(answer.location)
     signed_in = client.send("/accounts/sign-in", {"email": email, "password": make.PASSWORD})
 

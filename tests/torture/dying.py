@@ -47,7 +47,7 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _statement(self, _connection, _cursor, statement, _parameters, _context, _many) -> None:
-        if statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
+        if statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE", "CREATE", "ALTER ", "DROP T", "DROP I"):
             self.step(" ".join(statement.split()[:3]))
 
     def _wrap_commit(self, connection) -> None:

@@ -19,9 +19,10 @@ _WITHIN = 5.0
 _FILES = 200
 _PEOPLE = """
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {contacts})
-    INSERT INTO people (name, name_key, sort_key, email, phone, phone_key, version, created_at)
-    SELECT 'Person Number ' || n, 'personnumber' || n, 'person number ' || n, 'person' || n || '@firm' || n % 20000 ||
-        '.example', '+49 30 ' || n, '4930' || n, 1, CURRENT_TIMESTAMP FROM numbers
+    INSERT INTO people (name, name_key, sort_key, email, email_key, phone, phone_key, job_title, version, created_at)
+    SELECT 'Person Number ' || n, 'personnumber' || n, 'person number ' || n, 'person' || n || '@firm.example',
+        'person' || n || '@firm.example', '+49 30 ' || n, '4930' || n, 'Head of ' || n % 977, 1, CURRENT_TIMESTAMP
+    FROM numbers
 """
 
 
@@ -83,6 +84,7 @@ def _fill(app: Any, folder: Path, contacts: int) -> None:
     from flask_migrate import upgrade
 
     from crm_app.extensions import db
+    from crm_app.search.commands import catch_up
     from tests import make
 
     with app.app_context():
@@ -91,6 +93,7 @@ def _fill(app: Any, folder: Path, contacts: int) -> None:
         db.session.remove()
         with db.engine.begin() as connection:
             connection.execute(text(_PEOPLE.format(contacts=contacts)))
+        catch_up()
     uploads = folder / "uploads" / "imports"
     uploads.mkdir(parents=True)
     for number in range(_FILES):

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask, g, request
 from flask_login import current_user
 
-from crm_app import config, extensions, navigation
+from crm_app import config, extensions, navigation, secret_key
 from crm_app.accounts import preferences
 from crm_app.audit import watching
 from crm_app.health import counting
@@ -34,6 +34,7 @@ def create_app(**overrides: object) -> Flask:
     Path(app.config["INSTANCE_PATH"]).mkdir(mode=0o700, parents=True, exist_ok=True)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
+    secret_key.init_app(app)
     counting.init_app(app)
     proxies.init_app(app)
     extensions.init_app(app)

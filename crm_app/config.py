@@ -2,18 +2,16 @@
 
 import os
 import re
-import secrets
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from crm_app import secret_key
+from crm_app.secret_key import ConfigError
+
 ROOT = Path(__file__).resolve().parent.parent
-_SHORTEST_KEY = 32
+SHORTEST_PASSPHRASE = 12
 _TOKEN = re.compile(r"[\w.~+/=-]{20,200}", re.ASCII)
-
-
-class ConfigError(Exception):
-    """A setting that Peyvand cannot start with; the message names it and says what it takes."""
 
 
 def load(environ: dict[str, str] | None = None) -> dict[str, object]:
@@ -28,7 +26,7 @@ def load(environ: dict[str, str] | None = None) -> dict[str, object]:
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_use_lifo": True},
         "SQLALCHEMY_BINDS": _reports_database(env),
         "REDIS_URL": env.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
-        "SECRET_KEY": _secret_key(env) or _stored_secret_key(instance),
+        "SECRET_KEY": _secret_key(env) or secret_key.stored(instance),
         "BASE_URL": base_url,
         "TRUSTED_HOSTS": hosts(base_url),
         "HOST": env.text("HOST", "127.0.0.1"),
@@ -37,6 +35,7 @@ def load(environ: dict[str, str] | None = None) -> dict[str, object]:
         "TRUSTED_PROXIES": _networks(env.text("TRUSTED_PROXIES", "")),
         "SMTP_URL": _smtp_url(env, base_url),
         "MAIL_FROM": env.email("MAIL_FROM"),
+        "BACKUP_PASSPHRASE": _passphrase(env.text("BACKUP_PASSPHRASE", "")),
         "METRICS_TOKEN": _metrics_token(env.text("METRICS_TOKEN", "")),
         "SESSION_COOKIE_NAME": "__Host-peyvand" if base_url.startswith("https:") else "peyvand",
         "SESSION_COOKIE_SECURE": base_url.startswith("https:"),
@@ -177,6 +176,16 @@ def _networks(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _passphrase(text: str) -> str:
+    """The refusal does not repeat it."""
+    if text and (len(text) < SHORTEST_PASSPHRASE or "\n" in text):
+        raise ConfigError(
+            f"BACKUP_PASSPHRASE takes one line of at least {SHORTEST_PASSPHRASE} characters, such as five words that "
+            "do not belong together; leave it out for backups that are not locked."
+        )
+    return text
+
+
 def _metrics_token(token: str) -> str:
     """The refusal does not repeat it."""
     if token and not _TOKEN.fullmatch(token):
@@ -188,29 +197,8 @@ def _metrics_token(token: str) -> str:
 
 def _secret_key(env: _Environment) -> str:
     key = env.text("SECRET_KEY", "")
-    if key and len(key) < _SHORTEST_KEY:
-        raise ConfigError(f"SECRET_KEY takes at least {_SHORTEST_KEY} characters; leave it out to have a key made.")
-    return key
-
-
-def _stored_secret_key(instance: Path) -> str:
-    """The key of this installation, made once and readable by its owner alone."""
-    path = instance / "secret_key"
-    if not path.exists():
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _stored_secret_key(instance)
-        except OSError as error:
-            raise ConfigError(f"INSTANCE_PATH: {instance} cannot be written to ({error.strerror}).") from error
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-    try:
-        key = path.read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError:
-        key = ""
-    if len(key) < _SHORTEST_KEY:
-        raise ConfigError(f"{path} holds no usable key; delete it to have a new one made (everyone signs in again).")
+    if key and len(key) < secret_key.SHORTEST:
+        raise ConfigError(
+            f"SECRET_KEY takes at least {secret_key.SHORTEST} characters; leave it out to have a key made."
+        )
     return key

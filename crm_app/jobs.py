@@ -1,5 +1,7 @@
 """Work done by the worker: tasks collected here, queued in SQLite or Redis, run inside the application."""
 
+import hashlib
+import hmac
 import re
 import sqlite3
 import time
@@ -17,6 +19,7 @@ from huey.signals import SIGNAL_ERROR, SIGNAL_INTERRUPTED
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 
+from crm_app import secret_key
 from crm_app.extensions import db
 from crm_app.reaching import is_passing
 
@@ -173,13 +176,26 @@ def _handing_back(huey: Any) -> Callable[..., None]:
 
 
 def _storage(app: Flask):
-    secret = SignedSerializer(secret=str(app.config["SECRET_KEY"]), salt="peyvand.jobs")
+    secret = _Signed(app)
     if app.testing:
         return MemoryHuey("peyvand", immediate=True, serializer=secret)
     if app.config["REDIS_URL"]:
         return RedisHuey("peyvand", url=app.config["REDIS_URL"], serializer=secret)
     Path(app.config["INSTANCE_PATH"]).mkdir(mode=0o700, parents=True, exist_ok=True)
     return SqliteHuey("peyvand", filename=str(Path(app.config["INSTANCE_PATH"]) / "jobs.db"), serializer=secret)
+
+
+class _Signed(SignedSerializer):
+    """With the key as it is now: a backup that is put back brings its own."""
+
+    def __init__(self, app: Flask):
+        self._app = app
+        super().__init__(secret=str(app.config["SECRET_KEY"]), salt="peyvand.jobs")
+
+    def _signature(self, message: bytes) -> bytes:
+        secret_key.follow(self._app)
+        key = hashlib.sha1(self.salt + str(self._app.config["SECRET_KEY"]).encode()).digest()  # noqa: S324 - as huey's.
+        return hmac.new(key, msg=message, digestmod=hashlib.sha1).hexdigest().encode()
 
 
 def _inside(app: Flask, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,6 +19,16 @@ def upgrade(revision: str = "head") -> None:
     upgrade_tables(revision=revision)
 
 
+def upgrade_within(connection: "Connection", revision: str) -> None:
+    """The same of any database, as a part of what this connection is at."""
+    from alembic import command
+
+    prepare()
+    config = current_app.extensions["migrate"].migrate.get_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
 def prepare() -> None:
     """The current application knows where its migrations are, as `flask_migrate` and `migrations/env.py` ask it."""
     from flask_migrate import Migrate

@@ -1,4 +1,9 @@
-"""Runs migrations inside the application, on whichever database it uses, one transaction for all."""
+"""Runs migrations inside the application, on whichever database it uses, one transaction for all.
+
+Whoever runs them on another one, or as a part of more, gives the connection (`config.attributes`).
+"""
+
+from contextlib import contextmanager, nullcontext
 
 from alembic import context
 from flask import current_app
@@ -18,11 +23,30 @@ def _include_name(name, kind, _parents):
     return not (kind == "table" and "_words" in (name or ""))
 
 
-with _migrate.db.engine.connect() as connection:
-    if connection.dialect.name == "sqlite":
-        # Batch mode rebuilds tables, which would cascade through the foreign keys that point at them.
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.commit()
+_given = context.config.attributes.get("connection")
+
+
+@contextmanager
+def _references_unheeded(connection):
+    """Batch mode rebuilds tables on SQLite, which would cascade through the foreign keys that point at them.
+
+    Said to the driver itself: within a transaction, which SQLAlchemy begins before anything else, it means nothing.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+with (
+    nullcontext(_given) if _given is not None else _migrate.db.engine.connect() as connection,
+    _references_unheeded(connection),
+):
     context.configure(
         connection=connection,
         target_metadata=_migrate.db.metadata,

@@ -36,6 +36,11 @@ def use_setup_link(token: str) -> bool:
     return db.session.execute(delete(SetupLink).where(SetupLink.token_hash == digest(token))).rowcount == 1
 
 
+def give_back_setup_link(token: str) -> None:
+    """It was taken, and what it was for did not come about."""
+    db.session.add(SetupLink(token_hash=digest(token)))
+
+
 def new_password_link(user: User, valid_for: timedelta = HANDED_OVER_FOR) -> str:
     """The token of a link by which `user` sets a password; the one made before stops working."""
     token = secrets.token_urlsafe(32)

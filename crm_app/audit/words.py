@@ -22,6 +22,7 @@ VERBS: Mapping[str, Any] = {
     "refused": _l("Was refused"),
     "took along": _l("Took a file along"),
     "backup made": _l("Asked for a backup"),
+    "backup put back": _l("Put a backup back"),
     "demo filled": _l("Filled Peyvand with the demo company"),
     "demo removed": _l("Took the demo company away"),
     "users added": _l("Added a user"),

@@ -1,37 +1,54 @@
 """`crm backup` and `crm restore`: everything of this instance into one file, and out of it again."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from crm_app.accounts.queries import forget_organisation
-from crm_app.backups import BackupError, kept, making, manifest, restoring
+from crm_app.backups import BackupError, age, kept, making, manifest, restoring
 from crm_app.backups.manifest import Manifest
-from crm_app.backups.opening import opened
-from crm_app.migrating import upgrade
-from crm_app.search.commands import catch_up
+from crm_app.backups.opening import Backup, opened
+from crm_app.config import SHORTEST_PASSPHRASE
+from crm_app.web.reader import Reader, read_as
+
+_TRIES = 3
+_from_file = click.option(
+    "--passphrase-file",
+    type=click.File(encoding="utf-8"),
+    help="Read the passphrase from there; - is what is piped in.",
+)
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Take the place of FILE if it exists.")
-def backup(file, replace):
+@click.option("--encrypt", is_flag=True, help="Lock it with a passphrase, which is asked for where none is set.")
+@_from_file
+def backup(file, replace, encrypt, passphrase_file):
     """Write everything of this instance into one file, while others work.
 
     That is the database as it stands at one instant, the uploads, and the key that signs sessions where it lies in the
     folder of the instance. Without FILE it goes into `backups/` of that folder. Keep it as private as the database.
+
+    Where BACKUP_PASSPHRASE is set it is locked with that, by --passphrase-file with another, in the format of age
+    (age-encryption.org). Nothing opens it without the passphrase, which is never given on the command line.
     """
-    path = file or kept.folder() / kept.new_name()
+    read_as(Reader())
+    passphrase = _chosen(passphrase_file, encrypt)
+    path = file or kept.folder() / kept.new_name(is_locked=bool(passphrase))
     if path.exists() and not replace:
         raise click.ClickException(f"{path} exists already. Choose another name, or say --replace.")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        about = making.write(path)
+        about = making.write(path, passphrase)
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written ({error.strerror}).") from error
-    click.echo(f"Wrote {path}: {_summary(about)}; {path.stat().st_size:,} bytes.")
+    locked = ", locked" if passphrase else ""
+    click.echo(f"Wrote {path}: {_summary(about)}; {path.stat().st_size:,} bytes{locked}.")
     if all(part.name != manifest.KEY for part in about.parts):
         click.echo("SECRET_KEY is set outside the folder of the instance and is not in it: keep it elsewhere.")
 
@@ -39,30 +56,79 @@ def backup(file, replace):
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Only read all of it, and say whether it is whole.")
-def restore(file, check):
+@_from_file
+def restore(file, check, passphrase_file):
     """Put a backup back into an instance where nothing is yet, and bring it up to this version.
 
-    Nothing is written before all of it was read and found to be what was backed up.
+    Nothing is written before all of it was read and found to be what was backed up. A locked one is opened by
+    BACKUP_PASSPHRASE, if that is set, or else by a passphrase that is asked for.
     """
+    # What is refused is told in English here: there may be no tables yet to ask who reads.
+    read_as(Reader())
     try:
-        with opened(file) as found:
+        with _opened(file, passphrase_file) as found:
             found.verify()
             if check:
                 click.echo(f"{file.name} is whole: {_summary(found.manifest)}. Nothing was written.")
                 return
             restoring.expect_fitting(found.manifest)
-            restoring.restore(found)
             about = found.manifest
+            restoring.restore(found)
     except BackupError as error:
         raise click.ClickException(f"{error} Nothing was restored.") from error
     except OSError as error:
         raise click.ClickException(
             f"A file cannot be read or written ({error.strerror}). Nothing was restored."
         ) from error
-    upgrade()
-    forget_organisation()
-    catch_up()
+    restoring.finish()
     click.echo(f"Done: {_summary(about)}. Start Peyvand.")
+
+
+def _chosen(passphrase_file, encrypt: bool) -> str:
+    """What locks a backup that is made; empty for none."""
+    if passphrase_file is None and not (encrypt and not kept.passphrase()):
+        return kept.passphrase()
+    chosen = _line_of(passphrase_file) if passphrase_file else _asked("Passphrase", confirms=True)
+    if len(chosen) < SHORTEST_PASSPHRASE:
+        raise click.ClickException(f"A passphrase takes at least {SHORTEST_PASSPHRASE} characters.")
+    return chosen
+
+
+@contextmanager
+def _opened(file: Path, passphrase_file) -> Iterator[Backup]:
+    """By the passphrase of the file or the setting; else whoever sits there is asked, three times at most."""
+    given = _line_of(passphrase_file) if passphrase_file else None
+    tries = 0 if passphrase_file else _TRIES
+    while True:
+        try:
+            with opened(file, given) as found:
+                yield found
+            return
+        except age.WrongPassphraseError as error:
+            if not tries or not _is_at_hand():
+                raise
+            if given is not None:
+                click.echo(str(error), err=True)
+        tries -= 1
+        given = _asked(f"Passphrase of {file.name}")
+
+
+def _is_at_hand() -> bool:
+    """Whether somebody can type."""
+    return sys.stdin.isatty()
+
+
+def _line_of(file) -> str:
+    return file.readline().rstrip("\r\n")
+
+
+def _asked(prompt: str, confirms: bool = False) -> str:
+    if not _is_at_hand():
+        raise click.ClickException(
+            "A passphrase is needed. Set BACKUP_PASSPHRASE or BACKUP_PASSPHRASE_FILE, say --passphrase-file, or run "
+            "this where it can be typed."
+        )
+    return click.prompt(prompt, hide_input=True, confirmation_prompt=confirms, err=True)
 
 
 def _summary(about: Manifest) -> str:

@@ -19,6 +19,7 @@ from crm_app.exchange.archive import contents, restoring
 from crm_app.extensions import db, one_instant, reading, writing
 from crm_app.search.models import WordIndex
 from crm_app.web import found_by, tokens
+from crm_app.web.reader import Reader, read_as
 from crm_app.web.word_index import name_of
 
 # Of the server that runs on a database, and of the search, which is filled anew.
@@ -41,6 +42,7 @@ def copy(there: Flask, tell: Callable[[str], None]) -> list[Copied]:
         # The first statement is the instant.
         _expect_up_to_date(source)
         with there.app_context(), postgresql.refusals():
+            read_as(Reader())
             try:
                 _expect_empty()
                 tell("Making the tables ...")

@@ -1,7 +1,7 @@
 """The backups that lie in the folder of the instance."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,8 +9,8 @@ from flask import current_app
 
 from crm_app.extensions import utc_now
 
-_NAME = re.compile(r"peyvand-\d{4}-\d\d-\d\d(-\d{6})?\.zip", re.ASCII)
-_PATIENCE = timedelta(minutes=30)
+_NAME = re.compile(r"peyvand-\d{4}-\d\d-\d\d(-\d{6})?\.zip(\.age)?", re.ASCII)
+PATIENCE = timedelta(minutes=30)
 
 
 class Kept(NamedTuple):
@@ -25,19 +25,40 @@ def folder() -> Path:
     return Path(current_app.config["INSTANCE_PATH"]) / "backups"
 
 
-def new_name() -> str:
-    """Of this second; those made at night are named after the day alone."""
-    return f"peyvand-{utc_now():%Y-%m-%d-%H%M%S}.zip"
+def passphrase() -> str:
+    """What locks those that are made from now on; empty where none is set."""
+    return current_app.config["BACKUP_PASSPHRASE"]
+
+
+def new_name(is_locked: bool | None = None) -> str:
+    """Of this second."""
+    return f"peyvand-{utc_now():%Y-%m-%d-%H%M%S}{_ending(is_locked)}"
+
+
+def name_of_night(day: date) -> str:
+    return f"peyvand-{day.isoformat()}{_ending()}"
+
+
+def is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
+def is_of_night(name: str) -> bool:
+    return re.fullmatch(r"peyvand-\d{4}-\d\d-\d\d\.zip(\.age)?", name, re.ASCII) is not None
+
+
+def _ending(is_locked: bool | None = None) -> str:
+    return ".zip.age" if (bool(passphrase()) if is_locked is None else is_locked) else ".zip"
 
 
 def newest_first() -> list[Kept]:
     found = []
-    for path in folder().glob("peyvand-*.zip"):
+    for path in folder().glob("peyvand-*.zip*"):
         try:
             facts = path.stat()
         except FileNotFoundError:
             continue
-        if _NAME.fullmatch(path.name):
+        if is_name(path.name):
             found.append(Kept(path.name, datetime.fromtimestamp(facts.st_mtime, UTC), facts.st_size))
     return sorted(found, key=lambda one: (one.made_at, one.name), reverse=True)
 
@@ -45,13 +66,13 @@ def newest_first() -> list[Kept]:
 def path_of(name: str) -> Path | None:
     """None for a name that no backup here has: no other file is ever reached by one."""
     path = folder() / name
-    return path if _NAME.fullmatch(name) and path.is_file() else None
+    return path if is_name(name) and path.is_file() else None
 
 
 def is_due(name: str) -> bool:
     """Whether one that was asked for under that name may still come."""
     try:
-        asked_at = datetime.strptime(name, "peyvand-%Y-%m-%d-%H%M%S.zip").replace(tzinfo=UTC)
+        asked_at = datetime.strptime(name.removesuffix(".age"), "peyvand-%Y-%m-%d-%H%M%S.zip").replace(tzinfo=UTC)
     except ValueError:
         return False
-    return bool(_NAME.fullmatch(name)) and path_of(name) is None and abs(utc_now() - asked_at) < _PATIENCE
+    return is_name(name) and path_of(name) is None and abs(utc_now() - asked_at) < PATIENCE

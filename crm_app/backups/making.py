@@ -4,7 +4,8 @@ import secrets
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from flask import current_app
 from sqlalchemy import text
 
 from crm_app import migrating
-from crm_app.backups import BackupError, keys, manifest, postgresql
+from crm_app.backups import BackupError, age, keys, manifest, postgresql
 from crm_app.backups.manifest import Manifest
 from crm_app.extensions import db, one_instant, utc_now
 from crm_app.web import packages
@@ -22,9 +23,12 @@ from crm_app.web.packages import Written
 _LEVEL = 1
 
 
-def write(path: Path) -> Manifest:
-    """Raises BackupError where there is nothing yet, OSError where it cannot be written; then nothing of it is left."""
-    with packages.written(path) as package:
+def write(path: Path, passphrase: str = "") -> Manifest:
+    """Locked, if there is a passphrase.
+
+    Raises BackupError where there is nothing yet, OSError where it cannot be written; then nothing of it is left.
+    """
+    with packages.written(path, partial(age.locked, passphrase=passphrase) if passphrase else nullcontext) as package:
         about = _of_sqlite(package, path.parent) if db.engine.dialect.name == "sqlite" else _of_postgresql(package)
         content = manifest.content(about)
         packages.add(package, manifest.NAME, [content])

@@ -10,12 +10,12 @@ from itsdangerous import Signer
 
 from crm_app.backups import BackupError
 from crm_app.web.packages import Written
+from crm_app.web.texts import gettext as _
 
 NAME, SIGNATURE = "manifest.json", "manifest.signature"
 DATABASE, KEY = "database.db", "secret_key"
 FORMAT, FORMAT_VERSION = "peyvand backup", 1
 _PART = re.compile(r"database\.db|secret_key|tables/[a-z_0-9]+|uploads(/[\w-][\w.-]*)+", re.ASCII)
-_NO_BACKUP = "This is no backup of Peyvand, or its manifest is damaged."
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,19 @@ def read(content: bytes) -> Manifest:
         version = facts.pop("format_version")
         if version != FORMAT_VERSION:
             raise BackupError(
-                f"The backup has the format {str(version)[:20]}; this Peyvand reads format {FORMAT_VERSION}. Use the "
-                "version that wrote it, or a newer one."
+                _(
+                    "The backup has the format %(theirs)s; this Peyvand reads format %(ours)s. Use the version that "
+                    "wrote it, or a newer one.",
+                    theirs=str(version)[:20],
+                    ours=FORMAT_VERSION,
+                )
             )
         parts = [Written(**one) for one in facts.pop("parts")]
         made_at = datetime.fromisoformat(facts.pop("made_at"))
         about = Manifest(made_at=made_at, parts=parts, **facts)
         _expect_sound(about)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise BackupError(_NO_BACKUP) from error
+        raise BackupError(_("This is no backup of Peyvand, or its manifest is damaged.")) from error
     return about
 
 

@@ -1,56 +1,86 @@
 """What the worker does: every night a backup, if the database is whole, and one more whenever somebody asks."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 from flask import current_app
 
-from crm_app.backups import BackupError, kept, making, wholeness
+from crm_app.backups import BackupError, asked, kept, making, wholeness
 from crm_app.backups.wholeness import Limit
 from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs
 
 KEPT = 7
+_HOUR = 3
 _DAY = 24 * 3600
 
 
-@jobs.every_night(hour=3)
+@jobs.every_night(hour=_HOUR)
 def back_up_every_night() -> None:
-    if db.engine.dialect.name == "sqlite" and (trouble := _trouble()):
-        # A backup of a damaged database must not push out the last good one.
-        current_app.logger.error("the database is damaged, restore a backup: %s", trouble)
+    name = kept.name_of_night(_night())
+    try:
+        asked.note(name)
+        asked.note_night(_night())
+    except OSError as error:
+        _say(error)
         return
-    if _made(f"peyvand-{utc_now().date().isoformat()}.zip"):
-        _drop_outdated()
+    _make(name)
 
 
 @jobs.task
 def back_up_as(name: str) -> None:
     """Done again it changes nothing: a backup that stands under that name is the one that was asked for."""
-    if kept.path_of(name) is None and kept.is_due(name):
-        _made(name)
+    if asked.is_noted(name):
+        _make(name, is_again=True)
+
+
+@jobs.at_start
+@jobs.every_minutes(1)
+def sweep_backups() -> None:
+    """Ask again for those that were asked for and whose worker died, and for that of a night that was slept through."""
+    for name in asked.left():
+        jobs.enqueue(back_up_as, name)
+    if asked.last_night() not in ("", _night().isoformat()):
+        jobs.enqueue(back_up_every_night)
+
+
+def _night() -> date:
+    """The day on which the last night that has begun is over."""
+    return (utc_now() - timedelta(hours=_HOUR)).date()
+
+
+def _make(name: str, is_again: bool = False) -> None:
+    """Else the log says why it was not made; it is not tried again."""
+    with asked.taken(name) as is_ours:
+        if not is_ours or (is_again and kept.path_of(name)):
+            return
+        is_of_night = kept.is_of_night(name)
+        if is_of_night and db.engine.dialect.name == "sqlite" and (trouble := _trouble()):
+            # A backup of a damaged database must not push out the last good one.
+            current_app.logger.error("the database is damaged, restore a backup: %s", trouble)
+            return
+        try:
+            making.write(kept.folder() / name, kept.passphrase() if name.endswith(".age") else "")
+            if is_of_night:
+                _drop_outdated()
+        except (BackupError, OSError) as error:
+            _say(error)
 
 
 def _trouble() -> str:
     return wholeness.trouble_in_database(Path(str(db.engine.url.database)), Limit())
 
 
-def _made(name: str) -> bool:
-    """Whether it was; else the log says why it was not."""
-    try:
-        kept.folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        making.write(kept.folder() / name)
-    except (BackupError, OSError) as error:
-        current_app.logger.error("no backup was made: %s", error)
-        return False
-    return True
+def _say(error: Exception) -> None:
+    current_app.logger.error("no backup was made: %s", error)
 
 
 def _drop_outdated() -> None:
     """Of those made at night, and of the copies that earlier versions made: the database alone, as peyvand-DAY.db."""
-    dated = [one for suffix in ("zip", "db") for one in kept.folder().glob(f"peyvand-????-??-??.{suffix}")]
-    for outdated in sorted(dated, key=lambda one: one.stem)[:-KEPT]:
+    dated = [one for suffix in ("zip", "zip.age", "db") for one in kept.folder().glob(f"peyvand-????-??-??.{suffix}")]
+    for outdated in sorted(dated, key=lambda one: one.name)[:-KEPT]:
         outdated.unlink()
     # What was being written when the power went.
-    for left in kept.folder().glob("*.part"):
+    for left in kept.folder().glob("*.part*"):
         if utc_now().timestamp() - left.stat().st_mtime > _DAY:
             left.unlink()

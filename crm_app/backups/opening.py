@@ -1,15 +1,18 @@
 """A backup opened for reading: whole, unchanged, and of an instance whose key is known."""
 
+import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from flask import current_app
 
-from crm_app.backups import BackupError, manifest
+from crm_app.backups import BackupError, age, kept, manifest
 from crm_app.backups.manifest import Manifest
 from crm_app.web import packages
+from crm_app.web.texts import gettext as _
 
 # A part that is not there is asked for by its name.
 _DAMAGED = (*packages.DAMAGED, KeyError)
@@ -25,9 +28,12 @@ class Backup:
         self.manifest: Manifest = manifest.read(content)
         if not manifest.signer(self.key).verify_signature(content, self._read(manifest.SIGNATURE)):
             raise BackupError(
-                "The backup was changed, or made with another SECRET_KEY than the one that is set here; it is read "
-                "with the key that it was made with."
+                _(
+                    "The backup was changed, or made with another SECRET_KEY than the one that is set here; it is read "
+                    "with the key that it was made with."
+                )
             )
+        self._expect_nothing_besides()
 
     @property
     def key(self) -> str:
@@ -51,22 +57,62 @@ class Backup:
         """
         for part in self.manifest.parts:
             if not packages.is_unchanged(part, within(self.pieces(part.name))):
-                raise BackupError(f"{part.name} is not what the manifest says it is: the backup was changed.")
+                raise _changed(part.name)
+
+    def _expect_nothing_besides(self) -> None:
+        """Each part once, as long as it says, and none sharing bytes with another to unpack to more than there is."""
+        sizes = {part.name: part.size for part in self.manifest.parts}
+        entries = self._package.infolist()
+        names = [entry.filename for entry in entries]
+        expected = {*sizes, manifest.NAME, manifest.SIGNATURE}
+        if (missing := sorted(expected - set(names))) or len(names) != len(expected):
+            raise BackupError(
+                _("%(name)s is missing in the backup.", name=missing[0])
+                if missing
+                else _("There is more in the backup than it tells of.")
+            )
+        longer = [entry.filename for entry in entries if sizes.get(entry.filename, entry.file_size) != entry.file_size]
+        if longer:
+            raise _changed(longer[0])
+        if sum(entry.compress_size for entry in entries) > self._package.start_dir:
+            raise BackupError(_("Parts of the backup lie over each other: no Peyvand wrote it so."))
 
     def _read(self, name: str) -> bytes:
         with _reading(name):
             if self._package.getinfo(name).file_size > _MOST_ABOUT:
-                raise BackupError(f"{name} is longer than that of any backup.")
+                raise BackupError(_("%(name)s is longer than that of any backup.", name=name))
             return self._package.read(name)
 
 
+def _changed(name: str) -> BackupError:
+    return BackupError(_("%(name)s is not what the manifest says it is: the backup was changed.", name=name))
+
+
 @contextmanager
-def opened(path: Path) -> Iterator[Backup]:
-    """Raises BackupError for what is no backup, or was changed; OSError where there is no such file."""
-    with path.open("rb") as file:
-        with _reading(path.name):
-            package = zipfile.ZipFile(file)
-        yield Backup(package)
+def opened(path: Path, passphrase: str | None = None) -> Iterator[Backup]:
+    """By the passphrase that is set here, unless one is given, if it is locked.
+
+    Raises BackupError for what is no backup, or was changed; OSError where there is no such file.
+    """
+    with path.open("rb") as file, read(file, path.name, passphrase) as backup:
+        yield backup
+
+
+@contextmanager
+def read(file: BinaryIO, name: str, passphrase: str | None = None) -> Iterator[Backup]:
+    """The same of an open file."""
+    with _reading(name):
+        package = zipfile.ZipFile(_unlocked(file, passphrase))
+    yield Backup(package)
+
+
+def _unlocked(file: BinaryIO, passphrase: str | None) -> BinaryIO:
+    if not age.is_locked(file):
+        return file
+    passphrase = kept.passphrase() if passphrase is None else passphrase
+    if not passphrase:
+        raise age.WrongPassphraseError(_("The backup is locked: it takes its passphrase to open it."))
+    return cast(BinaryIO, io.BufferedReader(age.Reader(file, passphrase)))
 
 
 @contextmanager
@@ -74,4 +120,6 @@ def _reading(name: str) -> Iterator[None]:
     try:
         yield
     except _DAMAGED as error:
-        raise BackupError(f"{name} cannot be read: this is no backup of Peyvand, or it is damaged.") from error
+        raise BackupError(
+            _("%(name)s cannot be read: this is no backup of Peyvand, or it is damaged.", name=name)
+        ) from error

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from crm_app.backups import BackupError
 from crm_app.extensions import db
 from crm_app.web import found_by
+from crm_app.web.texts import gettext as _
 from crm_app.web.word_index import name_of
 
 _COLUMNS = text("""
@@ -29,6 +30,12 @@ _REFERENCES = text("""
     JOIN pg_class ON pg_class.oid = conrelid AND relname = ANY(:tables)
     WHERE contype = 'f' AND connamespace = CAST(current_schema() AS regnamespace)
 """)
+_CALLED = text("""
+    SELECT DISTINCT CAST(CAST(tgfoid AS regprocedure) AS text) FROM pg_trigger
+    JOIN pg_class ON pg_class.oid = tgrelid AND relname = ANY(:tables)
+    JOIN pg_proc ON pg_proc.oid = tgfoid AND pronamespace = CAST(current_schema() AS regnamespace)
+    WHERE NOT tgisinternal
+""")
 
 
 @contextmanager
@@ -38,7 +45,7 @@ def refusals() -> Iterator[None]:
         yield
     except (DBAPIError, psycopg.Error) as error:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
-        raise BackupError(f"The database refused: {reason}.") from error
+        raise BackupError(_("The database refused: %(reason)s.", reason=reason)) from error
 
 
 def columns(connection: Connection) -> dict[str, list[str]]:
@@ -88,8 +95,13 @@ def fill(
 
 
 def drop_all(connection: Connection) -> None:
+    """Our tables, and the functions that their triggers call."""
+    cursor = _cursor(connection)
+    called = connection.execute(_CALLED, {"tables": sorted(_ours())}).scalars().all()
     for table in columns(connection):
-        _cursor(connection).execute(f'DROP TABLE "{table}" CASCADE')
+        cursor.execute(f'DROP TABLE "{table}" CASCADE')
+    for function in called:
+        cursor.execute(f"DROP FUNCTION {function}")
 
 
 def _ours() -> set[str]:

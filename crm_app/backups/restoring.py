@@ -1,23 +1,33 @@
 """Putting a backup back where nothing is yet: uploads first, then the key, the database last and at once.
 
-Whoever is stopped half-way has an instance without a database, and begins again.
+Whoever is stopped half-way has an instance where nothing is yet, and begins again.
 """
 
+import secrets
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from crm_app import migrating
-from crm_app.backups import BackupError, keys, manifest, postgresql
+from crm_app import migrating, secret_key
+from crm_app.accounts.queries import forget_organisation
+from crm_app.backups import BackupError, kept, keys, manifest, opening, postgresql
 from crm_app.backups.manifest import Manifest
 from crm_app.backups.opening import Backup
 from crm_app.extensions import db, reading
+from crm_app.search.commands import catch_up
 from crm_app.web import packages
 from crm_app.web.packages import Written
+from crm_app.web.texts import gettext as _
+
+# A database is made ready beside the old one, and passes through its log.
+_SIZES = 3
 
 
 def expect_fitting(about: Manifest) -> None:
@@ -25,31 +35,65 @@ def expect_fitting(about: Manifest) -> None:
     here = db.engine.dialect.name
     if about.database != here:
         raise BackupError(
-            f"The backup is of a {about.database} database, and this Peyvand has {here}. `crm copy-database` goes "
-            "from one to the other."
+            _(
+                "The backup is of a %(theirs)s database, and this Peyvand has %(ours)s. `crm copy-database` goes from "
+                "one to the other.",
+                theirs=about.database,
+                ours=here,
+            )
         )
     if not migrating.knows(about.revision):
         raise BackupError(
-            f"The backup was made by Peyvand {about.product_version}, whose tables this version does not know. "
-            "Restore it with that version, or a newer one."
+            _(
+                "The backup was made by Peyvand %(version)s, whose tables this version does not know. Restore it with "
+                "that version, or a newer one.",
+                version=about.product_version,
+            )
         )
     if _is_in_use():
         raise BackupError(
-            "This Peyvand is in use. A backup is put back into an empty one: stop it, and give the restored one a "
-            "database and a folder of its own (DATABASE_URL, INSTANCE_PATH)."
+            _(
+                "This Peyvand is in use. A backup is put back into an empty one: stop it, and give the restored one a "
+                "database and a folder of its own (DATABASE_URL, INSTANCE_PATH)."
+            )
         )
+    if shutil.disk_usage(_instance()).free < _SIZES * about.size:
+        raise BackupError(_("There is not enough room on the disk for what is in the backup."))
+
+
+def restore_from(file: BinaryIO, name: str, passphrase: str) -> Manifest:
+    """All of it is read and found whole before anything is written. Raises BackupError or OSError as `restore` does."""
+    with opening.read(file, name, passphrase or None) as found:
+        found.verify()
+        expect_fitting(found.manifest)
+        restore(found)
+    finish()
+    return found.manifest
+
+
+def finish() -> None:
+    """After it is put back: what this process knew of the other one is forgotten, and the search is filled."""
+    forget_organisation()
+    catch_up()
 
 
 def restore(backup: Backup) -> None:
-    """Raises BackupError or OSError, and then this instance has no database that it had not before."""
-    for part in backup.manifest.uploads:
-        _put(backup, part, _instance() / part.name)
-    if backup.key != current_app.config["SECRET_KEY"]:
-        _put_key(backup)
-    if db.engine.dialect.name == "sqlite":
-        _put_database(backup)
-    else:
-        _fill(backup)
+    """Raises BackupError or OSError, and then all is as it was before."""
+    put: list[Path] = []
+    try:
+        for part in backup.manifest.uploads:
+            if _put(backup, part, _instance() / part.name):
+                put.append(_instance() / part.name)
+        db.session.remove()
+        with _key_of(backup):
+            if db.engine.dialect.name == "sqlite":
+                _put_database(backup)
+            else:
+                _fill(backup)
+    except BaseException:
+        for path in put:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _instance() -> Path:
@@ -68,37 +112,82 @@ def _is_in_use() -> bool:
         return connection.dialect.name == "postgresql" and bool(postgresql.strangers(connection))
 
 
-def _put(backup: Backup, part: Written, path: Path) -> None:
+def _put(backup: Backup, part: Written, path: Path) -> bool:
+    """Whether it was not there before."""
     if path.exists():
         _expect_same(path, part)
-        return
+        return False
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with packages.whole(path) as file:
         file.writelines(backup.pieces(part.name))
+    return True
 
 
 def _expect_same(path: Path, part: Written) -> None:
     if not packages.has_digest(path, part.sha256):
-        raise BackupError(f"There is another {part.name} in the folder of this instance already.")
+        raise BackupError(_("There is another %(name)s in the folder of this instance already.", name=part.name))
 
 
-def _put_key(backup: Backup) -> None:
+@contextmanager
+def _key_of(backup: Backup) -> Iterator[None]:
+    """Put in place of the one that was made here, which comes back if what is done inside fails."""
+    before = current_app.config["SECRET_KEY"]
+    if backup.key == before:
+        yield
+        return
     if not keys.is_in_folder():
         raise BackupError(
-            "SECRET_KEY is set here, and the backup has a key of its own. Leave SECRET_KEY out: the key is put back "
-            "into the folder of the instance."
+            _(
+                "SECRET_KEY is set here, and the backup has a key of its own. Leave SECRET_KEY out: the key is put "
+                "back into the folder of the instance."
+            )
         )
+    _write_key(backup.key)
+    try:
+        yield
+    except BaseException:
+        _write_key(before)
+        raise
+
+
+def _write_key(key: str) -> None:
     with packages.whole(keys.path()) as file:
-        file.writelines(backup.pieces(manifest.KEY))
+        file.write(key.encode("ascii"))
+    secret_key.follow(current_app)
 
 
 def _put_database(backup: Backup) -> None:
-    path = Path(str(db.engine.url.database))
-    with packages.whole(path) as file:
-        file.writelines(backup.pieces(manifest.DATABASE))
-        file.flush()
-        _expect_whole(Path(file.name))
-        _forget_database(path)
+    """Made ready beside the old one, and then written over it in one transaction: whoever has that one open sees it."""
+    database = Path(str(db.engine.url.database))
+    kept.folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = kept.folder() / f"{secrets.token_hex(8)}.db.part"
+    try:
+        with packages.whole(draft) as file:
+            file.writelines(backup.pieces(manifest.DATABASE))
+        _expect_whole(draft)
+        _bring_up(draft)
+        with closing(sqlite3.connect(draft)) as source, closing(sqlite3.connect(database)) as target:
+            source.backup(target)
+            target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.chmod(0o600)
+    except sqlite3.DatabaseError as error:
+        raise _damaged(error) from error
+    finally:
+        for left in ("", "-wal", "-shm"):
+            draft.with_name(draft.name + left).unlink(missing_ok=True)
+
+
+def _damaged(found: Any) -> BackupError:
+    return BackupError(_("The database in the backup is damaged (%(found)s).", found=found))
+
+
+def _bring_up(draft: Path) -> None:
+    engine = create_engine(f"sqlite:///{draft}")
+    try:
+        with engine.connect() as connection:
+            migrating.upgrade_within(connection, "head")
+    finally:
+        engine.dispose()
 
 
 def _expect_whole(database: Path) -> None:
@@ -107,28 +196,20 @@ def _expect_whole(database: Path) -> None:
             found = connection.execute("PRAGMA integrity_check").fetchone()[0]
             torn = connection.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.DatabaseError as error:
-        raise BackupError(f"The database in the backup is damaged ({error}).") from error
+        raise _damaged(error) from error
     if found != "ok" or torn:
-        raise BackupError(f"The database in the backup is damaged ({found if found != 'ok' else torn}).")
-
-
-def _forget_database(database: Path) -> None:
-    """An empty one that is in the way; what SQLite keeps beside it would be taken for a part of the new one."""
-    db.session.remove()
-    db.engine.dispose()
-    for suffix in ("-wal", "-shm"):
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
+        raise _damaged(found if found != "ok" else torn)
 
 
 def _fill(backup: Backup) -> None:
+    """One transaction: nobody sees tables without rows, or those of another version."""
     about = backup.manifest
-    with postgresql.refusals():
-        with db.engine.begin() as connection:
-            postgresql.drop_all(connection)
-        migrating.upgrade(about.revision)
-        with db.engine.begin() as connection:
-            if postgresql.columns(connection) != about.columns:
-                raise BackupError("The backup does not hold the tables of the version that it says it is of.")
-            postgresql.fill(
-                connection, about.columns, lambda table: backup.pieces(manifest.table_part(table)), about.sequences
-            )
+    with postgresql.refusals(), db.engine.begin() as connection:
+        postgresql.drop_all(connection)
+        migrating.upgrade_within(connection, about.revision)
+        if postgresql.columns(connection) != about.columns:
+            raise BackupError(_("The backup does not hold the tables of the version that it says it is of."))
+        postgresql.fill(
+            connection, about.columns, lambda table: backup.pieces(manifest.table_part(table)), about.sequences
+        )
+        migrating.upgrade_within(connection, "head")

@@ -6,8 +6,8 @@ import secrets
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -41,9 +41,11 @@ def whole(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def written(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Raises OSError where it cannot be written, and then nothing of it is left."""
-    with whole(path) as file, zipfile.ZipFile(file, "w") as package:
+def written(
+    path: Path, through: Callable[[BinaryIO], AbstractContextManager[Any]] = nullcontext
+) -> Iterator[zipfile.ZipFile]:
+    """Through what changes all that is written. Raises OSError where it cannot be, and then nothing of it is left."""
+    with whole(path) as file, through(file) as changed, zipfile.ZipFile(changed, "w") as package:
         yield package
 
 

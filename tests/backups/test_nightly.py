@@ -25,7 +25,7 @@ def backups(instance):
 def test_a_nightly_backup_can_be_put_back(app, lived, backups, another):
     nightly.back_up_every_night()
 
-    (made,) = backups.iterdir()
+    (made,) = backups.glob("*.zip")
     there = another()
     assert runner(there)("restore", made).exit_code == 0
     assert rows(there) == rows(app)
@@ -42,7 +42,12 @@ def test_a_week_is_kept_and_a_day_only_once(organisation, backups, monkeypatch):
         nightly.back_up_every_night()
 
     days = [f"peyvand-{(DAY + timedelta(days=number)).date()}.zip" for number in range(3, 10)]
-    assert sorted(path.name for path in backups.iterdir()) == ["notes.txt", "peyvand-2026-11-02-120000.zip", *days]
+    assert sorted(path.name for path in backups.iterdir()) == [
+        "last-night",
+        "notes.txt",
+        "peyvand-2026-11-02-120000.zip",
+        *days,
+    ]
 
 
 def test_what_was_left_half_written_goes_after_a_day(organisation, backups):
@@ -88,7 +93,7 @@ def test_a_night_without_a_backup_is_told_and_keeps_what_there_was(organisation,
     nightly.back_up_every_night()
     before = {path.name: path.read_bytes() for path in backups.iterdir()}
 
-    def fail(_path: Path):
+    def fail(_path: Path, _passphrase: str):
         raise error
 
     monkeypatch.setattr(nightly.making, "write", fail)

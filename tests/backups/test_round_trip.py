@@ -140,7 +140,7 @@ def test_what_is_stopped_half_way_is_begun_again(app, crm, lived, instance, anot
         def stop(*_arguments):
             raise KeyboardInterrupt
 
-        last = {"uploads": "_put_key", "database": "_put_database" if app_is_sqlite(app) else "_fill"}[ends_at]
+        last = {"uploads": "_write_key", "database": "_put_database" if app_is_sqlite(app) else "_fill"}[ends_at]
         patched.setattr(restoring, last, stop)
         assert runner(there)("restore", tmp_path / "all.zip").exit_code != 0
 

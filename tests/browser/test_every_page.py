@@ -16,7 +16,7 @@ from tests.security import world
 pytestmark = pytest.mark.browser
 
 # A file to save, and the pages of visitors, who are looked after below.
-_NOT_PAGES = {"exchange.rejects", "accounts.sign_in", "accounts.set_password", "settings.first_run"}
+_NOT_PAGES = {"exchange.rejects", "accounts.sign_in", "accounts.set_password", "settings.first_run", "backups.put_back"}
 
 
 @pytest.fixture
@@ -112,6 +112,7 @@ def test_the_pages_of_a_visitor_are_accessible_and_fit(app, page_of, alice, orga
     queries.forget_organisation()
     setup = links.new_setup_link()
     db.session.commit()
+    look_at(f"/settings/backups/first-run/{setup}")
     look_at(f"/settings/first-run/{setup}")
     page.locator("form.sign__form button[type=submit]").last.click()
     page.locator(".field__error").first.wait_for()

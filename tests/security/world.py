@@ -22,6 +22,7 @@ PUBLIC = {
     "accounts.sign_in",
     "accounts.language",
     "settings.first_run",
+    "backups.put_back",
     "accounts.set_password",
     "accounts.forgotten",
     "accounts.enter_code",

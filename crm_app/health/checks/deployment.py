@@ -51,7 +51,13 @@ def _private(instance: Path) -> Iterator[Path]:
     yield instance
     if keys.is_in_folder():
         yield keys.path()
-    for name in ("SECRET_KEY_FILE", "DATABASE_URL_FILE", "SMTP_URL_FILE", "METRICS_TOKEN_FILE"):
+    for name in (
+        "SECRET_KEY_FILE",
+        "DATABASE_URL_FILE",
+        "SMTP_URL_FILE",
+        "BACKUP_PASSPHRASE_FILE",
+        "METRICS_TOKEN_FILE",
+    ):
         if given := os.environ.get(name, "").strip():
             yield Path(given)
 

@@ -135,7 +135,7 @@ def signed_in(here: Place, answer: str) -> tuple[User, Passkey]:
 
     given, challenge = _read(answer)
     is_taken = _is_taken(challenge, session.get(_VISITOR, ""))
-    passkey = db.session.scalar(select(Passkey).where(Passkey.credential_id == given["id"], Passkey.host == here.host))
+    passkey = db.session.scalar(select(Passkey).where(Passkey.credential_id == given["id"]))
     user = db.session.get(User, passkey.user_id) if passkey else None
     if not is_taken or passkey is None or user is None or not user.can_sign_in or not _is_of(passkey, given):
         raise RefusedError(passkey)

@@ -7,7 +7,7 @@ from flask import Response, after_this_request, current_app, request
 from sqlalchemy import delete, select, update
 
 from crm_app.accounts.links import digest
-from crm_app.accounts.models import KnownDevice, User
+from crm_app.accounts.models import KnownDevice, Passkey, User
 from crm_app.extensions import db, utc_now
 
 KEPT_FOR = timedelta(days=180)
@@ -21,6 +21,10 @@ def of_email(email: str) -> int | None:
 
 def of_user(user: User) -> int | None:
     return _found(User.id == user.id)
+
+
+def of_passkey(credential_id: str) -> int | None:
+    return _found(User.id.in_(select(Passkey.user_id).where(Passkey.credential_id == credential_id)))
 
 
 def remember(user: User) -> None:

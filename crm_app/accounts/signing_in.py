@@ -64,6 +64,10 @@ def code_of(user: User) -> Guarded:
     return Guarded("code", str(user.id), known_devices.of_user(user))
 
 
+def passkey_of(credential_id: str) -> Guarded:
+    return Guarded("passkey", credential_id, known_devices.of_passkey(credential_id))
+
+
 def is_paused(guarded: Guarded, address: str, *, besides: int = 0) -> bool:
     """Whether this was guessed at too often lately, or too much from there, `besides` guesses just noted."""
     account, network = guarded.key, guarded.network(address)

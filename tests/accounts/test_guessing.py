@@ -1,5 +1,6 @@
 """Guessing by many and from everywhere: no more get through than may, and nobody is locked out at home by it."""
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,11 +10,13 @@ import pytest
 from argon2 import extract_parameters
 from sqlalchemy import select, update
 
-from crm_app.accounts import known_devices, passwords, second_step, signing_in
+from crm_app.accounts import known_devices, passkeys, passwords, second_step, signing_in
 from crm_app.accounts.models import KnownDevice, SecondStep, SignInFailure
 from crm_app.extensions import db, utc_now
 from crm_app.web.sealing import unseal
 from tests import make
+from tests.accounts.authenticator import Device
+from tests.html import Page
 
 SIGN_IN, CODE, CONFIRM = "/accounts/sign-in", "/accounts/sign-in/code", "/accounts/confirm"
 COOKIE = "peyvand-device"
@@ -73,6 +76,24 @@ def test_a_whole_network_that_guesses_does_not_lock_out_a_device_known_there(bro
     assert _try(browser_of(), alice.email, make.PASSWORD).status_code == 429
 
     assert _try(at_home, alice.email, make.PASSWORD).status_code == 303
+
+
+def test_nor_does_it_keep_a_passkey_from_signing_in_there(browser_of, alice, at_home):
+    device = Device()
+    with browser_of().application.test_request_context("/", method="POST"):
+        here = passkeys.place()
+        passkeys.add(alice, here, "Laptop", device.made(passkeys.asked_of(alice, here, "Halden Instruments")))
+        db.session.commit()
+    for number in range(signing_in.TRIES_PER_ADDRESS):
+        signing_in.note_guess(signing_in.Guarded("password", f"p{number}@halden.example"), "127.0.0.1")
+
+    assert [_knock(browser, device) for browser in (browser_of(), at_home)] == [429, 303]
+
+
+def _knock(browser, device):
+    form = Page(browser.send(f"{SIGN_IN}/passkey/challenge").text).all("form")[-2]
+    answer = device.answer(json.loads(form.get("data-passkey-options")))
+    return browser.send(f"{SIGN_IN}/passkey", {"answer": answer}).status_code
 
 
 def test_a_known_device_has_ten_tries_of_its_own_which_lock_nobody_else_out(browser_of, alice, cheap, at_home):

@@ -9,7 +9,6 @@ from crm_app.accounts.access import must_be_confirmed
 from crm_app.accounts.forms import PasskeyForm, SignInForm
 from crm_app.accounts.jobs import send
 from crm_app.accounts.models import Passkey
-from crm_app.accounts.signing_in import Guarded
 from crm_app.accounts.views import bp
 from crm_app.accounts.views.access import access_page, new_passkey_form
 from crm_app.accounts.views.signing_in import may_guess, open_session, sign_in_page, too_many_tries
@@ -35,7 +34,7 @@ def sign_in_with_passkey():
     if current_user.is_authenticated:
         return redirect(url_for("home.index"), 303)
     form, here = PasskeyForm(), _place()
-    guarded = Guarded("passkey", passkeys.credential_of(form.answer.data or ""))
+    guarded = signing_in.passkey_of(passkeys.credential_of(form.answer.data or ""))
     if not may_guess(guarded):
         return _refused(429, too_many_tries())
     try:

@@ -29,18 +29,18 @@ def of_passkey(credential_id: str) -> int | None:
 
 def remember(user: User) -> None:
     """They have just signed in here. The token is another one each time, so that a planted one is worth nothing."""
-    before, token, now = request.cookies.get(cookie_name(), ""), secrets.token_urlsafe(32), utc_now()
+    before, token, now = request.cookies.get(cookie_name()), secrets.token_urlsafe(32), utc_now()
     mine = KnownDevice.user_id == user.id
-    here = update(KnownDevice).where(KnownDevice.token_hash == digest(before)).values(token_hash=digest(token))
     if before:
-        db.session.execute(here)
+        here = update(KnownDevice).where(KnownDevice.token_hash == digest(before))
+        db.session.execute(here.values(token_hash=digest(token)))
     again = update(KnownDevice).where(mine, KnownDevice.token_hash == digest(token)).values(seen_at=now)
     if not db.session.execute(again).rowcount:
         db.session.add(KnownDevice(user_id=user.id, token_hash=digest(token), seen_at=now))
         db.session.flush()
     newest = select(KnownDevice.id).where(mine).order_by(KnownDevice.seen_at.desc(), KnownDevice.id.desc()).limit(MOST)
-    too_old = KnownDevice.seen_at < now - KEPT_FOR
-    db.session.execute(delete(KnownDevice).where(mine, too_old | KnownDevice.id.not_in(newest)))
+    is_over = (KnownDevice.seen_at < now - KEPT_FOR) | KnownDevice.id.not_in(newest)
+    db.session.execute(delete(KnownDevice).where(mine, is_over))
     _hand_out(token)
 
 

@@ -38,7 +38,7 @@ def of(user: User) -> list[Device]:
     current = sessions.current()
     found = [
         Device(
-            one.id, _name(one.agent), _first(one.agent, _SYSTEMS) in _PHONES, one.address, one.began_at, one.seen_at,
+            one.id, name_of(one.agent), _first(one.agent, _SYSTEMS) in _PHONES, one.address, one.began_at, one.seen_at,
             current is not None and one.id == current.id,
         )
         for one in db.session.scalars(sessions.of(user))
@@ -46,7 +46,8 @@ def of(user: User) -> list[Device]:
     return sorted(found, key=lambda device: not device.is_this)
 
 
-def _name(agent: str) -> str:
+def name_of(agent: str) -> str:
+    """What a browser calls itself, in words."""
     browser, system = _first(agent, _BROWSERS), _first(agent, _SYSTEMS)
     if browser and system:
         return _("%(browser)s on %(system)s", browser=browser, system=system)

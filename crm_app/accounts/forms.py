@@ -85,6 +85,18 @@ class ConfirmForm(FlaskForm):
     password = PasswordField(_l("Password"), [Required()])
 
 
+class PasskeyForm(FlaskForm):
+    """What the browser answered, written by a script; whoever sends another thing is refused by what reads it."""
+
+    answer = TextField(longest=20_000)
+    remember = BooleanField()
+
+
+class NewPasskeyForm(FlaskForm):
+    name = TextField(_l("Name"), longest=100)
+    answer = TextField(longest=200_000)
+
+
 class EndSecondStepForm(FlaskForm):
     password = PasswordField(_l("Password"), [Required()])
     code = TextField(_l("Code"), [Required()], longest=60)

@@ -49,6 +49,8 @@ CHANGES: dict[str, Callable[[], str]] = {
     "password": lambda: _("Your password was changed."),
     "second step on": lambda: _("A second step was added to signing in: a code of an app."),
     "second step off": lambda: _("The second step of signing in was turned off."),
+    "passkey added": lambda: _("A passkey was added: it signs in without your password."),
+    "passkey removed": lambda: _("A passkey was removed. It does not sign in any more."),
 }
 KINDS: dict[str, Callable[[User, Mail], Letter]] = {
     "password reset": password_reset,

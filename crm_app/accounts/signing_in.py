@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from ipaddress import ip_network
+from typing import NamedTuple
 
 from flask import session
 from flask_login import AnonymousUserMixin, login_user
 from sqlalchemy import delete, func, or_, select
 
-from crm_app.accounts import passwords, sessions
+from crm_app.accounts import known_devices, passwords, sessions
 from crm_app.accounts.links import digest
 from crm_app.accounts.models import SignInFailure, User
 from crm_app.extensions import db, login_manager, utc_now
@@ -17,6 +18,24 @@ TRIES_PER_ADDRESS = 50
 PAUSE = timedelta(minutes=15)
 CODE_WITHIN = timedelta(minutes=10)
 _PENDING = "second step"
+
+
+class Guarded(NamedTuple):
+    """What is guessed at: of which kind, whose, and by which device that its owner signed in from before, if by one.
+
+    Such a device is counted by itself, neither with the guesses of strangers nor with those of its network.
+    """
+
+    kind: str
+    whose: str
+    device: int | None = None
+
+    @property
+    def key(self) -> str:
+        return digest(f"{self.kind} of {self.whose.casefold()} on {self.device or 'any device'}")
+
+    def network(self, address: str) -> str:
+        return f"device {self.device}" if self.device else _network(address)
 
 
 class Visitor(AnonymousUserMixin):
@@ -37,9 +56,21 @@ def load(token: str) -> User | None:
     return sessions.person_of(token)
 
 
-def is_paused(email: str, address: str, *, besides: int = 0) -> bool:
-    """Whether this account, or this address, has guessed too often lately, `besides` guesses just noted."""
-    account, network = digest(email.casefold()), _network(address)
+def password_of(email: str) -> Guarded:
+    return Guarded("password", email, known_devices.of_email(email))
+
+
+def code_of(user: User) -> Guarded:
+    return Guarded("code", str(user.id), known_devices.of_user(user))
+
+
+def passkey_of(credential_id: str) -> Guarded:
+    return Guarded("passkey", credential_id, known_devices.of_passkey(credential_id))
+
+
+def is_paused(guarded: Guarded, address: str, *, besides: int = 0) -> bool:
+    """Whether this was guessed at too often lately, or too much from there, `besides` guesses just noted."""
+    account, network = guarded.key, guarded.network(address)
     recent = select(
         func.count().filter(SignInFailure.email_hash == account),
         func.count().filter(SignInFailure.address == network),
@@ -51,16 +82,16 @@ def is_paused(email: str, address: str, *, besides: int = 0) -> bool:
     return of_account - besides >= TRIES or of_address - besides >= TRIES_PER_ADDRESS
 
 
-def note_guess(email: str, address: str) -> SignInFailure:
+def note_guess(guarded: Guarded, address: str) -> SignInFailure:
     """Count a guess before it is looked at: of guesses sent all at once, no more than the limit get through."""
     db.session.execute(delete(SignInFailure).where(SignInFailure.at < utc_now() - PAUSE))
-    guess = SignInFailure(email_hash=digest(email.casefold()), address=_network(address))
+    guess = SignInFailure(email_hash=guarded.key, address=guarded.network(address))
     db.session.add(guess)
     return guess
 
 
-def forget_guesses(email: str) -> None:
-    db.session.execute(delete(SignInFailure).where(SignInFailure.email_hash == digest(email.casefold())))
+def forget_guesses(guarded: Guarded) -> None:
+    db.session.execute(delete(SignInFailure).where(SignInFailure.email_hash == guarded.key))
 
 
 def authenticated(email: str, password: str) -> User | None:
@@ -105,6 +136,7 @@ def begin_session(user: User, *, remember: bool) -> None:
     session["language"], session["theme"] = user.language, user.theme
     login_user(user)
     session["_user_id"] = sessions.begin(user, remember=remember)
+    known_devices.remember(user)
 
 
 def _network(address: str) -> str:

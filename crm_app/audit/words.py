@@ -18,6 +18,9 @@ VERBS: Mapping[str, Any] = {
     "code refused": _l("Entered a wrong code"),
     "second step on": _l("Turned the second step on"),
     "second step off": _l("Turned the second step off"),
+    "passkey added": _l("Added a passkey"),
+    "passkey removed": _l("Removed a passkey"),
+    "passkey refused": _l("Failed to sign in with a passkey"),
     "recovery codes renewed": _l("Made new recovery codes"),
     "refused": _l("Was refused"),
     "took along": _l("Took a file along"),
@@ -33,6 +36,7 @@ VERBS: Mapping[str, Any] = {
     "users invited": _l("Invited a user"),
     "password reset asked": _l("Asked for a new password"),
     "users second step off": _l("Turned a user's second step off"),
+    "users passkeys removed": _l("Removed a user's passkeys"),
     "users imported": _l("Imported a user"),
     "users import undone": _l("Took back an import of a user"),
     "teams added": _l("Added a team"),
@@ -64,6 +68,7 @@ FACTS: Mapping[str, Any] = {
     "query": lazy_pgettext("audit", "Query"),
     "file": _l("File"),
     "second_step": _l("Second step"),
+    "passkey": _l("Passkey"),
 }
 
 

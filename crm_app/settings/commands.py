@@ -76,6 +76,17 @@ def end_second_step(email):
         click.echo(f"Turned off {int(was_on)} second step: {person.name}{'' if was_on else ' had none'}.")
 
 
+@users.command("remove-passkeys")
+@click.argument("email")
+def remove_passkeys(email):
+    """Remove all passkeys of a person whose device was lost or stolen, and sign out their devices."""
+    with _looking_after():
+        person = _person(email)
+        removed, _told = people.remove_passkeys(person)
+        db.session.commit()
+        click.echo(f"Removed {removed} passkey{'' if removed == 1 else 's'}: {person.name}.")
+
+
 @users.command()
 @click.argument("email")
 def disable(email):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm_app.accounts import links, mailing, passwords, second_step
+from crm_app.accounts import links, mailing, passkeys, passwords, second_step
 from crm_app.accounts.models import Team, User
 from crm_app.accounts.queries import grantable_by, is_last_owner
 from crm_app.activity import record
@@ -113,6 +113,16 @@ def end_second_step(person: User) -> int | None:
     person.end_sessions()
     record(person, "second step off")
     return mailing.tell_of_change(person, "second step off")
+
+
+def remove_passkeys(person: User) -> tuple[int, int | None]:
+    """How many there were; their devices are signed out as well. The number is for `accounts.jobs.send`."""
+    removed = passkeys.remove_all(person)
+    if not removed:
+        return 0, None
+    person.end_sessions()
+    record(person, "passkeys removed", count=removed)
+    return removed, mailing.tell_of_change(person, "passkey removed")
 
 
 def _must_be_able_to_sign_in(person: User) -> None:

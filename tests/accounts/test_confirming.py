@@ -60,11 +60,14 @@ def test_passwords_are_guessed_ten_times_there_too(stale):
         ("/settings/people/{}/standing", {"state": "disabled"}),
         ("/settings/people/{}/password-link", {}),
         ("/settings/people/{}/second-step/end", {}),
+        ("/settings/people/{}/passkeys/removal", {}),
         ("/settings/people/new", {"name": "New", "email": "n@halden.example", "role": "owner", "language": "en"}),
         ("/settings/backups/", {}),
         ("/bulk/users/role", {"id": "{}", "role": "owner", "confirmed": "1"}),
         ("/exchange/new/users", {}),
         ("/accounts/second-step/secret", {}),
+        ("/accounts/passkeys/challenge", {"name": "Laptop"}),
+        ("/accounts/passkeys", {"name": "Laptop", "answer": "x"}),
     ],
 )
 def test_who_only_has_the_cookie_changes_nothing_that_matters(app, stale, alice, path, data):

@@ -8,11 +8,13 @@ import pytest
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from crm_app.accounts import passkeys
 from crm_app.accounts.models import User
 from crm_app.backups import postgresql
 from crm_app.extensions import db
 from crm_app.migrating import upgrade
 from tests import make
+from tests.accounts.authenticator import Device
 from tests.backups.conftest import files, is_set_up, rows, runner
 
 
@@ -43,6 +45,22 @@ def test_a_restored_instance_goes_on_where_the_other_ended(app, crm, lived, inst
         alice = db.session.get(User, alice_id)
         assert make.company(alice, "The next").id == last + 1
         assert alice.password_hash == make.PASSWORD_HASH
+        db.session.remove()
+
+
+def test_a_passkey_goes_on_signing_in_to_the_restored_instance(app, crm, lived, instance, another, alice, tmp_path):
+    device, alice_id = Device(count=3), alice.id
+    with app.test_request_context("/", method="POST"):
+        here = passkeys.place()
+        passkeys.add(alice, here, "Laptop", device.made(passkeys.asked_of(alice, here, "Halden Instruments")))
+        db.session.commit()
+    crm("backup", tmp_path / "all.zip")
+    there = another()
+    runner(there)("restore", tmp_path / "all.zip")
+
+    with there.test_request_context("/", method="POST"):
+        user, passkey = passkeys.signed_in(here, device.answer(passkeys.asked_of_visitor(here)))
+        assert (user.id, passkey.name) == (alice_id, "Laptop")
         db.session.remove()
 
 

@@ -9,6 +9,8 @@ from tests import make
 from tests.security import world
 
 _OWN = {
+    "accounts.add_passkey",
+    "accounts.ask_to_add_passkey",
     "accounts.begin_second_step",
     "accounts.confirm",
     "accounts.end_second_step",
@@ -16,6 +18,7 @@ _OWN = {
     "accounts.end_other_sessions",
     "accounts.edit_preferences",
     "accounts.change_password",
+    "accounts.remove_passkey",
     "accounts.set_up_second_step",
     "accounts.sign_out",
     "accounts.language",
@@ -32,6 +35,7 @@ _RECORDS = {
     "view_id",
     "change_id",
     "session_id",
+    "passkey_id",
 }
 _EXTRA = {
     "id": "999", "owner_id": "999", "team_id": "999", "role": "owner", "is_admin": "1", "password_hash": "x",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from crm_app.accounts.models import UserSession
+from crm_app.accounts.models import Passkey, UserSession
 from crm_app.bulk.models import BulkChange
 from crm_app.exchange.models import Import
 from crm_app.extensions import db
@@ -26,6 +26,8 @@ PUBLIC = {
     "accounts.set_password",
     "accounts.forgotten",
     "accounts.enter_code",
+    "accounts.ask_for_passkey",
+    "accounts.sign_in_with_passkey",
     "probes.healthz",
     "probes.metrics",
 }
@@ -57,8 +59,11 @@ def build(alice, olivia):
     view = SavedView(place="deals", name="Late ones", query="close=late", owner=alice)
     change = BulkChange(place="companies", action="deletion", status="done", count=1, done=1, user=alice)
     signed_in = UserSession(user_id=alice.id, token_hash="0" * 64)
+    passkey = Passkey(
+        user_id=alice.id, name="Alpha laptop", host="localhost", credential_id="YQ", public_key="YQ", user_handle="YQ"
+    )
     parked = ParkedJob(task="crm_app.exchange.jobs.run_import", arguments=[0], error="it broke")
-    db.session.add_all([goal, target, job, rate, view, change, signed_in, parked])
+    db.session.add_all([goal, target, job, rate, view, change, signed_in, passkey, parked])
     db.session.commit()
     return {
         "company_id": company.id, "person_id": person.id, "product_id": product.id, "deal_id": deal.id,
@@ -69,7 +74,7 @@ def build(alice, olivia):
         "measure": "won_value", "key": "won_value", "question": "pipeline", "noun": "companies",
         "record_id": company.id, "table": "companies", "outcome": "won", "direction": "up", "step": "columns",
         "month": f"{today:%Y-%m}", "place": "companies", "form": "csv", "action": "owner", "change_id": change.id,
-        "session_id": signed_in.id,
+        "session_id": signed_in.id, "passkey_id": passkey.id,
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from crm_app import cli
 from crm_app.accounts import passwords
-from crm_app.accounts.models import User
+from crm_app.accounts.models import Passkey, User
 from crm_app.activity.models import Event
 from crm_app.extensions import db
 from tests import make
@@ -50,6 +50,20 @@ def test_a_person_is_added_with_a_link_that_works(crm, browser_of, olivia):
     assert (dora.role, dora.team, dora.password_hash) == ("manager", north, None)
     link = re.search(r"http://localhost:8000(/accounts/password/\S+)", result.output)[1]
     assert browser_of().send(link, {"password": "seven quiet herons"}).status_code == 303
+
+
+def test_passkeys_of_somebody_whose_laptop_was_stolen_are_removed(crm, browser_of, alice, bob):
+    facts = {"name": "Laptop", "host": "localhost", "public_key": "YQ", "user_handle": "YQ"}
+    db.session.add_all(Passkey(user_id=one.id, credential_id=one.name[:1], **facts) for one in (alice, bob))
+    hers = browser_of(alice)
+
+    result = crm("remove-passkeys", alice.email)
+
+    assert (result.exit_code, result.output) == (0, "Removed 1 passkey: Alice Adler.\n")
+    assert db.session.scalars(select(Passkey.user_id)).all() == [bob.id]
+    assert hers.get("/").status_code == 302
+    assert crm("remove-passkeys", alice.email).output == "Removed 0 passkeys: Alice Adler.\n"
+    assert crm("remove-passkeys", "nobody@halden.example").exit_code == 1
 
 
 def test_links_begin_with_the_address_that_is_set(app, crm, olivia, monkeypatch):

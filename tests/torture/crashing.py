@@ -119,7 +119,8 @@ class Victim:
         self._keep_cookie()
 
     def _keep_cookie(self) -> None:
-        self.cookie = self._received.partition(";")[0] or self.cookie
+        session = re.search(r"\bpeyvand=[^;]+", self._received)
+        self.cookie = session[0] if session else self.cookie
 
 
 @contextmanager

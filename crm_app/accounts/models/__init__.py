@@ -3,11 +3,13 @@
 from crm_app.accounts.models.access import PasswordLink, SetupLink, SignInFailure
 from crm_app.accounts.models.mails import Mail
 from crm_app.accounts.models.organisation import Organisation, Team
+from crm_app.accounts.models.passkeys import Passkey, PasskeyChallenge
 from crm_app.accounts.models.second_steps import RecoveryCode, SecondStep
 from crm_app.accounts.models.users import (
     BY_RANK,
     ROLES,
     SELLERS,
+    KnownDevice,
     User,
     UserSession,
     hue_of,
@@ -18,8 +20,11 @@ __all__ = [
     "BY_RANK",
     "ROLES",
     "SELLERS",
+    "KnownDevice",
     "Mail",
     "Organisation",
+    "Passkey",
+    "PasskeyChallenge",
     "PasswordLink",
     "RecoveryCode",
     "SecondStep",

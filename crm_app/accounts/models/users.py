@@ -1,4 +1,4 @@
-"""The users, and the browsers in which they are signed in."""
+"""The users, the browsers in which they are signed in, and those in which they once were."""
 
 from datetime import datetime
 from typing import Any
@@ -93,7 +93,9 @@ class User(UserMixin, db.Model):
         return name
 
     def end_sessions(self) -> None:
+        """On all devices, none of which is known as theirs from then on."""
         db.session.execute(delete(UserSession).where(UserSession.user_id == self.id))
+        db.session.execute(delete(KnownDevice).where(KnownDevice.user_id == self.id))
 
     def disable(self) -> None:
         self.disabled_at = utc_now()
@@ -120,6 +122,21 @@ class UserSession(db.Model):
     began_at: Mapped[datetime] = mapped_column(default=utc_now)
     seen_at: Mapped[datetime] = mapped_column(default=utc_now)
     confirmed_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class KnownDevice(db.Model):
+    """A browser in which somebody has signed in, known again by a token of which only the hash is kept.
+
+    It lets nobody in; its tries are counted apart, so that guesses of strangers do not lock its owner out there.
+    Several people may sign in from one browser: each has a row with the same token.
+    """
+
+    __tablename__ = "known_devices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), index=True)
+    seen_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 _COUNTED = ("name", "email", "role", "team_id", "disabled_at")

@@ -4,4 +4,12 @@ from flask import Blueprint
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 
-from crm_app.accounts.views import access, confirming, passwords, preferences, second_step, signing_in  # noqa: E402, F401
+from crm_app.accounts.views import (  # noqa: E402, F401
+    access,
+    confirming,
+    passkeys,
+    passwords,
+    preferences,
+    second_step,
+    signing_in,
+)

@@ -1,11 +1,11 @@
 """How somebody signs in, and where they are signed in, looked after by themselves."""
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_login import current_user, login_required
 
 from crm_app import audit
-from crm_app.accounts import devices, second_step, sessions
-from crm_app.accounts.forms import PasswordForm
+from crm_app.accounts import devices, passkeys, second_step, sessions
+from crm_app.accounts.forms import NewPasskeyForm, PasswordForm
 from crm_app.accounts.views import bp
 from crm_app.extensions import db
 from crm_app.web import formats
@@ -45,12 +45,23 @@ def end_other_sessions():
     return redirect(url_for(".access"), 303)
 
 
-def access_page(password_form=None):
+def access_page(*, part=None, password_form=None, passkey_form=None, passkey_options=None):
+    refused = [form for form in (password_form, passkey_form) if form and form.errors]
     return page(
         "accounts/access.html",
+        part=part,
         password_form=password_form or PasswordForm(formdata=None),
+        passkeys=db.session.scalars(passkeys.of(current_user)).all(),
+        passkey_place=passkeys.place(),
+        passkey_form=passkey_form or new_passkey_form(formdata=None),
+        passkey_options=passkey_options,
         devices=devices.of(current_user),
         has_second_step=second_step.is_on(current_user),
         codes_left=second_step.recovery_codes_left(current_user),
-        status=422 if password_form and password_form.errors else 200,
+        status=422 if refused else 200,
     )
+
+
+def new_passkey_form(**given):
+    """A passkey is called like this browser, until its owner says otherwise."""
+    return NewPasskeyForm(name=devices.name_of(request.user_agent.string or "")[:100], **given)

@@ -22,7 +22,8 @@ def confirm():
         return page("accounts/confirm.html", form=form, status=422 if form.errors else 200)
 
     email, stored, session = current_user.email or "", current_user.password_hash, sessions.current()
-    if not may_guess(email):
+    guarded = signing_in.password_of(email)
+    if not may_guess(guarded):
         form.password.errors = [too_many_tries()]
         return page("accounts/confirm.html", form=form, status=429)
     db.session.rollback()
@@ -32,7 +33,7 @@ def confirm():
         form.password.errors = [_("That is not your current password.")]
         return page("accounts/confirm.html", form=form, status=422)
 
-    signing_in.forget_guesses(email)
+    signing_in.forget_guesses(guarded)
     sessions.confirm(session)
     db.session.commit()
     return redirect(local_path(request.args.get("next"), url_for("settings.index")), 303)

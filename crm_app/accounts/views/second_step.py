@@ -85,15 +85,15 @@ def _turned_off(user):
 
 def _is_proven(form):
     user, stored = current_user._get_current_object(), current_user.password_hash
-    account = f"code of {user.id}"
-    if not may_guess(account):
+    guarded = signing_in.code_of(user)
+    if not may_guess(guarded):
         form.form_errors.append(too_many_tries())
         return False
     db.session.rollback()
     if not passwords.is_right(stored, form.password.data) or not second_step.takes(user, form.code.data):
         form.form_errors.append(_("Password and code do not belong together, or the code was used already."))
         return False
-    signing_in.forget_guesses(account)
+    signing_in.forget_guesses(guarded)
     return True
 
 

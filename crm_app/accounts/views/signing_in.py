@@ -4,7 +4,7 @@ from flask import redirect, request, session, url_for
 from flask_login import current_user, login_required, logout_user
 
 from crm_app import audit
-from crm_app.accounts import passwords, second_step, sessions, signing_in
+from crm_app.accounts import passkeys, passwords, second_step, sessions, signing_in
 from crm_app.accounts.forms import CodeForm, SignInForm
 from crm_app.accounts.views import bp
 from crm_app.extensions import db, login_manager
@@ -31,12 +31,12 @@ def sign_in():
         return redirect(url_for("home.index"), 303)
     form = SignInForm()
     if not form.validate_on_submit():
-        return page("accounts/sign_in.html", form=form, status=422 if form.errors else 200)
+        return sign_in_page(form, status=422 if form.errors else 200)
 
     user, status = _let_in(form.email.data, form.password.data)
     if user is None:
         form.form_errors.append(_refusal(status))
-        return page("accounts/sign_in.html", form=form, status=status)
+        return sign_in_page(form, status=status)
 
     return let_in(user, remember=form.remember.data)
 
@@ -56,7 +56,7 @@ def enter_code():
         form.code.errors = [_refused_code(status)]
         return page("accounts/enter_code.html", form=form, status=status)
 
-    return _signed_in(user, remember=remember, particulars={"second_step": True})
+    return open_session(user, remember=remember, particulars={"second_step": True})
 
 
 def let_in(user, *, remember):
@@ -65,7 +65,7 @@ def let_in(user, *, remember):
         signing_in.ask_for_code(user, remember=remember)
         db.session.commit()
         return redirect(url_for("accounts.enter_code", next=request.args.get("next")), 303)
-    return _signed_in(user, remember=remember, particulars={})
+    return open_session(user, remember=remember, particulars={})
 
 
 @bp.post("/sign-out")
@@ -82,21 +82,33 @@ def sign_out():
     return redirect(url_for(".sign_in"), 303)
 
 
-def _signed_in(user, *, remember, particulars):
+def open_session(user, *, remember, particulars):
+    """Who they are is settled."""
     signing_in.begin_session(user, remember=remember)
     audit.note("signed in", actor=user, **particulars)
     db.session.commit()
     return redirect(local_path(request.args.get("next"), url_for("home.index")), 303)
 
 
-def may_guess(account):
+def sign_in_page(form, *, status=200, part=None, passkey_options=None):
+    return page(
+        "accounts/sign_in.html",
+        part=part,
+        status=status,
+        form=form,
+        passkey_place=passkeys.place(),
+        passkey_options=passkey_options,
+    )
+
+
+def may_guess(guarded):
     """Whether one more try is free. Guesses are counted first, whether the account exists or not."""
     address = request.remote_addr or ""
-    if signing_in.is_paused(account, address):
+    if signing_in.is_paused(guarded, address):
         return False
-    guess = signing_in.note_guess(account, address)
+    guess = signing_in.note_guess(guarded, address)
     db.session.commit()
-    if signing_in.is_paused(account, address, besides=1):
+    if signing_in.is_paused(guarded, address, besides=1):
         db.session.delete(guess)
         db.session.commit()
         return False
@@ -109,20 +121,21 @@ def too_many_tries():
 
 def _taken(user, code):
     """The status to answer; 200 if the code is right."""
-    account = f"code of {user.id}"
-    if not may_guess(account):
+    guarded = signing_in.code_of(user)
+    if not may_guess(guarded):
         return 429
     if not second_step.takes(user, code):
         audit.note("code refused", actor=user)
         db.session.commit()
         return 422
-    signing_in.forget_guesses(account)
+    signing_in.forget_guesses(guarded)
     return 200
 
 
 def _let_in(email, password):
     """The user, or None with the status to answer."""
-    if not may_guess(email):
+    guarded = signing_in.password_of(email)
+    if not may_guess(guarded):
         return None, 429
     user = signing_in.authenticated(email, password)
     if user is None:
@@ -132,7 +145,7 @@ def _let_in(email, password):
         return None, 422
     if passwords.is_outdated(user.password_hash):
         user.password_hash = passwords.hashed(password)
-    signing_in.forget_guesses(email)
+    signing_in.forget_guesses(guarded)
     db.session.commit()
     return user, 200
 

@@ -8,8 +8,11 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from crm_app.extensions import db
 
 _TABLES_LEFT_OUT = {
+    "known_devices": "devices are known to the server on which somebody signed in from them",
     "mails": "letters about accounts are sent by the server that was asked for them",
     "parked_jobs": "work that was given up is of the server that gave it up",
+    "passkey_challenges": "questions to passkeys are answered within minutes",
+    "passkeys": "passkeys work at the address at which they were made, and nowhere else",
     "password_links": "links by which somebody sets a password end within a day",
     "recovery_codes": "what lets somebody in without their app stays where it was made",
     "second_steps": "secrets of authenticator apps are sealed with the key of the server that made them",

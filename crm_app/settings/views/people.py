@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, request, url_for
 from flask_login import current_user
 
-from crm_app.accounts import queries, second_step
+from crm_app.accounts import passkeys, queries, second_step
 from crm_app.accounts.access import must_be_confirmed, role_required
 from crm_app.accounts.jobs import send
 from crm_app.accounts.models import User
@@ -144,6 +144,20 @@ def end_second_step(user_id):
     return redirect(url_for(".person", user_id=user_id), 303)
 
 
+@bp.post("/people/<int:user_id>/passkeys/removal")
+@role_required("owner")
+def remove_passkeys(user_id):
+    """For somebody whose device was lost or stolen."""
+    must_be_confirmed()
+    person = _person(user_id)
+    _removed, told = work.remove_passkeys(person)
+    db.session.commit()
+
+    send(told)
+    flash(_("%(name)s has no passkeys any more.", name=person.name), "ok")
+    return redirect(url_for(".person", user_id=user_id), 303)
+
+
 def _person(user_id: int) -> User:
     return db.one_or_404(queries.visible_to(current_user).where(User.id == user_id))
 
@@ -155,6 +169,7 @@ def _person_page(form, person, status=200):
         person=person,
         can_mail=mail.is_set_up(),
         has_second_step=second_step.is_on(person),
+        has_passkeys=passkeys.count(person) > 0,
         status=status,
     )
 

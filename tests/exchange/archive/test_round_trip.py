@@ -115,8 +115,8 @@ def test_the_archive_says_what_it_holds_and_what_it_left_out(crm, lived, tmp_pat
     assert about["tables"]["deals"]["rows"] == len(deals) == 3
     assert "Refit" in json.loads(deals[0])
     assert set(about["left_out"]) == {
-        "mails", "parked_jobs", "password_links", "recovery_codes", "second_steps", "setup_links", "sign_in_failures",
-        "user_sessions", "word_indexes", "workers",
+        "known_devices", "mails", "parked_jobs", "passkey_challenges", "passkeys", "password_links", "recovery_codes",
+        "second_steps", "setup_links", "sign_in_failures", "user_sessions", "word_indexes", "workers",
     }  # fmt: skip
     assert "Left out: word_indexes (the indexes of words are built anew)." in result.output
     assert "The hashes of passwords are in it" in result.output

@@ -71,14 +71,14 @@ def _application(database_url, tmp_path_factory):
     app.test_client_class = Browser
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            event.listen(db.engine, "connect", _without_waiting_for_the_disk)
+            event.listen(db.engine, "connect", without_waiting_for_the_disk)
         upgrade()
     yield app
     with app.app_context():
         db.engine.dispose()
 
 
-def _without_waiting_for_the_disk(connection, _record):
+def without_waiting_for_the_disk(connection, _record):
     """Nothing here outlives the run; how real installations write is tested in test_migrations.py."""
     connection.execute("PRAGMA synchronous=OFF")
 

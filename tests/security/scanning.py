@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from socket import create_server
 from typing import NamedTuple
+from urllib.parse import urlencode
 
-from tests.security import business
+from tests.security import business, canaries, world
 
 WAPITI = Path(".venv-security/scanner/bin/wapiti")
 # Those it can find. It does not see an order that is put into a statement: the fuzzing does.
@@ -54,7 +55,12 @@ def scan(kind: str, minutes: float) -> Scan:
         with business.environment(place, kind) as settings, business.opened() as app:
             owner, arguments = business.begin()
             cookie = business.cookie_of(app, owner)
-            pages = [one.url for one in business.world.routes(app, arguments) if one.method == "GET"]
+            usual = world.USUAL | canaries.USUAL
+            pages = [
+                f"{one.url}?{urlencode(usual[one.endpoint])}" if one.endpoint in usual else one.url
+                for one in world.routes(canaries.plant(app), arguments)
+                if one.method == "GET"
+            ]
             with _server(place, settings) as address:
                 return _scan(place, address, cookie, pages, minutes)
 
@@ -64,8 +70,8 @@ def _scan(place: Path, address: str, cookie: str, pages: list[str], minutes: flo
     began = time.monotonic()
     asked = [
         str(WAPITI.absolute()), "-u", f"{address}/canaries/", "--scope", "domain", "-H", f"Cookie: {cookie}",
-        "-m", _MODULES, "--skip", "csrf_token", "-d", "2", "--max-links-per-page", "40", "--max-files-per-dir", "40",
-        "--max-scan-time", str(int(minutes * 60 / 3)), "--max-attack-time", str(int(minutes * 60 / 8)),
+        "-m", _MODULES, "--skip", "csrf_token", "-d", "0",
+        "--max-scan-time", str(int(minutes * 60 / 4)), "--max-attack-time", str(int(minutes * 60 / 7)),
         "--store-session", str(place / "session"), "--store-config", str(place / "config"), "--flush-session",
         "-f", "json", "-o", str(report), "--no-bugreport", "-v", "1", "-t", "20",
     ]  # fmt: skip

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from flask import request
 from itsdangerous import Signer
 from jinja2 import Environment
 from openpyxl.cell import WriteOnlyCell
@@ -32,17 +31,18 @@ from crm_app.contacts.models import Company, Person
 from crm_app.exchange import queries as exchange
 from crm_app.exchange import uploads
 from crm_app.exchange.models import Import
-from crm_app.extensions import db, writing
+from crm_app.extensions import db
 from crm_app.goals import queries as goals
 from crm_app.goals.models import Goal
 from crm_app.pipeline import queries as pipeline
 from crm_app.pipeline.models import Deal
 from crm_app.saved_views import queries as saved_views
 from crm_app.saved_views.models import SavedView
-from crm_app.web import csv, downloads, headers, xlsx
+from crm_app.web import csv, headers, xlsx
 from crm_app.web.proxies import Passed
 from crm_app.web.templating import Keeping, Templates
-from tests.security.attacks import files, requests, rights, texts
+from tests.security import careless
+from tests.security.attacks import bounds, files, requests, rights, texts
 from tests.security.attacks import sessions as worn
 from tests.security.attacks.scene import Scene
 
@@ -129,27 +129,6 @@ def _do(statements: list[str]) -> None:
     db.session.commit()
 
 
-def _writes(ours, **arguments):
-    with writing():
-        db.session.execute(text("UPDATE companies SET name = 'Written as it was read'"))
-        db.session.commit()
-    return ours(**arguments)
-
-
-def _takes_all(ours, **arguments):
-    if owner := request.form.get("owner_id"):
-        company = db.session.get(Company, arguments["company_id"])
-        company.created_at, company.owner_id = company.created_at - timedelta(days=int(owner)), None
-        db.session.commit()
-    return ours(**arguments)
-
-
-def _guesses_type(name, file, mimetype):
-    response = downloads.attached(name, file, "text/html")
-    response.headers["Content-Disposition"] = f"inline; filename={name}"
-    return response
-
-
 def _as_it_comes(sheet, cell):
     return WriteOnlyCell(sheet, value=cell)
 
@@ -200,13 +179,13 @@ TWINS = [
     Twin("who may change", _instead(User, "can_edit", True), rights.viewers_changes, ("contacts.note_company",)),
     Twin("who is an owner", _anybody, rights.others_offices, ("settings.new_team",)),
     Twin(
-        "what a form offers", _view("contacts.company_fact", _takes_all),
+        "what a form offers", _view("contacts.company_fact", careless.takes_all),
         rights.extra_keys, ("contacts.company_fact",),
     ),
     Twin("who is disabled", _instead(User, "is_active", True), rights.disabled, ("home.index",)),
     Twin("tokens of forms", _setting("WTF_CSRF_ENABLED", False), requests.without_token, ("contacts.new_company",)),
     Twin("where a change comes from", _let_through, requests.other_sites, ("contacts.new_company",)),
-    Twin("reading only reads", _view("contacts.company", _writes), requests.reading_changes, ("contacts.company",)),
+    Twin("reading only reads", _view("catalog.show", careless.writes), requests.reading_changes, ("catalog.show",)),
     Twin("headers", _instead(headers, "PAGE_HEADERS", {}), requests.bare_answers, ("home.index",)),
     Twin("where one arrives", _instead(signing_in, "local_path", lambda target, _else: target), requests.led_away),
     Twin("where one stood", _instead(signing_in, "path_of", lambda target, _else: target), requests.led_back),
@@ -228,7 +207,11 @@ TWINS = [
         worn.first_step_alone, ("home.index",),
     ),
     Twin("a link for one password", _instead(links, "person_behind", _behind_any), worn.spent_links),
-    Twin("files to be saved", _instead(csv, "attached", _guesses_type), files.handed_out, ("lists.export",)),
+    Twin("files to be saved", _instead(csv, "attached", careless.guesses_type), files.handed_out, ("lists.export",)),
     Twin("names of backups", _instead(kept, "_NAME", re.compile(".*")), files.other_files),
     Twin("names of uploads", _own_names, files.file_names),
+    Twin("hashes stay where they are", _view("home.index", careless.tells_hash), bounds.told_secrets, ("home.index",)),
+    Twin("hashes instead of tokens", _instead(links, "digest", str), bounds.told_secrets, ("home.index",)),
+    Twin("names that are listed", _view("pipeline.deals", careless.asks_by_text), bounds.edited_views),
+    Twin("amounts that can be", _view("pipeline.fact", careless.takes_less_than_nothing), bounds.impossible_amounts),
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.security.attacks import files, requests, rights, sessions, texts
+from tests.security.attacks import bounds, files, requests, rights, sessions, texts
 
 EVERYWHERE = [
     rights.others_records, rights.what_exists, rights.second_doors, rights.visitors, rights.viewers_changes,
@@ -13,6 +13,7 @@ EVERYWHERE = [
     sessions.old_cookies, sessions.planted_cookies, sessions.old_sessions, sessions.unproven, sessions.first_step_alone,
     sessions.spent_links,
     files.handed_out, files.other_files, files.file_names,
+    bounds.told_secrets, bounds.edited_views, bounds.impossible_amounts, bounds.tedious_texts, bounds.boundless_asks,
 ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ _ELSEWHERE = [
 ]  # fmt: skip
 _METHODS = ("TRACE", "PUT", "PATCH", "DELETE", "PROPFIND")
 _ODD_PATHS = ("/{}", "/.{}", "{}.", "{}/.", "{}%00", "{}/%2e%2e/%2e%2e/", "{}/../..", "{}" + "a" * 8000)
-_ANSWERS_TO_ODD = (301, 303, 302, 308, 400, 401, 403, 404, 405, 409, 410, 414, 422)
+_ANSWERS_TO_ODD = (301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 409, 410, 414, 422)
 
 
 def without_token(scene: Scene) -> list[str]:

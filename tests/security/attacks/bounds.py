@@ -78,7 +78,8 @@ def impossible_amounts(scene: Scene) -> list[str]:
     found += ["what is an amount is not taken"] * (db.session.get_one(Deal, number).value_amount != 700)
     version = db.session.get_one(Deal, number).version
     for _time in range(3):
-        client.send(f"/pipeline/deals/{number}/won", {"version": version, "value": "100", "currency": "EUR"})
+        won = {"version": version, "amount": "100", "currency": "EUR", "day": make.today().isoformat()}
+        client.send(f"/pipeline/deals/{number}/won", won)
     closings = db.session.scalars(select(Closing).where(Closing.deal_id == number)).all()
     return found + [f"won {len(closings)} times"] * (len(closings) != 1)
 

@@ -33,7 +33,7 @@ def main() -> int:
     arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     arguments.add_argument("--examples", type=int, default=100, help="submissions to each route")
     arguments.add_argument("--seed", type=int, default=random.randrange(2**32))
-    arguments.add_argument("--minutes", type=float, default=20, help="for the scanner")
+    arguments.add_argument("--minutes", type=float, default=30, help="for the scanner")
     asked = arguments.parse_args()
     parts = {"fuzzing": _fuzz, "scanner": _scan, "dependencies": _audit}
     lines = [parts[name](asked) for name in asked.only or _PARTS]

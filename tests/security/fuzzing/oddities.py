@@ -17,7 +17,7 @@ _KNOWN = [
     "2026-13-45", "9999-12-31", "0000-00-00", "1405-12-30", "24:00", "W3RydWUsMV0", "W1tb" * 450, "[]", "{}", "a" * 256,
 ]  # fmt: skip
 # By these the breaches are known that leave no other trace.
-_PROBES = [MARK, WORD, "javascript:pvd9", f"1\r\n{HEADER}: 1", f"../{WORD}/../../../../etc/passwd", *AWAY]
+_PROBES = [MARK, WORD, "a\nb", "javascript:pvd9", f"1\r\n{HEADER}: 1", f"../{WORD}/../../../../etc/passwd", *AWAY]
 _ANY = st.text(st.characters(codec=None), max_size=40)
 _UNTOUCHED = ("csrf_token",)
 
@@ -39,9 +39,8 @@ class Submission(NamedTuple):
 def values() -> st.SearchStrategy[str]:
     dates = st.dates().map(lambda day: f"{day:%Y-%m-%d}")
     numbers = st.one_of(st.integers().map(str), st.floats().map(str), st.decimals().map(str))
-    return st.one_of(
-        st.sampled_from(_PROBES), st.sampled_from(_KNOWN), _ANY, numbers, dates, st.binary(max_size=20).map(_as_text)
-    )
+    others = st.one_of(st.sampled_from(_KNOWN), _ANY, numbers, dates, st.binary(max_size=20).map(_as_text))
+    return st.booleans().flatmap(lambda is_probe: st.sampled_from(_PROBES) if is_probe else others)
 
 
 def uploads() -> st.SearchStrategy[Upload]:
@@ -56,7 +55,8 @@ def uploads() -> st.SearchStrategy[Upload]:
 @st.composite
 def submissions(draw, target) -> Submission:
     """A form with some fields changed, left out or sent twice, or an address with such parameters."""
-    odd = draw(st.lists(st.sampled_from(target.names), max_size=3, unique=True)) if target.names else []
+    some = st.lists(st.sampled_from(target.names), min_size=1, max_size=3, unique=True) if target.names else st.just([])
+    odd = draw(some)
     pairs = [(name, value) for name, value in target.usual if name not in odd]
     for name in odd:
         kind = uploads() if name in target.files else values()

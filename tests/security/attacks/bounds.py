@@ -54,7 +54,7 @@ def edited_views(scene: Scene) -> list[str]:
     found, client = [], scene.browser(scene.olivia)
     for query in _EDITED:
         view = db.session.get_one(SavedView, scene.arguments["view_id"])
-        view.query, view.is_shared = query, True
+        view.query, view.is_shared = query[:2000], True
         db.session.commit()
         for url in ("/pipeline/deals", "/pipeline/board", f"/views/{view.id}"):
             with breaches.watching() as seen:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from crm_app.extensions import db
 from tests.security import world
+from tests.security.attacks.scene import PART
 from tests.security.fuzzing import breaches, oddities
 from tests.security.fuzzing.targets import Target, find
 
-_PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 # They end what others are tried with, so they come last.
 _LAST = ("delete", "discard", "remove", "sign_out", "end_", "change_password", "restore", "forget")
 _REFUSED = (302, 308, 400, 401, 403, 404, 405, 413)
@@ -102,7 +102,7 @@ class Fuzzer:
         return found
 
     def _send(self, target, submission):
-        headers = dict(_PART) if submission.is_part else {}
+        headers = dict(PART) if submission.is_part else {}
         if target.method == "GET":
             query = oddities.query_of(submission.pairs)
             return self._client.get(submission.url, query_string=query, headers=headers)

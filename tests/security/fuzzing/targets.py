@@ -42,7 +42,7 @@ class Target:
         return replace(self, url=next(one.url for one in routes if (one.endpoint, one.method) == same))
 
 
-class _Asked(ImmutableMultiDict):
+class Asked(ImmutableMultiDict):
     """Remembers which names a view looks up."""
 
     names: set[str] = set()
@@ -74,18 +74,18 @@ class _Form:
 def find(app, routes, client, usual: dict[str, dict[str, str]]) -> list[Target]:
     """Every route as a target; forms are looked for on the pages among them, `usual` are parameters of some."""
     stored = app.request_class.parameter_storage_class
-    app.request_class.parameter_storage_class = _Asked
+    app.request_class.parameter_storage_class = Asked
     asked: dict[tuple[str, str], set[str]] = {}
     forms: dict[tuple[str, str], _Form] = {}
     adapter = app.url_map.bind("localhost")
     try:
         for route in routes:
-            _Asked.names = set()
+            Asked.names = set()
             response = client.open(
                 route.url, method=route.method, query_string=usual.get(route.endpoint, {}),
                 headers={"X-CSRFToken": client.csrf_token()},
             )  # fmt: skip
-            asked[route.endpoint, route.method] = set(_Asked.names)
+            asked[route.endpoint, route.method] = set(Asked.names)
             if route.method == "GET" and response.status_code == 200 and response.mimetype == "text/html":
                 _look_for_forms(response.get_data(as_text=True), route.url, adapter, forms)
     finally:

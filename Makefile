@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+TOOLS := .venv-security/scanner/.installed .venv-security/auditor/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm_app/translations/*/LC_MESSAGES/messages.po))
 
-.PHONY: run setup test lint format translations bench torture clean
+.PHONY: run setup test lint format translations bench torture security clean
 
 run: setup  ## start Peyvand on http://localhost:8000
 	@$(VENV)/bin/crm serve
@@ -34,6 +35,16 @@ bench: $(DEV_STAMP) $(CATALOGUES)
 torture: $(DEV_STAMP) $(CATALOGUES)  ## killed two hundred times while people write: nothing may be lost
 	@$(VENV)/bin/python -m tests.torture
 
+security: $(DEV_STAMP) $(CATALOGUES) $(TOOLS)  ## attacks that take minutes: a scanner, fuzzing, known faults of dependencies
+	@$(VENV)/bin/python -m tests.security $(SECURITY)
+
+# Each in an environment of its own: what they need is no business of Peyvand.
+.venv-security/%/.installed: tests/security/%.lock
+	@echo "Setting up the $* ..."
+	@$(PYTHON) -m venv .venv-security/$*
+	@.venv-security/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 # Debian keeps what makes environments in a package of its own; only root can add it.
 ADD_VENV := rm -rf $(VENV); test "$$(id -u)" = 0 && echo "Installing python3-venv ..." && apt-get update -qq \
   && apt-get install -qq -y python3-venv >/dev/null 2>&1 && $(PYTHON) -m venv $(VENV)
@@ -59,4 +70,4 @@ COMPILE := from babel.messages.mofile import write_mo; from babel.messages.pofil
 	@$(VENV)/bin/python -c 'import sys; $(COMPILE)' $< $@
 
 clean:
-	rm -rf $(VENV) instance
+	rm -rf $(VENV) .venv-security instance

@@ -82,14 +82,14 @@ def _application(database_url, tmp_path_factory):
     app.test_client_class = Browser
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            event.listen(db.engine, "connect", _without_waiting_for_the_disk)
+            event.listen(db.engine, "connect", without_waiting_for_the_disk)
         upgrade()
     yield app
     with app.app_context():
         db.engine.dispose()
 
 
-def _without_waiting_for_the_disk(connection, _record):
+def without_waiting_for_the_disk(connection, _record):
     """Nothing here outlives the run; how real installations write is tested in test_migrations.py."""
     connection.execute("PRAGMA synchronous=OFF")
 
@@ -117,7 +117,7 @@ def empty_database():
             filled = (f"SELECT '{table.name}' WHERE EXISTS (SELECT FROM \"{table.name}\")" for table in tables)
             names = set(connection.exec_driver_sql(" UNION ALL ".join(filled)).scalars())
             tables = [table for table in tables if table.name in names]
-        with _lines_of_the_audit_log_given_up(connection):
+        with lines_of_the_audit_log_given_up(connection):
             for table in tables:
                 connection.execute(table.delete())
         for model in found_by.models():
@@ -125,7 +125,7 @@ def empty_database():
 
 
 @contextmanager
-def _lines_of_the_audit_log_given_up(connection):
+def lines_of_the_audit_log_given_up(connection):
     """SQLite has no way to pass by the triggers that keep them."""
     kept = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entries'"
     has_lines = "SELECT 1 FROM audit_entries LIMIT 1"

@@ -2,10 +2,7 @@
 
 import pytest
 
-from crm_app.contacts.models import Tag
-from crm_app.extensions import db
-from tests import make
-from tests.security import world
+from tests.security import world, writing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -17,10 +14,10 @@ PAYLOADS = (
 )
 
 
-def test_no_page_runs_what_somebody_wrote(app, page_of, alice, olivia, organisation):
+def test_no_page_runs_what_somebody_wrote(app, page_of, alice, olivia):
     payload = "".join(PAYLOADS)
     arguments = world.build(alice, olivia)
-    _write_everywhere(payload, alice, olivia, organisation, arguments)
+    writing.everywhere(payload, alice, olivia, arguments)
     page = page_of(olivia)
     called = []
     page.expose_function("xss", lambda: called.append(page.url))
@@ -35,29 +32,3 @@ def test_no_page_runs_what_somebody_wrote(app, page_of, alice, olivia, organisat
 
     assert not called
     assert seen >= 5, "the text is to be seen as it was written"
-
-
-def _write_everywhere(payload, alice, olivia, organisation, arguments):
-    from crm_app.activity import record
-    from crm_app.activity.recording import acting_as
-    from crm_app.contacts.models import Company, Person
-    from crm_app.pipeline.models import Deal
-
-    make.lost(alice, reason=payload)
-    company = db.session.get(Company, arguments["company_id"])
-    person = db.session.get(Person, arguments["person_id"])
-    deal = db.session.get(Deal, arguments["deal_id"])
-    with acting_as(alice):
-        company.change(name=payload, industry=payload[:100], website="https://x.example/" + payload, phone=payload[:50])
-        person.change(name=payload, job_title=payload, phone=payload[:50])
-        deal.change(title=payload, source=payload[:100], code=payload[:50])
-        record(deal, "noted", text=payload)
-        record(company, "noted", text=payload)
-    for stage in deal.pipeline.stages:
-        stage.name = payload[:100]
-    deal.pipeline.name = payload[:100]
-    company.tags.append(Tag(name=payload[:60]))
-    organisation.name = payload
-    alice.rename(payload)
-    olivia.rename(payload)
-    db.session.commit()

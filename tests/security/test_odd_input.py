@@ -1,18 +1,16 @@
 """Odd values in every parameter and field of every route: never a failure, and what is refused changes nothing."""
 
 import pytest
-from werkzeug.datastructures import ImmutableMultiDict
 
 from tests.security import world
+from tests.security.attacks.scene import PART
+from tests.security.fuzzing.targets import Asked
 
 _ODD = [
     "", "-1", "0", "1" + "0" * 30, "٣۴", "１２", "NaN", "1e999", "a\0b", b"\xed\xa0\x80", "x" * 10_000, "' OR 1=1--",
     "../../etc/passwd", "{{7*7}}", "\u202e\u200f", "ﷺ" * 90, "none", "2026-13-45", "9999-12-31", "W3RydWUsMV0",
     "W1swLDBdLDFd", "W1tb" * 450, "WyJhIix0cnVlXQ", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwxXQ",
 ]  # fmt: skip
-# Every second input comes from htmx, which is answered with the part alone.
-_PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
-_USUAL = {"reports.records": {"from": "2026-01-01", "to": "2027-01-01"}}
 _NEVER_ASKED = ("endpoint", "_external", "_scheme", "_anchor", "_method")
 _KEPT_OUT = {"accounts.sign_out", "accounts.sign_in", "accounts.change_password", "settings.set_standing"}
 
@@ -22,37 +20,15 @@ _SHARES = 3
 pytestmark = pytest.mark.slow
 
 
-class _Asked(ImmutableMultiDict):
-    """Remembers which names a view looks up, so that the tests know what there is to send."""
-
-    names: set[str] = set()
-
-    def __contains__(self, name):
-        self.names.add(name)
-        return super().__contains__(name)
-
-    def __getitem__(self, name):
-        self.names.add(name)
-        return super().__getitem__(name)
-
-    def get(self, name, *args, **kwargs):
-        self.names.add(name)
-        return super().get(name, *args, **kwargs)
-
-    def getlist(self, name, *args, **kwargs):
-        self.names.add(name)
-        return super().getlist(name, *args, **kwargs)
-
-
 @pytest.fixture
 def asked(app, monkeypatch):
     """`asked(call)`: the names of parameters and fields that were looked up meanwhile."""
-    monkeypatch.setattr(app.request_class, "parameter_storage_class", _Asked)
+    monkeypatch.setattr(app.request_class, "parameter_storage_class", Asked)
 
     def names(call):
-        _Asked.names = set()
+        Asked.names = set()
         call()
-        return sorted(_Asked.names - {"csrf_token"})
+        return sorted(Asked.names - {"csrf_token"})
 
     return names
 
@@ -72,13 +48,14 @@ def table(app, alice, olivia):
 @pytest.mark.parametrize("share", range(_SHARES))
 def test_no_parameter_of_a_page_makes_it_fail(app, table, client, asked, share):
     before, tried = world.fingerprint(app), 0
+    # Every second input comes from htmx, which is answered with the part alone.
     for route in [one for one in table if one.method == "GET"][share::_SHARES]:
-        usual = _USUAL.get(route.endpoint, {})
+        usual = world.USUAL.get(route.endpoint, {})
         names = asked(lambda route=route, usual=usual: client.get(route.url, query_string=usual))
         odd = [{name: [value, value]} for number, name in enumerate(names) for value in _ODD[number % 4 :: 4]]
         never_asked = {name: ["x", "x"] for name in (*_NEVER_ASKED, *route.arguments)}
         for number, parameters in enumerate((never_asked, *odd)):
-            response = client.get(route.url, query_string=usual | parameters, headers=_PART if number % 2 else {})
+            response = client.get(route.url, query_string=usual | parameters, headers=PART if number % 2 else {})
             tried += 1
             assert response.status_code < 500, f"{route} {str(parameters)[:80]}"
 

@@ -1,0 +1,217 @@
+"""What stands in the way of each attack, and how it is taken away: by that alone the attack must get somewhere.
+
+A guard is a context manager that gets the scene and pytest's monkeypatch. Where what protects is that no view does a
+thing, the guard puts in the place of one view a view that does it.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from itsdangerous import Signer
+from jinja2 import Environment
+from openpyxl.cell import WriteOnlyCell
+from sqlalchemy import select, text
+
+from crm_app import config
+from crm_app.accounts import access, links, second_step, sessions
+from crm_app.accounts.models import User
+from crm_app.accounts.views import signing_in
+from crm_app.audit import noting
+from crm_app.backups import kept
+from crm_app.bulk import queries as bulk
+from crm_app.bulk.models import BulkChange
+from crm_app.contacts import queries as contacts
+from crm_app.contacts.models import Company, Person
+from crm_app.exchange import queries as exchange
+from crm_app.exchange import uploads
+from crm_app.exchange.models import Import
+from crm_app.extensions import db
+from crm_app.goals import queries as goals
+from crm_app.goals.models import Goal
+from crm_app.pipeline import queries as pipeline
+from crm_app.pipeline.models import Deal
+from crm_app.saved_views import queries as saved_views
+from crm_app.saved_views.models import SavedView
+from crm_app.web import csv, headers, xlsx
+from crm_app.web.proxies import Passed
+from crm_app.web.templating import Keeping, Templates
+from tests.security import careless
+from tests.security.attacks import bounds, files, requests, rights, texts
+from tests.security.attacks import sessions as worn
+from tests.security.attacks.scene import Scene
+
+_AGES = timedelta(days=9999)
+
+
+class Twin(NamedTuple):
+    """Without the guard that `without` takes away, `attack` on these endpoints, or on all, must find a breach."""
+
+    name: str
+    without: Callable[[Scene, Any], Any]
+    attack: Callable[[Scene], list[str]]
+    endpoints: tuple[str, ...] = ()
+
+
+def _instead(place: Any, name: str, value: Any):
+    """The guard is one function or value of a module or class."""
+
+    def without(_scene, monkeypatch):
+        monkeypatch.setattr(place, name, value)
+        return nullcontext()
+
+    return without
+
+
+def _setting(name: str, value: object):
+    def without(scene, monkeypatch):
+        monkeypatch.setitem(scene.app.config, name, value)
+        return nullcontext()
+
+    return without
+
+
+def _view(endpoint: str, view: Callable[..., Any]):
+    """A view that does what none of ours does, in the place of one of ours."""
+
+    def without(scene, monkeypatch):
+        ours = scene.app.view_functions[endpoint]
+        monkeypatch.setitem(scene.app.view_functions, endpoint, lambda **arguments: view(ours, **arguments))
+        return nullcontext()
+
+    return without
+
+
+def _all_of(model: Any):
+    return lambda _user: select(model)
+
+
+@contextmanager
+def _unescaped(scene: Scene, monkeypatch):
+    _forget_templates(scene.app.jinja_env)
+    monkeypatch.setattr(Templates, "escaped", staticmethod(str))
+    try:
+        yield
+    finally:
+        _forget_templates(scene.app.jinja_env)
+
+
+def _forget_templates(templates: Environment) -> None:
+    """What was made of them too: it holds what the guard let through, or what it did not."""
+    templates.cache.clear()
+    keeping = templates.extensions[f"{Keeping.__module__}.{Keeping.__qualname__}"]
+    keeping._recent, keeping._older = {}, {}
+
+
+@contextmanager
+def _log_unguarded(_scene, _monkeypatch):
+    if db.engine.dialect.name == "sqlite":
+        kept = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entries'"
+        triggers = db.session.execute(text(kept)).all()
+        without = [f"DROP TRIGGER {name}" for name, _made in triggers], [made for _name, made in triggers]
+    else:
+        without = tuple([f"ALTER TABLE audit_entries {verb} TRIGGER USER"] for verb in ("DISABLE", "ENABLE"))
+    _do(without[0])
+    try:
+        yield
+    finally:
+        _do(without[1])
+
+
+def _do(statements: list[str]) -> None:
+    for one in statements:
+        db.session.execute(text(one))
+    db.session.commit()
+
+
+def _as_it_comes(sheet, cell):
+    return WriteOnlyCell(sheet, value=cell)
+
+
+def _own_names(scene, monkeypatch):
+    folder, names = Path(scene.app.config["INSTANCE_PATH"]) / "uploads" / "imports", count()
+    monkeypatch.setattr(uploads, "secrets", SimpleNamespace(token_hex=lambda _size: f"evil-{next(names)}.csv"))
+    monkeypatch.setattr(uploads, "_path", folder.joinpath)
+    return nullcontext()
+
+
+def _behind_any(token: str):
+    """Whose a link was, whatever became of it."""
+    return db.session.scalar(select(User).where(User.name == "Alice Adler"))
+
+
+_RECORDS = (
+    (contacts, "companies_visible_to", Company, "contacts.company"),
+    (contacts, "people_visible_to", Person, "contacts.person"),
+    (pipeline, "visible_to", Deal, "pipeline.show"),
+    (goals, "visible_to", Goal, "goals.target_history"),
+    (exchange, "visible_to", Import, "exchange.show"),
+    (bulk, "visible_to", BulkChange, "bulk.show"),
+    (saved_views, "changeable_by", SavedView, "saved_views.edit"),
+)
+_anybody = _instead(access, "abort", lambda _code: None)
+_let_through = _instead(headers, "abort", lambda _code: None)
+_with_any_signature = _instead(Signer, "verify_signature", lambda *_: True)
+
+TWINS = [
+    *(
+        Twin(f"whose {name} are", _instead(module, function, _all_of(model)), rights.others_records, (endpoint,))
+        for module, function, model, endpoint in _RECORDS
+        for name in [model.__tablename__]
+    ),
+    Twin(
+        "no telling what exists", _instead(contacts, "companies_visible_to", _all_of(Company)),
+        rights.what_exists, ("contacts.company",),
+    ),
+    Twin(
+        "whose deals a file holds", _instead(pipeline, "visible_to", _all_of(Deal)),
+        rights.second_doors, ("pipeline.deals",),
+    ),
+    Twin(
+        "who signed in", _instead(signing_in.login_manager, "unauthorized", lambda: None),
+        rights.visitors, ("contacts.companies",),
+    ),
+    Twin("who may change", _instead(User, "can_edit", True), rights.viewers_changes, ("contacts.note_company",)),
+    Twin("who is an owner", _anybody, rights.others_offices, ("settings.new_team",)),
+    Twin(
+        "what a form offers", _view("contacts.company_fact", careless.takes_all),
+        rights.extra_keys, ("contacts.company_fact",),
+    ),
+    Twin("who is disabled", _instead(User, "is_active", True), rights.disabled, ("home.index",)),
+    Twin("tokens of forms", _setting("WTF_CSRF_ENABLED", False), requests.without_token, ("contacts.new_company",)),
+    Twin("where a change comes from", _let_through, requests.other_sites, ("contacts.new_company",)),
+    Twin("reading only reads", _view("catalog.show", careless.writes), requests.reading_changes, ("catalog.show",)),
+    Twin("headers", _instead(headers, "PAGE_HEADERS", {}), requests.bare_answers, ("home.index",)),
+    Twin("where one arrives", _instead(signing_in, "local_path", lambda target, _else: target), requests.led_away),
+    Twin("where one stood", _instead(signing_in, "path_of", lambda target, _else: target), requests.led_back),
+    Twin("our own names", _instead(config, "hosts", lambda _url: None), requests.foreign_hosts, ("probes.healthz",)),
+    Twin("who is believed", _instead(Passed, "_is_in_networks", lambda *_: True), requests.spoofed_addresses),
+    Twin("escaping", _unescaped, texts.markup, ("contacts.company",)),
+    Twin("cells of CSV", _instead(csv, "safe_cell", lambda cell: cell), texts.formulas),
+    Twin("cells of workbooks", _instead(xlsx, "_text", _as_it_comes), texts.formulas),
+    Twin("lines of the log", _instead(noting, "clean", lambda said: said), texts.log_lines),
+    Twin("a log that only grows", _log_unguarded, texts.rewritten_log),
+    Twin("signing out ends it", _instead(sessions, "end", lambda *_: True), worn.old_cookies),
+    Twin("a new password ends it", _instead(User, "end_sessions", lambda _user: None), worn.old_cookies),
+    Twin("signatures of cookies", _with_any_signature, worn.planted_cookies),
+    Twin("rest ends it", _instead(sessions, "IDLE", _AGES), worn.old_sessions),
+    Twin("its longest time ends it", _instead(sessions, "LONGEST", _AGES), worn.old_sessions),
+    Twin("proving who one is", _instead(sessions, "CONFIRMED_FOR", _AGES), worn.unproven, ("settings.person",)),
+    Twin(
+        "the second step", _instead(second_step, "is_on", lambda _user: False),
+        worn.first_step_alone, ("home.index",),
+    ),
+    Twin("a link for one password", _instead(links, "person_behind", _behind_any), worn.spent_links),
+    Twin("files to be saved", _instead(csv, "attached", careless.guesses_type), files.handed_out, ("lists.export",)),
+    Twin("names of backups", _instead(kept, "_NAME", re.compile(".*")), files.other_files),
+    Twin("names of uploads", _own_names, files.file_names),
+    Twin("hashes stay where they are", _view("home.index", careless.tells_hash), bounds.told_secrets, ("home.index",)),
+    Twin("hashes instead of tokens", _instead(links, "digest", str), bounds.told_secrets, ("home.index",)),
+    Twin("names that are listed", _view("pipeline.deals", careless.asks_by_text), bounds.edited_views),
+    Twin("amounts that can be", _view("pipeline.fact", careless.takes_less_than_nothing), bounds.impossible_amounts),
+]  # fmt: skip

@@ -1,0 +1,22 @@
+"""Attacks on every route of the table and on what stands behind them: none gets anywhere, and nothing changes."""
+
+import pytest
+
+from tests.security.attacks import bounds, files, requests, rights, sessions, texts
+
+EVERYWHERE = [
+    rights.others_records, rights.what_exists, rights.second_doors, rights.visitors, rights.viewers_changes,
+    rights.others_offices, rights.extra_keys, rights.disabled,
+    requests.without_token, requests.other_sites, requests.reading_changes, requests.bare_answers, requests.led_away,
+    requests.led_back, requests.foreign_hosts, requests.spoofed_addresses, requests.odd_paths,
+    texts.markup, texts.unlisted_names, texts.formulas, texts.log_lines, texts.rewritten_log, texts.kept_as_typed,
+    sessions.old_cookies, sessions.planted_cookies, sessions.old_sessions, sessions.unproven, sessions.first_step_alone,
+    sessions.spent_links,
+    files.handed_out, files.other_files, files.file_names,
+    bounds.told_secrets, bounds.edited_views, bounds.impossible_amounts, bounds.tedious_texts, bounds.boundless_asks,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", EVERYWHERE, ids=lambda one: one.__name__)
+def test_an_attack_gets_nowhere(scene, attack):
+    assert attack(scene) == []

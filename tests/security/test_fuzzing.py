@@ -3,6 +3,7 @@
 import pytest
 
 from crm_app import create_app
+from crm_app.extensions import db
 from tests.conftest import Browser
 from tests.security import business, canaries, world
 from tests.security.fuzzing.fuzzing import Fuzzer
@@ -32,6 +33,8 @@ def planted(app):
     other.test_client_class = Browser
     with other.app_context():
         yield other
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_every_hole_that_was_made_on_purpose_is_found(planted):

@@ -3,7 +3,8 @@
 Killed `--rounds` times under four writers, nothing that was acknowledged may be lost, and it is ready again in three
 seconds. Four who write and four who read for `--seconds`: nobody is refused, and 99 of 100 writes take less than half a
 second. Fifty change one record at the same time, `--contests` times: one is taken each time, and the others are told.
-Four hundred who ask, send or read slowly: nobody else waits for them.
+Four hundred who ask, send or read slowly: nobody else waits for them. PostgreSQL is away for `--away` seconds, refusing
+and then standing still: who writes is told in time, nothing is lost or written twice, and all goes on by itself.
 """
 
 import argparse
@@ -13,10 +14,11 @@ import tempfile
 from pathlib import Path
 
 from tests import databases
-from tests.torture import crashing, crowding, dawdling, editing
+from tests.torture import crashing, crowding, cutting, dawdling, editing, parting
 
 _READY_WITHIN = 3.0
 _WRITTEN_WITHIN = 0.5
+_TOLD_WITHIN = 30.0
 _EDITORS = 50
 _SLOW_ONES = 400
 
@@ -26,6 +28,7 @@ def main() -> int:
     arguments.add_argument("--rounds", type=int, default=200)
     arguments.add_argument("--seconds", type=float, default=120.0)
     arguments.add_argument("--contests", type=int, default=50)
+    arguments.add_argument("--away", type=float, default=60.0)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--database", choices=("sqlite", "postgresql"), help="this one only")
     asked = arguments.parse_args()
@@ -46,6 +49,23 @@ def _torture(kind: str, asked: argparse.Namespace) -> int:
             verdicts = [_say(kind, seen), _say_of_crowd(kind, crowd)]
             verdicts.append(_contests(kind, one, asked.contests))
             verdicts.append(_slow_ones(kind, one, asked.seconds / 4))
+    if kind == "postgresql":
+        verdicts.append(_absences(asked.away))
+    return max(verdicts)
+
+
+def _absences(seconds: float) -> int:
+    way, verdicts = cutting.Way(databases.fresh_postgres("peyvand_away")), []
+    with tempfile.TemporaryDirectory() as folder, crashing.victim(Path(folder), way.url) as one:
+        for how, leave in (("refuses", way.close), ("stands still", way.stand_still)):
+            seen = parting.absence(one, leave, way.open, seconds)
+            print(
+                f"postgresql: {how} for {seconds:.0f} s: answers {dict(seen.answers)}, at most {seen.longest:.1f} s; "
+                f"all served again after {seen.healed:.1f} s; {seen.in_doubt} in doubt; {len(seen.faults)} faults"
+            )
+            _list(seen.faults[:20])
+            is_late = seen.longest > _TOLD_WITHIN or seen.healed > _TOLD_WITHIN
+            verdicts.append(int(bool(seen.faults) or is_late or 503 not in seen.answers))
     return max(verdicts)
 
 

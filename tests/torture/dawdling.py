@@ -28,6 +28,8 @@ def slow_ones(one: Victim, number: int) -> Iterator[list[socket.socket]]:
     over = threading.Event()
     thread = threading.Thread(target=_drip, args=(ends, over))
     thread.start()
+    # Requests are answered in the order of coming: by now the pages that nobody takes are made.
+    one.ask("GET", _PAGE)
     try:
         yield ends
     finally:

@@ -172,8 +172,7 @@ def die(*_):
 
 step = sys.argv.pop(1)
 if step == "tables":
-    copying.migrating.upgrade = lambda: (upgrade(), die())
-    from crm_app.migrating import upgrade
+    copying.migrating.upgrade = lambda upgrade=copying.migrating.upgrade: (upgrade(), die())
 elif step == "rows":
     copying.restoring.index = die
 else:

@@ -85,7 +85,7 @@ def unproven(scene: Scene) -> list[str]:
 _SENSITIVE = {
     "settings.new_person", "settings.person", "settings.set_standing", "settings.reset_password", "settings.invite",
     "backups.index", "backups.make", "backups.download", "accounts.begin_second_step",
-    "accounts.ask_to_add_passkey", "accounts.add_passkey", "accounts.remove_passkey",
+    "accounts.ask_to_add_passkey", "accounts.add_passkey",
 }  # fmt: skip
 
 

@@ -22,9 +22,8 @@ def main(tries: int) -> int:
 
 
 def _questions(folder):
-    from flask_migrate import upgrade
-
     from crm_app import create_app
+    from crm_app.migrating import upgrade
     from tests import make
     from tests.conftest import Browser
 

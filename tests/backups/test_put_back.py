@@ -5,13 +5,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from flask_migrate import upgrade
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from crm_app.accounts import links
 from crm_app.backups import manifest, restoring
 from crm_app.extensions import db
+from crm_app.migrating import upgrade
 from tests import make
 from tests.backups.conftest import files, is_set_up, rows
 from tests.backups.test_refusals import rewritten

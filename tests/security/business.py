@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import event
 
 from crm_app import create_app
 from crm_app.extensions import db
+from crm_app.migrating import upgrade
 from tests import databases, make
 from tests.conftest import Browser, empty_database, without_waiting_for_the_disk
 from tests.security import world

@@ -81,9 +81,8 @@ def _application(folder: Path, url: str) -> Any:
 
 
 def _fill(app: Any, folder: Path, contacts: int) -> None:
-    from flask_migrate import upgrade
-
     from crm_app.extensions import db
+    from crm_app.migrating import upgrade
     from crm_app.search.commands import catch_up
     from tests import make
 

@@ -214,8 +214,7 @@ def torture(folder: Path, database_url: str, points: int, only: str) -> int:
 
 
 def _founded(app: Any) -> None:
-    from flask_migrate import upgrade
-
+    from crm_app.migrating import upgrade
     from tests import make
 
     with app.app_context():

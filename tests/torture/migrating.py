@@ -53,9 +53,8 @@ def _versions(app: Any) -> list[str]:
 
 
 def _filled(app: Any) -> None:
-    from flask_migrate import upgrade
-
     from crm_app.extensions import db
+    from crm_app.migrating import upgrade
     from tests import make
     from tests.exchange.archive import living
 
@@ -113,15 +112,18 @@ def _difference(wanted: str, found: str) -> str:
 
 
 def _moved(app: Any, version: str, is_up: bool = True) -> dict[str, Any]:
-    from flask_migrate import downgrade, upgrade
+    from flask_migrate import downgrade
+
+    from crm_app.migrating import prepare, upgrade
 
     with app.app_context():
+        prepare()
         (upgrade if is_up else downgrade)(revision=version)
     return _standing(app)
 
 
 def _steps(app: Any, dies_at: int = 0) -> int:
-    from flask_migrate import upgrade
+    from crm_app.migrating import upgrade
 
     steps = Steps(dies_at)
     with app.app_context():

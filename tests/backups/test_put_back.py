@@ -19,7 +19,7 @@ from tests.conftest import Browser
 
 PASSPHRASE = "five words that do not belong"
 # Noted anew, and noted by looking on.
-_OF_NOW = {"audit_entries", "user_sessions", "sign_in_failures", "workers"}
+_OF_NOW = {"known_devices", "audit_entries", "user_sessions", "sign_in_failures", "workers"}
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_whatever_breaks_at_the_last_moment_leaves_all_as_it_was(made, empty, mo
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(restoring, "_migrate", broken)
+        patched.setattr(restoring.migrating, "upgrade_within", broken)
         answer = sent(client, url, (made / "all.zip").read_bytes())
 
     assert answer.status_code == 422 and "Nothing was restored." in answer.text

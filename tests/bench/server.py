@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from crm_app.entrance import THREADS
+
 _PROCESSES = 2
 _ENCODINGS = "gzip, deflate, br, zstd"
 _WARMING, _ROUNDS, _REQUESTS = 40, 5, 40
@@ -113,11 +115,11 @@ class Server:
 
 @contextmanager
 def serving(target: str, others: Callable[[], list[int]] = list) -> Iterator[Server]:
-    """A WSGI application on granian, as `crm web` runs Peyvand: two processes of three threads."""
+    """A WSGI application on granian, as `crm web` runs Peyvand: two processes, each with threads to spare."""
     port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(_PROCESSES), "--blocking-threads", "3", "--no-ws", "--log-level", "error", target,
+        "--workers", str(_PROCESSES), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error", target,
     ]  # fmt: skip
     with running(command, port) as process:
         yield Server(process, port, others)

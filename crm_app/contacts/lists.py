@@ -28,8 +28,7 @@ from crm_app.web.texts import ngettext, pgettext
 _NO_NUMBER = literal(-1, BigInteger)
 # The parent of a company, the company of a person. One out of sight is not named, nor sorted by.
 _ABOVE = aliased(Company)
-# Stands in no name: control characters are taken out of them.
-_BETWEEN = "\x1f"
+_BETWEEN = "\x1f"  # Control characters stand in no name.
 
 
 def companies(user: User) -> Listable:

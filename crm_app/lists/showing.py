@@ -124,9 +124,10 @@ class Shown:
 def shown(listable: Listable) -> Shown:
     """One page of what the address asks for."""
     text, asked = text_asked(), conditions.of_request(listable.fields, listable.aliases)
+    rows, drawn = rows_asked(listable), faces.drawn(listable) if listable.draws else None
     table = listing(
-        rows_asked(listable), key=listable.model.id, sorts=listable.sorts, default=listable.default_sort,
-        drawn=faces.drawn(listable) if listable.draws else None,
+        drawn if drawn is not None and rows is listable.rows else rows,
+        key=listable.model.id, sorts=listable.sorts, default=listable.default_sort, drawn=drawn,
     )  # fmt: skip
     return Shown(listable, table, columns.of_request(listable, current_user, table.sort), asked, text)
 

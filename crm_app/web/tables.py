@@ -1,12 +1,7 @@
 """Lists: sorted by a click, paged by key so that page 1,000 costs what page 1 costs, counted up to a limit."""
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -14,7 +9,8 @@ from urllib.parse import urlencode
 from flask import request, url_for
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 
-from crm_app.extensions import UtcDateTime, db
+from crm_app.extensions import db
+from crm_app.web import places
 
 PAGE_SIZE = 50
 COUNTED_TO = 1000
@@ -75,7 +71,8 @@ def listing(
 
     `key` is the unique column that breaks ties. A sort's values are never NULL: coalesce them. An unknown
     `sort` or a broken `after` counts as not given. The select's rows are entities, or tuples led by one; with `drawn`,
-    which selects columns of the same rows and perhaps of more, values of those columns and those they are sorted by.
+    which selects columns of the same rows and perhaps of more, values of those columns and those they are sorted by. If
+    all are asked for, the select is `drawn` itself.
     """
     sort = request.args.get("sort", default)
     if sort.removeprefix("-") not in sorts:
@@ -83,11 +80,11 @@ def listing(
     parts = _parts(sorts[sort.removeprefix("-")], key, descending=sort.startswith("-"))
     count = count_up_to(rows, None if request.args.get("count") == "exact" else COUNTED_TO)
     values = [part.value for part in parts]
-    before = _decoded(request.args.get("before", ""), values)
+    before = places.decoded(request.args.get("before", ""), values)
     if before is not None and (page := _page(rows, _turned(parts), before, size, drawn)).found:
         links = _links(page.found[::-1], sort, len(parts), follows=True, precedes=page.has_more)
         return Listing(page.plain[::-1], count, sort, *links, goes_back=True)
-    after = _decoded(request.args.get("after", ""), values)
+    after = places.decoded(request.args.get("after", ""), values)
     page = _page(rows, parts, after, size, drawn)
     links = _links(page.found, sort, len(parts), follows=page.has_more, precedes=after is not None)
     return Listing(page.plain, count, sort, *links)
@@ -102,13 +99,16 @@ class _Page(NamedTuple):
 
 
 def _page(rows: Select, parts: Sequence[Part], beyond: Sequence[Any] | None, size: int, drawn: Select | None) -> _Page:
+    is_all = rows is drawn
     if beyond is not None:
         rows = rows.where(_beyond(parts, beyond))
     if drawn is None:
         found = db.session.execute(_first_in_order(rows, tuple(parts), size + 1)).all()
     else:
+        order = tuple(parts), size + 1
+        first = _first_in_order(rows, *order) if is_all else _first_drawn(rows, drawn, *order)
         # Plain values have no use for the session, which would take its time over every one of them.
-        found = db.session.connection().execute(_first_drawn(rows, drawn, tuple(parts), size + 1)).all()
+        found = db.session.connection().execute(first).all()
     page = found[:size]
     plain = [row[0] if len(row) == 1 + len(parts) else row for row in page]
     return _Page(page, plain, len(found) > size)
@@ -137,8 +137,8 @@ def _links(
     rows: Sequence[Any], sort: str, width: int, *, follows: bool, precedes: bool
 ) -> tuple[str | None, str | None]:
     """The addresses of what follows these rows and of what stands before them."""
-    following = same_url(sort=sort, before=None, after=_encoded(rows[-1][-width:])) if rows and follows else None
-    earlier = same_url(sort=sort, after=None, before=_encoded(rows[0][-width:])) if rows and precedes else None
+    following = same_url(sort=sort, before=None, after=places.encoded(rows[-1][-width:])) if rows and follows else None
+    earlier = same_url(sort=sort, after=None, before=places.encoded(rows[0][-width:])) if rows and precedes else None
     return following, earlier
 
 
@@ -210,49 +210,3 @@ def _beyond(parts: Sequence[Part], after: Sequence[Any]) -> ColumnElement[bool]:
         further = value < bound if is_descending else value > bound
         beyond = or_(further, and_(value == bound, beyond))
     return beyond
-
-
-def _encoded(values: Sequence[Any]) -> str:
-    written = [
-        value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
-        for value in values
-    ]
-    text = json.dumps(written, ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _decoded(text: str, values: Sequence[ColumnElement]) -> list[Any] | None:
-    """What the last row of the page before had for these values; None where that cannot be told."""
-    if not text or len(text) > 2000:
-        return None
-    try:
-        found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if not isinstance(found, list):
-            return None
-        return [_as(_kept_as(value), one) for value, one in zip(values, found, strict=True)]
-    except (ValueError, TypeError, ArithmeticError, NotImplementedError, RecursionError, binascii.Error):
-        return None
-
-
-def _kept_as(value: ColumnElement) -> type:
-    return datetime if isinstance(value.type, UtcDateTime) else value.type.python_type
-
-
-def _as(wanted: type, value: Any) -> Any:
-    """A value of a page's key in the type of its column. Raises ValueError or TypeError for anything else."""
-    if wanted is datetime:
-        instant = datetime.fromisoformat(value)
-        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-    if wanted is date:
-        return date.fromisoformat(value)
-    if wanted is Decimal:
-        return Decimal(value)
-    if wanted is bool and isinstance(value, bool):
-        return value
-    if isinstance(value, bool) or not isinstance(value, wanted if wanted is not float else (int, float)):
-        raise TypeError(f"{value!r} is no {wanted.__name__}")
-    if isinstance(value, int) and abs(value) >= 2**63:
-        raise ValueError("too large to be anyone's key")
-    if isinstance(value, str) and any(c == "\0" or 0xD800 <= ord(c) <= 0xDFFF for c in value):
-        raise ValueError("no text that a database keeps")
-    return value

@@ -12,7 +12,7 @@ import pytest
 # A task that notes when it begins and, some time later, when it ends.
 WORKING = """
 import os, sys, time
-from crm_app import create_app, serving
+from crm_app import create_app, processes, serving
 from crm_app.jobs import jobs
 
 @jobs.task
@@ -21,7 +21,7 @@ def note(seconds):
     time.sleep(seconds)
     print("ended", flush=True)
 
-serving._GRACE = 2
+processes.GRACE_SECONDS = 2
 with create_app().app_context():
     jobs.enqueue(note, float(sys.argv[1]))
 serving.worker.main(args=[], prog_name="crm")

@@ -106,11 +106,13 @@ class Server:
         return body
 
     def _spent(self) -> int:
-        """Nanoseconds of all threads of all its processes, and of the database's own that work for it."""
-        pids = [*descendants(self._process.pid), *self._others()]
-        return sum(
-            int(task.read_text().split()[0]) for pid in pids for task in Path(f"/proc/{pid}/task").glob("*/schedstat")
-        )
+        """Nanoseconds of all its processes, threads that ended included, and of the database's own that work for it."""
+        return sum(time.clock_gettime_ns(_clock_of(pid)) for pid in [*descendants(self._process.pid), *self._others()])
+
+
+def _clock_of(pid: int) -> int:
+    """The number of the clock of a process, as `clock_getcpuclockid` of the C library makes it."""
+    return (~pid << 3) | 2
 
 
 @contextmanager

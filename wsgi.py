@@ -1,7 +1,5 @@
 """The WSGI entry point: `granian --interface wsgi wsgi:app`."""
 
-from crm_app import create_app
-from crm_app.entrance import Entrance
+from crm_app import create_app, entrance
 
-app = create_app()
-app.wsgi_app = Entrance(app.wsgi_app)
+app = entrance.put_before(create_app())

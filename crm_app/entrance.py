@@ -9,6 +9,8 @@ from io import BytesIO
 from threading import Semaphore
 from typing import Any
 
+from flask import Flask
+
 # As many threads as one process may have; those that idle end by themselves.
 THREADS = 512
 _PLACES = 3
@@ -17,6 +19,11 @@ _PLACES_FOR_FILES = 2
 _FORM_BYTES = 1024 * 1024
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def put_before(app: Flask) -> Flask:
+    app.wsgi_app = Entrance(app.wsgi_app)  # type: ignore[method-assign]
+    return app
 
 
 class Entrance:

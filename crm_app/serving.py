@@ -127,9 +127,7 @@ def _serve_pages():
 
 
 def _behind_the_entrance() -> Flask:
-    app = _application()
-    app.wsgi_app = entrance.Entrance(app.wsgi_app)  # type: ignore[method-assign]
-    return app
+    return entrance.put_before(_application())
 
 
 def _work():

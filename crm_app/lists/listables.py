@@ -47,9 +47,9 @@ class Listable:
     filters that links name by one word of the address: the word, and the field and operator that it stands for.
     `record` is what a row is about, where a row is more than its record. `narrow` does all that the address asks, where
     a list asks in its own way. `editing` is how a fact is changed in its cell, None where none can be. `actions` are
-    what can be done to many records at once; `is_sensitive` if that asks once more who one is. `draws` are the columns
-    of the tables joined in `rows` that a row shows besides what stands in its record: where they are named, a row is
-    read as plain values, and its record only if it must be drawn anew.
+    what can be done to many records at once; `is_sensitive` if that asks once more who one is. `draws` are what a
+    row shows of other records, as columns beside those of `model`: where they are named, a row is read as plain values,
+    and its record only if it must be drawn anew.
     """
 
     place: str

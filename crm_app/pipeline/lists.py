@@ -127,7 +127,7 @@ def _more_fields(user: User) -> list[Field]:
         ),
         Field(
             "pipeline", _("Pipeline"), "choice", lambda deal: deal.stage.pipeline.name, Deal.pipeline_id,
-            options=lambda: [(str(one.id), one.name) for one in _pipelines()], coerce=whole_id, cell="text",
+            options=lambda: [(str(one.id), one.name) for one in queries.all_pipelines()], coerce=whole_id, cell="text",
             is_standard=False,
         ),
         Field(
@@ -184,12 +184,8 @@ def _state(deal: Deal) -> Point | Badge:
     return Badge(str(KINDS[deal.status]), "ok" if is_won else "danger", "trophy" if is_won else "thumbs-down")
 
 
-def _pipelines() -> list[Any]:
-    return list(db.session.scalars(queries.pipelines_at_once()).unique())
-
-
 def _stages() -> Pairs:
-    found = _pipelines()
+    found = queries.all_pipelines()
     several = len(found) > 1
     return [
         (str(stage.id), f"{one.name} · {stage.name}" if several else stage.name)

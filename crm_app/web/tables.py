@@ -10,7 +10,7 @@ from flask import request, url_for
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 
 from crm_app.extensions import db
-from crm_app.web import places
+from crm_app.web import paging
 
 PAGE_SIZE = 50
 COUNTED_TO = 1000
@@ -80,11 +80,11 @@ def listing(
     parts = _parts(sorts[sort.removeprefix("-")], key, descending=sort.startswith("-"))
     count = count_up_to(rows, None if request.args.get("count") == "exact" else COUNTED_TO)
     values = [part.value for part in parts]
-    before = places.decoded(request.args.get("before", ""), values)
+    before = paging.decoded(request.args.get("before", ""), values)
     if before is not None and (page := _page(rows, _turned(parts), before, size, drawn)).found:
         links = _links(page.found[::-1], sort, len(parts), follows=True, precedes=page.has_more)
         return Listing(page.plain[::-1], count, sort, *links, goes_back=True)
-    after = places.decoded(request.args.get("after", ""), values)
+    after = paging.decoded(request.args.get("after", ""), values)
     page = _page(rows, parts, after, size, drawn)
     links = _links(page.found, sort, len(parts), follows=page.has_more, precedes=after is not None)
     return Listing(page.plain, count, sort, *links)
@@ -137,8 +137,8 @@ def _links(
     rows: Sequence[Any], sort: str, width: int, *, follows: bool, precedes: bool
 ) -> tuple[str | None, str | None]:
     """The addresses of what follows these rows and of what stands before them."""
-    following = same_url(sort=sort, before=None, after=places.encoded(rows[-1][-width:])) if rows and follows else None
-    earlier = same_url(sort=sort, after=None, before=places.encoded(rows[0][-width:])) if rows and precedes else None
+    following = same_url(sort=sort, before=None, after=paging.encoded(rows[-1][-width:])) if rows and follows else None
+    earlier = same_url(sort=sort, after=None, before=paging.encoded(rows[0][-width:])) if rows and precedes else None
     return following, earlier
 
 

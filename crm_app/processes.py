@@ -9,12 +9,13 @@ import multiprocessing
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import NoReturn
 
-import click
+from crm_app import supervising
 
 GRACE_SECONDS = 20
 # Of malloc.h. Setting them keeps glibc from raising them by itself.
@@ -34,6 +35,18 @@ def reading_code() -> Iterator[None]:
         gc.enable()
 
 
+@contextmanager
+def left_out(*names: str) -> Iterator[None]:
+    """Whoever imports one of these meanwhile, unless it was imported before, is told that it is not installed."""
+    unread = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(unread))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in unread:
+            del sys.modules[name]
+
+
 def give_back_memory() -> None:
     """What glibc is given back goes back to the system, however large it was; else each thread keeps megabytes."""
     with suppress(AttributeError, OSError):
@@ -42,10 +55,10 @@ def give_back_memory() -> None:
             libc.mallopt(option, _LARGE)
 
 
-def started(run: Callable[..., None], *arguments: object) -> BaseProcess:
+def started(name: str, run: Callable[..., None], *arguments: object) -> BaseProcess:
     """A process that runs a function of a module. A signal of the terminal reaches us alone: we pass it on."""
     gc.freeze()
-    process = multiprocessing.get_context(METHOD).Process(target=_alone, args=(run, *arguments))
+    process = multiprocessing.get_context(METHOD).Process(target=_alone, args=(name, run, *arguments))
     process.start()
     return process
 
@@ -57,29 +70,26 @@ def status_of(process: BaseProcess) -> int:
     return code if code >= 0 else 128 - code
 
 
-def supervise(processes: Sequence[BaseProcess]) -> int:
-    """Wait for a signal or for a process to end; then end the rest. Returns the exit status."""
-    # Not a threading.Event: a second signal would wait for the lock that the first one's waiter holds.
-    signals: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _frame: signals.append(number))
-    while not signals and all(process.is_alive() for process in processes):
-        time.sleep(0.1)
-    failed = [process for process in processes if not process.is_alive()]
-    for process in processes:
-        if process.is_alive():
-            process.terminate()
-    deadline = time.monotonic() + GRACE_SECONDS + 5
-    for process in processes:
-        process.join(max(deadline - time.monotonic(), 0.1))
-        if process.is_alive():
-            os.killpg(process.pid or 0, signal.SIGKILL)
-    if failed and not signals:
-        click.echo("crm: a part of Peyvand stopped by itself; see the lines above.", err=True)
-        return 1
-    return 0
+def supervise(web: Sequence[BaseProcess], others: Sequence[BaseProcess], folder: str, command: str) -> NoReturn:
+    """Become the program that watches them, which holds none of all that was read. It tells of itself in its file.
+
+    A web process that dies is replaced by what our command of that name starts. The folder is removed in the end.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, supervising.SIGNALS)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    watching = [sys.executable, "-I", "-S", supervising.__file__, str(GRACE_SECONDS + 5), folder]
+    numbers = [" ".join(str(process.pid) for process in processes) for processes in (web, others)]
+    os.execv(sys.executable, [*watching, *numbers, sys.executable, "-m", "crm_app", command])  # noqa: S606 - of our own.
 
 
-def _alone(run: Callable[..., None], *arguments: object) -> None:
+def name_this(name: str) -> None:
+    """As `ps` and `top` show it, up to fifteen letters, where the system has a place for it."""
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(name)
+
+
+def _alone(name: str, run: Callable[..., None], *arguments: object) -> None:
     os.setsid()
+    name_this(name)
     run(*arguments)

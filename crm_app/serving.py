@@ -1,17 +1,22 @@
 """`crm serve`: the web server and the worker, started together, stopped together."""
 
-import multiprocessing
+import faulthandler
+import logging
 import os
 import sys
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import NoReturn
 
 import click
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
 
-from crm_app import config, entrance, processes, readiness
+from crm_app import config, entrance, garbage, processes, readiness
 from crm_app.health import counting
 from crm_app.web import compiled, texts
+
+_WEB = "crm web"
 
 
 @click.command()
@@ -26,14 +31,13 @@ def serve(host, port):
     settings = config.load()
     readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
     readiness.expect_redis(str(settings["REDIS_URL"]))
-    with counting.shared():
-        _application()
-        # What is needed once is done by a process that ends, so that nobody keeps it.
-        preparing = processes.started(_prepare)
-        _read_ahead()
-        if status := processes.status_of(preparing):
-            sys.exit(status)
-        sys.exit(processes.supervise([processes.started(_serve_pages), processes.started(_work)]))
+    _application()
+    # What is needed once is done by a process that ends, so that nobody keeps it.
+    preparing = processes.started("crm prepare", _prepare)
+    _read_ahead()
+    if status := processes.status_of(preparing):
+        sys.exit(status)
+    _supervise(settings, _work)
 
 
 @click.command()
@@ -42,9 +46,16 @@ def web():
     settings = config.load()
     readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
     _expect_what_is_shared(settings)
-    with counting.shared():
-        _read_ahead()
-        _serve_pages()
+    _read_ahead()
+    _supervise(settings)
+
+
+@click.command(hidden=True)
+def web_process():
+    """One of the processes of a web server, whose others run already."""
+    processes.name_this(_WEB)
+    _read_ahead()
+    _serve_pages()
 
 
 @click.command()
@@ -103,30 +114,49 @@ def _prepare():
         _say_where(app)
 
 
+def _supervise(settings: Mapping[str, object], *others: Callable[[], None]) -> NoReturn:
+    folder = counting.share()
+    web = [processes.started(_WEB, _serve_pages) for _each in range(int(str(settings["WEB_PROCESSES"])))]
+    processes.supervise(web, [processes.started("crm worker", each) for each in others], folder, "web-process")
+
+
 def _serve_pages():
+    """In this process, until it is told to stop. All that serve pages listen at one port, each for itself."""
     from granian import Granian
     from granian.constants import Interfaces
 
+    class Alone(Granian):
+        """Without one more process that watches those that answer: it would hold copies of what they hold."""
+
+        def _spawn_workers(self, spawn_target, target_loader):
+            self._spawn_worker(idx=0, target=spawn_target, callback_loader=target_loader).inner.run()
+
+        def _serve_loop(self, _spawn_target, _target_loader):
+            """It was served."""
+
     settings = config.load()
     _application()
-    multiprocessing.set_start_method(processes.METHOD, force=True)
-    Granian(
+    # It warns of more threads than processors: those at the entrance wait for slow clients and do nothing else.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
+    server = Alone(
         "wsgi:app",
         working_dir=config.ROOT,
         address=str(settings["HOST"]),
         port=int(str(settings["PORT"])),
         interface=Interfaces.WSGI,
-        workers=int(str(settings["WEB_PROCESSES"])),
         blocking_threads=entrance.THREADS,
         websockets=False,
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]
-        respawn_failed_workers=True,
-        workers_kill_timeout=processes.GRACE_SECONDS,
-    ).serve(target_loader=_behind_the_entrance, wrap_loader=False)
+    )
+    server.serve(target_loader=_behind_the_entrance, wrap_loader=False)
 
 
 def _behind_the_entrance() -> Flask:
+    """In each web process: one that dies of a fault says first where its threads stood."""
+    if sys.stderr:
+        faulthandler.enable()
+    garbage.look_by_itself()
     return entrance.put_before(_application())
 
 
@@ -135,6 +165,7 @@ def _work():
     from crm_app.search.commands import warn_if_behind
 
     app = _application()
+    garbage.look_by_itself()
     with app.app_context():
         warn_if_behind()
     with alive(app):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -37,30 +38,81 @@ for line in sys.stdin:
 # A signal may arrive between any two lines; here one arrives before each line that the supervisor runs.
 SIGNALLED = """
 import os, signal, sys, time
-from crm_app import processes
+from crm_app import processes, supervising
 
-child = processes.started(time.sleep, 60)
+child = processes.started("part", time.sleep, 60)
 
 def insist(frame, event, _argument):
-    if signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+    if signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, []):
         os.kill(os.getpid(), signal.SIGTERM)
     return insist
 
 sys.settrace(insist)
-status = processes.supervise([child])
+status = supervising.supervise([child.pid], 25)
 sys.settrace(None)
-assert child.exitcode == -signal.SIGTERM, "the child is left running"
+assert not os.path.exists(f"/proc/{child.pid}"), "the child is left running"
 sys.exit(status)
 """
 
+STOPPED_WHILE_IT_CHANGES = """
+import os, signal, tempfile, time
+from crm_app import processes, supervising
+
+child = processes.started("part", time.sleep, 60)
+signal.pthread_sigmask(signal.SIG_BLOCK, supervising.SIGNALS)
+os.kill(os.getpid(), signal.SIGTERM)
+processes.supervise([], [child], tempfile.mkdtemp(), "web-process")
+"""
+
 ONE_ENDS = """
-import sys, time
+import tempfile, time
 from crm_app import processes
 
-children = [processes.started(time.sleep, seconds) for seconds in (0, 60)]
-status = processes.supervise(children)
-assert not any(child.is_alive() for child in children)
-sys.exit(status)
+children = [processes.started("part", time.sleep, seconds) for seconds in (0, 60)]
+print(children[1].pid, flush=True)
+processes.supervise([], children, tempfile.mkdtemp(), "web-process")
+"""
+
+# The other one tells the supervisor to stop.
+ONE_IS_REPLACED = """
+import os, sys, time
+from crm_app import processes, supervising
+
+children = [processes.started("part", time.sleep, seconds) for seconds in (0, 60)]
+another = "import os, signal; print('replaced', flush=True); os.kill(os.getppid(), signal.SIGTERM); signal.pause()"
+command = [sys.executable, "-c", another]
+sys.exit(supervising.supervise([child.pid for child in children], 5, [children[0].pid], command))
+"""
+
+ONE_ENDS_AGAIN = """
+import sys, time
+from crm_app import processes, supervising
+
+children = [processes.started("part", time.sleep, seconds) for seconds in (0, 60)]
+print(children[1].pid, flush=True)
+command = [sys.executable, "-c", ""]
+sys.exit(supervising.supervise([child.pid for child in children], 5, [children[0].pid], command))
+"""
+
+READ = """
+import sys
+from crm_app import create_app
+
+create_app()
+print(*sorted({"psycopg", "redis"} & sys.modules.keys()))
+"""
+
+ONE_IS_DEAF = """
+import signal, sys, time
+from crm_app import processes, supervising
+
+def deaf():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("deaf", flush=True)
+    time.sleep(60)
+
+children = [processes.started("deaf", deaf), processes.started("part", time.sleep, 1)]
+sys.exit(supervising.supervise([child.pid for child in children], 0.5))
 """
 
 
@@ -96,11 +148,40 @@ def test_a_signal_at_any_moment_stops_everything(run):
     assert ended.returncode == 0, ended.stderr
 
 
+def test_a_signal_while_the_supervisor_takes_the_place_of_what_started_it_is_not_lost(run):
+    ended = run(script=STOPPED_WHILE_IT_CHANGES)
+
+    assert ended.returncode == 0, ended.stderr
+
+
 def test_a_part_that_ends_by_itself_ends_the_others_and_says_so(run):
     ended = run(script=ONE_ENDS)
 
     assert ended.returncode == 1
     assert "stopped by itself" in ended.stderr
+    assert not Path(f"/proc/{int(ended.stdout)}").exists()
+
+
+def test_a_web_process_that_ends_by_itself_is_replaced_and_the_others_go_on(run):
+    ended = run(script=ONE_IS_REPLACED)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "another one takes its place" in ended.stderr and "a part of Peyvand" not in ended.stderr
+    assert ended.stdout == "replaced\n"
+
+
+def test_one_that_ends_again_and_again_ends_the_others(run):
+    ended = run(script=ONE_ENDS_AGAIN)
+
+    assert ended.returncode == 1
+    assert ended.stderr.count("another one takes its place") == 1 and "a part of Peyvand" in ended.stderr
+    assert not Path(f"/proc/{int(ended.stdout)}").exists()
+
+
+def test_a_part_that_does_not_end_when_told_to_is_ended(run):
+    ended = run(script=ONE_IS_DEAF)
+
+    assert ended.returncode == 1 and ended.stdout == "deaf\n", ended.stderr
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +197,19 @@ def upgraded(run, tmp_path_factory):
 def crm(run, tmp_path):
     """`crm("web", PORT="1")`, on an instance of the test's own."""
     return lambda *arguments, **environ: run(*arguments, **{"INSTANCE_PATH": str(tmp_path)} | environ)
+
+
+@pytest.mark.parametrize(
+    ("settings", "read"),
+    [
+        ({}, ""),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "redis"),
+        ({"DATABASE_URL": "postgresql://somebody@127.0.0.1:1/name"}, "psycopg"),
+    ],
+    ids=["plain", "redis", "postgresql"],
+)
+def test_libraries_are_read_by_those_who_need_them(crm, settings, read):
+    assert crm("", script=READ + "sys.exit()", **settings).stdout.strip() == read
 
 
 @pytest.fixture

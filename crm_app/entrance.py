@@ -14,6 +14,8 @@ from flask import Flask
 # As many threads as one process may have; those that idle end by themselves.
 THREADS = 512
 _PLACES = 3
+# Asks the database from a thread of its own, and has to be answered just when all places wait for that.
+_BESIDE_THE_PLACES = "/healthz"
 # Whoever sends a file is let in while it comes, but only so many at once, and in nobody else's place.
 _PLACES_FOR_FILES = 2
 _FORM_BYTES = 1024 * 1024
@@ -33,6 +35,8 @@ class Entrance:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         length = _length(environ)
+        if length == 0 and environ.get("PATH_INFO") == _BESIDE_THE_PLACES:
+            return self._inside(environ, start_response)
         if length is None or length > _FORM_BYTES:
             places = self._places_for_files
         elif _brought_in(environ, length):

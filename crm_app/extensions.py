@@ -16,14 +16,13 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
-from psycopg import IsolationLevel
 from sqlalchemy import DateTime, MetaData, String, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
-from crm_app import reaching, turns
+from crm_app import refusals, turns
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -73,6 +72,8 @@ class RequestSession(Session):
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": RequestSession})
 login_manager = LoginManager()
+# Sessions are rows of ours, which say themselves how fresh they are: a digest of address and browser adds nothing.
+login_manager.session_protection = None
 csrf = CSRFProtect()
 babel = Babel()
 htmx = Htmx()
@@ -81,7 +82,6 @@ compress = Compress()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
-_connecting = reaching.Connecting()
 _writing_anyway: ContextVar[bool] = ContextVar("writing_anyway", default=False)
 
 
@@ -157,7 +157,10 @@ def _may_write() -> bool:
 def _connect(dialect, _record, arguments, options):
     """As connections of ours: those to SQLite take turns, those to PostgreSQL do not wait for ever."""
     if dialect.name == "postgresql":
-        return _connecting.connect(arguments, options)
+        # Read by those who have one.
+        from crm_app import reaching
+
+        return reaching.connecting.connect(arguments, options)
     options["factory"] = turns.Connection
     return None
 
@@ -183,14 +186,15 @@ def _prepare_sqlite(connection, _record):
 @event.listens_for(Engine, "checkout")
 def _see_whether_it_is_there(connection, _record, _proxy):
     """One that has been overtaken by events is replaced before it is used, all others with it."""
-    if isinstance(connection, reaching.Connection | turns.Connection) and connection.is_cut_off():
+    is_cut_off = getattr(connection, "is_cut_off", None)
+    if is_cut_off and is_cut_off():
         raise DisconnectionError("the database was away, or could not be written to")
 
 
 @event.listens_for(Engine, "handle_error")
 def _open_files_anew(context):
     """SQLite does not see that a file which could only be read, or not be opened, can be written again."""
-    if reaching.is_of_files(context.original_exception):
+    if refusals.is_of_files(context.original_exception):
         context.is_disconnect = True
 
 
@@ -204,6 +208,8 @@ def _begin(connection):
     if connection.dialect.name == "sqlite":
         _begin_sqlite(connection)
     else:
+        from psycopg import IsolationLevel
+
         dbapi = connection.connection.dbapi_connection
         only_reads = not _may_write() or "only_reads" in connection.get_execution_options()
         level = IsolationLevel.REPEATABLE_READ if only_reads else None

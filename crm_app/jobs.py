@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import re
-import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -12,20 +11,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import Flask, current_app
-from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab
-from huey.exceptions import HueyException, RetryTask
-from huey.serializer import SignedSerializer
-from huey.signals import SIGNAL_ERROR, SIGNAL_INTERRUPTED
-from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from crm_app import secret_key
 from crm_app.extensions import db
-from crm_app.reaching import is_passing
+from crm_app.processes import left_out
+from crm_app.refusals import is_passing, of_queue
+
+# huey reads all that it could keep its queue in, though SQLite is enough for most.
+with left_out("redis", "psycopg"):
+    from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab, storage
+    from huey.exceptions import HueyException, RetryTask
+    from huey.serializer import SignedSerializer
+    from huey.signals import SIGNAL_ERROR, SIGNAL_INTERRUPTED
 
 Parking = Callable[[str, Sequence[Any], BaseException], Any]
-# What the queue raises when it is away, or when what lies in it was not written by us.
-AWAY = (RedisError, sqlite3.OperationalError)
+# What the queue raises when what lies in it was not written by us.
 _UNREADABLE = (HueyException, ValueError)
 _DATED = re.compile(r"(\d{13})-", re.ASCII)
 _NOW = ":now"
@@ -108,7 +109,7 @@ class Jobs:
         return queued is not None and _ask(queued, name, arguments)
 
     def waiting(self) -> Waiting:
-        """Raises one of AWAY where the queue does not answer."""
+        """Raises one of `refusals.of_queue()` where the queue does not answer."""
         huey = current_app.extensions["huey"]
         number = huey.pending_count() + huey.scheduled_count()
         first = huey.storage.enqueued_items(limit=1)
@@ -118,7 +119,7 @@ class Jobs:
 def _ask(queued: Callable[..., Any], name: str, arguments: Sequence[Any]) -> bool:
     try:
         queued(*arguments)
-    except AWAY as error:
+    except of_queue() as error:
         current_app.logger.error("the queue did not take %s%r: %s", name, arguments, error)
         return False
     return True
@@ -136,7 +137,7 @@ def _by_one_worker(huey: Any, name: str, is_due: Callable[[datetime], bool]) -> 
         try:
             huey.delete(noted(at - timedelta(days=1)))
             return huey.put_if_empty(noted(at), 1)
-        except AWAY:
+        except of_queue():
             return False
 
     return is_due_here
@@ -180,9 +181,22 @@ def _storage(app: Flask):
     if app.testing:
         return MemoryHuey("peyvand", immediate=True, serializer=secret)
     if app.config["REDIS_URL"]:
+        _read_redis()
         return RedisHuey("peyvand", url=app.config["REDIS_URL"], serializer=secret)
     Path(app.config["INSTANCE_PATH"]).mkdir(mode=0o700, parents=True, exist_ok=True)
     return SqliteHuey("peyvand", filename=str(Path(app.config["INSTANCE_PATH"]) / "jobs.db"), serializer=secret)
+
+
+def _read_redis() -> None:
+    """As huey would have read it."""
+    import redis
+
+    storage.ConnectionPool, storage.Redis, storage.RedisStorage.redis_client = (
+        redis.ConnectionPool,
+        redis.Redis,
+        redis.Redis,
+    )
+    storage.ConnectionError, storage.TimeoutError = redis.ConnectionError, redis.TimeoutError
 
 
 class _Signed(SignedSerializer):

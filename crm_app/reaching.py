@@ -1,8 +1,8 @@
 """Reaching PostgreSQL within bounds: a server that is away, stopped or cut off keeps nobody waiting for ever."""
 
 import select
-import sqlite3
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -16,12 +16,36 @@ _CONNECT_SECONDS = 5
 _PAUSE_SECONDS = 3.0
 # A peer that is gone without a word is noticed within a minute.
 _ALIVE = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-_OF_FILES = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-_PASSING = _OF_FILES | {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
+
+
+class Columns(Sequence[psycopg.Column]):
+    """What a result is made of, found out when somebody looks: SQLAlchemy does so once for each statement."""
+
+    def __init__(self, cursor: "Cursor", number: int) -> None:
+        self._cursor, self._number = cursor, number
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __getitem__(self, place: Any) -> Any:
+        return [psycopg.Column(self._cursor, number) for number in range(self._number)][place]
+
+
+class Cursor(psycopg.Cursor[Any]):
+    """As psycopg's own, but that its description is lazy: to make it took as long as to run a small statement."""
+
+    @property
+    def description(self) -> Any:
+        result = self.pgresult
+        return Columns(self, result.nfields) if result and result.nfields else super().description
 
 
 class Connection(psycopg.Connection[Any]):
     """Given up for good once a page has waited too long for it: nobody knows what it would answer next."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.cursor_factory = Cursor
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         if timeout is not None or not has_request_context():
@@ -61,18 +85,5 @@ class Connecting:
             raise
 
 
-def is_passing(error: BaseException | None) -> bool:
-    """Whether a database cannot do now what it can do later, once it is back, has room, or others are done."""
-    if isinstance(error, sqlite3.Error):
-        return _kind(error) in _PASSING
-    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-
-
-def is_of_files(error: BaseException | None) -> bool:
-    """Whether SQLite could not open, read or write what it needs."""
-    return isinstance(error, sqlite3.Error) and _kind(error) in _OF_FILES
-
-
-def _kind(error: sqlite3.Error) -> int:
-    """The code in its short form; that somebody's turn did not come has none."""
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & 0xFF
+# Of all engines of this process.
+connecting = Connecting()

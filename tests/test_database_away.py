@@ -1,11 +1,13 @@
 """A database that is away: said in plain words and soon, with no harm to what is asked once it is back."""
 
+import threading
 import time
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import Client
 
-from crm_app import create_app, reaching
+from crm_app import create_app, entrance, reaching
 from crm_app.contacts.models import Company
 from crm_app.extensions import db
 from tests import make
@@ -89,3 +91,29 @@ def test_one_that_stands_still_keeps_nobody_longer_than_patience_lasts(there, wa
     assert [round(seconds * 2) for _answer, seconds in answers] in ([1, 4, 0], [2, 4, 0], [1, 5, 0], [2, 5, 0])
     assert healed.status_code == 303
     assert list(db.session.scalars(select(Company.name))) == ["After"]
+
+
+def test_while_everybody_waits_for_one_that_stands_still_health_is_told_soon_and_then_at_once(there, way, monkeypatch):
+    monkeypatch.setattr(reaching, "PATIENCE_SECONDS", 6.0)
+    app = entrance.put_before(there.application)
+    cookie = {"Cookie": f"peyvand={there.get_cookie('peyvand').value}"}
+
+    way.stand_still()
+    others = [
+        threading.Thread(
+            target=Client(app, use_cookies=False).get, args=("/contacts/companies",), kwargs={"headers": cookie}
+        )
+        for _ in range(4)
+    ]
+    for other in others:
+        other.start()
+    time.sleep(0.5)
+    (first, soon), (second, at_once) = (_timed(Client(app).get, "/healthz") for _ in range(2))
+    waiting = [other.is_alive() for other in others]
+    way.open()
+    for other in others:
+        other.join()
+
+    assert (first.status_code, second.status_code) == (503, 503) and "does not answer" in second.text
+    assert soon < 4 and at_once < 1
+    assert waiting == [True] * 4

@@ -41,6 +41,7 @@ def once_for_each_scope(make: Callable[[User], Statement]) -> Callable[[User], S
         found = made.get(scope)
         return made.setdefault(scope, make(user)) if found is None else found
 
+    made_once.forget = made.clear  # type: ignore[attr-defined]
     return made_once
 
 

@@ -1,5 +1,6 @@
 """Whether the database answers, found out within a moment even where it answers nothing at all."""
 
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 
@@ -14,22 +15,23 @@ _QUESTION = text("SELECT 1 FROM organisations LIMIT 1")
 
 
 class Asking:
-    """One question at a time: while one is without an answer others wait for the same, and no threads pile up."""
+    """One question at a time: others wait for the same answer, and no longer than the first; no threads pile up."""
 
     def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
         self._patience, self._lock = patience, Lock()
         self._thread: ThreadPoolExecutor | None = None
         self._asked: Future[bool] | None = None
+        self._asked_at = 0.0
 
     def answers(self) -> bool:
         with self._lock:
             if self._asked is None or self._asked.done():
                 # Made here, because a process that is forked does not take threads along.
                 self._thread = self._thread or ThreadPoolExecutor(1, "health")
-                self._asked = self._thread.submit(_ask, db.engine)
-            asked = self._asked
+                self._asked, self._asked_at = self._thread.submit(_ask, db.engine), time.monotonic()
+            asked, left = self._asked, self._asked_at + self._patience - time.monotonic()
         try:
-            return asked.result(self._patience)
+            return asked.result(max(left, 0.0))
         except TimeoutError:
             return False
 

@@ -11,8 +11,6 @@ import threading
 import time
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +18,7 @@ from flask import Flask, Response, current_app, request
 
 LIMITS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 STATUSES = (
-    200, 201, 204, 206, 302, 303, 304, 308, 400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503,
+    200, 201, 204, 206, 302, 303, 304, 308, 400, 401, 403, 404, 405, 409, 410, 413, 414, 422, 429, 500, 503,
 )  # fmt: skip
 _OTHER = len(STATUSES)
 _TOOK = _OTHER + 1
@@ -40,12 +38,10 @@ class Count(NamedTuple):
     seconds: float
 
 
-@contextmanager
-def shared() -> Iterator[None]:
-    """The processes that are started inside count together."""
-    with tempfile.TemporaryDirectory(prefix="peyvand-") as folder:
-        os.environ[_FOLDER] = folder
-        yield
+def share() -> str:
+    """The processes that are started from here on count together: in this folder, which outlives them."""
+    os.environ[_FOLDER] = tempfile.mkdtemp(prefix="peyvand-")
+    return os.environ[_FOLDER]
 
 
 def init_app(app: Flask) -> None:
@@ -61,11 +57,11 @@ def counted() -> list[Count]:
 
 
 class Counts:
-    """Made before all routes are known, so the place of each is found out at the first request."""
+    """Made before all routes are known, and before the server is: the rest is found out at the first request."""
 
     def __init__(self, app: Flask):
         self._app, self._lock = app, threading.Lock()
-        self._folder = os.environ.get(_FOLDER, "")
+        self._folder = ""
         self._places: dict[str | None, int] = {}
         self._mine: memoryview = memoryview(b"")
 
@@ -87,6 +83,7 @@ class Counts:
         return [_count(endpoint, sums[place : place + _WIDTH]) for endpoint, place in self._places.items()]
 
     def _begin(self) -> None:
+        self._folder = os.environ.get(_FOLDER, "")
         names = [None, *sorted(self._app.view_functions)]
         size = len(names) * _WIDTH * 8
         if self._folder:

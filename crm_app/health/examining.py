@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from crm_app.backups.wholeness import Limit
 from crm_app.extensions import db
 from crm_app.health.checks import ALL
 from crm_app.health.findings import PROBLEM, WARNING, Check, Finding, gravest, problem
+from crm_app.refusals import of_psycopg
 from crm_app.web.texts import gettext as _
 
 # What cannot be asked for where a check found a problem.
@@ -54,7 +54,7 @@ def examine(checks: Iterable[Check], seconds: float | None = None) -> list[Exami
             continue
         try:
             found = Examined(check, list(check.findings(Limit(seconds))))
-        except (SQLAlchemyError, psycopg.Error) as error:
+        except (SQLAlchemyError, *of_psycopg("Error")) as error:
             db.session.rollback()
             found = Examined(check, [_database_refused(error)])
         except OSError as error:

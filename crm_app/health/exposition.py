@@ -8,7 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crm_app.extensions import db, utc_now
 from crm_app.health import counting, facts
-from crm_app.jobs import AWAY, jobs
+from crm_app.jobs import jobs
+from crm_app.refusals import of_queue
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -19,7 +20,7 @@ def text() -> str:
         *_family("peyvand_info", "gauge", "The version that runs.", [f'{{version="{version("peyvand")}"}} 1']),
         *_requests(),
         *_answering("peyvand_database_up", "Whether the database answers.", _of_database, SQLAlchemyError),
-        *_answering("peyvand_queue_up", "Whether the queue of jobs answers.", _of_queue, *AWAY),
+        *_answering("peyvand_queue_up", "Whether the queue of jobs answers.", _of_queue, *of_queue()),
         *_of_backups(),
     ]
     return "\n".join(lines) + "\n"

@@ -21,9 +21,12 @@ class Application(Flask):
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """As Flask has it; an address that only differs from an earlier one in whole numbers is not built anew."""
-        is_plain = len(values) <= len(_MARKS) and all(type(value) is int for value in values.values())
+        # `flask.url_for` names all that may be asked besides, whether it is or not.
+        given = {name: value for name, value in values.items() if value is not None}
+        is_plain = len(given) <= len(_MARKS) and all(type(value) is int for value in given.values())
         if not is_plain or not has_request_context():
             return super().url_for(endpoint, **values)
+        values = given
         key = (endpoint, request.blueprint if endpoint[:1] == "." else None, request.root_path, *values)
         form = self._forms.get(key)
         if form is None:

@@ -86,8 +86,8 @@ def _say(status: int, words: tuple[str, str]):
     title, advice = words
     if wants_part():
         return said_in_toast(f"{title}{reader.space}{advice}", status)
-    # Where Peyvand itself failed, its navigation might fail as well.
-    in_shell = status < 500 and current_user.is_authenticated
+    # Where Peyvand itself failed, its navigation might fail as well; and it repeats the address of the page.
+    in_shell = status < 500 and status != 414 and current_user.is_authenticated
     page = render_template("errors/error.html", title=title, advice=advice, in_shell=in_shell)
     return current_app.make_response((page, status))
 
@@ -103,6 +103,7 @@ def _words(code: int) -> tuple[str, str]:
             _("Nothing of yours was saved. Look at the newer version first."),
         ),
         413: (_("That file is too large."), _("Split it, or send less at once.")),
+        414: (_("That address is too long."), _("Ask for less at once.")),
         419: (_("This page was open for too long."), _("Reload it and try again; nothing was changed.")),
         429: (_("Too many tries."), _("Wait a few minutes and try again.")),
         507: (

@@ -1,4 +1,4 @@
-"""The security headers of every answer, and the refusal of changes that another site sends."""
+"""The security headers of every answer, and the refusal of changes another site sends and of endless addresses."""
 
 from flask import Flask, abort, current_app, request
 from flask_login import current_user
@@ -21,10 +21,19 @@ PAGE_HEADERS = STATIC_HEADERS | {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
+# A page writes its address into its own links. No filter that is offered comes near; web servers take as much.
+LONGEST_ADDRESS = 16 * 1024
+
 
 def init_app(app: Flask) -> None:
+    app.before_request(_refuse_endless_addresses)
     app.before_request(_refuse_other_sites)
     app.after_request(_add_headers)
+
+
+def _refuse_endless_addresses():
+    if len(request.query_string) > LONGEST_ADDRESS:
+        abort(414)
 
 
 def _refuse_other_sites():

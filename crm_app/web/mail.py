@@ -86,7 +86,8 @@ def sender() -> str:
 def _message(letter: Letter, to: str, message_id: str) -> EmailMessage:
     """Raises ValueError for what no header may hold, such as the end of a line."""
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = letter.subject
+    # Python would read an encoded word in it, and write the ends of lines that are hidden there.
+    message["Subject"] = letter.subject.replace("=?", "= ?")
     message["From"] = Address("Peyvand", addr_spec=sender())
     message["To"] = Address(addr_spec=to)
     message["Message-ID"] = message_id

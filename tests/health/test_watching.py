@@ -123,14 +123,17 @@ def test_numbers_are_told_while_the_database_is_away(tmp_path):
     assert found['peyvand_requests_total{endpoint="probes.healthz",status="503"}'] == 1
 
 
-def test_processes_of_one_server_are_counted_together_and_those_that_ended_too(watched):
-    with counting.shared():
-        first, second = counting.Counts(watched), counting.Counts(watched)
-        first.note("home.index", 200, 0.004)
-        first.note("home.index", 418, 0.006)
-        second.note("home.index", 200, 60)
-        del first
-        (found,) = (count for count in second.all() if count.by_status)
+def test_processes_of_one_server_are_counted_together_and_those_that_ended_too(watched, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    # So that the name of the folder does not stay.
+    monkeypatch.setenv("PEYVAND_COUNTS", "")
+    counting.share()
+    first, second = counting.Counts(watched), counting.Counts(watched)
+    first.note("home.index", 200, 0.004)
+    first.note("home.index", 418, 0.006)
+    second.note("home.index", 200, 60)
+    del first
+    (found,) = (count for count in second.all() if count.by_status)
 
     assert found.by_status == {200: 2, 0: 1}
     assert found.by_limit == [1, 1, *[0] * 9, 1]

@@ -18,6 +18,14 @@ def test_numbers_go_where_they_belong(app):
         assert url_for("pipeline.deals", company=7, person=None) == "/pipeline/deals?company=7"
 
 
+def test_an_address_like_an_earlier_one_is_not_built_anew_whoever_asks(app, monkeypatch):
+    with app.test_request_context("/"):
+        url_for("contacts.company", company_id=7, before=None)
+        monkeypatch.setattr(Flask, "url_for", None)
+
+        assert url_for("contacts.company", company_id=8, before=None) == "/contacts/companies/8"
+
+
 def test_an_address_within_a_domain_is_found_from_there(app):
     for path, expected in (("/contacts/companies", "/contacts/companies"), ("/pipeline/board", "/pipeline/deals")):
         with app.test_request_context(path):

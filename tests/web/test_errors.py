@@ -3,6 +3,7 @@
 from crm_app.contacts import forms
 from crm_app.contacts.models import Tag
 from crm_app.extensions import db
+from crm_app.web.headers import LONGEST_ADDRESS
 from tests import make
 
 
@@ -35,3 +36,13 @@ def test_where_peyvand_itself_failed_its_page_stands_alone(client, monkeypatch, 
 
     assert "Something went wrong on our side." in page.text
     assert not page.all("nav", aria_label="Main")
+
+
+def test_an_endless_address_is_refused_and_repeated_nowhere(client, browser_of):
+    endless = "/contacts/people?q=" + "<" * LONGEST_ADDRESS
+    for someone in (client, browser_of()):
+        page = someone.page(endless, status=414)
+        assert page.text_of(page.one("h1")) == "That address is too long."
+        assert len(page.text) < 10_000
+
+    assert client.get("/contacts/people?q=" + "x" * (LONGEST_ADDRESS - 2)).status_code == 200

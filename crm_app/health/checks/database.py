@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -55,6 +54,8 @@ def answers(_limit: Limit) -> Iterator[Finding]:
 
 def _of_postgresql() -> tuple[str, str]:
     """Version and encoding, asked beside SQLAlchemy: it cannot read what a database without an encoding says."""
+    import psycopg
+
     arguments, options = db.engine.dialect.create_connect_args(db.engine.url)
     options |= {"client_encoding": "utf8", "connect_timeout": _PATIENCE_SECONDS}
     with psycopg.connect(*arguments, **options) as connection:

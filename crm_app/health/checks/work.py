@@ -7,7 +7,8 @@ from crm_app.backups.wholeness import Limit
 from crm_app.extensions import utc_now
 from crm_app.health import facts
 from crm_app.health.findings import Finding, fine, problem, warning
-from crm_app.jobs import AWAY, jobs
+from crm_app.jobs import jobs
+from crm_app.refusals import of_queue
 from crm_app.web.formats import ago, num
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
@@ -34,7 +35,7 @@ def worker(_limit: Limit) -> Iterator[Finding]:
 def queue(_limit: Limit) -> Iterator[Finding]:
     try:
         waiting = jobs.waiting()
-    except AWAY as error:
+    except of_queue() as error:
         yield problem(
             _("The queue of jobs does not answer (%(reason)s).", reason=error),
             _("Look whether Redis runs at REDIS_URL; without Redis, whether the folder of the instance is writable."),

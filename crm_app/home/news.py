@@ -66,15 +66,18 @@ def latest(user: User, whose: str) -> list[News]:
 
 def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> Select[Any]:
     """Ids of events about one kind of record, with the record's name."""
-    records = visible.where(model.owner_id == user.id) if whose == MINE and user.sells else visible
-    about = and_(Event.subject_table == model.__tablename__, Event.subject_id == model.id)
-    events = records.with_only_columns(
-        Event.id.label("event_id"), name.label("name"), literal(model.__tablename__, String).label("kind")
-    ).join(Event, about & told())
-    if whose != MINE or not user.sells:
-        newest = select(Event.id).order_by(Event.id.desc()).limit(_RECENT).subquery()
-        events = events.where(Event.id.in_(select(newest.c.id)))
-    return events
+    events = select(Event.id, Event.subject_table, Event.subject_id).where(told()).order_by(Event.id.desc())
+    if whose == MINE and user.sells:
+        own = visible.where(model.owner_id == user.id).with_only_columns(model.id)
+        events = events.where(Event.subject_table == model.__tablename__, Event.subject_id.in_(own)).limit(_READ)
+    else:
+        events = events.limit(_RECENT)
+    # They are found first, and only their records are looked up: databases would go through all events else.
+    newest = events.subquery()
+    about = and_(newest.c.subject_table == model.__tablename__, newest.c.subject_id == model.id)
+    return visible.with_only_columns(
+        newest.c.id.label("event_id"), name.label("name"), literal(model.__tablename__, String).label("kind")
+    ).join(newest, about)
 
 
 def _doing_of(event: Event) -> tuple[object, ...]:

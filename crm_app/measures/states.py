@@ -2,19 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, literal_column, or_, select, union_all
 
 from crm_app.accounts.models import User
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
 from crm_app.measures.events import Place, Span, Tally, span_of
 from crm_app.measures.scope import OF_CREDIT, Credit, Rows, Scope
 from crm_app.pipeline.models import Deal, Stage, Stay
 from crm_app.web.money import Money, Rates
 
-_BEGINNING = datetime(1000, 1, 1, tzinfo=UTC)
+_END = datetime(9999, 12, 31, tzinfo=UTC)
+# What stood before is found sooner among what had been entered by then than by going back from today.
+_LONG_AGO = timedelta(days=400)
 
 
 class Moment(NamedTuple):
@@ -35,15 +37,18 @@ class _Sum(NamedTuple):
     amount: int = 0
     weighted: int = 0
 
-    def plus(self, other: "_Sum", sign: int = 1) -> "_Sum":
-        return _Sum(*(mine + sign * theirs for mine, theirs in zip(self, other, strict=True)))
+    def plus(self, other: "_Sum") -> "_Sum":
+        return _Sum(*[mine + theirs for mine, theirs in zip(self, other, strict=True)])
+
+    def times(self, sign: int) -> "_Sum":
+        return _Sum(*[sign * number for number in self])
 
 
 def tallies(scope: Scope, moments: Sequence[Moment], rates: Rates, dimension: str | None = None) -> dict[Place, Tally]:
-    """By number of the moment and key of the group; three statements at most, however many moments there are."""
+    """By number of the moment and key of the group; two statements at most, however many moments there are."""
     states: dict[int, dict[_Kind, _Sum]] = {}
     past = sorted((moment.before, number) for number, moment in enumerate(moments) if moment.before is not None)
-    if len(past) > 1:
+    if len(past) > 1 or (past and past[0][0] > utc_now() - _LONG_AGO):
         states = _over_time(scope, past, dimension)
     elif past:
         states = {number: _at(scope, moments[number], dimension) for _before, number in past}
@@ -81,18 +86,23 @@ def _at(scope: Scope, moment: Moment, dimension: str | None) -> dict[_Kind, _Sum
 def _over_time(
     scope: Scope, instants: Sequence[tuple[datetime, int]], dimension: str | None
 ) -> dict[int, dict[_Kind, _Sum]]:
-    """All that was entered before an instant, less all that was left before it."""
-    starts = [_BEGINNING, *(instant for instant, _number in instants[:-1])]
-    spans = [(start, instant) for start, (instant, _number) in zip(starts, instants, strict=True)]
-    entered = _flows(scope, Stay.entered_at, spans, dimension)
-    left = _flows(scope, Stay.left_at, spans, dimension)
+    """What stands now, less all that was entered since an instant, and with all that was left since then."""
+    ends = [*(instant for instant, _number in instants[1:]), _END]
+    spans = [(instant, end) for (instant, _number), end in zip(instants, ends, strict=True)]
+    stays = _stays(scope, dimension not in OF_CREDIT)
+    changes: dict[int, list[tuple[_Kind, _Sum]]] = defaultdict(list)
+    flows = (_flow(stays, at, spans, dimension, sign) for at, sign in ((Stay.entered_at, -1), (Stay.left_at, 1)))
+    lasting = stays.where(Stay.left_at.is_(None))
+    whole = union_all(*flows, _part(lasting, literal_column(str(len(spans))), dimension, 1))
+    for position, key, currency, *numbers, sign in db.session.execute(whole):
+        changes[position].append((_Kind(key, currency), _numbers(numbers).times(sign)))
     state: dict[_Kind, _Sum] = defaultdict(_Sum)
     result = {}
-    for position, (_instant, number) in enumerate(instants):
-        for flows, sign in ((entered, 1), (left, -1)):
-            for kind, change in flows.get(position, ()):
-                state[kind] = state[kind].plus(change, sign)
-        result[number] = dict(state)
+    for position in range(len(spans), -1, -1):
+        for kind, change in changes[position]:
+            state[kind] = state[kind].plus(change)
+        if position < len(spans):
+            result[instants[position][1]] = dict(state)
     return result
 
 
@@ -102,16 +112,19 @@ def _stays(scope: Scope, of_deals: bool) -> Rows:
     return Rows(deals, Stay.entered_at, credit).where(Stage.kind == "open").credited(scope)
 
 
-def _flows(scope: Scope, at: Any, spans: Sequence[Span], dimension: str | None) -> dict[int, list[tuple[_Kind, _Sum]]]:
-    deals, key = _stays(scope, dimension not in OF_CREDIT).told_apart(dimension)
-    number = span_of(at, spans).label("number")
-    chosen = (number, key.label("key"), Stay.currency, Stay.value_amount, _weighted(Stay.value_amount))
-    inside = and_(at >= spans[0][0], at < spans[-1][1])
-    inner = deals.where(inside).with_only_columns(*chosen).subquery()
-    result: dict[int, list[tuple[_Kind, _Sum]]] = defaultdict(list)
-    for number, *row in db.session.execute(_summed(inner, inner.c.number, inner.c.key, inner.c.currency)):
-        result[number].append((_Kind(*row[:2]), _numbers(row[2:])))
-    return result
+def _flow(stays: Rows, at: Any, spans: Sequence[Span], dimension: str | None, sign: int) -> Select[Any]:
+    inside = stays.where(at >= spans[0][0], at < spans[-1][1])
+    return _part(inside, span_of(at, spans), dimension, sign)
+
+
+def _part(stays: Rows, number: Any, dimension: str | None, sign: int) -> Select[Any]:
+    """Sums of stays by that number, their key and currency, each with the sign given."""
+    deals, key = stays.told_apart(dimension)
+    by = number.label("number"), key.label("key"), Stay.currency
+    chosen = (*by, Stay.value_amount, _weighted(Stay.value_amount))
+    inner = deals.with_only_columns(*chosen).subquery()
+    sums = _summed(inner, inner.c.number, inner.c.key, inner.c.currency)
+    return sums.add_columns(literal_column(str(sign)))
 
 
 def _weighted(value: Any) -> Any:

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ColumnElement, Integer, Select, bindparam, case, func, or_, select, union_all
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, JSON, ColumnElement, Integer, Select, bindparam, case, func, or_, select, union_all
 
 from crm_app.accounts.models import User
 from crm_app.catalog.models import Product

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, get_flashed_messages, make_response, redirect, render_template, request
+from flask import Response, flash, g, get_flashed_messages, make_response, redirect, render_template, request
 
 from crm_app.web import unchanged
 
@@ -58,9 +58,17 @@ def said_in_toast(text: str, status: int) -> Response:
     return response
 
 
+def say(text: str, category: str) -> None:
+    """Flash it, for whichever page comes next; beside a changed part it is said at once, and the cookie stays as is."""
+    if wants_part():
+        g.setdefault("said", []).append((category, text))
+    else:
+        flash(text, category)
+
+
 def toasts() -> str:
-    """What was flashed in this request, to be swapped in beside the changed part."""
-    messages = get_flashed_messages(with_categories=True)
+    """What was said and flashed in this request, to be swapped in beside the changed part."""
+    messages = [*get_flashed_messages(with_categories=True), *g.pop("said", ())]
     return render_template("layouts/_toasts.html", messages=messages, oob=True) if messages else ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from babel.numbers import get_currency_precision, list_currencies
 from sqlalchemy import Select, UniqueConstraint, select
@@ -75,37 +75,51 @@ class Rate(db.Model):
 _ALL_RATES = select(Rate.currency, Rate.day, Rate.rate)
 
 
+def _all_rates() -> list[tuple[str, date, Decimal]]:
+    # Whoever asks may be in the middle of changing a record.
+    with db.session.no_autoflush:
+        rows = db.session.connection().execute(_ALL_RATES).all()
+    return [(currency, day, Decimal(str(rate))) for currency, day, rate in rows]
+
+
 def latest_first() -> Select[tuple[Rate]]:
     return select(Rate).order_by(Rate.currency, Rate.day.desc())
 
 
 class Rates:
-    """All rates at hand, read once: `rates.convert(Money(100, "EUR"), day)`."""
+    """All rates at hand: `rates.convert(Money(100, "EUR"), day)`."""
 
-    def __init__(self, base: str, rates: Iterable[tuple[str, date, Decimal]]):
+    def __init__(self, base: str, rates: Iterable[tuple[str, date, Decimal]] | None):
         self.base = base
-        self._days: dict[str, list[date]] = {}
-        self._rates: dict[str, list[Decimal]] = {}
-        for currency, day, rate in sorted(rates):
-            self._days.setdefault(currency, []).append(day)
-            self._rates.setdefault(currency, []).append(rate)
+        self._given = rates
 
     @classmethod
     def load(cls, base: str) -> "Rates":
-        rows = db.session.execute(_ALL_RATES).all()
-        return cls(base, [(currency, day, Decimal(str(rate))) for currency, day, rate in rows])
+        """Read once, and not before another currency is asked about: where there is none, it costs no statement."""
+        return cls(base, None)
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[list[date], list[Decimal]]]:
+        """Of each currency the days from which a rate is in force, and the rates."""
+        known: dict[str, tuple[list[date], list[Decimal]]] = {}
+        for currency, day, rate in sorted(_all_rates() if self._given is None else self._given):
+            days, rates = known.setdefault(currency, ([], []))
+            days.append(day)
+            rates.append(rate)
+        return known
 
     @property
     def currencies(self) -> tuple[str, ...]:
         """The other currencies for which some rate is known."""
-        return tuple(self._days)
+        return tuple(self._known)
 
     def on(self, currency: str, day: date) -> Decimal | None:
         """The rate in force on that day; None where none had been entered by then."""
         if currency == self.base:
             return Decimal(1)
-        index = bisect_right(self._days.get(currency, []), day)
-        return self._rates[currency][index - 1] if index else None
+        days, rates = self._known.get(currency, ((), ()))
+        index = bisect_right(days, day)
+        return rates[index - 1] if index else None
 
     def convert(self, money: Money, day: date) -> int | None:
         """Minor units of the base currency, rounded half up; None without a rate, or too large to be added up."""
@@ -119,7 +133,7 @@ class Rates:
 
     def equal_to(self, money: Money, day: date) -> dict[str, Decimal]:
         """An amount of the base currency in each currency that has a rate on that day, in minor units."""
-        on_that_day = {currency: self.on(currency, day) for currency in (self.base, *self._days)}
+        on_that_day = {currency: self.on(currency, day) for currency in (self.base, *self._known)}
         return {
             currency: (money.units / rate).scaleb(minor_digits(currency))
             for currency, rate in on_that_day.items()

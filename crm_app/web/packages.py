@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from crm_app.extensions import utc_now
+from crm_app.web.deflating import BLOCK, Deflater
 
 PIECE = 1 << 20
 # What reading a package raises that is none, or is damaged.
@@ -68,12 +69,23 @@ def add(
 ) -> Written:
     entry = zipfile.ZipInfo(name, utc_now().timetuple()[:6])
     entry.compress_type, entry.external_attr = kind, (stat.S_IFREG | 0o600) << 16
-    # What `writestr` takes as an argument, `open` only finds here.
-    entry._compresslevel = level  # type: ignore[attr-defined]
     digest, size = hashlib.sha256(), 0
-    with package.open(entry, "w", force_zip64=True) as member:
-        for piece in pieces:
-            member.write(piece)
-            digest.update(piece)
-            size += len(piece)
+    with Deflater(level) as deflater, package.open(entry, "w", force_zip64=True) as member:
+        if kind == zipfile.ZIP_DEFLATED:
+            member._compressor = deflater  # type: ignore[attr-defined]
+        for block in in_blocks(pieces):
+            member.write(block)
+            digest.update(block)
+            size += len(block)
     return Written(name, size, digest.hexdigest())
+
+
+def in_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Rows and lines are short, and each one would be packed, counted and digested, or sent, by itself."""
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece
+        if len(waiting) >= BLOCK:
+            yield bytes(waiting)
+            waiting.clear()
+    yield bytes(waiting)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import request, url_for
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, false, func, literal, literal_column, or_, select
 
 from crm_app.extensions import db
 from crm_app.web import paging
@@ -117,7 +117,7 @@ def _page(rows: Select, parts: Sequence[Part], beyond: Sequence[Any] | None, siz
 @lru_cache
 def _first_in_order(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Each with the values that it is sorted by."""
-    ordered = _in_order(rows, parts).limit(most)
+    ordered = _in_order(rows, parts).limit(_written_out(most))
     return ordered.add_columns(*(part.value.label(f"sort_{place}") for place, part in enumerate(parts)))
 
 
@@ -125,8 +125,13 @@ def _first_in_order(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
 def _first_drawn(rows: Select, drawn: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Which rows they are is settled first: of all others, only what they are sorted by is looked up."""
     key = parts[-1].value
-    first = _in_order(rows.with_only_columns(key), parts).limit(most).subquery()
+    first = _in_order(rows.with_only_columns(key), parts).limit(_written_out(most)).subquery()
     return _first_in_order(drawn.where(key.in_(select(first.c[0]))), parts, most)
+
+
+def _written_out(most: int) -> ColumnElement[int]:
+    """A limit that PostgreSQL knows when it prepares the statement; one given later has it plan each time anew."""
+    return literal_column(str(most), Integer)
 
 
 def _turned(parts: Sequence[Part]) -> list[Part]:

@@ -21,7 +21,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.event import listens_for
 from sqlalchemy.sql.expression import TableClause, table
 
@@ -183,6 +182,8 @@ def _insertion(model: Any, *, is_sqlite: bool) -> Any:
     words, key = table_of(model)
     if is_sqlite:
         return insert(words).prefix_with("OR REPLACE").values({key: bindparam("id"), "words": bindparam("held")})
+    from sqlalchemy.dialects import postgresql
+
     made = sql("array_to_tsvector(:held)").bindparams(bindparam("held", type_=postgresql.ARRAY(postgresql.TEXT)))
     statement = postgresql.insert(words).values(id=bindparam("id"), words=made)
     return statement.on_conflict_do_update(index_elements=["id"], set_={"words": statement.excluded.words})

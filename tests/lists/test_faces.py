@@ -122,9 +122,9 @@ def deal(alice):
         (lambda deal: setattr(deal.owner, "name", "Zoe Zander"), "Zoe Zander"),
         (lambda deal: setattr(deal.stage, "name", "Zeroing"), "Zeroing"),
         (lambda deal: setattr(deal.pipeline, "name", "Zone"), "Zone"),
-        (lambda deal: deal.move_to(deal.pipeline.open_stages[1]), "stage-2"),
-        (lambda deal: setattr(deal.stage, "position", 4), "stage-4"),
-        (lambda deal: setattr(deal.stage, "retired_at", utc_now()), "stage-0"),
+        (lambda deal: deal.move_to(deal.pipeline.open_stages[1]), "dot stage-2"),
+        (lambda deal: setattr(deal.stage, "position", 4), "dot stage-4"),
+        (lambda deal: setattr(deal.stage, "retired_at", utc_now()), "dot stage-0"),
     ],
 )
 def test_whatever_changes_the_row_of_a_deal_shows_it(browser_of, olivia, deal, change, shows):

@@ -167,6 +167,27 @@ def test_the_state_at_the_end_of_a_past_period_is_rebuilt_from_the_stays(organis
     assert behind == [[deal], [deal, won], [deal], [deal]] or behind[1] == [won, deal]
 
 
+def test_a_state_is_the_same_asked_alone_or_among_others_lately_or_long_ago(organisation, alice):
+    def ago(number):
+        return utc_now() - timedelta(days=number)
+
+    quarters = organisation.calendar().between(ago(1200).date(), make.today(), "quarter")
+    still_open = make.deal(alice, at="New lead", value=100_00, created=ago(1000))
+    moved(still_open, "Negotiation", ago(200))
+    make.won(alice, value=50_00, created=ago(900), on=ago(250))
+    make.won(alice, value=7_00, created=ago(150), on=ago(20))
+    make.deal(alice, value=3_00, created=ago(700)).delete()
+    db.session.commit()
+
+    together = asking.over_time("open_value", quarters, Scope(alice))
+
+    alone = [asking.ask("open_value", quarter, Scope(alice)) for quarter in quarters]
+    assert [figure.value for figure in together] == [figure.value for figure in alone]
+    assert {figure.value for figure in together} == {0, 100_00, 150_00, 107_00}
+    for quarter, figure in zip(quarters, together, strict=True):
+        assert len(db.session.scalars(asking.records("open_value", quarter, Scope(alice))).all()) == figure.n
+
+
 def test_the_state_at_an_instant_inside_a_period(organisation, alice):
     year = organisation.calendar().period("year", date(2026, 5, 1))
     make.won(alice, value=50_00, created=day(35), on=day(70))

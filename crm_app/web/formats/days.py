@@ -1,13 +1,14 @@
 """Days, moments and periods as the reader's calendar and language have them."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date, format_timedelta
 from persiantools.jdatetime import JalaliDate
 
 from crm_app.web.formats.numbers import digits
 from crm_app.web.periods import JALALI, Period
-from crm_app.web.reader import reader
+from crm_app.web.reader import current_reader, reader
 
 PERSIAN_MONTHS = ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"]
 LATIN_MONTHS = [
@@ -38,7 +39,14 @@ def day(value: date | datetime | None, style: str = "medium", calendar: str | No
         return ""
     if isinstance(value, datetime):
         value = reader.local(value).date()
-    return _jalali_day(value, style) if (calendar or reader.calendar) == JALALI else _gregorian_day(value, style)
+    one = current_reader()
+    return _written(value, style, calendar or one.calendar, one.language, one.digits)
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date, style: str, calendar: str, _language: str, _digits: str) -> str:
+    """The same days stand on page after page; how they are written depends on nothing but this."""
+    return _jalali_day(value, style) if calendar == JALALI else _gregorian_day(value, style)
 
 
 def jalali_iso(value: date) -> str:

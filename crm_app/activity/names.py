@@ -9,14 +9,25 @@ from crm_app.activity.models import Event
 UNKNOWN = "–"
 
 
-def narrowed(events: Sequence[Event], words: Mapping[str, Any]) -> Mapping[str, Any]:
+class Narrowed(dict[str, Any]):
+    """Words, and which of the names that were asked about the reader may know."""
+
+    known: frozenset[tuple[str, str]] = frozenset()
+
+
+def narrowed(events: Sequence[Event], words: Mapping[str, Any]) -> Narrowed:
     """The words, those with a `known` showing nothing that it does not give back; each is asked once for all events."""
-    asked = {field: word for field, word in words.items() if getattr(word, "known", None)}
-    return {**words, **{field: _narrowed(word, _names(events, field)) for field, word in asked.items()}}
+    found = Narrowed(words)
+    for field, word in words.items():
+        if getattr(word, "known", None):
+            names = _names(events, field)
+            known = frozenset(word.known(names) if names else ())
+            found[field] = _narrowed(word, known)
+            found.known |= {(field, name) for name in known}
+    return found
 
 
-def _narrowed(word: Any, names: set[str]) -> Any:
-    known = word.known(names) if names else set()
+def _narrowed(word: Any, known: frozenset[str]) -> Any:
     return word._replace(show=lambda name: name if name in known else UNKNOWN)
 
 

@@ -1,19 +1,19 @@
 """Events in sentences: what happened to a record, day by day, as its page tells it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from functools import cached_property
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from crm_app.accounts.models import User
 from crm_app.activity import queries
 from crm_app.activity.models import Event
 from crm_app.activity.names import narrowed
 from crm_app.activity.sentences import SENTENCES, put_in, shown, something
-from crm_app.extensions import db
 from crm_app.web import formats
-from crm_app.web.reader import reader
+from crm_app.web.reader import current_reader
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 
@@ -51,17 +51,38 @@ class Word(NamedTuple):
 Words = Mapping[str, Any]
 
 
-class Entry(NamedTuple):
-    """`event` is its number in the log; `lines` tell each of several changes; `text` is what a person wrote."""
+class Entry:
+    """One event, told once somebody asks. `face` stands for all that is read of it, so that its HTML can be kept.
 
-    event: int
-    who: User | None
-    sentence: Markup
-    at: datetime
-    icon: str
-    kind: str
-    text: str
-    lines: Sequence[Markup]
+    `event` is its number in the log; `lines` tell each of several changes; `text` is what a person wrote.
+    """
+
+    def __init__(self, event: Event, words: Words) -> None:
+        self.event, self.at, self.who = event.id, event.at, event.actor
+        self.icon, self.kind = _ICONS.get(event.verb, "info"), event.verb.split()[0]
+        self._verb, self._words, self._facts = event.verb, words, event.particulars or {}
+        actor, known = self.who and self.who.name, getattr(words, "known", None)
+        read = event.id, event.subject_table, event.verb, event.at, actor, self._facts, known
+        self.face = blake2b(repr(read).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+    @property
+    def text(self) -> str:
+        return str(self._facts.get("text") or self._facts.get("reason") or "")
+
+    @property
+    def sentence(self) -> Markup:
+        return self._told[0]
+
+    @property
+    def lines(self) -> Sequence[Markup]:
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> tuple[Markup, list[Markup]]:
+        who = Markup("<b><bdi>{}</bdi></b>").format(self.who.name if self.who else _("Peyvand"))
+        if self._verb == "changed":
+            return _changed(who, self._facts.get("changes") or {}, self._words)
+        return SENTENCES.get(self._verb, something)(who, self._facts), []
 
 
 class Day(NamedTuple):
@@ -74,56 +95,36 @@ class History(NamedTuple):
 
     days: list[Day]
     before: int | None
+    events: Sequence[Event] = ()
 
 
 def history(subject: Any, words: Words, before: int | None = None) -> History:
     """The newest events of a record that the reader may see, or those older than event `before`."""
-    events = queries.about(subject).limit(SHOWN + 1)
-    if before is not None:
-        events = events.where(Event.id < before)
-    found = list(db.session.scalars(events))
-    return History(days(found[:SHOWN], narrowed(found, words)), found[SHOWN - 1].id if len(found) > SHOWN else None)
+    found = queries.newest_about(subject, SHOWN + 1, before)
+    older = found[SHOWN - 1].id if len(found) > SHOWN else None
+    return History(days(found[:SHOWN], narrowed(found, words)), older, found)
 
 
 def days(events: Iterable[Event], words: Words) -> list[Day]:
     """Events, newest first, as days of entries. `words` maps a field to its label, or to a `Word`."""
     told: list[tuple[date, Day]] = []
+    reader = current_reader()
+    today = reader.today()
     for event in events:
         local = reader.local(event.at).date()
         if not told or told[-1][0] != local:
-            told.append((local, Day(_day_label(local), [])))
-        told[-1][1].entries.append(_entry(event, words))
+            told.append((local, Day(_day_label(local, today), [])))
+        told[-1][1].entries.append(Entry(event, words))
     return [day for _local, day in told]
 
 
-def _day_label(day: date) -> str:
+def _day_label(day: date, today: date) -> str:
     written = formats.day(day, "long")
-    if day == reader.today():
+    if day == today:
         return _("Today, %(day)s", day=written)
-    if day == reader.today() - timedelta(days=1):
+    if day == today - timedelta(days=1):
         return _("Yesterday, %(day)s", day=written)
     return written
-
-
-def _entry(event: Event, words: Words) -> Entry:
-    facts = event.particulars or {}
-    who = Markup("<b><bdi>{}</bdi></b>").format(event.actor.name if event.actor else _("Peyvand"))
-    lines: list[Markup] = []
-    if event.verb == "changed":
-        sentence, lines = _changed(who, facts.get("changes") or {}, words)
-    else:
-        sentence = SENTENCES.get(event.verb, something)(who, facts)
-    text = facts.get("text") or facts.get("reason") or ""
-    return Entry(
-        event.id,
-        event.actor,
-        sentence,
-        event.at,
-        _ICONS.get(event.verb, "info"),
-        event.verb.split()[0],
-        str(text),
-        lines,
-    )
 
 
 def _changed(who: Markup, changes: Mapping[str, Sequence[Any]], words: Words) -> tuple[Markup, list[Markup]]:

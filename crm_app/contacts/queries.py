@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
+from sqlalchemy.orm import joinedload, load_only
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope, owned_within
@@ -45,17 +46,47 @@ def _within_sight(model: Any, user: User) -> ColumnElement[bool]:
     return or_(model.owner_id.is_(None), owned_within(model.owner_id, user))
 
 
+@once_for_each_scope
+def company_told_of(user: User) -> Select[tuple[Company]]:
+    """The company `id`, with all that its page tells of itself; a row for each tag, so take `unique()` ones."""
+    told = joinedload(Company.owner), joinedload(Company.tags)
+    return companies_visible_to(user).where(Company.id == bindparam("id")).options(*told)
+
+
+@once_for_each_scope
+def person_told_of(user: User) -> Select[tuple[Person]]:
+    """The same of the person `id`."""
+    told = joinedload(Person.owner), joinedload(Person.tags)
+    return people_visible_to(user).where(Person.id == bindparam("id")).options(*told)
+
+
+@once_for_each_scope
+def company_named_to(user: User) -> Select[tuple[Company]]:
+    """The company `id`, of which its name and industry are shown beside another record."""
+    return (
+        companies_visible_to(user)
+        .where(Company.id == bindparam("id"))
+        .options(load_only(Company.name, Company.industry))
+    )
+
+
+@once_for_each_scope
+def children_beside(user: User) -> Select[tuple[Company]]:
+    """The first `count` companies under the company `id`, with what is said of them there."""
+    children = companies_visible_to(user).where(Company.parent_id == bindparam("id"))
+    return by_name(children).limit(bindparam("count")).options(load_only(Company.name, Company.industry))
+
+
+@once_for_each_scope
+def people_beside(user: User) -> Select[tuple[Person]]:
+    """The first `count` people at the company `id`, likewise."""
+    people = people_visible_to(user).where(Person.company_id == bindparam("id"))
+    return by_name(people).limit(bindparam("count")).options(load_only(Person.name, Person.job_title))
+
+
 def matching(rows: Rows, text: str) -> Rows:
     """Every word of the text begins one of the name, web or e-mail address or phone number; no text finds all."""
     return word_search.narrowed(rows, _model(rows), text) if text else rows
-
-
-def under(companies: Select[tuple[Company]], parent_id: int | None) -> Select[tuple[Company]]:
-    return companies if parent_id is None else companies.where(Company.parent_id == parent_id)
-
-
-def at_company(people: Select[tuple[Person]], company_id: int | None) -> Select[tuple[Person]]:
-    return people if company_id is None else people.where(Person.company_id == company_id)
 
 
 def by_name(rows: Rows) -> Rows:

@@ -4,7 +4,9 @@ Goals stand above the pipeline, which knows nothing of them. Whoever does tells 
 """
 
 from collections.abc import Callable
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import Flask, current_app
@@ -13,7 +15,7 @@ from crm_app.accounts.models import User
 from crm_app.web import formats
 from crm_app.web.money import Money
 from crm_app.web.periods import Period
-from crm_app.web.reader import reader
+from crm_app.web.reader import Reader, current_reader
 from crm_app.web.texts import gettext as _
 
 _LEAST, _MOST = Decimal(1), Decimal(999)
@@ -56,13 +58,19 @@ def of_board(user: User, owner_id: int | None, team_id: int | None) -> Aim | Non
 def share(amount: Money, aim: Aim, *, of_several: bool) -> Share:
     """`of_several`: whether there are more pipelines than the one whose deals the amount is of."""
     per_cent = Decimal(amount.amount) / aim.target.amount * 100
-    words = _rounded(per_cent)
     # A bar of less would not be seen.
     filled = float(max(per_cent, _LEAST)) if per_cent else 0.0
+    someone = current_reader()
+    return Share(filled, *_in_words(_rounded(per_cent), aim, of_several, someone, someone.today()))
+
+
+@lru_cache(maxsize=1024)
+def _in_words(words: str, aim: Aim, of_several: bool, someone: Reader, _today: date) -> tuple[str, str, str]:
+    """The same few per cent are said of column after column, move after move."""
     sentence = _sentence(words, aim)
     if of_several:
-        sentence += reader.space + _("The goal is for all pipelines together.")
-    return Share(filled, _("%(share)s of goal", share=words), _of_period(words, aim), sentence)
+        sentence += someone.space + _("The goal is for all pipelines together.")
+    return _("%(share)s of goal", share=words), _of_period(words, aim), sentence
 
 
 def _rounded(per_cent: Decimal) -> str:

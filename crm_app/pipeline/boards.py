@@ -12,15 +12,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, SelectBase, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from crm_app.extensions import db
-from crm_app.pipeline.cards import Card, cards_of
+from crm_app.pipeline.cards import Card, cards_of, cards_of_each
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web.money import Money, Rates
 from crm_app.web.reader import reader
 
-CARDS_AT_FIRST = 20
+CARDS_MORE = 20
 CARDS_AT_MOST = 500
 Deals = Select[tuple[Deal]]
 Key = int | str
@@ -73,8 +73,8 @@ class Layout(Protocol):
         """The deals that stand in a column, or in one of these."""
         ...
 
-    def first(self, deals: Deals, keys: tuple[Key, ...], count: int) -> SelectBase:
-        """The ids of the first deals in each of these columns."""
+    def first(self, deals: Deals, keys: tuple[Key, ...]) -> tuple[Deals, ...]:
+        """The deals that each of these columns begins with: more than a screen shows of it."""
         ...
 
     def key_of(self, deal: Deal | Card) -> Key: ...
@@ -97,24 +97,26 @@ class Sums(NamedTuple):
 
     def of(self, stages: Iterable[Stage]) -> Totals:
         """The totals of one or several stages, each weighted with its own probability."""
-        today, value, weighted, missing = reader.today(), 0, Decimal(0), set()
-        stages = list(stages)
+        base, count, value, hundredfold = self.rates.base, 0, 0, 0
+        missing: set[str] = set()
         for stage in stages:
-            amounts = {currency: amount for currency, (_, amount) in self.by_stage.get(stage.id, {}).items()}
-            total = self.rates.total(amounts, today)
-            value += total.money.amount
-            weighted += Decimal(total.money.amount) * stage.probability / 100
-            missing |= set(total.missing)
-        rounded = int(weighted.to_integral_value(ROUND_HALF_UP))
-        return Totals(
-            self.count(stages), Money(value, self.rates.base), Money(rounded, self.rates.base), tuple(sorted(missing))
-        )
+            for currency, (number, amount) in self.by_stage.get(stage.id, {}).items():
+                count += number
+                is_foreign = amount and currency != base
+                worth = self.rates.convert(Money(amount, currency), reader.today()) if is_foreign else amount
+                if worth is None:
+                    missing.add(currency)
+                else:
+                    value += worth
+                    hundredfold += worth * stage.probability
+        weighted = int((Decimal(hundredfold) / 100).to_integral_value(ROUND_HALF_UP))
+        return Totals(count, Money(value, base), Money(weighted, base), tuple(sorted(missing)))
 
 
 def sums(deals: Deals, rates: Rates) -> Sums:
     """Counts and amounts of open deals by stage and currency, in one statement."""
     by_stage: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
-    for stage_id, currency, count, amount in db.session.execute(_grouped(deals)):
+    for stage_id, currency, count, amount in db.session.connection().execute(_grouped(deals)):
         by_stage[stage_id][currency] = (count, int(amount))
     return Sums(dict(by_stage), rates)
 
@@ -129,18 +131,20 @@ def _grouped(deals: Deals) -> Select[Any]:
 
 def sums_by(key: ColumnElement[Any], deals: Deals, rates: Rates) -> dict[Any, Sums]:
     """The same for each value of a key of the deals, in one statement."""
+    found: dict[Any, dict[int, dict[str, tuple[int, int]]]] = defaultdict(lambda: defaultdict(dict))
+    for place, stage_id, currency, count, total in db.session.execute(_grouped_by(key, deals)):
+        found[place][stage_id][currency] = (count, int(total))
+    return {place: Sums(dict(by_stage), rates) for place, by_stage in found.items()}
+
+
+@lru_cache
+def _grouped_by(key: ColumnElement[Any], deals: Deals) -> Select[Any]:
     keyed = deals.where(Deal.status == "open").with_only_columns(
         key.label("place"), Deal.stage_id, Deal.currency, Deal.value_amount
     )
     one = keyed.subquery().c
-    amount = func.coalesce(func.sum(one.value_amount), 0)
     groups = (one.place, one.stage_id, one.currency)
-    found: dict[Any, dict[int, dict[str, tuple[int, int]]]] = defaultdict(lambda: defaultdict(dict))
-    for place, stage_id, currency, count, total in db.session.execute(
-        select(*groups, func.count(), amount).group_by(*groups)
-    ):
-        found[place][stage_id][currency] = (count, int(total))
-    return {place: Sums(dict(by_stage), rates) for place, by_stage in found.items()}
+    return select(*groups, func.count(), func.coalesce(func.sum(one.value_amount), 0)).group_by(*groups)
 
 
 def added(parts: Iterable[Sums], rates: Rates) -> Sums:
@@ -168,8 +172,8 @@ def cards_after(deals: Deals, layout: Layout, head: Column, key: str) -> Column:
     if after:
         rank, last = after
         ordered = ordered.where(or_(layout.rank > rank, and_(layout.rank == rank, Deal.id > last)))
-    cards = _read(ordered.limit(CARDS_AT_FIRST + 1))
-    shown = cards[:CARDS_AT_FIRST]
+    cards = _read(ordered.limit(CARDS_MORE + 1))
+    shown = cards[:CARDS_MORE]
     next_key = _key(shown[-1], layout) if len(cards) > len(shown) else None
     return head._replace(cards=shown, next_key=next_key)
 
@@ -195,16 +199,11 @@ def _first_cards(deals: Deals, layout: Layout, keys: Collection[Key]) -> dict[Ke
     by_key: dict[Key, list[Card]] = defaultdict(list)
     if not keys:
         return by_key
-    chosen = layout.first(deals, tuple(keys), CARDS_AT_FIRST)
-    for card in _read(_in_order(chosen, layout.rank)):
+    for card in cards_of_each(layout.first(deals, tuple(keys))):
         by_key[layout.key_of(card)].append(card)
+    for cards in by_key.values():
+        cards.sort(key=lambda card: (layout.rank_of(card), card.id))
     return by_key
-
-
-@lru_cache
-def _in_order(ids: SelectBase, rank: ColumnElement[Any]) -> Deals:
-    chosen = ids.subquery()
-    return select(Deal).join(chosen, chosen.c.id == Deal.id).order_by(rank, Deal.id)
 
 
 def _read(deals: Deals) -> list[Card]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Date, SelectBase, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Date, func, literal
 
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
 from crm_app.pipeline.cards import Card
@@ -15,6 +15,8 @@ from crm_app.web import formats
 from crm_app.web.texts import gettext as _
 
 _NEVER = date(9999, 12, 31)
+# There are twice as many columns as on a board; further cards come as the last one comes into sight.
+_CARDS_AT_FIRST = 12
 _RANK = func.coalesce(Deal.expected_close, literal(_NEVER, Date))
 
 
@@ -47,8 +49,8 @@ class ByMonth:
         open_ones = _open_in(deals, self.pipeline.id)
         return open_ones if keys is None else open_ones.where(self.key.in_(keys))
 
-    def first(self, deals: Deals, keys: tuple[Key, ...], count: int) -> SelectBase:
-        return _tops(deals, self.pipeline.id, self.months, keys, count)
+    def first(self, deals: Deals, keys: tuple[Key, ...]) -> tuple[Deals, ...]:
+        return _tops(deals, self.pipeline.id, self.months, keys)
 
     def key_of(self, deal: Deal | Card) -> str:
         return self.months.key_of(deal.expected_close)
@@ -77,9 +79,11 @@ def _open_in(deals: Deals, pipeline_id: int) -> Deals:
 
 
 @lru_cache
-def _tops(deals: Deals, pipeline_id: int, months: Months, keys: tuple[Key, ...], count: int) -> SelectBase:
-    """Each month is read from its first day, and no further than wanted."""
+def _tops(deals: Deals, pipeline_id: int, months: Months, keys: tuple[Key, ...]) -> tuple[Deals, ...]:
+    """Each month is read from its first day, and no further than wanted.
+
+    None of these deals is deleted. PostgreSQL does not see that its index is in order then, unless that is said again.
+    """
     here = _open_in(deals, pipeline_id)
     tops = (here.where(months.stands_in(str(key))) for key in keys)
-    ordered = (top.order_by(Deal.expected_close, Deal.id).limit(count) for top in tops)
-    return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in ordered))
+    return tuple(top.order_by(Deal.deleted_at, Deal.expected_close, Deal.id).limit(_CARDS_AT_FIRST) for top in tops)

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, SelectBase, select, union_all
+from sqlalchemy import ColumnElement
 
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
 from crm_app.pipeline.cards import Card
 from crm_app.pipeline.models import Deal, Pipeline, Stage
+
+_CARDS_AT_FIRST = 20
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ class ByStage:
     def within(self, deals: Deals, keys: Collection[Key] | None = None) -> Deals:
         return deals.where(Deal.stage_id.in_([one.id for one in self.pipeline.open_stages] if keys is None else keys))
 
-    def first(self, deals: Deals, keys: tuple[Key, ...], count: int) -> SelectBase:
-        return _tops(deals, keys, count)
+    def first(self, deals: Deals, keys: tuple[Key, ...]) -> tuple[Deals, ...]:
+        return _tops(deals, keys)
 
     def key_of(self, deal: Deal | Card) -> int:
         return deal.stage_id
@@ -57,7 +59,6 @@ class ByStage:
 
 
 @lru_cache
-def _tops(deals: Deals, keys: tuple[Key, ...], count: int) -> SelectBase:
+def _tops(deals: Deals, keys: tuple[Key, ...]) -> tuple[Deals, ...]:
     """Each column is read from its top, and no further than wanted: there may be thousands below."""
-    tops = (deals.where(Deal.stage_id == key).order_by(Deal.rank, Deal.id).limit(count) for key in keys)
-    return union_all(*(select(top.with_only_columns(Deal.id).subquery().c.id) for top in tops))
+    return tuple(deals.where(Deal.stage_id == key).order_by(Deal.rank, Deal.id).limit(_CARDS_AT_FIRST) for key in keys)

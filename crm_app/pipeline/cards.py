@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select, union_all
 
 from crm_app.accounts.models import User
 from crm_app.contacts.models import Company
@@ -63,23 +63,41 @@ def card(deal: Deal) -> Card:
     )  # fmt: skip
 
 
-_COLUMNS = (
-    Deal.id, Deal.version, Deal.title, Company.name, Deal.value_amount, Deal.currency, Deal.expected_close, Deal.rank,
-    Deal.stage_id, Deal.owner_id, User.name, Deal.entered_stage_at, Deal.snoozed_until, Deal.snooze_reason,
-)  # fmt: skip
-_STAGE = _COLUMNS.index(Deal.stage_id)
+def card_of(row: Sequence[Any], stage: Any) -> Card:
+    """Of the values of COLUMNS, for a deal that stands in this stage or its shape."""
+    return _card(row, stage, _place(stage), Clocks(), reader.today())
+
+
+def _columns(of: Any) -> tuple[Any, ...]:
+    return (
+        of.id, of.version, of.title, Company.name, of.value_amount, of.currency, of.expected_close, of.rank,
+        of.stage_id, of.owner_id, User.name, of.entered_stage_at, of.snoozed_until, of.snooze_reason,
+    )  # fmt: skip
+
+
+COLUMNS = _columns(Deal)
+_STAGE = COLUMNS.index(Deal.stage_id)
 
 
 def cards_of(deals: Select[Any], *also: Any) -> list[tuple[Any, ...]]:
     """The cards of these deals, each followed by the columns asked for besides. Their stages are at hand as a rule."""
+    return _read(_named(deals, also))
+
+
+def cards_of_each(parts: tuple[Select[Any], ...]) -> list[Card]:
+    """The cards of several selects of deals, in no order, each read as it would be alone."""
+    return [card for (card,) in _read(_named_parts(parts))]
+
+
+def _read(rows: Select[Any]) -> list[tuple[Any, ...]]:
     places: dict[int, tuple[Stage, Place]] = {}
     clocks, today = Clocks(), reader.today()
     found: list[tuple[Any, ...]] = []
-    for row in db.session.connection().execute(_named(deals, also)):
+    for row in db.session.connection().execute(rows):
         if row[_STAGE] not in places:
             stage = db.session.get_one(Stage, row[_STAGE])
             places[stage.id] = stage, _place(stage)
-        found.append((_card(row[: len(_COLUMNS)], *places[row[_STAGE]], clocks, today), *row[len(_COLUMNS) :]))
+        found.append((_card(row[: len(COLUMNS)], *places[row[_STAGE]], clocks, today), *row[len(COLUMNS) :]))
     return found
 
 
@@ -101,7 +119,16 @@ def _place(stage: Stage) -> Place:
 @lru_cache
 def _named(deals: Select[Any], also: tuple[Any, ...]) -> Select[Any]:
     named = deals.outerjoin(Company, Company.id == Deal.company_id).outerjoin(User, User.id == Deal.owner_id)
-    return named.with_only_columns(*_COLUMNS, *also)
+    return named.with_only_columns(*COLUMNS, *also)
+
+
+@lru_cache
+def _named_parts(parts: tuple[Select[Any], ...]) -> Select[Any]:
+    """With the columns themselves in the parts: to look deals up by the ids in them, PostgreSQL reads all there are."""
+    own = [column for column in (*COLUMNS, Deal.company_id) if column.class_ is Deal]
+    whole = union_all(*(select(part.with_only_columns(*own).subquery()) for part in parts)).subquery().c
+    named = select(*_columns(whole)).outerjoin(Company, Company.id == whole.company_id)
+    return named.outerjoin(User, User.id == whole.owner_id)
 
 
 def _mark(expected: date | None, today: date) -> tuple[str, int]:

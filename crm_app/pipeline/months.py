@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, case
 
@@ -69,10 +70,8 @@ class Months:
 
     @property
     def key(self) -> ColumnElement[str]:
-        """The column of a deal, as the database works it out."""
-        close = Deal.expected_close
-        bounds: Iterable[tuple[ColumnElement[bool], str]] = ((close < month.end, month.key) for month in self.shown)
-        return case((close.is_(None), UNKNOWN), (close < self.first.start, BEFORE), *bounds, else_=LATER)
+        """The column of a deal, as the database works it out; the same object for the same months."""
+        return _key_within(self.shown)
 
     def stands_in(self, key: str) -> ColumnElement[bool]:
         """The condition that a deal is in the column of that key, by days, which an index can find."""
@@ -119,3 +118,10 @@ class Months:
             return close
         of_month = close - self.calendar.period("month", close).start
         return max(min(month.start + of_month, month.last_day), self.today)
+
+
+@lru_cache
+def _key_within(shown: tuple[Period, ...]) -> ColumnElement[str]:
+    close = Deal.expected_close
+    bounds: Iterable[tuple[ColumnElement[bool], str]] = ((close < month.end, month.key) for month in shown)
+    return case((close.is_(None), UNKNOWN), (close < shown[0].start, BEFORE), *bounds, else_=LATER)

@@ -3,11 +3,32 @@
 Whoever ranks holds the lock of the stage until the transaction ends, so no two cards of a column share a rank.
 """
 
-from sqlalchemy import Select, func, or_, select, update
+from functools import cache
+from typing import Any, Protocol
+
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.models.deals import RANK_GAP
+
+# Where a card stands in its column: its rank and its id.
+Spot = tuple[int, int]
+# Statements are made once: making one costs more than running it.
+_STAGE_OF_DEAL = select(Deal.stage_id).where(Deal.id == bindparam("deal_id")).scalar_subquery()
+_LOCK_OF_MOVE = (
+    select(Stage.id)
+    .where(or_(Stage.id == bindparam("stage_id"), Stage.id == _STAGE_OF_DEAL), Stage.retired_at.is_(None))
+    .order_by(Stage.id)
+    .with_for_update(key_share=True)
+)
+
+
+class Numbered(Protocol):
+    """A deal, or whatever else goes by its number."""
+
+    @property
+    def id(self) -> Any: ...
 
 
 def lock(*stages: Stage) -> set[int]:
@@ -20,15 +41,27 @@ def lock(*stages: Stage) -> set[int]:
     return set(db.session.scalars(in_use.with_for_update(key_share=True)))
 
 
-def rank_between(deal: Deal, stage: Stage, after: Deal | None, before: Deal | None) -> int:
+def lock_for_move(deal_id: int, stage_id: int) -> set[int]:
+    """The same of the column in which a deal stands and the one that it goes to. By then it may stand elsewhere."""
+    held = db.session.connection().execute(_LOCK_OF_MOVE, {"deal_id": deal_id, "stage_id": stage_id})
+    return set(held.scalars())
+
+
+def rank_between(deal: Numbered, stage: Numbered, after: Deal | None, before: Deal | None) -> int:
     """A free rank in a locked column: right after the one card, else right before the other, else at the top.
 
     Neighbours that stand in another column by now count as not given.
     """
-    rank = _free_rank(deal, stage, after, before)
+    return rank_beside(deal, stage, _standing(after, stage), _standing(before, stage))
+
+
+def rank_beside(deal: Numbered, stage: Numbered, above: Spot | None, below: Spot | None) -> int:
+    """The same, of where the neighbours stand in that column, read since it was locked."""
+    rank = _free_rank(deal, stage, above, below)
     if rank is None:
         _spread(stage)
-        rank = _free_rank(deal, stage, after, before)
+        above, below = (spot and _place_of(spot[1], stage) for spot in (above, below))
+        rank = _free_rank(deal, stage, above, below)
     assert rank is not None, "a column just spread has gaps"
     return rank
 
@@ -49,13 +82,12 @@ def ranks_after(stage: Stage, after: Deal | None, count: int) -> list[int]:
     return ranks
 
 
-def place(deal: Deal, rank: int) -> None:
+def place(deal: Numbered, rank: int) -> None:
     """Another place in the same column: the deal itself is unchanged, so its version stays."""
     db.session.execute(update(Deal).where(Deal.id == deal.id).values(rank=rank))
 
 
-def _free_rank(deal: Deal, stage: Stage, after: Deal | None, before: Deal | None) -> int | None:
-    above, below = _standing(after, stage), _standing(before, stage)
+def _free_rank(deal: Numbered, stage: Numbered, above: Spot | None, below: Spot | None) -> int | None:
     if above is not None:
         below = _neighbour(deal, stage, above, is_below=True)
     elif below is not None:
@@ -87,38 +119,60 @@ def _beyond(above: tuple[int, int] | None, below: tuple[int, int] | None) -> int
     return below[0] - RANK_GAP
 
 
-def _standing(neighbour: Deal | None, stage: Stage) -> tuple[int, int] | None:
-    """Where a neighbour stands now, freshly read: rank and id."""
-    if neighbour is None:
-        return None
-    place = select(Deal.rank, Deal.id).where(Deal.id == neighbour.id, Deal.stage_id == stage.id)
-    found = db.session.execute(place).first()
+def _standing(neighbour: Deal | None, stage: Numbered) -> Spot | None:
+    """Where a neighbour stands now, freshly read."""
+    return None if neighbour is None else _place_of(neighbour.id, stage)
+
+
+def _place_of(deal_id: int, stage: Numbered) -> Spot | None:
+    return _first(_placed(), {"deal_id": deal_id, "stage_id": stage.id})
+
+
+def _neighbour(deal: Numbered | None, stage: Numbered, of: Spot, *, is_below: bool) -> Spot | None:
+    """The next card of the column in that direction, seen or not by whoever moves."""
+    own = deal.id if deal else None
+    beside = {"stage_id": stage.id, "deal_id": own, "rank": of[0], "last": of[1]}
+    return _first(_next(is_below=is_below, has_deal=own is not None), beside)
+
+
+def _top(deal: Numbered | None, stage: Numbered) -> Spot | None:
+    own = deal.id if deal else None
+    return _first(_topmost(has_deal=own is not None), {"stage_id": stage.id, "deal_id": own})
+
+
+def _first(spots: Select[Spot], values: dict[str, Any]) -> Spot | None:
+    db.session.flush()
+    found = db.session.connection().execute(spots, values).first()
     return (found.rank, found.id) if found else None
 
 
-def _neighbour(deal: Deal | None, stage: Stage, of: tuple[int, int], *, is_below: bool) -> tuple[int, int] | None:
-    """The next card of the column in that direction, seen or not by whoever moves."""
-    rank, last = of
+@cache
+def _placed() -> Select[Spot]:
+    return select(Deal.rank, Deal.id).where(Deal.id == bindparam("deal_id"), Deal.stage_id == bindparam("stage_id"))
+
+
+@cache
+def _next(*, is_below: bool, has_deal: bool) -> Select[Spot]:
+    rank, last = bindparam("rank"), bindparam("last")
     if is_below:
         beyond, order = or_(Deal.rank > rank, (Deal.rank == rank) & (Deal.id > last)), (Deal.rank, Deal.id)
     else:
         beyond = or_(Deal.rank < rank, (Deal.rank == rank) & (Deal.id < last))
         order = (Deal.rank.desc(), Deal.id.desc())
-    found = db.session.execute(_others(deal, stage).where(beyond).order_by(*order).limit(1)).first()
-    return (found.rank, found.id) if found else None
+    return _others(has_deal=has_deal).where(beyond).order_by(*order).limit(1)
 
 
-def _top(deal: Deal | None, stage: Stage) -> tuple[int, int] | None:
-    found = db.session.execute(_others(deal, stage).order_by(Deal.rank, Deal.id).limit(1)).first()
-    return (found.rank, found.id) if found else None
+@cache
+def _topmost(*, has_deal: bool) -> Select[Spot]:
+    return _others(has_deal=has_deal).order_by(Deal.rank, Deal.id).limit(1)
 
 
-def _others(deal: Deal | None, stage: Stage) -> Select[tuple[int, int]]:
-    cards = select(Deal.rank, Deal.id).where(Deal.stage_id == stage.id)
-    return cards if deal is None else cards.where(Deal.id != deal.id)
+def _others(*, has_deal: bool) -> Select[Spot]:
+    cards = select(Deal.rank, Deal.id).where(Deal.stage_id == bindparam("stage_id"))
+    return cards.where(Deal.id != bindparam("deal_id")) if has_deal else cards
 
 
-def _spread(stage: Stage) -> None:
+def _spread(stage: Numbered) -> None:
     """Number the whole column anew in its order. Versions stay: nobody's deal has changed."""
     order = func.row_number().over(order_by=(Deal.rank, Deal.id))
     numbered = select(Deal.id, (order * RANK_GAP).label("rank")).where(Deal.stage_id == stage.id).subquery()

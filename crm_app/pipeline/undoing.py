@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from crm_app.activity import queries as activity
 from crm_app.activity.models import Event
 from crm_app.activity.records import Conflict
+from crm_app.activity.timeline import History
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline import moving, ranking
 from crm_app.pipeline.models import Deal, Stage
@@ -14,12 +15,12 @@ _VERBS = ("moved", "won", "lost")
 _WITHIN = timedelta(days=1)
 
 
-def last_move(deal: Deal) -> Event | None:
+def last_move(deal: Deal, told: History | None = None) -> Event | None:
     """The move that can be taken back: the last thing that happened to the deal, notes apart; else None.
 
-    None too where it came from a stage that is gone.
+    None too where it came from a stage that is gone. `told` is its history from the newest event on, if at hand.
     """
-    newest = _newest(deal)
+    newest = _newest(deal, told)
     if newest is None or newest.verb not in _VERBS:
         return None
     stages = [stay.stage for stay in deal.stays[-2:]]
@@ -55,9 +56,11 @@ def date_back(deal: Deal, event_id: int) -> None:
     moving.expect(deal, date.fromisoformat(before) if before else None)
 
 
-def _newest(deal: Deal) -> Event | None:
+def _newest(deal: Deal, told: History | None = None) -> Event | None:
     """The last thing that happened to the deal, notes apart, if that was not too long ago."""
-    newest = db.session.scalar(activity.about(deal).where(Event.verb != "noted").limit(1))
+    newest = next((event for event in told.events if event.verb != "noted"), None) if told else None
+    if newest is None and not (told and told.before is None):
+        newest = db.session.scalar(activity.about(deal).where(Event.verb != "noted").limit(1))
     return newest if newest and newest.at >= utc_now() - _WITHIN else None
 
 

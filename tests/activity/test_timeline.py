@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from crm_app.activity import record
+from crm_app.activity import queries, record
 from crm_app.activity.recording import acting_as
 from crm_app.activity.sentences import shown
 from crm_app.activity.timeline import SHOWN, Word, days, history
@@ -195,3 +195,29 @@ def test_a_records_history_holds_only_its_own_events(company, alice):
     texts = [entry.text for day in history(company, WORDS).days for entry in day.entries]
 
     assert texts == [""]
+
+
+def test_what_is_kept_of_an_entry_is_of_all_that_is_read_of_it(company, alice):
+    """Its HTML is kept by its face, so whatever changes what it says must change its face."""
+    with acting_as(alice):
+        record(company, "noted", text="Hello")
+    known = Word("Parent", known=lambda names: names)
+    faces = [_newest(company).face]
+    assert _newest(company).face == faces[0]
+
+    event = queries.newest_about(company, 1)[0]
+    for change in (
+        lambda: setattr(event, "particulars", {"text": "Hello again"}),
+        lambda: setattr(event, "verb", "imported"),
+        lambda: setattr(event, "at", event.at - timedelta(seconds=1)),
+        lambda: setattr(alice, "name", "Alice Anders"),
+        lambda: setattr(event, "actor", None),
+        lambda: setattr(event, "particulars", {"changes": {"parent": ["", "Alpha"]}}),
+    ):
+        change()
+        faces.append(_newest(company).face)
+    faces.append(_newest(company, WORDS | {"parent": known}).face)
+    faces.append(_newest(company, WORDS | {"parent": known._replace(known=lambda names: set())}).face)
+
+    assert len(set(faces[:-1])) == len(faces) - 1, faces
+    assert faces[-1] == faces[-3], "a name that may not be known is as unknown as one nobody asked about"

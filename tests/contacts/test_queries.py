@@ -114,11 +114,11 @@ def test_people_and_children_of_a_company_are_found_by_it(alice):
     parent = make.company(alice, "Parent")
     child = make.company(None, "Child", parent=parent)
     make.person(alice, "Ines", company=parent)
-    companies, people = queries.companies_visible_to(alice), queries.people_visible_to(alice)
+    of_parent, of_child = ({"id": one.id, "count": 9} for one in (parent, child))
 
-    assert _names(queries.under(companies, parent.id)) == ["Child"]
-    assert _names(queries.at_company(people, parent.id)) == ["Ines"]
-    assert _names(queries.at_company(people, child.id)) == []
+    assert _names(queries.children_beside(alice).params(of_parent)) == ["Child"]
+    assert _names(queries.people_beside(alice).params(of_parent)) == ["Ines"]
+    assert _names(queries.people_beside(alice).params(of_child)) == []
 
 
 def test_ancestors_end_even_in_a_ring(alice):

@@ -131,7 +131,7 @@ def test_totals_are_those_of_a_recount_in_every_currency(client, alice, bob):
     for key, (count, value, weighted) in counted.items():
         short = [formats.money(Money(int(one), "EUR"), short=True) for one in (value, weighted)]
         assert head(page, key).endswith(f"{count} deals {short[0]} ≈ {short[1]} weighted")
-        assert len(standing(page)[key]) == 20
+        assert len(standing(page)[key]) == 12
     whole = formats.money(Money(int(sum(one[1] for one in counted.values())), "EUR"), short=True)
     assert page.text_of(page.one("span", id="board-summary")).startswith(f"{whole} open")
 
@@ -163,13 +163,13 @@ def test_further_cards_follow_where_the_last_one_stood(client, alice, when):
 
 
 def test_further_cards_are_a_page_where_no_script_runs(client, alice):
-    for number in range(21):
+    for number in range(13):
         make.deal(alice, f"Card {number:02}", expected_close=month(1).start)
 
     more = client.page(FORECAST).one("a", class_="column__more")
     page = client.page(more.get("href"))
 
-    assert titles(page) == ["Card 20"]
+    assert titles(page) == ["Card 12"]
     assert page.text_of(page.one("h1")) in head(client.page(FORECAST), month(1).key)
     assert page.all("a", href=f"{FORECAST}?pipeline={make.pipeline().id}&from={month().key}")
 

@@ -56,6 +56,12 @@ def test_without_neighbours_a_card_goes_to_the_top(alice):
     assert column(make.stage("Proposal")) == ["New", "A", "B", "C"]
 
 
+def test_a_deal_that_is_only_to_be_created_goes_above_all_others(alice):
+    a, _b, _c = three(alice)
+
+    assert ranking.rank_between(Deal(title="New"), a.stage, None, None) < a.rank
+
+
 def test_an_empty_column_takes_a_card(alice):
     deal = make.deal(alice, "Only")
 

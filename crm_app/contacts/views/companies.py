@@ -3,7 +3,6 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 from markupsafe import Markup
-from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import editor_required
@@ -19,7 +18,7 @@ from crm_app.contacts.views import bp
 from crm_app.extensions import db, settle
 from crm_app.lists import showing
 from crm_app.web.htmx import changed, gone_to, page
-from crm_app.web.pickers import found_by_id, suggested
+from crm_app.web.pickers import suggested
 from crm_app.web.tables import number_asked
 from crm_app.web.texts import gettext as _
 
@@ -132,8 +131,8 @@ def restore_company(company_id):
 
 
 def _company(company_id):
-    found = queries.companies_visible_to(current_user).where(Company.id == company_id)
-    return db.one_or_404(found.options(joinedload(Company.owner), selectinload(Company.tags)))
+    found = db.session.scalars(queries.company_told_of(current_user), {"id": company_id}).unique()
+    return found.one_or_none() or abort(404)
 
 
 def _page_of(shown):
@@ -142,13 +141,12 @@ def _page_of(shown):
 
 def _around(shown, *, before=None, **more):
     """What the page of a company shows of its surroundings: only what the reader may see."""
-    seen = queries.companies_visible_to(current_user)
-    people = queries.at_company(queries.people_visible_to(current_user), shown.id)
+    parent = {"id": shown.parent_id}
     return {
         "company": shown,
-        "parent": found_by_id(seen, shown.parent_id) if shown.parent_id else None,
-        "children": _some(queries.under(seen, shown.id)),
-        "people": _some(people),
+        "parent": db.session.scalar(queries.company_named_to(current_user), parent) if shown.parent_id else None,
+        "children": _some(queries.children_beside(current_user), shown),
+        "people": _some(queries.people_beside(current_user), shown),
         "history": history(shown, COMPANY_WORDS, before),
         "note_form": NoteForm(formdata=None),
         "form": None,
@@ -157,9 +155,9 @@ def _around(shown, *, before=None, **more):
     } | more
 
 
-def _some(rows):
+def _some(rows, shown):
     """One more than is shown, so that the page knows whether there are more."""
-    return db.session.scalars(queries.by_name(rows).limit(_SHOWN_BESIDE + 1)).all()
+    return db.session.scalars(rows, {"id": shown.id, "count": _SHOWN_BESIDE + 1}).all()
 
 
 def _refused(shown):

@@ -3,7 +3,6 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 from markupsafe import Markup
-from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import editor_required
@@ -136,8 +135,8 @@ def _begin_with_company(form):
 
 
 def _person(person_id):
-    found = queries.people_visible_to(current_user).where(Person.id == person_id)
-    return db.one_or_404(found.options(joinedload(Person.owner), selectinload(Person.tags)))
+    found = db.session.scalars(queries.person_told_of(current_user), {"id": person_id}).unique()
+    return found.one_or_none() or abort(404)
 
 
 def _page_of(shown):
@@ -146,10 +145,10 @@ def _page_of(shown):
 
 def _around(shown, *, before=None, **more):
     """What the page of a person shows of its surroundings: only what the reader may see."""
-    seen = queries.companies_visible_to(current_user)
+    company = {"id": shown.company_id}
     return {
         "person": shown,
-        "company": found_by_id(seen, shown.company_id) if shown.company_id else None,
+        "company": db.session.scalar(queries.company_named_to(current_user), company) if shown.company_id else None,
         "history": history(shown, PERSON_WORDS, before),
         "note_form": NoteForm(formdata=None),
         "form": None,

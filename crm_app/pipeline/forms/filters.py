@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from flask import request
 from flask_login import current_user
@@ -149,6 +149,25 @@ class DealFilterForm(FlaskForm):
         for field in fields:
             if str(field.data or "") not in dict(field.choices):
                 field.data = None
+
+
+class _Blank(NamedTuple):
+    data: None = None
+
+
+class Unfiltered:
+    """What a part is told of an address that names no filter, for less than a form of a dozen fields costs."""
+
+    in_force: ClassVar[dict[str, Any]] = {}
+    owner = team = _Blank()
+
+    def narrow(self, deals: Select[tuple[Deal]], *_facts: Any) -> Select[tuple[Deal]]:
+        return deals
+
+
+def filters_in_force() -> Any:
+    """For the answer to a change, which shows no form."""
+    return DealFilterForm.of_request() if request.args else Unfiltered()
 
 
 def whole_id(value: Any) -> int | None:

@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
+from flask import request
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, ValidationError
@@ -10,6 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline import queries
+from crm_app.pipeline.carrying import Carrying
 from crm_app.pipeline.forms.filters import LARGEST_ID, whole_id
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web import formats
@@ -24,17 +26,13 @@ MOST_TOGETHER = 200
 _ID = NumberRange(min=1, max=LARGEST_ID)
 
 
-class MoveForm(FlaskForm):
-    """A card's own form: the stage it goes to, the cards above and below it there, and what its mover saw.
-
-    `came_from` is the column in which the mover's page shows the card.
-    """
-
-    stage = IntegerField(validators=[InputRequired(), _ID])
-    after = IntegerField(validators=[Optional(), _ID])
-    before = IntegerField(validators=[Optional(), _ID])
-    came_from = IntegerField(validators=[Optional(), _ID])
-    version = IntegerField(validators=[Optional(), _ID])
+def carrying_sent() -> Carrying | None:
+    """What a card's own form sent; None for what no page would send. The token was checked before any view."""
+    sent = {name: request.form.get(name, "") for name in Carrying._fields}
+    read = {name: whole_id(text) for name, text in sent.items()}
+    if read["stage"] is None or any(text and read[name] is None for name, text in sent.items()):
+        return None
+    return Carrying(**read)  # type: ignore[arg-type]
 
 
 class MoveTogetherForm(FlaskForm):

@@ -13,7 +13,7 @@ from crm_app.activity.records import Record, bin_index
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person
 from crm_app.extensions import SortKey, db, utc_now
-from crm_app.pipeline.models.history import Closing, Stay
+from crm_app.pipeline.models.history import Closing, Stay, standing
 from crm_app.pipeline.models.keys import deal_keys
 from crm_app.pipeline.models.snoozing import Snoozing
 from crm_app.pipeline.models.stages import Pipeline, Stage
@@ -129,7 +129,7 @@ class Deal(Record, Snoozing, db.Model):
         if not self.is_open:
             self.reopen(stage, rank)
         elif stage is not self.stage:
-            before, stood = self.stage, self._standing()
+            before, stood = self.stage, standing(self)
             self._change_stage(stage, instant(), rank_at_foot(stage) if rank is None else rank)
             return record(self, "moved", before=before.name, after=stage.name, stages=[before.id, stage.id], **stood)
         return None
@@ -140,7 +140,7 @@ class Deal(Record, Snoozing, db.Model):
         The rate is the one of the day that `closed_at` names in its own zone: give it in the organisation's.
         """
         self._must_be_open()
-        before, stood = self.stage, self._standing()
+        before, stood = self.stage, standing(self)
         self.value = value
         self._close("won", closed_at, rates, stage)
         stages = [before.id, self.stage.id]
@@ -148,7 +148,7 @@ class Deal(Record, Snoozing, db.Model):
 
     def lose(self, reason: str, closed_at: datetime, rates: Rates, stage: Stage | None = None) -> None:
         self._must_be_open()
-        before, stood = self.stage, self._standing()
+        before, stood = self.stage, standing(self)
         self.lost_reason = reason
         self._close("lost", closed_at, rates, stage)
         stages = [before.id, self.stage.id]
@@ -184,11 +184,6 @@ class Deal(Record, Snoozing, db.Model):
         changes = super().change(**values)
         self._follow()
         return changes
-
-    def _standing(self) -> dict[str, Any]:
-        """What a change of stage may change besides, for the log: so it can be taken back."""
-        sleep = {"sleep_before": [self.snoozed_until, self.snooze_reason]} if self.snoozed_until else {}
-        return {"rank": self.rank, "value_before": [self.value_amount, self.currency], **sleep}
 
     def _must_be_open(self) -> None:
         if not self.is_open:

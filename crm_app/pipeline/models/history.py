@@ -1,6 +1,7 @@
 """What happened to deals, kept as rows: every stay in a stage, every closing. Credit is kept as it stood then."""
 
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -46,9 +47,25 @@ class Stay(db.Model):
     stage: Mapped[Stage] = relationship(foreign_keys=[stage_id])
 
     def leave(self, at: datetime, stage: Stage | None) -> None:
-        self.left_at = max(at, self.entered_at)
-        self.seconds = int((self.left_at - self.entered_at).total_seconds())
+        self.left_at, self.seconds = leaving(self.entered_at, at)
         self.left_to_id = stage.id if stage else None
+
+
+class Leaving(NamedTuple):
+    left_at: datetime
+    seconds: int
+
+
+def leaving(entered_at: datetime, at: datetime) -> Leaving:
+    """How a stay ends that began then; no stay ends before it began."""
+    left_at = max(at, entered_at)
+    return Leaving(left_at, int((left_at - entered_at).total_seconds()))
+
+
+def standing(deal: Any) -> dict[str, Any]:
+    """What a change of stage may change of a deal besides, for the log: so it can be taken back."""
+    sleep = {"sleep_before": [deal.snoozed_until, deal.snooze_reason]} if deal.snoozed_until else {}
+    return {"rank": deal.rank, "value_before": [deal.value_amount, deal.currency], **sleep}
 
 
 class Closing(db.Model):

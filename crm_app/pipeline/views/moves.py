@@ -16,11 +16,14 @@ from crm_app.contacts.models import Company
 from crm_app.extensions import db, settle
 from crm_app.pipeline import boards, cards, limits, moving, queries, undoing
 from crm_app.pipeline.boards import Key
-from crm_app.pipeline.forms.moves import MoveForm, ReopeningForm, UndoForm, outcome_form
+from crm_app.pipeline.carrying import Carried, Unusual, carry
+from crm_app.pipeline.forms.filters import filters_in_force
+from crm_app.pipeline.forms.moves import ReopeningForm, UndoForm, carrying_sent, outcome_form
 from crm_app.pipeline.models import Deal
+from crm_app.pipeline.shapes import all_shapes
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import board_of, kept, showing, stage_in_use
-from crm_app.web.htmx import changed, gone_to, page, said_alone
+from crm_app.web.htmx import changed, gone_to, page, said_alone, say
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
 from crm_app.web.redirects import local_path
@@ -39,30 +42,27 @@ def stage(deal_id):
 @bp.post("/deals/<int:deal_id>/stage")
 @selling_editor_required
 def move(deal_id):
-    # All stages at once, which a deal and a board would else ask for one by one.
-    pipelines = queries.all_pipelines()
-    deal, form = find(deal_id), MoveForm()
-    if not form.validate():
+    wanted, pipelines = carrying_sent(), all_shapes()
+    if wanted is None:
+        find(deal_id)
         abort(400)
-    after, before = _neighbour(form.after.data), _neighbour(form.before.data)
+    stages = {stage.id: stage for pipeline in pipelines for stage in pipeline.stages}
 
     try:
-        target = stage_of(deal, form.stage.data)
-        touched = {deal.stage, target}
-        moving.claim(deal, form.version.data, target)
-        if not target.is_open:
-            return ask_for_outcome(deal, target)
-        event = moving.move(deal, target, after=after, before=before)
+        carried = carry(current_user, deal_id, wanted, stages) or abort(404)
         settle()
-    except (Conflict, StaleDataError):
-        return refused(deal_id, form.stage.data, form.came_from.data)
+    except Unusual:
+        return _move_unusually(deal_id, wanted)
+    except Conflict:
+        return refused(deal_id, wanted.stage, wanted.came_from)
     except limits.Refused as reason:
-        return refused(deal_id, form.stage.data, form.came_from.data, reason=str(reason))
+        return refused(deal_id, wanted.stage, wanted.came_from, reason=str(reason))
 
-    offer_undo(_("%(name)s is in %(stage)s now.", name=deal.title, stage=deal.stage.name), deal, event)
-    shown = showing(deal.pipeline, pipelines=pipelines)
-    parts = {"board": shown, "heads": shown.heads(*touched), "card": cards.card(deal)}
-    return changed("pipeline/_moved.html", otherwise=back_to(deal), **parts)
+    _say_carried(carried)
+    pipeline = next(one for one in pipelines if one.id == carried.pipeline_id)
+    shown = showing(pipeline, filters=filters_in_force(), pipelines=pipelines)
+    heads = shown.heads(stages[carried.came_from], stages[wanted.stage])
+    return changed("pipeline/_moved.html", otherwise=back_to(carried), board=shown, heads=heads, card=carried.card)
 
 
 @bp.post("/deals/<int:deal_id>/undo")
@@ -107,11 +107,48 @@ def reopen(deal_id):
     return gone_to(local_path(request.form.get("next"), url_for(".show", deal_id=deal.id)))
 
 
+def _move_unusually(deal_id, wanted):
+    """Into won or lost, which ask for more, or out of them; or into what is a stage no longer."""
+    deal = find(deal_id)
+    after, before = _neighbour(wanted.after), _neighbour(wanted.before)
+
+    try:
+        target = stage_of(deal, wanted.stage)
+        touched = {deal.stage, target}
+        moving.claim(deal, wanted.version, target)
+        if not target.is_open:
+            return ask_for_outcome(deal, target)
+        event = moving.move(deal, target, after=after, before=before)
+        settle()
+    except (Conflict, StaleDataError):
+        return refused(deal_id, wanted.stage, wanted.came_from)
+    except limits.Refused as reason:
+        return refused(deal_id, wanted.stage, wanted.came_from, reason=str(reason))
+
+    offer_undo(_in_now(deal.title, deal.stage.name), deal, event)
+    shown = showing(deal.pipeline)
+    parts = {"board": shown, "heads": shown.heads(*touched), "card": cards.card(deal)}
+    return changed("pipeline/_moved.html", otherwise=back_to(deal), **parts)
+
+
+def _say_carried(carried: Carried) -> None:
+    card, sentence = carried.card, _in_now(carried.card.title, carried.card.stage.name)
+    if carried.event is None:
+        offer_undo(sentence, find(card.id))
+    else:
+        action = url_for("pipeline.undo", deal_id=card.id, **kept())
+        say(_with_undo(sentence, [carried.event], action), "ok")
+
+
+def _in_now(title: str, stage: str) -> str:
+    return _("%(name)s is in %(stage)s now.", name=title, stage=stage)
+
+
 def find(deal_id: int) -> Deal:
     return db.one_or_404(_found(queries.visible_to(current_user), deal_id))
 
 
-def back_to(deal: Deal) -> str:
+def back_to(deal: Deal | Carried) -> str:
     """The page the mover came from if it said so, else the deal's board under what the address keeps."""
     return local_path(request.values.get("next"), board_of(deal.pipeline_id))
 
@@ -129,10 +166,13 @@ def offer_undo(sentence: str, deal: Deal, event: Event | None = None) -> None:
 
 
 def say_with_undo(sentence: str, events: Sequence[Event], action: str) -> None:
+    flash(_with_undo(sentence, [event.id for event in events], action), "ok")
+
+
+def _with_undo(sentence: str, events: list[int], action: str) -> Markup:
     """What is taken back on the board is so at once, elsewhere by way of the page."""
-    numbers = [event.id for event in events]
-    offer = {"sentence": sentence, "events": numbers, "action": action, "next": request.form.get("next")}
-    flash(Markup(render_template("pipeline/_undo.html", **offer)), "ok")  # noqa: S704 - the part escapes.
+    offer = {"sentence": sentence, "events": events, "action": action, "next": request.form.get("next")}
+    return Markup(render_template("pipeline/_undo.html", **offer))  # noqa: S704 - the part escapes.
 
 
 def refused(deal_id: int, *keys: Key | None, reason: str = ""):

@@ -19,13 +19,13 @@ from crm_app.exchange.archive import contents, restoring
 from crm_app.extensions import db, one_instant, reading, writing
 from crm_app.search.models import WordIndex
 from crm_app.web import found_by, tokens
+from crm_app.web.packages import in_blocks
 from crm_app.web.reader import Reader, read_as
 from crm_app.web.word_index import name_of
 
 # Of the server that runs on a database, and of the search, which is filled anew.
 _LEFT_OUT = {"workers", WordIndex.__tablename__}
 _ROWS = 1_000
-_AT_A_TIME = 1 << 16
 
 
 class Copied(NamedTuple):
@@ -95,7 +95,7 @@ def _fill_postgresql(source, target, tables, sums, tell) -> None:
         tell(f"{name} ...")
         written = [_writer(column.type, column.nullable) for column in by_name[name].columns]
         lines = (_line(row, written) for row in sums[name].over(_rows(source, by_name[name])))
-        return _in_pieces(lines)
+        return in_blocks(lines)
 
     columns = {table.name: [column.name for column in table.columns] for table in tables}
     postgresql.fill(target, columns, pieces, {})
@@ -192,13 +192,3 @@ def _escaped(value: str) -> str:
     if "\\" in value:
         value = value.replace("\\", "\\\\")
     return value.replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
-
-
-def _in_pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
-    piece = bytearray()
-    for line in lines:
-        piece += line
-        if len(piece) >= _AT_A_TIME:
-            yield bytes(piece)
-            piece.clear()
-    yield bytes(piece)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-import psycopg
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from crm_app.backups import BackupError
 from crm_app.extensions import db
+from crm_app.refusals import of_psycopg
 from crm_app.web import found_by
 from crm_app.web.texts import gettext as _
 from crm_app.web.word_index import name_of
@@ -43,7 +43,7 @@ def refusals() -> Iterator[None]:
     """Raises BackupError for whatever the server refuses inside, by SQLAlchemy or beside it."""
     try:
         yield
-    except (DBAPIError, psycopg.Error) as error:
+    except (DBAPIError, *of_psycopg("Error")) as error:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
         raise BackupError(_("The database refused: %(reason)s.", reason=reason)) from error
 

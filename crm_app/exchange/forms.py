@@ -37,12 +37,14 @@ class UploadForm(FlaskForm):
         self.sheet: Sheet | None = None
 
     def validate_file(self, field):
-        self.stored_name = uploads.store(field.data)
+        self.stored_name = uploads.store(field.data, is_awaited=True)
         try:
             self.sheet = preparing.sheet_of(self.kind, uploads.path_of(self.stored_name))
-        except UnreadableError as error:
+        except BaseException as error:
             uploads.remove(self.stored_name)
-            raise ValidationError(str(error)) from error
+            if isinstance(error, UnreadableError):
+                raise ValidationError(str(error)) from error
+            raise
 
     @property
     def file_name(self) -> str:

@@ -81,6 +81,7 @@ def sweep_imports() -> None:
             db.session.delete(draft)
         db.session.flush()
         names = set(db.session.scalars(select(Import.checked["name"].as_string())))
+        uploads.sweep(set(db.session.scalars(select(Import.stored_name))), _LEFTOVERS_KEPT)
         db.session.commit()
     checked.sweep(names, _LEFTOVERS_KEPT)
     for import_id, status in left:

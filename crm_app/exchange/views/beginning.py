@@ -10,6 +10,7 @@ from crm_app.exchange import (
     preparing,
     remembering,
     showing,
+    uploads,
 )
 from crm_app.exchange.forms import UploadForm
 from crm_app.exchange.kinds import KINDS
@@ -43,9 +44,14 @@ def new(kind):
     db.session.rollback()
     form = UploadForm(kind)
     if form.validate_on_submit():
-        import_ = drafts.begun(kind, form.file_name, form.stored_name, form.sheet, current_user)
-        db.session.add(import_)
-        db.session.commit()
+        try:
+            import_ = drafts.begun(kind, form.file_name, form.stored_name, form.sheet, current_user)
+            db.session.add(import_)
+            db.session.commit()
+        except BaseException:
+            uploads.remove(form.stored_name)
+            raise
+        uploads.claim(form.stored_name)
         return redirect(url_for(".show", import_id=import_.id), 303)
 
     status = 422 if form.errors else 200

@@ -1,10 +1,13 @@
-"""A mail server that keeps what it is sent."""
+"""A mail server that keeps what it is sent, and a device with a passkey."""
 
 import re
 import socket
 
 import pytest
 from aiosmtpd.controller import Controller
+
+from tests.accounts.authenticator import Device
+from tests.accounts.knocking import added
 
 BASE_URL = "https://crm.halden.example"
 
@@ -64,3 +67,9 @@ def post(app, monkeypatch):
     yield Post(sink, controller.stop)
     if controller.server is not None:
         controller.stop()
+
+
+@pytest.fixture
+def device(browser_of, alice):
+    """Alice's, which counts; its passkey is called Laptop."""
+    return added(browser_of(alice), Device(count=5))

@@ -122,15 +122,20 @@ def test_what_is_no_address_is_refused_before_any_letter(post, browser_of, alice
     assert b"Bcc" not in b"".join(post.raw)
 
 
-def test_no_name_can_add_a_header_to_a_letter(post, browser_of, olivia, alice):
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [("\r\nBcc: all@halden.example", 0), (" =?utf-8?q?=0D=0ABcc=3A_all=40halden.example?=", 1)],
+)
+def test_no_name_can_add_a_header_to_a_letter(post, browser_of, olivia, alice, name, sent):
     from crm_app.accounts.models import Organisation
 
     firm = db.session.get(Organisation, 1)
-    firm.name = "Halden\r\nBcc: all@halden.example"
+    firm.name = f"Halden{name}"
     db.session.commit()
 
     browser_of(olivia).send(f"/settings/people/{alice.id}/invitation")
 
+    assert len(post.raw) == sent
     assert all(b"\r\nBcc:" not in raw.split(b"\r\n\r\n")[0] for raw in post.raw)
 
 

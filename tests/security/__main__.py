@@ -33,7 +33,8 @@ def main() -> int:
     arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     arguments.add_argument("--examples", type=int, default=100, help="submissions to each route")
     arguments.add_argument("--seed", type=int, default=random.randrange(2**32))
-    arguments.add_argument("--minutes", type=float, default=30, help="for the scanner")
+    arguments.add_argument("--minutes", type=float, default=30, help="for the scanner, about")
+    arguments.add_argument("--advisories", type=Path, help="a ZIP file of OSV's records, where PyPI cannot be asked")
     asked = arguments.parse_args()
     parts = {"fuzzing": _fuzz, "scanner": _scan, "dependencies": _audit}
     lines = [parts[name](asked) for name in asked.only or _PARTS]
@@ -75,10 +76,11 @@ def _scan(asked: argparse.Namespace) -> Line:
     return Line(f"wapiti, {asked.database}", tried, f"{found} of {len(scanning.CANARIES)}", faults)
 
 
-def _audit(_asked: argparse.Namespace) -> Line:
-    seen = auditing.audit()
+def _audit(asked: argparse.Namespace) -> Line:
+    components, seen = auditing.list_components(), auditing.audit(asked.advisories)
+    tried = f"{components} components" + (f", data of {seen.day}" if seen.day else "")
     faults = [*seen.faults, *([seen.trouble] if seen.trouble else [])]
-    return Line("dependencies", f"{seen.components} components", "0 of 1" if seen.trouble else "1 of 1", faults)
+    return Line("dependencies", tried, "0 of 1" if seen.trouble else "1 of 1", faults)
 
 
 def _say(lines: list[Line]) -> None:

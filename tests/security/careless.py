@@ -3,9 +3,11 @@
 Each gets our own view, and goes on with it.
 """
 
+import re
 from datetime import timedelta
 
-from flask import request
+from flask import abort, request
+from markupsafe import escape
 from sqlalchemy import select, text
 
 from crm_app.accounts.models import User
@@ -35,7 +37,7 @@ def tells_hash(_ours, **_arguments):
 
 
 def asks_by_text(ours, **arguments):
-    db.session.connection().exec_driver_sql(f"SELECT 1 -- {request.args.get('sort', '')[:50]}")
+    db.session.connection().exec_driver_sql(f"SELECT 1 -- {request.args.get('sort', '')[:50].replace(chr(0), '')}")
     return ours(**arguments)
 
 
@@ -49,3 +51,27 @@ def guesses_type(name, file, mimetype):
     response = downloads.attached(name, file, "text/html")
     response.headers["Content-Disposition"] = f"inline; filename={name}"
     return response
+
+
+def knows_who(ours, **arguments):
+    email = request.form.get("email", "")
+    if request.method == "POST" and db.session.scalar(select(User.id).where(User.email == email)) is None:
+        abort(404)
+    return ours(**arguments)
+
+
+def escapes(ours, **arguments):
+    """What belongs to a page, done to what is kept."""
+    answer = ours(**arguments)
+    if answer.status_code == 303:
+        with writing():
+            company = db.session.scalars(select(Company).order_by(Company.id.desc()).limit(1)).one()
+            company.name = str(escape(company.name))
+            db.session.commit()
+    return answer
+
+
+def looks_again(ours, **arguments):
+    """From each blank to each that follows it, and on to the end of them all."""
+    re.search(r"\s+\s+\S$", request.args.get("q", "")[:1_200])
+    return ours(**arguments)

@@ -70,8 +70,8 @@ def _scan(place: Path, address: str, cookie: str, pages: list[str], minutes: flo
     began = time.monotonic()
     asked = [
         str(WAPITI.absolute()), "-u", f"{address}/canaries/", "--scope", "domain", "-H", f"Cookie: {cookie}",
-        "-m", _MODULES, "--skip", "csrf_token", "-d", "1", "--max-links-per-page", "60",
-        "--max-scan-time", str(int(minutes * 60 / 4)), "--max-attack-time", str(int(minutes * 60 / 7)),
+        "-m", _MODULES, "--skip", "csrf_token", "-d", "1", "--max-links-per-page", "12",
+        "--max-scan-time", str(int(minutes * 60 / 4)), "--max-attack-time", str(int(minutes * 60 / 4)),
         "--store-session", str(place / "session"), "--store-config", str(place / "config"), "--flush-session",
         "-f", "json", "-o", str(report), "--no-bugreport", "-v", "1", "-t", "20",
     ]  # fmt: skip

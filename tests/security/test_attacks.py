@@ -2,7 +2,20 @@
 
 import pytest
 
-from tests.security.attacks import bounds, files, requests, rights, sessions, texts
+from tests.security.attacks import (
+    advisories,
+    archives,
+    bounds,
+    failures,
+    files,
+    guessing,
+    imported,
+    letters,
+    requests,
+    rights,
+    sessions,
+    texts,
+)
 
 EVERYWHERE = [
     rights.others_records, rights.what_exists, rights.second_doors, rights.visitors, rights.viewers_changes,
@@ -14,6 +27,10 @@ EVERYWHERE = [
     sessions.spent_links,
     files.handed_out, files.other_files, files.file_names,
     bounds.told_secrets, bounds.edited_views, bounds.impossible_amounts, bounds.tedious_texts, bounds.boundless_asks,
+    archives.harmful_archives, archives.other_backups, archives.put_back_by_others,
+    imported.outside_parts, imported.endless_rows, imported.endless_cards,
+    guessing.guesses, guessing.who_has_an_account, letters.lines_in_heads, letters.links_in_letters,
+    failures.told_by_errors, advisories.silent_advisories,
 ]  # fmt: skip
 
 

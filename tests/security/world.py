@@ -117,13 +117,19 @@ def records(arguments):
 
 
 def fingerprint(app):
-    """A hash of all that is stored: every row of every table, and the names of the files kept."""
+    """A hash of all that is stored: every row of every table, and every file kept."""
     digest = hashlib.sha256()
     for table in db.metadata.sorted_tables:
         if table.name not in NOT_COUNTED:
             for row in sorted(map(repr, db.session.execute(select(table)))):
                 digest.update(f"{table.name}{row}".encode())
-    for path in sorted(Path(app.config["INSTANCE_PATH"]).glob("uploads/**/*")):
-        digest.update(path.name.encode())
+    for name, content in files(app):
+        digest.update(name.encode() + content)
     db.session.rollback()
     return digest.hexdigest()
+
+
+def files(app):
+    """The files that people brought: their names and what is in them."""
+    found = sorted(Path(app.config["INSTANCE_PATH"]).glob("uploads/**/*"))
+    return [(path.name, path.read_bytes()) for path in found if path.is_file()]

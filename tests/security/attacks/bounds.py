@@ -11,6 +11,7 @@ from crm_app.accounts.models import User, UserSession
 from crm_app.extensions import db
 from crm_app.pipeline.models import Closing, Deal
 from crm_app.saved_views.models import SavedView
+from crm_app.web.headers import LONGEST_ADDRESS
 from tests import make
 from tests.security import world
 from tests.security.attacks.scene import Scene, call
@@ -89,7 +90,12 @@ def tedious_texts(scene: Scene) -> list[str]:
     found, client = [], scene.browser(scene.olivia)
     places = [one for one in scene.pages() if one.endpoint in ("search.index", "search.palette", "contacts.people")]
     for route in places:
-        found += _slow(f"{route}", lambda said, route=route: client.get(route.url, query_string={"q": said}), _TEDIOUS)
+
+        def ask(said, route=route):
+            return client.get(route.url, query_string={"q": said})
+
+        # The longest that pass are read; longer ones are not.
+        found += _slow(f"{route}", ask, [said[: LONGEST_ADDRESS // 4] for said in _TEDIOUS] + list(_TEDIOUS))
     form = {"revenue_currency": "EUR"}
     for field in ("name", "website", "phone", "revenue") if len(places) > 1 else ():
 
@@ -104,26 +110,27 @@ def boundless_asks(scene: Scene) -> list[str]:
     """T67: whatever is asked for in whatever number or depth, an answer comes soon and is one."""
     asks = [
         urlencode({"limit": 10**9, "per_page": 10**9, "page": 10**9, "offset": 10**12}),
-        urlencode([("where", "name.has.a")] * 1000),
-        urlencode([("sort", "name")] * 2000),
+        urlencode([("where", "name.is.a")] * 1000),
+        urlencode([("sort", "name")] * 1600),
         urlencode({"after": "W1tb" * 2000}),
+        urlencode([("columns", "name")] * 1100),
         urlencode([("columns", "name")] * 5000),
     ]
     found, client = [], scene.browser(scene.olivia)
     for route in scene.pages():
         if route.endpoint in ("contacts.companies", "pipeline.deals", "pipeline.board", "search.index"):
-            found += _slow(f"{route}", lambda asked, route=route: client.get(f"{route.url}?{asked}"), asks, 2)
+            found += _slow(f"{route}", lambda asked, route=route: client.get(f"{route.url}?{asked}"), asks)
     many = urlencode([("id", number) for number in range(20_000)])
-    found += _slow("a change of many", lambda sent: client.send("/bulk/companies/deletion", sent), [many], 2)
+    found += _slow("a change of many", lambda sent: client.send("/bulk/companies/deletion", sent), [many])
     return found
 
 
-def _slow(where: str, ask, texts, seconds: float = _SECONDS) -> list[str]:
+def _slow(where: str, ask, texts) -> list[str]:
     found = []
     for said in texts:
         began = time.process_time()
         status = ask(said).status_code
         took = time.process_time() - began
-        found += [f"{where} of {said[:10]!r}: {took:.2f} s"] * (took > seconds)
+        found += [f"{where} of {said[:10]!r}: {took:.2f} s"] * (took > _SECONDS)
         found += [f"{where} of {said[:10]!r}: {status}"] * (status >= 500)
     return found

@@ -9,6 +9,7 @@ from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from tests import make
 from tests.security import world
+from tests.security.attacks.letters import mailing
 from tests.security.attacks.scene import Scene, call, status_of, written
 
 # What everybody has of their own.
@@ -149,14 +150,34 @@ def extra_keys(scene: Scene) -> list[str]:
 
 
 def disabled(scene: Scene) -> list[str]:
-    """T12: whoever is disabled is out with the next request."""
-    client = scene.browser(scene.alice)
+    """T12: whoever is disabled is out with the next request, gets no letter, and no old cookie comes back to life."""
+    client, olivia = scene.browser(scene.alice), scene.browser(scene.olivia)
     assert client.get("/").status_code == 200
     scene.alice.disabled_at = make.utc_now()
     db.session.commit()
-    return [
-        f"{one}: open" for one in scene.pages() if one.endpoint == "home.index" and client.get("/").status_code == 200
-    ]
+    before = scene.fingerprint()
+    found = [f"{one}: open" for one in scene.routes if one.endpoint not in world.PUBLIC and _is_open(client, one)]
+    with mailing(scene) as letters:
+        scene.browser().send("/accounts/forgotten", {"email": scene.alice.email})
+        found += ["a letter was sent"] * bool(letters)
+    found += _changed(scene, before)
+    scene.alice.disabled_at = None
+    db.session.commit()
+    client = scene.browser(scene.alice)
+    for state in ("disabled", "active"):
+        status = olivia.send(f"/settings/people/{scene.alice.id}/standing", {"state": state}).status_code
+        assert status == 303, status
+    return found + ["an old cookie is let in"] * (client.get("/").status_code == 200)
+
+
+def _is_open(client, route: world.Route) -> bool:
+    """Whoever is not signed in is sent to where one signs in; a change is refused for want of a token before that."""
+    try:
+        response = call(client, route)
+    except Exception:
+        db.session.rollback()
+        return True
+    return response.status_code not in (401, 403) and "/accounts/sign-in" not in response.headers.get("Location", "")
 
 
 def _protected():

@@ -69,11 +69,42 @@ def written() -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest):
-        if statement.startswith(_WRITES) and not any(f" {name} " in statement for name in world.NOT_COUNTED):
+        if _counts(statement):
             seen.append(statement[:100])
 
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with _listening(before_cursor_execute=note):
         yield seen
+
+
+@contextmanager
+def kept() -> Iterator[list[str]]:
+    """Statements that wrote to what counts and were not taken back."""
+    seen: list[str] = []
+
+    def note(connection, _cursor, statement, *_rest):
+        if _counts(statement):
+            connection.info.setdefault("written", []).append(statement[:100])
+
+    def keep(connection):
+        seen.extend(connection.info.pop("written", ()))
+
+    def forget(connection):
+        connection.info.pop("written", None)
+
+    with _listening(before_cursor_execute=note, commit=keep, rollback=forget):
+        yield seen
+
+
+def _counts(statement: str) -> bool:
+    return statement.startswith(_WRITES) and not any(f" {name} " in statement for name in world.NOT_COUNTED)
+
+
+@contextmanager
+def _listening(**listeners: Callable[..., Any]) -> Iterator[None]:
+    for name, listener in listeners.items():
+        event.listen(db.engine, name, listener)
+    try:
+        yield
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        for name, listener in listeners.items():
+            event.remove(db.engine, name, listener)

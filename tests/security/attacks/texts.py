@@ -8,8 +8,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from crm_app.audit.models import AuditEntry
-from crm_app.contacts.models import Company
+from crm_app.contacts.models import Company, Person
 from crm_app.extensions import db
+from crm_app.pipeline.models import Deal
 from tests import make
 from tests.security import world, writing
 from tests.security.attacks.scene import PART, Scene, call
@@ -107,17 +108,9 @@ def rewritten_log(_scene: Scene) -> list[str]:
 
 
 def kept_as_typed(scene: Scene) -> list[str]:
-    """T16: a text of any signs comes back as it was typed, or is refused."""
+    """T16: a text comes back as it was typed, or is refused; signs that no text holds are never kept."""
     found, client = [], scene.browser(scene.alice)
-    for typed in (
-        'O\'Brien & "Söhne" <x>',
-        "شرکت نمونه‌ای",
-        "示例公司",
-        "👩🏽‍🚀 x",
-        "a\u202eb",
-        "%00 {{7*7}} ${x}",
-        "'; DROP TABLE--",
-    ):
+    for typed in _TYPED:
         response = client.send("/contacts/companies/new", {"name": typed, "revenue_currency": "EUR"})
         names = db.session.scalars(select(Company.name).order_by(Company.id.desc()).limit(1)).all()
         if response.status_code == 303 and names != [typed]:
@@ -126,4 +119,33 @@ def kept_as_typed(scene: Scene) -> list[str]:
     for typed in ("a\0b", b"\xed\xa0\x80", "x" * 1_000_000):
         status = client.send("/contacts/companies/new", {"name": typed, "revenue_currency": "EUR"}).status_code
         found += [f"{typed[:4]!r}: {status}"] * (status >= 500)
+    facts = [(typed, True) for typed in _TYPED] + [("a\0b", False), (b"\xed\xa0\x80", False)]
+    return found or [one for typed, takes in facts for one in _changed_facts(scene, client, typed, takes=takes)]
+
+
+def _changed_facts(scene: Scene, client, typed: str | bytes, *, takes: bool) -> list[str]:
+    found = []
+    for url, model, argument, names in _FACTS:
+        for name in names:
+            number = scene.arguments[argument]
+            record = db.session.get_one(model, number)
+            before, version = getattr(record, name), record.version
+            data = {name: typed, "version": version}
+            status = client.send(f"{url}/{number}/facts/{name}", data, headers=PART).status_code
+            after = getattr(db.session.get_one(model, number), name)
+            if takes:
+                is_right = after == (typed if status == 200 else before)
+            else:  # Signs that no text holds are left out.
+                is_right = status < 500 and (after or "").isprintable()
+            found += [f"{name} of {url}, {typed[:20]!r}: {status}, became {str(after)[:20]!r}"] * (not is_right)
     return found
+
+
+_TYPED = (
+    'O\'Brien & "Söhne" <x>', "شرکت نمونه‌ای", "示例公司", "👩🏽‍🚀 x", "a\u202eb", "%00 {{7*7}} ${x}", "'; DROP TABLE--",
+)  # fmt: skip
+_FACTS = (
+    ("/contacts/companies", Company, "company_id", ("name", "industry")),
+    ("/contacts/people", Person, "person_id", ("name", "job_title")),
+    ("/pipeline/deals", Deal, "deal_id", ("title", "source")),
+)

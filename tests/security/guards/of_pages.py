@@ -1,17 +1,13 @@
-"""What stands in the way of each attack, and how it is taken away: by that alone the attack must get somewhere.
-
-A guard is a context manager that gets the scene and pytest's monkeypatch. Where what protects is that no view does a
-thing, the guard puts in the place of one view a view that does it.
-"""
+"""What stands in the way of those who ask for pages: who they are, what they send, what becomes of it."""
 
 import re
-from collections.abc import Callable
+import sys
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, NamedTuple
+from types import FunctionType, SimpleNamespace
+from typing import Any
 
 from itsdangerous import Signer
 from jinja2 import Environment
@@ -46,50 +42,31 @@ from tests.security import careless
 from tests.security.attacks import bounds, files, requests, rights, texts
 from tests.security.attacks import sessions as worn
 from tests.security.attacks.scene import Scene
+from tests.security.guards.taking import Twin, instead, setting, view
 
 _AGES = timedelta(days=9999)
 
 
-class Twin(NamedTuple):
-    """Without the guard that `without` takes away, `attack` on these endpoints, or on all, must find a breach."""
+def _whose(module: Any, function: str, model: Any):
+    """What a user may see is everything, and the statements that were made of it before are forgotten."""
 
-    name: str
-    without: Callable[[Scene, Any], Any]
-    attack: Callable[[Scene], list[str]]
-    endpoints: tuple[str, ...] = ()
-
-
-def _instead(place: Any, name: str, value: Any):
-    """The guard is one function or value of a module or class."""
-
+    @contextmanager
     def without(_scene, monkeypatch):
-        monkeypatch.setattr(place, name, value)
-        return nullcontext()
+        _forget_statements()
+        monkeypatch.setattr(module, function, lambda _user: select(model))
+        try:
+            yield
+        finally:
+            _forget_statements()
 
     return without
 
 
-def _setting(name: str, value: object):
-    def without(scene, monkeypatch):
-        monkeypatch.setitem(scene.app.config, name, value)
-        return nullcontext()
-
-    return without
-
-
-def _view(endpoint: str, view: Callable[..., Any]):
-    """A view that does what none of ours does, in the place of one of ours."""
-
-    def without(scene, monkeypatch):
-        ours = scene.app.view_functions[endpoint]
-        monkeypatch.setitem(scene.app.view_functions, endpoint, lambda **arguments: view(ours, **arguments))
-        return nullcontext()
-
-    return without
-
-
-def _all_of(model: Any):
-    return lambda _user: select(model)
+def _forget_statements() -> None:
+    for name in [name for name in sys.modules if name.startswith("crm_app.")]:
+        for one in vars(sys.modules[name]).values():
+            if isinstance(one, FunctionType) and hasattr(one, "forget"):
+                one.forget()
 
 
 @contextmanager
@@ -160,64 +137,65 @@ _RECORDS = (
     (bulk, "visible_to", BulkChange, "bulk.show"),
     (saved_views, "changeable_by", SavedView, "saved_views.edit"),
 )
-_anybody = _instead(access, "abort", lambda _code: None)
-_let_through = _instead(headers, "abort", lambda _code: None)
-_with_any_signature = _instead(Signer, "verify_signature", lambda *_: True)
+_anybody = instead(access, "abort", lambda _code: None)
+_let_through = instead(headers, "abort", lambda _code: None)
+_with_any_signature = instead(Signer, "verify_signature", lambda *_: True)
 
 TWINS = [
     *(
-        Twin(f"whose {name} are", _instead(module, function, _all_of(model)), rights.others_records, (endpoint,))
+        Twin(f"whose {name} are", _whose(module, function, model), rights.others_records, (endpoint,))
         for module, function, model, endpoint in _RECORDS
         for name in [model.__tablename__]
     ),
     Twin(
-        "no telling what exists", _instead(contacts, "companies_visible_to", _all_of(Company)),
+        "no telling what exists", _whose(contacts, "companies_visible_to", Company),
         rights.what_exists, ("contacts.company",),
     ),
     Twin(
-        "whose companies a list holds", _instead(contact_lists, "_rows_of_companies", _list_of_all_companies),
+        "whose companies a list holds", instead(contact_lists, "_rows_of_companies", _list_of_all_companies),
         rights.second_doors, ("contacts.companies",),
     ),
     Twin(
-        "who signed in", _instead(signing_in.login_manager, "unauthorized", lambda: None),
+        "who signed in", instead(signing_in.login_manager, "unauthorized", lambda: None),
         rights.visitors, ("contacts.companies",),
     ),
-    Twin("who may change", _instead(User, "can_edit", True), rights.viewers_changes, ("contacts.note_company",)),
+    Twin("who may change", instead(User, "can_edit", True), rights.viewers_changes, ("contacts.note_company",)),
     Twin("who is an owner", _anybody, rights.others_offices, ("settings.new_team",)),
     Twin(
-        "what a form offers", _view("contacts.company_fact", careless.takes_all),
+        "what a form offers", view("contacts.company_fact", careless.takes_all),
         rights.extra_keys, ("contacts.company_fact",),
     ),
-    Twin("who is disabled", _instead(User, "is_active", True), rights.disabled, ("home.index",)),
-    Twin("tokens of forms", _setting("WTF_CSRF_ENABLED", False), requests.without_token, ("contacts.new_company",)),
+    Twin("who is disabled", instead(User, "is_active", True), rights.disabled, ("home.index",)),
+    Twin("disabling ends it", instead(User, "end_sessions", lambda _user: None), rights.disabled, ("home.index",)),
+    Twin("tokens of forms", setting("WTF_CSRF_ENABLED", False), requests.without_token, ("contacts.new_company",)),
     Twin("where a change comes from", _let_through, requests.other_sites, ("contacts.new_company",)),
-    Twin("reading only reads", _view("catalog.show", careless.writes), requests.reading_changes, ("catalog.show",)),
-    Twin("headers", _instead(headers, "PAGE_HEADERS", {}), requests.bare_answers, ("home.index",)),
-    Twin("where one arrives", _instead(signing_in, "local_path", lambda target, _else: target), requests.led_away),
-    Twin("where one stood", _instead(signing_in, "path_of", lambda target, _else: target), requests.led_back),
-    Twin("our own names", _instead(config, "hosts", lambda _url: None), requests.foreign_hosts, ("probes.healthz",)),
-    Twin("who is believed", _instead(Passed, "_is_in_networks", lambda *_: True), requests.spoofed_addresses),
+    Twin("reading only reads", view("catalog.show", careless.writes), requests.reading_changes, ("catalog.show",)),
+    Twin("headers", instead(headers, "PAGE_HEADERS", {}), requests.bare_answers, ("home.index",)),
+    Twin("where one arrives", instead(signing_in, "local_path", lambda target, _else: target), requests.led_away),
+    Twin("where one stood", instead(signing_in, "path_of", lambda target, _else: target), requests.led_back),
+    Twin("our own names", instead(config, "hosts", lambda _url: None), requests.foreign_hosts, ("probes.healthz",)),
+    Twin("who is believed", instead(Passed, "_is_in_networks", lambda *_: True), requests.spoofed_addresses),
     Twin("escaping", _unescaped, texts.markup, ("contacts.company",)),
-    Twin("cells of CSV", _instead(csv, "safe_cell", lambda cell: cell), texts.formulas),
-    Twin("cells of workbooks", _instead(xlsx, "_text", _as_it_comes), texts.formulas),
-    Twin("lines of the log", _instead(noting, "clean", lambda said: said), texts.log_lines),
+    Twin("cells of CSV", instead(csv, "safe_cell", lambda cell: cell), texts.formulas),
+    Twin("cells of workbooks", instead(xlsx, "_text", _as_it_comes), texts.formulas),
+    Twin("lines of the log", instead(noting, "clean", lambda said: said), texts.log_lines),
     Twin("a log that only grows", _log_unguarded, texts.rewritten_log),
-    Twin("signing out ends it", _instead(sessions, "end", lambda *_: True), worn.old_cookies),
-    Twin("a new password ends it", _instead(User, "end_sessions", lambda _user: None), worn.old_cookies),
+    Twin("signing out ends it", instead(sessions, "end", lambda *_: True), worn.old_cookies),
+    Twin("a new password ends it", instead(User, "end_sessions", lambda _user: None), worn.old_cookies),
     Twin("signatures of cookies", _with_any_signature, worn.planted_cookies),
-    Twin("rest ends it", _instead(sessions, "IDLE", _AGES), worn.old_sessions),
-    Twin("its longest time ends it", _instead(sessions, "LONGEST", _AGES), worn.old_sessions),
-    Twin("proving who one is", _instead(sessions, "CONFIRMED_FOR", _AGES), worn.unproven, ("settings.person",)),
+    Twin("rest ends it", instead(sessions, "IDLE", _AGES), worn.old_sessions),
+    Twin("its longest time ends it", instead(sessions, "LONGEST", _AGES), worn.old_sessions),
+    Twin("proving who one is", instead(sessions, "CONFIRMED_FOR", _AGES), worn.unproven, ("settings.person",)),
     Twin(
-        "the second step", _instead(second_step, "is_on", lambda _user: False),
+        "the second step", instead(second_step, "is_on", lambda _user: False),
         worn.first_step_alone, ("home.index",),
     ),
-    Twin("a link for one password", _instead(links, "person_behind", _behind_any), worn.spent_links),
-    Twin("files to be saved", _instead(csv, "attached", careless.guesses_type), files.handed_out, ("lists.export",)),
-    Twin("names of backups", _instead(kept, "_NAME", re.compile(".*")), files.other_files),
+    Twin("a link for one password", instead(links, "person_behind", _behind_any), worn.spent_links),
+    Twin("files to be saved", instead(csv, "attached", careless.guesses_type), files.handed_out, ("lists.export",)),
+    Twin("names of backups", instead(kept, "_NAME", re.compile(".*")), files.other_files),
     Twin("names of uploads", _own_names, files.file_names),
-    Twin("hashes stay where they are", _view("home.index", careless.tells_hash), bounds.told_secrets, ("home.index",)),
-    Twin("hashes instead of tokens", _instead(links, "digest", str), bounds.told_secrets, ("home.index",)),
-    Twin("names that are listed", _view("pipeline.deals", careless.asks_by_text), bounds.edited_views),
-    Twin("amounts that can be", _view("pipeline.fact", careless.takes_less_than_nothing), bounds.impossible_amounts),
+    Twin("hashes stay where they are", view("home.index", careless.tells_hash), bounds.told_secrets, ("home.index",)),
+    Twin("hashes instead of tokens", instead(links, "digest", str), bounds.told_secrets, ("home.index",)),
+    Twin("names that are listed", view("pipeline.deals", careless.asks_by_text), bounds.edited_views),
+    Twin("amounts that can be", view("pipeline.fact", careless.takes_less_than_nothing), bounds.impossible_amounts),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A worker killed at any step of any job, an upgrade killed at any statement: the next does what is left, once."""
+"""What `make torture` does in processes of their own, in small: deaths of workers, of upgrades, and the drill."""
 
 import os
 import subprocess
@@ -42,3 +42,15 @@ def test_a_filled_database_goes_up_and_down_and_an_upgrade_that_is_killed_is_beg
     told = _tortured("migrating", tmp_path, url, "--points", "3", "--from", "0007", "0023")
 
     assert told.count("killed 3 times, 0 wrong") == 2, told
+
+
+def test_contacts_and_files_are_backed_up_while_somebody_writes_and_put_back_equal(database_url, worker, tmp_path):
+    url, more = "", ["--contacts", "2000", "--within", "60"]
+    if not database_url.startswith("sqlite"):
+        url, other = (databases.fresh_postgres(f"peyvand_drill_{which}_{worker}") for which in ("one", "other"))
+        more += ["--other-url", other]
+
+    told = _tortured("drilling", tmp_path, url, *more)
+
+    assert "2,000 contacts, 200 files" in told
+    assert "equal, row for row and file for file: True" in told

@@ -1,7 +1,9 @@
 """Crashes, a crowd and contests on one server, for seconds; `make torture` does the same for minutes."""
 
 import http.client
+import os
 import random
+import signal
 import threading
 import time
 
@@ -61,6 +63,22 @@ def test_who_asks_sends_or_reads_slowly_keeps_nobody_else_waiting(one):
     assert still_there == _SLOW_ONES * 2 // 3
     assert felt.refused == 0
     assert felt.p95 < 20
+
+
+@pytest.mark.slow
+def test_a_web_process_that_dies_of_a_fault_says_where_it_stood_and_is_replaced(one):
+    before = one.web_pids()
+    dying = min(before)
+
+    os.kill(dying, signal.SIGSEGV)
+
+    until = time.monotonic() + 30
+    while (now := one.web_pids()) & {dying} or len(now) < len(before):
+        assert time.monotonic() < until, "nobody took its place"
+        time.sleep(0.1)
+    assert one.ask("GET", "/accounts/sign-in")[0] in (200, 303)
+    told = one.said().partition("Fatal Python error: Segmentation fault")[2]
+    assert "granian" in told and "File " in told
 
 
 @pytest.mark.slow

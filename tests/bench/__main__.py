@@ -26,10 +26,11 @@ from tests.bench.server import Asking, Server, serving
 def main() -> None:
     given = _arguments().parse_args()
     database = Database(given.database)
-    with _instance(given.database):
-        run = _measured(given, database)
-    if given.growth:
-        _grow(run, given, database)
+    with _bare() as bare:
+        with _instance(given.database):
+            run = _measured(given, database, bare)
+        if given.growth:
+            _grow(run, given, database, bare)
     database.empty()
     _print(run)
     if given.write:
@@ -55,7 +56,6 @@ def _instance(database: str) -> Iterator[None]:
         os.environ |= {
             "INSTANCE_PATH": folder,
             "SECRET_KEY": "a key for measuring only, long enough",
-            "FLOOR_DATABASE": str(Path(folder) / "floor.db"),
             "WEB_PROCESSES": "2",
         }
         if database:
@@ -63,44 +63,47 @@ def _instance(database: str) -> Iterator[None]:
         yield
 
 
-def _measured(given: argparse.Namespace, database: Database) -> Run:
+def _measured(given: argparse.Namespace, database: Database, bare: Server) -> Run:
     size = business.Size.of(given.scale)
-    floor, founded = _floor(), business.found(size)
+    floor, founded = bare.cost(Asking("/"))[0], business.found(size)
     facts = f"{size.people:,} people, {size.companies:,} companies, {size.deals:,} deals, {size.events:,} events"
     run = Run(f"{database.name}: {facts}", floor)
     print(f"{run.title}; floor {floor:.2f} ms", flush=True)
     change = database.changer()
     with _counting(founded.cookie) as read, serving("wsgi:app", database.processes) as server:
         for name in given.page or PAGES:
-            run.asked[name] = _page(name, server, founded, floor, read, change)
+            run.asked[name] = _page(name, server, founded, bare, read, change)
             print(f"{name}: {run.asked[name].ratio:.1f}", flush=True)
         if not given.page:
             for name, asking in _forms(founded, server).items():
-                spent, body = server.cost(asking)
-                run.asked[name] = Asked(spent, spent / floor, wire=len(body))
+                spent, ratio, body = server.cost_beside(bare, asking)
+                run.asked[name] = Asked(spent, ratio, wire=len(body))
             run.whole = whole.visits(server, founded.cookie, [page.path for page in PAGES.values()])
     if not given.page:
         run.whole |= whole.cold_start_and_memory(founded.cookie, [page.path for page in PAGES.values()])
     return run
 
 
-def _floor() -> float:
-    from tests.bench import floor
+@contextmanager
+def _bare() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["FLOOR_DATABASE"] = str(Path(folder) / "floor.db")
+        from tests.bench import floor
 
-    floor.fill()
-    with serving("tests.bench.floor:app") as server:
-        return server.cost(Asking("/"))[0]
+        floor.fill()
+        with serving("tests.bench.floor:app") as server:
+            yield server
 
 
-def _page(name, server: Server, founded, floor: float, read, change) -> Asked:
+def _page(name, server: Server, founded, bare: Server, read, change) -> Asked:
     asking = Asking(PAGES[name].path, founded.cookie)
-    spent, body = server.cost(asking)
-    anew = server.cost(asking, change)[0] / floor if PAGES[name].is_kept else None
+    spent, ratio, body = server.cost_beside(bare, asking)
+    anew = server.cost_beside(bare, asking, change)[1] if PAGES[name].is_kept else None
     if PAGES[name].is_kept:
         change()
     statements, length = read(asking.path)
     waited = server.waited(asking, 1), server.waited(asking, 4)
-    return Asked(spent, spent / floor, statements, length, len(body), *waited, anew)
+    return Asked(spent, ratio, statements, length, len(body), *waited, anew)
 
 
 def _forms(founded, server: Server) -> dict[str, Asking]:
@@ -127,15 +130,15 @@ def _moves(founded, token: str) -> Callable[[int], tuple[str, dict[str, str]]]:
     return move
 
 
-def _grow(run: Run, given: argparse.Namespace, database: Database) -> None:
+def _grow(run: Run, given: argparse.Namespace, database: Database, bare: Server) -> None:
     for scale in SCALES.values():
         database.empty()
         with _instance(given.database):
             founded = business.found(business.Size.of(scale))
             with serving("wsgi:app", database.processes) as server:
                 for name in GROWING:
-                    cost = server.cost(Asking(PAGES[name].path, founded.cookie))[0]
-                    run.growth.setdefault(name, []).append(cost)
+                    ratio = server.cost_beside(bare, Asking(PAGES[name].path, founded.cookie))[1]
+                    run.growth.setdefault(name, []).append(ratio)
 
 
 @contextmanager

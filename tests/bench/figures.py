@@ -51,9 +51,9 @@ class Run:
                 yield f"{name}: {f'{value:.1f} {unit}'.strip()}, of {most}"
 
     def _grown(self) -> Iterable[str]:
-        for name, costs in self.growth.items():
-            if costs[-1] > GROWTH * costs[0]:
-                yield f"{name}: grew {costs[-1] / costs[0]:.2f} times, of {GROWTH}"
+        for name, ratios in self.growth.items():
+            if ratios[-1] > GROWTH * ratios[0]:
+                yield f"{name}: grew {ratios[-1] / ratios[0]:.2f} times, of {GROWTH}"
 
 
 def budget_of(name: str) -> float | None:
@@ -74,10 +74,10 @@ def whole_of(run: Run) -> Table:
 
 
 def growth_of(run: Run) -> Table:
-    rows: Table = [("CPU ms with this many people", *SCALES, "growth", "budget", "")]
-    for name, costs in run.growth.items():
-        grown = costs[-1] / costs[0]
-        rows.append((name, *(f"{cost:.2f}" for cost in costs), f"{grown:.2f}", f"{GROWTH:g}", _mark(grown, GROWTH)))
+    rows: Table = [("ratio with this many people", *SCALES, "growth", "budget", "")]
+    for name, ratios in run.growth.items():
+        grown = ratios[-1] / ratios[0]
+        rows.append((name, *(f"{ratio:.2f}" for ratio in ratios), f"{grown:.2f}", f"{GROWTH:g}", _mark(grown, GROWTH)))
     return rows
 
 

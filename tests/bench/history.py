@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert
@@ -28,8 +29,9 @@ def tell(events: int, deals: int, reps: Sequence[int]) -> None:
     from crm_app.extensions import db
 
     rows = _events(events, deals, reps, datetime.now(UTC))
-    while batch := [row for row, _number in zip(rows, range(_BATCH), strict=False)]:
+    while batch := list(islice(rows, _BATCH)):
         db.session.execute(insert(Event), batch)
+    db.session.commit()
 
 
 def _events(events: int, deals: int, reps: Sequence[int], now: datetime) -> Iterator[dict[str, Any]]:

@@ -62,10 +62,17 @@ class Victim:
             if self._process.poll() is not None:
                 break
             time.sleep(0.02)
-        raise AssertionError(f"it did not start again:\n{self._log.read_text()[-3000:]}")
+        raise AssertionError(f"it did not start again:\n{self.said()[-3000:]}")
 
     def pids(self) -> list[int]:
         return descendants(self._process.pid)
+
+    def web_pids(self) -> set[int]:
+        """Of the processes that answer, without the worker and the one that watches them."""
+        return {pid for pid in self.pids() if Path(f"/proc/{pid}/comm").read_text() == "crm web\n"}
+
+    def said(self) -> str:
+        return self._log.read_text()
 
     def kill(self) -> None:
         """All of it, at once, with no chance to tidy up."""

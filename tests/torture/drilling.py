@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import create_engine, text
 
-_WITHIN = 5.0
+# A small one may be over before anybody wrote.
+_TRIES = 5
 _FILES = 200
 _PEOPLE = """
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {contacts})
@@ -43,12 +44,16 @@ def main() -> int:
     arguments.add_argument("--contacts", type=int, default=500_000)
     arguments.add_argument("--database-url", default="")
     arguments.add_argument("--other-url", default="")
+    arguments.add_argument("--within", type=float, default=5.0, help="the seconds that the backup may take")
     asked = arguments.parse_args()
     one = drill(asked.folder, asked.contacts, asked.database_url, asked.other_url)
     print(f"{asked.contacts:,} contacts, {_FILES} files; {one.written} changes written while it was backed up")
-    print(f"backed up in {one.backup_seconds:.2f} s, {one.backup_cpu:.2f} s of CPU; {one.megabytes:.0f} MB")
+    print(
+        f"backed up in {one.backup_seconds:.2f} s, {one.backup_cpu:.2f} s of CPU; {one.megabytes:.0f} MB; "
+        f"{os.getloadavg()[0]:.1f} programs at work on {os.cpu_count()} processors"
+    )
     print(f"put back in {one.restore_seconds:.1f} s; equal, row for row and file for file: {one.is_equal}")
-    return int(not one.is_equal or one.backup_seconds > _WITHIN or not one.written)
+    return int(not one.is_equal or one.backup_seconds > asked.within or not one.written)
 
 
 def drill(folder: Path, contacts: int, url: str, other_url: str) -> Drilled:
@@ -59,7 +64,10 @@ def drill(folder: Path, contacts: int, url: str, other_url: str) -> Drilled:
     thread = threading.Thread(target=_write, args=(source, stopped, written))
     thread.start()
     time.sleep(0.5)
-    seconds, cpu, before = _backed_up(source, path, written)
+    for _ in range(_TRIES):
+        seconds, cpu, meanwhile = _backed_up(source, path, written)
+        if meanwhile:
+            break
     stopped.set()
     thread.join()
     began = time.monotonic()
@@ -69,7 +77,7 @@ def drill(folder: Path, contacts: int, url: str, other_url: str) -> Drilled:
     there = _digests(target, folder / "other")
     # People written after the instant of the backup are here and not there.
     here = _digests(source, folder / "one", most=there["count of people"])
-    return Drilled(seconds, cpu, restoring, path.stat().st_size / 1e6, written[0] - before, here == there)
+    return Drilled(seconds, cpu, restoring, path.stat().st_size / 1e6, meanwhile, here == there)
 
 
 def _application(folder: Path, url: str) -> Any:
@@ -117,7 +125,8 @@ def _backed_up(app: Any, path: Path, written: list[int]) -> tuple[float, float, 
         used = resource.getrusage(resource.RUSAGE_SELF)
         making.write(path)
         now = resource.getrusage(resource.RUSAGE_SELF)
-        return time.monotonic() - began, now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime, before
+        cpu = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
+        return time.monotonic() - began, cpu, written[0] - before
 
 
 def _restore(path: Path) -> None:

@@ -9,84 +9,17 @@ afterwards must be what stands there when nobody was killed.
 import argparse
 import json
 import os
-import shutil
 import signal
 import sys
-import traceback
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from sqlalchemy import JSON, DateTime, Table, event, select
-from sqlalchemy.engine import Engine
+from tests.torture.steps import Steps, chosen, forked
+from tests.torture.yard import Yard, contents
 
 _ROUNDS = 2
 _LATER = timedelta(minutes=10)
-# Who did it and when, and what is drawn at random: that is another each time.
-_OF_THE_RUN = {
-    "worker", "hash", "token_hash", "interrupted_at", "tries", "stored_name", "last_number", "version", "password_hash",
-}  # fmt: skip
-
-
-class Steps:
-    """Counts what a job does, and dies at one of the steps."""
-
-    def __init__(self, dies_at: int = 0):
-        self.number, self._dies_at, self.last = 0, dies_at, ""
-        event.listen(Engine, "before_cursor_execute", self._statement)
-        event.listen(Engine, "engine_connect", self._wrap_commit)
-        sys.addaudithook(self._file)
-
-    def step(self, what: str) -> None:
-        self.number += 1
-        self.last = what
-        if self.number == self._dies_at:
-            os.write(1, f"{what}\n".encode())
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def _statement(self, _connection, _cursor, statement, _parameters, _context, _many) -> None:
-        if statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE", "CREATE", "ALTER ", "DROP T", "DROP I"):
-            self.step(" ".join(statement.split()[:3]))
-
-    def _wrap_commit(self, connection) -> None:
-        dialect = connection.dialect
-        if "do_commit" in dialect.__dict__:
-            return
-        commit = dialect.do_commit
-
-        def committing(dbapi_connection):
-            self.step("before a commit")
-            commit(dbapi_connection)
-            self.step("after a commit")
-
-        dialect.do_commit = committing
-
-    def _file(self, name: str, arguments: tuple) -> None:
-        if name in ("os.rename", "os.remove"):
-            self.step(f"{name} {Path(str(arguments[0])).name}")
-
-
-def forked(work: Callable[[], Any]) -> tuple[int, str]:
-    """The status with which it ended, negative for a signal, and what it wrote: its answer, or where it was killed."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            os.close(reading)
-            os.dup2(writing, 1)
-            os.write(1, json.dumps(work()).encode())
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    os.close(writing)
-    with os.fdopen(reading) as answers:
-        told = answers.read()
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), told
 
 
 def work(app: Any, steps: Steps | None = None) -> None:
@@ -131,61 +64,6 @@ def _far() -> Any:
     return datetime.now() + timedelta(days=2)
 
 
-def contents(connection: Any, tables: list[Table]) -> dict[str, list[str]]:
-    """Each table's rows without what is of the run, in the order of their text."""
-    found = {}
-    for table in tables:
-        columns = [column for column in table.columns if _is_of_the_job(column)]
-        rows = connection.execute(select(*columns)).all() if columns else []
-        found[table.name] = sorted(repr(tuple(row)) for row in rows)
-    return found
-
-
-def _is_of_the_job(column: Any) -> bool:
-    """Numbers of rows depend on what was rolled back before."""
-    kind = getattr(column.type, "impl", column.type)
-    is_number = column.primary_key or column.foreign_keys or column.name.endswith(("_id", "_number"))
-    return not (isinstance(kind, (DateTime, JSON)) or is_number or column.name in _OF_THE_RUN)
-
-
-def chosen(steps: int, points: int) -> list[int]:
-    """All of them, or so many, evenly: the first and the last say least."""
-    if points <= 0 or steps <= points:
-        return list(range(1, steps + 1))
-    return [1 + int((number + 0.5) * steps / points) for number in range(points)]
-
-
-class Yard:
-    """A database and a folder that are put back to how they were before each kill."""
-
-    def __init__(self, folder: Path, database_url: str):
-        self.folder, self.url, self._saved = folder / "instance", database_url, folder / "saved"
-        self.folder.mkdir(parents=True, exist_ok=True)
-
-    def save(self, name: str) -> None:
-        shutil.rmtree(self._saved / name, ignore_errors=True)
-        shutil.copytree(self.folder, self._saved / name)
-        if self.url:
-            self._copy_database(self._database, f"{self._database}_{name}")
-
-    def restore(self, name: str) -> None:
-        shutil.rmtree(self.folder)
-        shutil.copytree(self._saved / name, self.folder)
-        if self.url:
-            self._copy_database(f"{self._database}_{name}", self._database)
-
-    @property
-    def _database(self) -> str:
-        return self.url.rpartition("/")[2]
-
-    def _copy_database(self, source: str, target: str) -> None:
-        with psycopg.connect(self.url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
-            gone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-            connection.execute(gone, (source,))
-            connection.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
-
-
 def torture(folder: Path, database_url: str, points: int, only: str) -> int:
     """0 if every job has its case and was done once, wherever its worker was killed."""
     yard = Yard(folder, database_url)
@@ -199,7 +77,9 @@ def torture(folder: Path, database_url: str, points: int, only: str) -> int:
 
     app = create_app()
     told = [f"{name} has no case in tests/torture/duties.py" for name in sorted(jobs._tasks.keys() - DUTIES.keys())]
-    forked(lambda: _founded(app))
+    if forked(lambda: _founded(app))[0]:
+        print("nothing could be made to begin with")
+        return 1
     yard.save("founded")
     killed = 0
     for name in DUTIES:

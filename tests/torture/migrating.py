@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.torture.dying import Steps, Yard, chosen, forked
+from tests.torture.steps import Steps, chosen, forked
+from tests.torture.yard import Yard
 
 # Taken down, everyone gets a new one: it was what sessions hung on before they had a table.
 _DRAWN = "session_key"
@@ -32,7 +33,9 @@ def main() -> int:
     from crm_app import create_app
 
     app = create_app(TESTING=True)
-    forked(lambda: _filled(app))
+    if forked(lambda: _filled(app))[0]:
+        print("nothing could be made to begin with")
+        return 1
     yard.save("filled")
     told, killed = [], 0
     for version in asked.versions or _versions(app):

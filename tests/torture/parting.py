@@ -8,16 +8,22 @@ from typing import NamedTuple
 
 from tests.torture.crashing import WRITERS, Victim, column
 
+# It gives the database two seconds.
+_HEALTH_WITHIN = 5.0
+
 
 class Absence(NamedTuple):
     """`answers` while it was away, by status; `longest` took one of them, `healed` it took until all were served again.
 
-    `in_doubt` are those that were refused and stand all the same: their commit was on its way.
+    `health` is what `/healthz` said meanwhile, and `health_longest` what that took. `in_doubt` are those that were
+    refused and stand all the same: their commit was on its way.
     """
 
     answers: Counter[int]
     longest: float
     healed: float
+    health: Counter[int]
+    health_longest: float
     in_doubt: int
     faults: list[str]
 
@@ -31,7 +37,7 @@ def absence(one: Victim, leave: Callable[[], None], come_back: Callable[[], None
     time.sleep(1)
     left = time.monotonic()
     leave()
-    time.sleep(seconds)
+    health = _health(one, left + seconds)
     back = time.monotonic()
     come_back()
     healed = _until_all_are_served(asked, back)
@@ -44,8 +50,23 @@ def absence(one: Victim, leave: Callable[[], None], come_back: Callable[[], None
         faults.append("a process was started anew")
     if not _worker_tells(one):
         faults.append("the worker says no more that it lives")
+    if {status for status, _took in health} != {503}:
+        faults.append("/healthz did not say all the time that the database is away")
+    if (slowest := max(took for _status, took in health)) > _HEALTH_WITHIN:
+        faults.append(f"/healthz took {slowest:.1f} s")
     longest = max((took for _status, took in meanwhile), default=0.0)
-    return Absence(Counter(status for status, _took in meanwhile), longest, healed, in_doubt, faults)
+    answers, said = (Counter(status for status, _took in found) for found in (meanwhile, health))
+    return Absence(answers, longest, healed, said, slowest, in_doubt, faults)
+
+
+def _health(one: Victim, until: float) -> list[tuple[int, float]]:
+    """What a watcher hears every second."""
+    heard = []
+    while time.monotonic() < until:
+        began = time.monotonic()
+        heard.append((one.ask("GET", "/healthz")[0], time.monotonic() - began))
+        time.sleep(1)
+    return heard
 
 
 def _write(one: Victim, prefix: str, asked: list[tuple[str, int, float, float]], over: threading.Event) -> None:

@@ -160,7 +160,9 @@ def test_what_is_asked_for_is_answered(app):
 def test_web_servers_in_front_let_in_what_peyvand_lets_in(app):
     megabytes = app.config["IMPORT_MEGABYTES"]
 
-    assert f"client_max_body_size {megabytes}m;" in _text("nginx.conf")
+    for prefix in ("/exchange", "/settings/backups/"):
+        block = re.search(rf"location {prefix} {{(.*?)}}", _text("nginx.conf"), re.DOTALL)
+        assert block and f"client_max_body_size {megabytes}m;" in block[1], prefix
     assert f"client_max_body_size {app.config['MAX_CONTENT_LENGTH'] // 2**20}m;" in _text("nginx.conf")
     assert "max_size 1GB" in _text("Caddyfile") and megabytes == 1024
     assert "X-Forwarded-For $proxy_add_x_forwarded_for" in _text("nginx.conf")

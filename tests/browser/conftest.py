@@ -11,6 +11,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from crm_app.extensions import db
 from tests import make
+from tests.browser import looking
 from tests.browser.carrying import ready
 
 _FLAGS = [
@@ -35,6 +36,9 @@ def deafen(page):
 
 def _without_news(application):
     def answer(environ, start_response):
+        if environ["PATH_INFO"] == looking.AXE_URL:
+            start_response("200 OK", [("Content-Type", "text/javascript"), ("Cache-Control", "max-age=31536000")])
+            return [looking.AXE]
         if "HTTP_X_TOLD_NO_NEWS" in environ and environ["PATH_INFO"].endswith("/board/news"):
             start_response("204 No Content", [])
             return []

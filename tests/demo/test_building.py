@@ -10,6 +10,7 @@ from crm_app.accounts.models import Organisation, User
 from crm_app.activity.models import Event
 from crm_app.contacts.models import Company, Person
 from crm_app.demo import building
+from crm_app.demo.cast import Size
 from crm_app.demo.models import Demo, DemoRecord
 from crm_app.extensions import db, utc_now
 from crm_app.goals.models import Goal, Target
@@ -79,11 +80,11 @@ def test_nothing_happens_in_the_future_and_the_log_goes_forwards(filled, languag
         assert db.session.scalar(select(func.max(column))) <= now
 
 
-def test_figures_equal_a_recount_of_stays_closings_and_events(filled, olivia):
+def test_figures_equal_a_recount_of_stays_closings_and_events(small, filled, olivia):
     filled()
 
     firm = db.session.get_one(Organisation, 1)
-    year = firm.calendar().period("year", make.today())
+    year = firm.calendar().period("year", make.today() - timedelta(days=180))
     inside = (Closing.closed_at >= year.starts_at, Closing.closed_at < year.ends_at, Closing.reversed_at.is_(None))
     closings = list(db.session.scalars(select(Closing).where(*inside)))
     won, rates = [one for one in closings if one.outcome == "won"], Rates.load(firm.currency)
@@ -98,9 +99,9 @@ def test_figures_equal_a_recount_of_stays_closings_and_events(filled, olivia):
 
     told = Counter(db.session.scalars(select(Event.verb).where(Event.subject_table == "deals")))
     kept = Counter(db.session.scalars(select(Closing.outcome)))
-    assert (told["created"], told["won"], told["lost"]) == (250, kept["won"], kept["lost"])
+    assert (told["created"], told["won"], told["lost"]) == (small.deals, kept["won"], kept["lost"])
     moves = told["moved"] + told["won"] + told["lost"] + told["reopened"]
-    assert db.session.scalar(select(func.count(Stay.id))) == 250 + moves
+    assert db.session.scalar(select(func.count(Stay.id))) == small.deals + moves
 
 
 def test_every_deal_stands_where_its_history_ends(filled):
@@ -133,7 +134,8 @@ def test_what_is_made_is_found(filled, browser_of, olivia):
     ("language", "currency", "calendar"),
     [("en", "EUR", "gregorian"), ("fa", "IRR", "jalali"), ("zh", "CNY", "gregorian")],
 )
-def test_it_is_as_plausible_as_a_business(filled, organisation, language, currency, calendar):
+def test_it_is_as_plausible_as_a_business(filled, monkeypatch, organisation, language, currency, calendar):
+    monkeypatch.setattr(building, "SIZE", Size(companies=40, people=120, deals=250))
     organisation.currency, organisation.calendar_name = currency, calendar
     db.session.commit()
     filled(language)
@@ -184,11 +186,12 @@ def test_one_of_the_reps_came_midway(filled):
     assert max(first) - min(first) > timedelta(days=300)
 
 
-def test_what_is_listed_as_the_demos_is_all_that_was_made(filled, olivia):
+def test_what_is_listed_as_the_demos_is_all_that_was_made(small, filled, olivia):
     filled()
 
     listed = Counter(db.session.scalars(select(DemoRecord.table_name)))
-    assert (listed["companies"], listed["people"], listed["deals"], listed["users"]) == (40, 120, 250, 15)
+    assert (listed["companies"], listed["people"], listed["deals"]) == small
+    assert listed["users"] == 15
     assert listed["pipelines"] == 2
 
 

@@ -165,6 +165,7 @@ def test_reports_answer_while_the_replica_is_away_and_return_to_it(servers, comp
     client = app.test_client().sign_in(seller)
     make.won(seller, value=50_00)
     db.session.commit()
+    _caught_up(primary, copy)
     before = _won(client)
 
     copy.stop()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from crm_app.activity.models import Event
 from crm_app.extensions import db, utc_now
+from crm_app.web.tables import written_out
 
 # Transactions that run side by side take their numbers before they end: one that ends late has an older number than
 # what was read already. Events so young are looked for once more.
@@ -15,7 +16,7 @@ _OVERLAP = timedelta(seconds=20)
 _YOUNG_AT_MOST = 100
 _READ_AT_MOST = 500
 _LARGEST = 2**62
-_NEWEST = select(Event.id, Event.at).order_by(Event.id.desc()).limit(_YOUNG_AT_MOST + 1)
+_NEWEST = select(Event.id, Event.at).order_by(Event.id.desc()).limit(written_out(_YOUNG_AT_MOST + 1))
 
 
 class Place(NamedTuple):

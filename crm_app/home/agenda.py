@@ -14,6 +14,7 @@ from crm_app.extensions import db
 from crm_app.pipeline import queries, rotting
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web.reader import reader
+from crm_app.web.tables import written_out
 from crm_app.web.texts import gettext as _
 
 SOON = timedelta(days=14)
@@ -80,7 +81,11 @@ def quiet(user: User, whose: str) -> Group:
 
 def _group(title: str, deals: Select[tuple[Deal]], order, today: date, size: int = SHOWN) -> Group:
     """The first deals are chosen before anything is read of them: there may be thousands."""
-    chosen = deals.with_only_columns(Deal.id, func.count().over().label("of")).order_by(order, Deal.id).limit(size)
+    chosen = (
+        deals.with_only_columns(Deal.id, func.count().over().label("of"))
+        .order_by(order, Deal.id)
+        .limit(written_out(size))
+    )
     first = chosen.subquery()
     detailed = _detailed(select(Deal).join(first, first.c.id == Deal.id)).add_columns(first.c.of)
     rows: Sequence = db.session.execute(detailed.order_by(order, Deal.id)).all()

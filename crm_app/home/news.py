@@ -22,6 +22,7 @@ from crm_app.pipeline import queries as pipeline
 from crm_app.pipeline.models import Deal
 from crm_app.web import formats
 from crm_app.web.formats import isolate
+from crm_app.web.tables import written_out
 from crm_app.web.texts import gettext as _
 
 SHOWN = 8
@@ -52,7 +53,7 @@ def latest(user: User, whose: str) -> list[News]:
         parts.append(_of(Deal, pipeline.visible_to(user), Deal.title, user, whose))
     named = union_all(*parts).subquery()
     found = select(Event, named.c.name).join(named, named.c.event_id == Event.id).options(joinedload(Event.actor))
-    rows = db.session.execute(found.order_by(Event.id.desc()).limit(_READ)).all()
+    rows = db.session.execute(found.order_by(Event.id.desc()).limit(written_out(_READ))).all()
     together = [[tuple(row) for row in group] for _doing, group in groupby(rows, key=lambda row: _doing_of(row[0]))]
     # More of the last of them may stand behind what was read.
     whole = len(together) - (len(rows) == _READ)
@@ -69,9 +70,11 @@ def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> 
     events = select(Event.id, Event.subject_table, Event.subject_id).where(told()).order_by(Event.id.desc())
     if whose == MINE and user.sells:
         own = visible.where(model.owner_id == user.id).with_only_columns(model.id)
-        events = events.where(Event.subject_table == model.__tablename__, Event.subject_id.in_(own)).limit(_READ)
+        events = events.where(Event.subject_table == model.__tablename__, Event.subject_id.in_(own)).limit(
+            written_out(_READ)
+        )
     else:
-        events = events.limit(_RECENT)
+        events = events.limit(written_out(_RECENT))
     # They are found first, and only their records are looked up: databases would go through all events else.
     newest = events.subquery()
     about = and_(newest.c.subject_table == model.__tablename__, newest.c.subject_id == model.id)

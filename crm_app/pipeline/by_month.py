@@ -12,6 +12,7 @@ from crm_app.pipeline.cards import Card
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.pipeline.months import BEFORE, LATER, UNKNOWN, Months
 from crm_app.web import formats
+from crm_app.web.tables import written_out
 from crm_app.web.texts import gettext as _
 
 _NEVER = date(9999, 12, 31)
@@ -86,4 +87,6 @@ def _tops(deals: Deals, pipeline_id: int, months: Months, keys: tuple[Key, ...])
     """
     here = _open_in(deals, pipeline_id)
     tops = (here.where(months.stands_in(str(key))) for key in keys)
-    return tuple(top.order_by(Deal.deleted_at, Deal.expected_close, Deal.id).limit(_CARDS_AT_FIRST) for top in tops)
+    return tuple(
+        top.order_by(Deal.deleted_at, Deal.expected_close, Deal.id).limit(written_out(_CARDS_AT_FIRST)) for top in tops
+    )

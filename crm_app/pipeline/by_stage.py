@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
 from crm_app.pipeline.cards import Card
 from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.web.tables import written_out
 
 _CARDS_AT_FIRST = 20
 
@@ -61,4 +62,7 @@ class ByStage:
 @lru_cache
 def _tops(deals: Deals, keys: tuple[Key, ...]) -> tuple[Deals, ...]:
     """Each column is read from its top, and no further than wanted: there may be thousands below."""
-    return tuple(deals.where(Deal.stage_id == key).order_by(Deal.rank, Deal.id).limit(_CARDS_AT_FIRST) for key in keys)
+    return tuple(
+        deals.where(Deal.stage_id == key).order_by(Deal.rank, Deal.id).limit(written_out(_CARDS_AT_FIRST))
+        for key in keys
+    )

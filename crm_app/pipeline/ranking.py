@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, func, or_, select, update
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.models.deals import RANK_GAP
+from crm_app.web.tables import written_out
 
 # Where a card stands in its column: its rank and its id.
 Spot = tuple[int, int]
@@ -159,12 +160,12 @@ def _next(*, is_below: bool, has_deal: bool) -> Select[Spot]:
     else:
         beyond = or_(Deal.rank < rank, (Deal.rank == rank) & (Deal.id < last))
         order = (Deal.rank.desc(), Deal.id.desc())
-    return _others(has_deal=has_deal).where(beyond).order_by(*order).limit(1)
+    return _others(has_deal=has_deal).where(beyond).order_by(*order).limit(written_out(1))
 
 
 @cache
 def _topmost(*, has_deal: bool) -> Select[Spot]:
-    return _others(has_deal=has_deal).order_by(Deal.rank, Deal.id).limit(1)
+    return _others(has_deal=has_deal).order_by(Deal.rank, Deal.id).limit(written_out(1))
 
 
 def _others(*, has_deal: bool) -> Select[Spot]:

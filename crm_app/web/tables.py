@@ -117,7 +117,7 @@ def _page(rows: Select, parts: Sequence[Part], beyond: Sequence[Any] | None, siz
 @lru_cache
 def _first_in_order(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Each with the values that it is sorted by."""
-    ordered = _in_order(rows, parts).limit(_written_out(most))
+    ordered = _in_order(rows, parts).limit(written_out(most))
     return ordered.add_columns(*(part.value.label(f"sort_{place}") for place, part in enumerate(parts)))
 
 
@@ -125,11 +125,11 @@ def _first_in_order(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
 def _first_drawn(rows: Select, drawn: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Which rows they are is settled first: of all others, only what they are sorted by is looked up."""
     key = parts[-1].value
-    first = _in_order(rows.with_only_columns(key), parts).limit(_written_out(most)).subquery()
+    first = _in_order(rows.with_only_columns(key), parts).limit(written_out(most)).subquery()
     return _first_in_order(drawn.where(key.in_(select(first.c[0]))), parts, most)
 
 
-def _written_out(most: int) -> ColumnElement[int]:
+def written_out(most: int) -> ColumnElement[int]:
     """A limit that PostgreSQL knows when it prepares the statement; one given later has it plan each time anew."""
     return literal_column(str(most), Integer)
 
@@ -166,7 +166,7 @@ def count_up_to(rows: Select, limit: int | None = COUNTED_TO) -> Count:
 @lru_cache
 def _counting(rows: Select, limit: int | None) -> Select:
     counted = rows.with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
-    counted = counted if limit is None else counted.limit(limit + 1)
+    counted = counted if limit is None else counted.limit(written_out(limit + 1))
     return select(func.count()).select_from(counted.subquery())
 
 

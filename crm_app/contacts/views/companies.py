@@ -22,8 +22,6 @@ from crm_app.web.pickers import suggested
 from crm_app.web.tables import number_asked
 from crm_app.web.texts import gettext as _
 
-_SHOWN_BESIDE = 6
-
 
 @bp.get("/companies")
 @login_required
@@ -141,23 +139,18 @@ def _page_of(shown):
 
 def _around(shown, *, before=None, **more):
     """What the page of a company shows of its surroundings: only what the reader may see."""
-    parent = {"id": shown.parent_id}
+    parent, here = {"id": shown.parent_id}, {"id": shown.id}
     return {
         "company": shown,
         "parent": db.session.scalar(queries.company_named_to(current_user), parent) if shown.parent_id else None,
-        "children": _some(queries.children_beside(current_user), shown),
-        "people": _some(queries.people_beside(current_user), shown),
+        "children": db.session.scalars(queries.children_beside(current_user), here).all(),
+        "people": db.session.scalars(queries.people_beside(current_user), here).all(),
         "history": history(shown, COMPANY_WORDS, before),
         "note_form": NoteForm(formdata=None),
         "form": None,
         "here": _page_of(shown),
         "note_url": url_for(".note_company", company_id=shown.id),
     } | more
-
-
-def _some(rows, shown):
-    """One more than is shown, so that the page knows whether there are more."""
-    return db.session.scalars(rows, {"id": shown.id, "count": _SHOWN_BESIDE + 1}).all()
 
 
 def _refused(shown):

@@ -1,0 +1,50 @@
+"""PostgreSQL plans what pages ask for few rows at hand, and plans it once."""
+
+import pytest
+from sqlalchemy import NullPool, create_engine, text
+
+from crm_app.extensions import db
+from tests import make
+
+PAGES = [
+    "/",
+    "/contacts/companies",
+    "/contacts/people",
+    "/contacts/companies/{company}",
+    "/pipeline/board",
+    "/pipeline/board?deal={deal}",
+    "/pipeline/forecast",
+    "/pipeline/deals",
+    "/pipeline/deals/{deal}",
+]
+
+
+@pytest.fixture
+def places(alice):
+    company = make.company(alice)
+    return {"company": company.id, "deal": make.deal(alice, company=company).id}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_how_many_rows_it_takes_so_that_its_statements_are_planned_once(client, places, statements, page):
+    client.page(page.format(**places))
+    with statements() as seen:
+        client.page(page.format(**places))
+
+    assert seen
+    assert [one for one in seen if "LIMIT ?" in one or "LIMIT %" in one] == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(("set_by_its_owner", "figure"), [(None, "1.1"), ("2.5", "2.5")])
+def test_rows_are_taken_to_be_near_unless_somebody_said_how_far_they_are(app, set_by_its_owner, figure):
+    beside = create_engine(db.engine.url, poolclass=NullPool)
+    of_this_database = f'ALTER DATABASE "{beside.url.database}"'
+    with beside.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if set_by_its_owner:
+            connection.execute(text(f"{of_this_database} SET random_page_cost TO {set_by_its_owner}"))
+        with beside.connect() as fresh:
+            settings = [fresh.scalar(text(f"SHOW {one}")) for one in ("random_page_cost", "jit")]
+        connection.execute(text(f"{of_this_database} RESET random_page_cost"))
+
+    assert settings == [figure, "off"]

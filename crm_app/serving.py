@@ -102,6 +102,8 @@ def _application() -> Flask:
 def _read_ahead():
     """What pages will need, before the processes that make them are copied from this one."""
     with processes.reading_code():
+        import granian.server.mp  # noqa: F401 - else each web process would read it for itself.
+
         compiled.read_all(_application())
         texts.read_all(_application())
         configure_mappers()

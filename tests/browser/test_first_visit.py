@@ -8,6 +8,7 @@ from tests import make
 KILOBYTES, REQUESTS = 120, 12
 # Page, styles, scripts, the signs of buttons: fewer were not all.
 FEWEST = 6
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])

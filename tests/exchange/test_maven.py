@@ -38,6 +38,7 @@ def count(table, *conditions):
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite
 def test_the_same_deals_as_pipedrive_exports_them_come_to_the_same_totals(olivia):
     bring_in(_PIPEDRIVE)
 

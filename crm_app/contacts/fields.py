@@ -1,11 +1,11 @@
 """The fields that only contacts have: web address, tags, country, year of founding, owner."""
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from flask_login import current_user
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam
 from wtforms import SelectField, ValidationError
 
 from crm_app.accounts.models import User
@@ -111,27 +111,36 @@ def _countries_in(language: str) -> dict[str, str]:
 
 
 @once_for_each_scope
+def _assignable(user: User) -> Select[tuple[User]]:
+    return assignable_by(user).where(User.id == bindparam("id"))
+
+
+@once_for_each_scope
 def _names_of_assignable(user: User) -> Select[tuple[int, str]]:
     return assignable_by(user).with_only_columns(User.id, User.name)
 
 
 class OwnerField(SelectField):
-    """Nobody, or one of those to whom the reader may give records; its data is the user or None."""
+    """Nobody, or one of those to whom the reader may give records. They are asked for where they are shown."""
 
     def __init__(self, label=None, validators=(), **kwargs):
         super().__init__(label, validators, coerce=str, validate_choice=False, **kwargs)
         self.owner: User | None = None
-        self.names: dict[str, str] = {}
 
     def offer(self, owner: User | None, *, is_new: bool) -> None:
-        """Fill the choices. Who owns the record stays one of them; a new one begins with whoever makes it."""
+        """Who owns the record is one of the choices whoever they are; a new one begins with whoever makes it."""
         self.owner = owner
-        self.names = {str(id_): name for id_, name in db.session.execute(_names_of_assignable(current_user))}
-        if owner:
-            self.names.setdefault(str(owner.id), owner.name)
-        if is_new and self.raw_data is None and str(current_user.id) in self.names:
+        self.choices = self._choices_now
+        if is_new and self.raw_data is None and str(current_user.id) in self._names:
             self.data = str(current_user.id)
-        self.choices = [("", _("Nobody")), *self.names.items()]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        names = {str(id_): name for id_, name in db.session.execute(_names_of_assignable(current_user))}
+        return names | ({str(self.owner.id): self.owner.name} if self.owner else {})
+
+    def _choices_now(self) -> list[tuple[str, str]]:
+        return [("", _("Nobody")), *self._names.items()]
 
     def process_data(self, value):
         self.data = str(value.id) if value else ""
@@ -140,13 +149,14 @@ class OwnerField(SelectField):
         self.data = valuelist[0] if valuelist else ""
 
     def pre_validate(self, form):
-        if self.data and self.data not in self.names:
+        if self.data and not self.user:
             raise ValidationError(_("Choose one of the list."))
 
-    @property
+    @cached_property
     def user(self) -> User | None:
-        if self.data not in self.names:
-            return None
+        """Who was chosen, if that is one of the choices."""
         if self.owner and self.data == str(self.owner.id):
             return self.owner
-        return db.session.get(User, int(self.data))
+        if not re.fullmatch("[1-9][0-9]{0,8}", self.data):
+            return None
+        return db.session.scalar(_assignable(current_user), {"id": int(self.data)})

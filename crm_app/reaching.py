@@ -93,8 +93,10 @@ class Connecting:
 
 def _planning_for_small_reads(connection: Connection) -> Connection:
     try:
+        # Outside a transaction, so that it lasts.
+        connection.autocommit = True
         connection.execute(_PLAN_FOR_SMALL_READS)
-        connection.commit()
+        connection.autocommit = False
     except psycopg.Error:
         connection.close()
         raise

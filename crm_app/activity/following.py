@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from crm_app.activity.models import Event
 from crm_app.extensions import db, utc_now
-from crm_app.web.tables import written_out
+from crm_app.web.ordering import written_out
 
 # Transactions that run side by side take their numbers before they end: one that ends late has an older number than
 # what was read already. Events so young are looked for once more.

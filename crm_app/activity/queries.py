@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
 from crm_app.extensions import db
-from crm_app.web.tables import written_out
+from crm_app.web.ordering import written_out
 
 # What a board wants to hear of and nobody wants to read: a card put elsewhere in its column.
 UNTOLD = ("placed",)

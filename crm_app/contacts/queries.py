@@ -11,7 +11,7 @@ from crm_app.accounts.queries import once_for_each_scope, owned_within
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
 from crm_app.extensions import db
 from crm_app.web import word_search
-from crm_app.web.tables import written_out
+from crm_app.web.ordering import written_out
 
 Rows = TypeVar("Rows", bound=Select[Any])
 # Of what belongs to a company, beside it; the rest is a list away.

@@ -13,8 +13,8 @@ from crm_app.contacts.models import Company
 from crm_app.extensions import db
 from crm_app.pipeline import queries, rotting
 from crm_app.pipeline.models import Deal, Stage
+from crm_app.web.ordering import written_out
 from crm_app.web.reader import reader
-from crm_app.web.tables import written_out
 from crm_app.web.texts import gettext as _
 
 SOON = timedelta(days=14)

@@ -22,7 +22,7 @@ from crm_app.pipeline import queries as pipeline
 from crm_app.pipeline.models import Deal
 from crm_app.web import formats
 from crm_app.web.formats import isolate
-from crm_app.web.tables import written_out
+from crm_app.web.ordering import written_out
 from crm_app.web.texts import gettext as _
 
 SHOWN = 8

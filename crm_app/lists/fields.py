@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 
 from crm_app.accounts.models import User
-from crm_app.web.tables import Order
+from crm_app.web.ordering import Order
 
 Pairs = Sequence[tuple[str, str]]
 # What asks for a field in a way of its own, by the operator: from the values that were typed or chosen.

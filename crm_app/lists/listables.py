@@ -10,7 +10,7 @@ from sqlalchemy import Select
 
 from crm_app.accounts.models import User
 from crm_app.lists.fields import Field
-from crm_app.web.tables import Order
+from crm_app.web.ordering import Order
 
 Narrowing = Callable[[Select[Any]], Select[Any]]
 

@@ -128,6 +128,7 @@ def shown(listable: Listable) -> Shown:
     table = listing(
         drawn if drawn is not None and rows is listable.rows else rows,
         key=listable.model.id, sorts=listable.sorts, default=listable.default_sort, drawn=drawn,
+        is_sought=bool(text) and listable.narrow is None,
     )  # fmt: skip
     return Shown(listable, table, columns.of_request(listable, current_user, table.sort), asked, text)
 

@@ -12,9 +12,10 @@ from crm_app.lists.fields import Field
 from crm_app.lists.listables import Listable
 from crm_app.web import csv, formats, xlsx
 from crm_app.web.money import Money
+from crm_app.web.ordering import in_order
 from crm_app.web.periods import JALALI
 from crm_app.web.reader import reader
-from crm_app.web.tables import count_up_to, in_order
+from crm_app.web.tables import count_up_to
 from crm_app.web.texts import gettext as _
 
 _AT_ONCE = 1000

@@ -12,7 +12,7 @@ from crm_app.pipeline.cards import Card
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.pipeline.months import BEFORE, LATER, UNKNOWN, Months
 from crm_app.web import formats
-from crm_app.web.tables import written_out
+from crm_app.web.ordering import written_out
 from crm_app.web.texts import gettext as _
 
 _NEVER = date(9999, 12, 31)

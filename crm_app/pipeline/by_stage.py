@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
 from crm_app.pipeline.cards import Card
 from crm_app.pipeline.models import Deal, Pipeline, Stage
-from crm_app.web.tables import written_out
+from crm_app.web.ordering import written_out
 
 _CARDS_AT_FIRST = 20
 

@@ -24,7 +24,7 @@ from crm_app.pipeline import queries
 from crm_app.pipeline.models import KINDS, Deal, Pipeline, Stage
 from crm_app.pipeline.sorting import sorts
 from crm_app.web.money import Rates
-from crm_app.web.tables import Order
+from crm_app.web.ordering import Order
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 

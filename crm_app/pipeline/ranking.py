@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, func, or_, select, update
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.models.deals import RANK_GAP
-from crm_app.web.tables import written_out
+from crm_app.web.ordering import written_out
 
 # Where a card stands in its column: its rank and its id.
 Spot = tuple[int, int]

@@ -11,9 +11,9 @@ from crm_app.contacts.models import Company
 from crm_app.extensions import UtcDateTime
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.web.money import Rates, minor_digits
+from crm_app.web.ordering import Order, Part, known_first
+from crm_app.web.ordering import in_order as sorted_as
 from crm_app.web.reader import reader
-from crm_app.web.tables import Order, Part, known_first
-from crm_app.web.tables import in_order as sorted_as
 
 _NEVER = literal(date(9999, 12, 31), Date)
 _LONG_AGO = literal(datetime(1, 1, 2, tzinfo=UTC), UtcDateTime)

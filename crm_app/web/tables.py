@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import request, url_for
-from sqlalchemy import ColumnElement, Integer, Select, and_, false, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select
 
 from crm_app.extensions import db
 from crm_app.web import paging
+from crm_app.web.ordering import Order, Part, beyond, parts_of, put_in_order, turned, written_out
 
 PAGE_SIZE = 50
 COUNTED_TO = 1000
+# As many are sorted as they were found; of more, the first are found in their order.
+_FEW = 2 * COUNTED_TO
 
 
 class Count(NamedTuple):
@@ -21,16 +24,6 @@ class Count(NamedTuple):
 
     number: int
     is_more: bool
-
-
-class Part(NamedTuple):
-    """One of several values that an order goes by, with a direction of its own unless it turns with the list."""
-
-    value: ColumnElement
-    is_descending: bool | None = None
-
-
-Order = ColumnElement | tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -66,22 +59,30 @@ def listing(
     default: str,
     size: int = PAGE_SIZE,
     drawn: Select | None = None,
+    is_sought: bool = False,
 ) -> Listing:
     """Sort and page a select by the query string's `sort`, `after` and `before`; `count=exact` counts all of it.
 
     `key` is the unique column that breaks ties. A sort's values are never NULL: coalesce them. An unknown
     `sort` or a broken `after` counts as not given. The select's rows are entities, or tuples led by one; with `drawn`,
     which selects columns of the same rows and perhaps of more, values of those columns and those they are sorted by. If
-    all are asked for, the select is `drawn` itself.
+    all are asked for, the select is `drawn` itself. Rows that are sought by words are sought once if they are few: to
+    find them costs more than to sort them.
     """
     sort = request.args.get("sort", default)
     if sort.removeprefix("-") not in sorts:
         sort = default
-    parts = _parts(sorts[sort.removeprefix("-")], key, descending=sort.startswith("-"))
-    count = count_up_to(rows, None if request.args.get("count") == "exact" else COUNTED_TO)
+    parts = parts_of(sorts[sort.removeprefix("-")], key, descending=sort.startswith("-"))
+    if is_sought and drawn is not None and not {"after", "before", "count"} & request.args.keys():
+        count, few = _few(rows, tuple(parts), size, drawn)
+        if few is not None:
+            links = _links(few.found, sort, len(parts), follows=few.has_more, precedes=False)
+            return Listing(few.plain, count, sort, *links)
+    else:
+        count = count_up_to(rows, None if request.args.get("count") == "exact" else COUNTED_TO)
     values = [part.value for part in parts]
     before = paging.decoded(request.args.get("before", ""), values)
-    if before is not None and (page := _page(rows, _turned(parts), before, size, drawn)).found:
+    if before is not None and (page := _page(rows, turned(parts), before, size, drawn)).found:
         links = _links(page.found[::-1], sort, len(parts), follows=True, precedes=page.has_more)
         return Listing(page.plain[::-1], count, sort, *links, goes_back=True)
     after = paging.decoded(request.args.get("after", ""), values)
@@ -98,10 +99,10 @@ class _Page(NamedTuple):
     has_more: bool
 
 
-def _page(rows: Select, parts: Sequence[Part], beyond: Sequence[Any] | None, size: int, drawn: Select | None) -> _Page:
+def _page(rows: Select, parts: Sequence[Part], after: Sequence[Any] | None, size: int, drawn: Select | None) -> _Page:
     is_all = rows is drawn
-    if beyond is not None:
-        rows = rows.where(_beyond(parts, beyond))
+    if after is not None:
+        rows = rows.where(beyond(parts, after))
     if drawn is None:
         found = db.session.execute(_first_in_order(rows, tuple(parts), size + 1)).all()
     else:
@@ -109,15 +110,47 @@ def _page(rows: Select, parts: Sequence[Part], beyond: Sequence[Any] | None, siz
         first = _first_in_order(rows, *order) if is_all else _first_drawn(rows, drawn, *order)
         # Plain values have no use for the session, which would take its time over every one of them.
         found = db.session.connection().execute(first).all()
+    return _page_of(found, len(parts), size)
+
+
+def _page_of(found: Sequence[Any], parts: int, size: int) -> _Page:
     page = found[:size]
-    plain = [row[0] if len(row) == 1 + len(parts) else row for row in page]
+    plain = [row[0] if len(row) == 1 + parts else row for row in page]
     return _Page(page, plain, len(found) > size)
+
+
+def _few(rows: Select, parts: tuple[Part, ...], size: int, drawn: Select) -> tuple[Count, _Page | None]:
+    """How many there are, and the first page if they are few."""
+    connection = db.session.connection()
+    found = connection.execute(_first_of_few(rows, parts, size + 1)).all()
+    number = found[0].number if found else 0
+    count = Count(min(number, COUNTED_TO), number > COUNTED_TO)
+    if number > _FEW:
+        return count, None
+    keys = {"keys": [row[0] for row in found]}
+    read = connection.execute(_first_among(drawn, parts, size + 1), keys).all() if found else []
+    return count, _page_of(read, len(parts), size)
+
+
+@lru_cache
+def _first_of_few(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
+    """Their keys, each beside the number of all."""
+    named = (part.value.label(f"sort_{place}") for place, part in enumerate(parts))
+    few = rows.with_only_columns(*named).order_by(None).limit(written_out(_FEW + 1)).cte("few").c
+    order = [Part(few[f"sort_{place}"], part.is_descending) for place, part in enumerate(parts)]
+    keys = select(order[-1].value, func.count().over().label("number"))
+    return put_in_order(keys, order).limit(written_out(most))
+
+
+@lru_cache
+def _first_among(drawn: Select, parts: tuple[Part, ...], most: int) -> Select:
+    return _first_in_order(drawn.where(parts[-1].value.in_(bindparam("keys", expanding=True))), parts, most)
 
 
 @lru_cache
 def _first_in_order(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Each with the values that it is sorted by."""
-    ordered = _in_order(rows, parts).limit(written_out(most))
+    ordered = put_in_order(rows, parts).limit(written_out(most))
     return ordered.add_columns(*(part.value.label(f"sort_{place}") for place, part in enumerate(parts)))
 
 
@@ -125,17 +158,8 @@ def _first_in_order(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
 def _first_drawn(rows: Select, drawn: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Which rows they are is settled first: of all others, only what they are sorted by is looked up."""
     key = parts[-1].value
-    first = _in_order(rows.with_only_columns(key), parts).limit(written_out(most)).subquery()
+    first = put_in_order(rows.with_only_columns(key), parts).limit(written_out(most)).subquery()
     return _first_in_order(drawn.where(key.in_(select(first.c[0]))), parts, most)
-
-
-def written_out(most: int) -> ColumnElement[int]:
-    """A limit that PostgreSQL knows when it prepares the statement; one given later has it plan each time anew."""
-    return literal_column(str(most), Integer)
-
-
-def _turned(parts: Sequence[Part]) -> list[Part]:
-    return [Part(part.value, not part.is_descending) for part in parts]
 
 
 def _links(
@@ -145,16 +169,6 @@ def _links(
     following = same_url(sort=sort, before=None, after=paging.encoded(rows[-1][-width:])) if rows and follows else None
     earlier = same_url(sort=sort, after=None, before=paging.encoded(rows[0][-width:])) if rows and precedes else None
     return following, earlier
-
-
-def in_order(rows: Select, sort: str, sorts: Mapping[str, Order], *, key: ColumnElement[int]) -> Select:
-    """All rows, in the order in which a list sorted so would show them."""
-    return _in_order(rows, _parts(sorts[sort.removeprefix("-")], key, descending=sort.startswith("-")))
-
-
-def known_first(is_known: ColumnElement[bool], value: ColumnElement) -> tuple[Part, ...]:
-    """By `value`, where it is known; the others stand last whichever way the list runs."""
-    return Part(is_known, is_descending=True), Part(value)
 
 
 def count_up_to(rows: Select, limit: int | None = COUNTED_TO) -> Count:
@@ -195,23 +209,3 @@ def with_query(path: str, arguments: Mapping[str, Any]) -> str:
 def as_asked(path: str) -> str:
     """Another address with the query of this page."""
     return with_query(path, request.args.to_dict(flat=False))
-
-
-def _parts(order: Order, key: ColumnElement[int], *, descending: bool) -> list[Part]:
-    """All that decides about the order, down to the key that breaks ties, each part with its direction."""
-    given = order if isinstance(order, tuple) else (Part(order),)
-    turned = [descending if part.is_descending is None else part.is_descending for part in given]
-    return [*(Part(part.value, turn) for part, turn in zip(given, turned, strict=True)), Part(key, descending)]
-
-
-def _in_order(rows: Select, parts: Sequence[Part]) -> Select:
-    return rows.order_by(*(part.value.desc() if part.is_descending else part.value for part in parts))
-
-
-def _beyond(parts: Sequence[Part], after: Sequence[Any]) -> ColumnElement[bool]:
-    beyond: ColumnElement[bool] = false()
-    for (value, is_descending), last in zip(reversed(parts), reversed(after), strict=True):
-        bound = literal(last, value.type)
-        further = value < bound if is_descending else value > bound
-        beyond = or_(further, and_(value == bound, beyond))
-    return beyond

@@ -16,8 +16,8 @@ _CONNECT_SECONDS = 5
 _PAUSE_SECONDS = 3.0
 # A peer that is gone without a word is noticed within a minute.
 _ALIVE = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-# To compile a statement takes longer than to run it. And rows are at hand, in memory or on a disk that does not turn:
-# by the figure for one that does, all companies are read to name a hundred. Who has set another figure knows better.
+# To compile a statement always takes longer than to run it. And rows are at hand, in memory or on a disk that does not
+# turn: by PostgreSQL's figure, for one that does, all companies are read to name a hundred. Another figure is kept.
 _PLAN_FOR_SMALL_READS = """
     SELECT set_config('jit', 'off', false),
         CASE current_setting('random_page_cost') WHEN '4' THEN set_config('random_page_cost', '1.1', false) END

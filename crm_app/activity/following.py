@@ -53,7 +53,7 @@ def place_now() -> Place:
 
 def since(place: Place) -> Since:
     """What happened since, in one read along the log's own order."""
-    newer = select(Event).where(Event.id > place.floor).order_by(Event.id).limit(_READ_AT_MOST)
+    newer = select(Event).where(Event.id > place.floor).order_by(Event.id).limit(written_out(_READ_AT_MOST))
     found = list(db.session.scalars(newer))
     events = [event for event in found if event.id not in place.seen]
     return Since(events, _reached(place.floor, ((one.id, one.at) for one in found)), len(found) < _READ_AT_MOST)

@@ -154,7 +154,7 @@ class OwnerField(SelectField):
 
     @cached_property
     def user(self) -> User | None:
-        """Who was chosen, if that is one of the choices."""
+        """Who was chosen, if that is one of the choices. Looked for once: the data is settled by then."""
         if self.owner and self.data == str(self.owner.id):
             return self.owner
         if not re.fullmatch("[1-9][0-9]{0,8}", self.data):

@@ -15,7 +15,7 @@ from crm_app.web.ordering import written_out
 
 Rows = TypeVar("Rows", bound=Select[Any])
 # Of what belongs to a company, beside it; the rest is a list away.
-SHOWN_BESIDE = 6
+_SHOWN_BESIDE = 6
 
 
 @once_for_each_scope
@@ -77,14 +77,14 @@ def company_named_to(user: User) -> Select[tuple[Company]]:
 def children_beside(user: User) -> Select[tuple[Company]]:
     """The companies under the company `id`, with what is said of them there: those shown, and one more if there is."""
     children = companies_visible_to(user).where(Company.parent_id == bindparam("id"))
-    return by_name(children).limit(written_out(SHOWN_BESIDE + 1)).options(load_only(Company.name, Company.industry))
+    return by_name(children).limit(written_out(_SHOWN_BESIDE + 1)).options(load_only(Company.name, Company.industry))
 
 
 @once_for_each_scope
 def people_beside(user: User) -> Select[tuple[Person]]:
     """The people at the company `id`, likewise."""
     people = people_visible_to(user).where(Person.company_id == bindparam("id"))
-    return by_name(people).limit(written_out(SHOWN_BESIDE + 1)).options(load_only(Person.name, Person.job_title))
+    return by_name(people).limit(written_out(_SHOWN_BESIDE + 1)).options(load_only(Person.name, Person.job_title))
 
 
 def matching(rows: Rows, text: str) -> Rows:

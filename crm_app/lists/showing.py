@@ -21,7 +21,7 @@ from crm_app.web import formats
 from crm_app.web.htmx import page as rendered
 from crm_app.web.htmx import wants_part
 from crm_app.web.tables import Listing, listing, with_query
-from crm_app.web.text import clean
+from crm_app.web.text import clean, search_words
 
 LONGEST_TEXT = 200
 _NOT_KEPT = {"q", "after", "before", "count"}
@@ -128,7 +128,7 @@ def shown(listable: Listable) -> Shown:
     table = listing(
         drawn if drawn is not None and rows is listable.rows else rows,
         key=listable.model.id, sorts=listable.sorts, default=listable.default_sort, drawn=drawn,
-        is_sought=bool(text) and listable.narrow is None,
+        is_sought=bool(search_words(text)),
     )  # fmt: skip
     return Shown(listable, table, columns.of_request(listable, current_user, table.sort), asked, text)
 

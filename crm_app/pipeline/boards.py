@@ -18,6 +18,7 @@ from crm_app.extensions import db
 from crm_app.pipeline.cards import Card, cards_of, cards_of_each
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web.money import Money, Rates
+from crm_app.web.ordering import written_out
 from crm_app.web.reader import reader
 
 CARDS_MORE = 20
@@ -172,7 +173,7 @@ def cards_after(deals: Deals, layout: Layout, head: Column, key: str) -> Column:
     if after:
         rank, last = after
         ordered = ordered.where(or_(layout.rank > rank, and_(layout.rank == rank, Deal.id > last)))
-    cards = _read(ordered.limit(CARDS_MORE + 1))
+    cards = _read(ordered.limit(written_out(CARDS_MORE + 1)))
     shown = cards[:CARDS_MORE]
     next_key = _key(shown[-1], layout) if len(cards) > len(shown) else None
     return head._replace(cards=shown, next_key=next_key)

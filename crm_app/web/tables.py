@@ -66,8 +66,8 @@ def listing(
     `key` is the unique column that breaks ties. A sort's values are never NULL: coalesce them. An unknown
     `sort` or a broken `after` counts as not given. The select's rows are entities, or tuples led by one; with `drawn`,
     which selects columns of the same rows and perhaps of more, values of those columns and those they are sorted by. If
-    all are asked for, the select is `drawn` itself. Rows that are sought by words are sought once if they are few: to
-    find them costs more than to sort them.
+    all are asked for, the select is `drawn` itself. Of those with `drawn`, what is sought by words is sought once if it
+    is few: to find it costs more than to sort it.
     """
     sort = request.args.get("sort", default)
     if sort.removeprefix("-") not in sorts:
@@ -136,9 +136,11 @@ def _few(rows: Select, parts: tuple[Part, ...], size: int, drawn: Select) -> tup
 def _first_of_few(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Their keys, each beside the number of all."""
     named = (part.value.label(f"sort_{place}") for place, part in enumerate(parts))
-    few = rows.with_only_columns(*named).order_by(None).limit(written_out(_FEW + 1)).cte("few").c
-    order = [Part(few[f"sort_{place}"], part.is_descending) for place, part in enumerate(parts)]
-    keys = select(order[-1].value, func.count().over().label("number"))
+    few = rows.with_only_columns(*named).order_by(None).limit(written_out(_FEW + 1)).cte("few")
+    # Said to be, or they would be looked for by each who asks.
+    few = few.prefix_with("MATERIALIZED")
+    order = [Part(few.c[f"sort_{place}"], part.is_descending) for place, part in enumerate(parts)]
+    keys = select(order[-1].value, select(func.count()).select_from(few).scalar_subquery().label("number"))
     return put_in_order(keys, order).limit(written_out(most))
 
 

@@ -1,6 +1,6 @@
 """The demo company: the same for a seed and a day, never of the future, and true to what it is counted by.
 
-What it is like is the same on each database, and is looked at once; what is counted and found, on both.
+What it is like is looked at once; that it is the same, and what is counted and found, on each database.
 """
 
 from collections import Counter
@@ -46,7 +46,6 @@ def _told():
     return [[tuple(row) for row in db.session.execute(rows)] for rows in (deals, events, targets)]
 
 
-@pytest.mark.sqlite
 def test_the_same_seed_on_the_same_day_makes_the_same_company(small, olivia):
     from tests.conftest import empty_database
 

@@ -37,6 +37,7 @@ def count(table, *conditions):
     return db.session.scalar(select(func.count()).select_from(table).where(*conditions))
 
 
+# Once: what goes into the database goes the way that the other case goes, on each.
 @pytest.mark.slow
 @pytest.mark.sqlite
 def test_the_same_deals_as_pipedrive_exports_them_come_to_the_same_totals(olivia):

@@ -10,7 +10,8 @@ from tests.security.fuzzing.fuzzing import Fuzzer
 
 # In the suite three of each; what they are is the same each time.
 _EXAMPLES = 3
-# On PostgreSQL each field meets odd values in test_odd_input.py, and `make security --database postgresql` does this.
+# On PostgreSQL each field meets odd values in test_odd_input.py, and `make security` does this
+# if it is asked to (docs/security.md).
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
 

@@ -70,6 +70,14 @@ class RequestSession(Session):
             self.expire_on_commit = False
 
 
+class Limits(Limiter):
+    """Asked by the views that have a limit; there is none for all, so other requests need not be looked at."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 db = SQLAlchemy(model_class=Base, session_options={"class_": RequestSession})
 login_manager = LoginManager()
 # Sessions are rows of ours, which say themselves how fresh they are: a digest of address and browser adds nothing.
@@ -77,7 +85,7 @@ login_manager.session_protection = None
 csrf = CSRFProtect()
 babel = Babel()
 htmx = Htmx()
-limiter = Limiter(key_func=get_remote_address)
+limiter = Limits(key_func=get_remote_address)
 compress = Compress()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import Select, String, and_, literal, select, union_all
-from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
+from crm_app.accounts.queries import once_for_each_scope
 from crm_app.activity.models import Event
 from crm_app.activity.queries import told
 from crm_app.activity.sentences import put_in, shown
@@ -47,28 +47,43 @@ class News(NamedTuple):
 
 def latest(user: User, whose: str) -> list[News]:
     """The newest events of visible records that are not in the bin."""
-    parts = [_of(Company, contacts.companies_visible_to(user), Company.name, user, whose)]
-    parts.append(_of(Person, contacts.people_visible_to(user), Person.name, user, whose))
-    if user.sells:
-        parts.append(_of(Deal, pipeline.visible_to(user), Deal.title, user, whose))
-    named = union_all(*parts).subquery()
-    found = select(Event, named.c.name).join(named, named.c.event_id == Event.id).options(joinedload(Event.actor))
-    rows = db.session.execute(found.order_by(Event.id.desc()).limit(written_out(_READ))).all()
-    together = [[tuple(row) for row in group] for _doing, group in groupby(rows, key=lambda row: _doing_of(row[0]))]
+    found = _of_own(user) if whose == MINE and user.sells else _of_all(user)
+    rows = db.session.connection().execute(found).all()
+    together = [list(group) for _doing, group in groupby(rows, key=_doing_of)]
     # More of the last of them may stand behind what was read.
     whole = len(together) - (len(rows) == _READ)
     return [
-        _told(*group[0])
-        if len({event.subject_id for event, _name in group}) == 1
-        else _told_together([event for event, _name in group], number < whole)
+        _told(group[0]) if len({event.subject_id for event in group}) == 1 else _told_together(group, number < whole)
         for number, group in enumerate(together[:SHOWN])
     ]
 
 
-def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> Select[Any]:
+@once_for_each_scope
+def _of_own(user: User) -> Select[Any]:
+    return _newest(user, are_own=True)
+
+
+@once_for_each_scope
+def _of_all(user: User) -> Select[Any]:
+    return _newest(user, are_own=False)
+
+
+def _newest(user: User, *, are_own: bool) -> Select[Any]:
+    """Events, each with the names of its record and of whoever did it."""
+    parts = [_of(Company, contacts.companies_visible_to(user), Company.name, user, are_own)]
+    parts.append(_of(Person, contacts.people_visible_to(user), Person.name, user, are_own))
+    if user.sells:
+        parts.append(_of(Deal, pipeline.visible_to(user), Deal.title, user, are_own))
+    named = union_all(*parts).subquery()
+    found = select(*Event.__table__.columns, named.c.name, User.name.label("actor"))
+    found = found.join(named, named.c.event_id == Event.id).outerjoin(User, User.id == Event.actor_id)
+    return found.order_by(Event.id.desc()).limit(written_out(_READ))
+
+
+def _of(model: Any, visible: Select[Any], name: Any, user: User, are_own: bool) -> Select[Any]:
     """Ids of events about one kind of record, with the record's name."""
     events = select(Event.id, Event.subject_table, Event.subject_id).where(told()).order_by(Event.id.desc())
-    if whose == MINE and user.sells:
+    if are_own:
         own = visible.where(model.owner_id == user.id).with_only_columns(model.id)
         events = events.where(Event.subject_table == model.__tablename__, Event.subject_id.in_(own)).limit(
             written_out(_READ)
@@ -83,7 +98,7 @@ def _of(model: Any, visible: Select[Any], name: Any, user: User, whose: str) -> 
     ).join(newest, about)
 
 
-def _doing_of(event: Event) -> tuple[object, ...]:
+def _doing_of(event: Any) -> tuple[object, ...]:
     """What the records of one import share, deals moved at one instant, or records of which somebody changed the same
     within a minute; every other event stands alone."""
     if event.verb == "moved":
@@ -96,19 +111,19 @@ def _doing_of(event: Event) -> tuple[object, ...]:
     return (event.verb, event.subject_table, number) if is_of_import else (event.id,)
 
 
-def _told_together(events: Sequence[Event], is_whole: bool) -> News:
+def _told_together(events: Sequence[Any], is_whole: bool) -> News:
     if events[0].verb == "changed":
         return _changed(events, is_whole)
     if events[0].verb != "moved":
         return _brought(events, is_whole)
     event, stage = events[0], isolate(events[0].particulars.get("after") or "–")
-    who = isolate(event.actor.name if event.actor else _("Peyvand"))
+    who = isolate(event.actor or _("Peyvand"))
     text = _("%(who)s moved %(count)s deals to %(stage)s") if is_whole else _("%(who)s moved several to %(stage)s")
     sentence = put_in(text, who=who, count=formats.num(len(events)), stage=stage)
     return News(_("Deals"), url_for("pipeline.deals"), _ICONS["moved"], sentence, event.at)
 
 
-def _brought(events: Sequence[Event], is_whole: bool) -> News:
+def _brought(events: Sequence[Any], is_whole: bool) -> News:
     if events[0].verb != "imported":
         return _of_list(events, _("%(who)s undid an import"))
     counted = {
@@ -119,7 +134,7 @@ def _brought(events: Sequence[Event], is_whole: bool) -> News:
     return _of_list(events, counted[events[0].subject_table] if is_whole else _("%(who)s imported several"))
 
 
-def _changed(events: Sequence[Event], is_whole: bool) -> News:
+def _changed(events: Sequence[Any], is_whole: bool) -> News:
     counted = {
         "companies": _("%(who)s changed %(count)s companies"),
         "people": _("%(who)s changed %(count)s people"),
@@ -128,22 +143,22 @@ def _changed(events: Sequence[Event], is_whole: bool) -> News:
     return _of_list(events, counted[events[0].subject_table] if is_whole else _("%(who)s changed several"))
 
 
-def _of_list(events: Sequence[Event], text: str) -> News:
+def _of_list(events: Sequence[Any], text: str) -> News:
     """Several records of a kind, told at once."""
     event, count = events[0], len({event.subject_id for event in events})
     names = {"companies": _("Companies"), "people": _("People"), "deals": _("Deals")}
     lists = {"companies": "contacts.companies", "people": "contacts.people", "deals": "pipeline.deals"}
-    who = isolate(event.actor.name if event.actor else _("Peyvand"))
+    who = isolate(event.actor or _("Peyvand"))
     sentence = put_in(text, who=who, count=formats.num(count))
     return News(names[event.subject_table], url_for(lists[event.subject_table]), _ICONS[event.verb], sentence, event.at)
 
 
-def _told(event: Event, name: str) -> News:
-    who = isolate(event.actor.name if event.actor else _("Peyvand"))
+def _told(event: Any) -> News:
+    who = isolate(event.actor or _("Peyvand"))
     sentences = _SENTENCES | (_OF_PEOPLE if event.subject_table == "people" else {})
     say = sentences.get(event.verb, sentences["changed"])
     url = _URLS[event.subject_table](event.subject_id)
-    return News(name, url, _ICONS.get(event.verb, "info"), say(who, event.particulars or {}), event.at)
+    return News(event.name, url, _ICONS.get(event.verb, "info"), say(who, event.particulars or {}), event.at)
 
 
 def _won(who: Markup, facts: Mapping[str, Any]) -> Markup:

@@ -16,15 +16,15 @@ def index():
     firm = queries.organisation()
     whose = agenda.whose(current_user, request.args.get("whose", ""))
     subject = aims.subject_of(current_user, whose)
-    days = agenda.days(current_user, whose)
+    due = agenda.agenda(current_user, whose)
     first = steps.open_ones(current_user, firm)
     return page(
         "home/index.html",
         greeting=greeting.words(current_user),
         whose=whose,
         can_switch=agenda.can_switch(current_user),
-        days=days,
-        quiet=agenda.quiet(current_user, whose),
+        days=due.days,
+        quiet=due.quiet,
         subject=subject,
         aims=aims.current(current_user, firm, subject),
         news=news.latest(current_user, whose),

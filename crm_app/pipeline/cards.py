@@ -79,9 +79,17 @@ COLUMNS = _columns(Deal)
 _STAGE = COLUMNS.index(Deal.stage_id)
 
 
-def cards_of(deals: Select[Any], *also: Any) -> list[tuple[Any, ...]]:
-    """The cards of these deals, each followed by the columns asked for besides. Their stages are at hand as a rule."""
-    return _read(_named(deals, also))
+def cards_of(deals: Select[Any], *also: Any, **meant: Any) -> list[tuple[Any, ...]]:
+    """The cards of these deals, each followed by the columns asked for besides. Their stages are at hand as a rule.
+
+    `meant` is what the select leaves open.
+    """
+    return _read(_named(deals, also), meant)
+
+
+def cards_of_once(deals: Select[Any], *also: Any) -> list[tuple[Any, ...]]:
+    """The same of a select that is made anew each time it is asked: nothing that is made of it is kept."""
+    return _read(_with_names(deals, also))
 
 
 def cards_of_each(parts: tuple[Select[Any], ...]) -> list[Card]:
@@ -89,11 +97,11 @@ def cards_of_each(parts: tuple[Select[Any], ...]) -> list[Card]:
     return [card for (card,) in _read(_named_parts(parts))]
 
 
-def _read(rows: Select[Any]) -> list[tuple[Any, ...]]:
+def _read(rows: Select[Any], meant: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     places: dict[int, tuple[Stage, Place]] = {}
     clocks, today = Clocks(), reader.today()
     found: list[tuple[Any, ...]] = []
-    for row in db.session.connection().execute(rows):
+    for row in db.session.connection().execute(rows, meant):
         if row[_STAGE] not in places:
             stage = db.session.get_one(Stage, row[_STAGE])
             places[stage.id] = stage, _place(stage)
@@ -116,10 +124,12 @@ def _place(stage: Stage) -> Place:
     return Place(stage.id, stage.name, stage.hue)
 
 
-@lru_cache
-def _named(deals: Select[Any], also: tuple[Any, ...]) -> Select[Any]:
+def _with_names(deals: Select[Any], also: tuple[Any, ...]) -> Select[Any]:
     named = deals.outerjoin(Company, Company.id == Deal.company_id).outerjoin(User, User.id == Deal.owner_id)
     return named.with_only_columns(*COLUMNS, *also)
+
+
+_named = lru_cache(_with_names)
 
 
 @lru_cache

@@ -76,7 +76,7 @@ def carry(user: User, deal_id: int, wanted: Carrying, stages: dict[int, StageSha
     target = stages.get(wanted.stage)
     if target is None or not target.is_open:
         raise Unusual
-    in_use = ranking.lock_for_move(deal_id, target.id)
+    in_use = ranking.lock_for_move(deal_id, target.id, stages.keys())
     found: Any = db.session.connection().execute(_standing(user), {"deal_id": deal_id}).first()
     if found is None or found.pipeline_id != target.pipeline_id:
         return None

@@ -3,6 +3,7 @@
 Whoever ranks holds the lock of the stage until the transaction ends, so no two cards of a column share a rank.
 """
 
+from collections.abc import Set
 from functools import cache
 from typing import Any, Protocol
 
@@ -42,10 +43,15 @@ def lock(*stages: Stage) -> set[int]:
     return set(db.session.scalars(in_use.with_for_update(key_share=True)))
 
 
-def lock_for_move(deal_id: int, stage_id: int) -> set[int]:
-    """The same of the column in which a deal stands and the one that it goes to. By then it may stand elsewhere."""
-    held = db.session.connection().execute(_LOCK_OF_MOVE, {"deal_id": deal_id, "stage_id": stage_id})
-    return set(held.scalars())
+def lock_for_move(deal_id: int, stage_id: int, in_use: Set[int]) -> Set[int]:
+    """The same of the column in which a deal stands and the one that it goes to. By then it may stand elsewhere.
+
+    `in_use` are all stages in use as this transaction read them: SQLite, where one writes at a time, locks no rows.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        return in_use
+    return set(connection.execute(_LOCK_OF_MOVE, {"deal_id": deal_id, "stage_id": stage_id}).scalars())
 
 
 def rank_between(deal: Numbered, stage: Numbered, after: Deal | None, before: Deal | None) -> int:

@@ -1,5 +1,6 @@
-"""Flask with two of its costs taken off every page: what templates share, and the addresses of records."""
+"""Flask with some of its costs taken off every page: what templates share, finding them, and addresses of records."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, has_request_context, request
@@ -13,11 +14,16 @@ _MOST = 2000
 
 class Application(Flask):
     jinja_environment = Templates
-    jinja_options = {"extensions": [Keeping]}
+    # All templates are kept once they are read, in no order: noting which was used last is what a page would feel.
+    jinja_options = {"extensions": [Keeping], "cache_size": -1}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self._forms: dict[tuple[str | None, ...], str] = {}
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Flask asks of everything that it calls whether it has to be awaited. Nothing here has."""
+        return func
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """As Flask has it; an address that only differs from an earlier one in whole numbers is not built anew."""

@@ -5,13 +5,17 @@ from pathlib import Path
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_bytes()
 # From an address, so that Chromium keeps it and what it made of it.
 AXE_URL = "/axe.js"
-# Colours that fade from one theme to the other are judged when they have.
+# What no page has is not looked for: frames, and sounds that would be fetched beforehand. What is wrong is looked at
+# again for the words that say where, and colours that fade from one theme to the other are judged when they have.
 _RUN = """async () => {
   for (let fading = [0]; fading.length; fading.forEach((one) => one.finish?.())) {
     await new Promise(requestAnimationFrame);
     fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
   }
-  return (await axe.run(document, {resultTypes: ["violations"]})).violations;
+  const look = (selectors) =>
+    axe.run(document, {resultTypes: ["violations"], preload: false, iframes: false, selectors});
+  const {violations} = await look(false);
+  return violations.length ? (await look(true)).violations : [];
 }"""
 
 

@@ -1,9 +1,13 @@
-"""Static files under addresses that change with their content, joined and compressed once, cached for ever."""
+"""Static files under addresses that change with their content, joined and compressed once, cached for ever.
+
+What is made of them is kept beside them, as Python keeps its modules, where that can be written; else by the instance.
+"""
 
 import gzip
 import hashlib
 import shutil
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -19,13 +23,17 @@ _COMPRESSED = {".css", ".js", ".svg"}
 _FIRST = "rail.js"
 # These are served joined, not one by one.
 _JOINED = {"css", "js"}
+_KEPT = "__pycache__"
 
 
 def init_app(app: Flask) -> None:
     """Serve `static/` under `/static/<hash of everything in it>/`, so relative addresses inside keep working."""
     source = Path(app.config["STATIC_PATH"])
     version = _version(source)
-    published = _publish(source, Path(app.config["INSTANCE_PATH"]) / "static" / version)
+    try:
+        published = _publish(source, source / _KEPT / version)
+    except OSError:
+        published = _publish(source, Path(app.config["INSTANCE_PATH"]) / "static" / version)
     prefix = f"/static/{version}/"
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
@@ -60,15 +68,31 @@ def _version(source: Path) -> str:
 
 
 def _files(source: Path) -> list[Path]:
-    return sorted(path for path in source.rglob("*") if path.is_file() and path.suffix != ".md")
+    given = (path for path in source.rglob("*") if path.is_file() and path.suffix != ".md")
+    return sorted(path for path in given if path.relative_to(source).parts[0] != _KEPT)
 
 
 def _publish(source: Path, target: Path) -> Path:
     """Copy, join and compress under a name of its own, then rename: several processes may start at once."""
     if target.is_dir():
         return target
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
+    try:
+        _write(source, draft)
+        for outdated in target.parent.iterdir():
+            if outdated != draft and "." not in outdated.name:
+                shutil.rmtree(outdated, ignore_errors=True)
+        with suppress(OSError):
+            draft.rename(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
+
+
+def _write(source: Path, draft: Path) -> None:
+    # Of use to whoever may read the sources, not only to who wrote it.
+    draft.chmod(0o755)
     for name, content in _served(source).items():
         path = draft / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,14 +100,6 @@ def _publish(source: Path, target: Path) -> Path:
         if path.suffix in _COMPRESSED:
             path.with_name(path.name + ".br").write_bytes(brotli.compress(content, quality=11))
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(content, 9, mtime=0))
-    for outdated in target.parent.iterdir():
-        if outdated != draft and "." not in outdated.name:
-            shutil.rmtree(outdated, ignore_errors=True)
-    try:
-        draft.rename(target)
-    except OSError:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
 
 
 def _served(source: Path) -> dict[str, bytes]:

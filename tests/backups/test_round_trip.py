@@ -116,7 +116,7 @@ def test_checking_reads_all_of_it_and_writes_nothing(crm, lived, instance, anoth
     result = runner(there)("restore", tmp_path / "all.zip", "--check")
 
     assert result.exit_code == 0 and "all.zip is whole: Halden Instruments" in result.output
-    assert sorted(path.name for path in (tmp_path / "other-0").iterdir()) == ["secret_key", "static"]
+    assert sorted(path.name for path in (tmp_path / "other-0").iterdir()) == ["secret_key"]
 
 
 def test_the_manifest_names_every_part_and_no_secret(app, crm, lived, instance, tmp_path):

@@ -1,7 +1,10 @@
 """Scripts and stylesheets in one file each: every module keeps its own names, and what would go wrong is refused."""
 
+import shutil
+
 import pytest
 
+from crm_app import create_app
 from crm_app.web import bundling
 from crm_app.web.bundling import BundlingError
 
@@ -63,3 +66,29 @@ def test_pages_ask_for_one_sheet_and_two_scripts_compressed_and_kept_for_ever(ap
         assert small.headers["Content-Encoding"] == "br" and len(small.data) < len(plain.data) / 2
         assert "script-src 'self'" in small.headers["Content-Security-Policy"]
     assert client.get(asked[1].replace("all.js", "board.js")).status_code == 404
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_what_is_served_is_made_once_beside_its_sources_or_by_the_instance_where_those_cannot_be_written(
+    app, tmp_path, is_locked
+):
+    sources, kept = tmp_path / "static", tmp_path / "static" / "__pycache__"
+    shutil.copytree(app.config["STATIC_PATH"], sources, ignore=shutil.ignore_patterns(kept.name))
+    if is_locked:
+        kept.write_text("no folder")
+
+    def made(name):
+        place = tmp_path / name
+        create_app(TESTING=True, STATIC_PATH=str(sources), INSTANCE_PATH=str(place))
+        return list((place / "static").glob("*")) if is_locked else list(kept.iterdir())
+
+    (first,) = made("one")
+    stamp = first.stat().st_mtime_ns
+    assert (first / "css" / "all.css.br").is_file() and first.stat().st_mode & 0o777 == 0o755
+    (again,) = made("other")
+    assert is_locked or (again == first and again.stat().st_mtime_ns == stamp)
+
+    (sources / "css" / "more.css").write_text(".more { margin: 0 }")
+    (changed,) = made("one")
+
+    assert changed.name != first.name and ".more" in (changed / "css" / "all.css").read_text()

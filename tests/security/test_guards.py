@@ -3,10 +3,10 @@
 import pytest
 
 from tests.security.guards import TWINS
-from tests.security.test_attacks import EVERYWHERE
+from tests.security.test_attacks import EVERYWHERE, marks_of
 
 
-@pytest.mark.parametrize("twin", TWINS, ids=lambda one: one.name)
+@pytest.mark.parametrize("twin", [pytest.param(one, marks=marks_of(one.attack), id=one.name) for one in TWINS])
 def test_without_its_guard_an_attack_gets_somewhere(scene, monkeypatch, twin):
     with twin.without(scene, monkeypatch):
         breaches = twin.attack(scene.narrowed(twin.endpoints))

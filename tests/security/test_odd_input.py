@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm_app.extensions import db
 from tests.security import world
 from tests.security.attacks.scene import PART, kept
 from tests.security.fuzzing.targets import Asked
@@ -11,6 +12,8 @@ _ODD = [
     "../../etc/passwd", "{{7*7}}", "\u202e\u200f", "ﷺ" * 90, "none", "2026-13-45", "9999-12-31", "W3RydWUsMV0",
     "W1swLDBdLDFd", "W1tb" * 450, "WyJhIix0cnVlXQ", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwxXQ",
 ]  # fmt: skip
+# What Python makes of a value is the same on both; of what only a database minds, PostgreSQL minds more.
+_EVERY = {"postgresql": 4, "sqlite": 8}
 _NEVER_ASKED = ("endpoint", "_external", "_scheme", "_anchor", "_method")
 _KEPT_OUT = {"accounts.sign_out", "accounts.sign_in", "accounts.change_password", "settings.set_standing"}
 
@@ -52,7 +55,7 @@ def test_no_parameter_of_a_page_makes_it_fail(app, table, client, asked, share):
     for route in [one for one in table if one.method == "GET"][share::_SHARES]:
         usual = world.USUAL.get(route.endpoint, {})
         names = asked(lambda route=route, usual=usual: client.get(route.url, query_string=usual))
-        odd = [{name: [value, value]} for number, name in enumerate(names) for value in _ODD[number % 4 :: 4]]
+        odd = [{name: [value, value]} for number, name in enumerate(names) for value in _some(number)]
         never_asked = {name: ["x", "x"] for name in (*_NEVER_ASKED, *route.arguments)}
         for number, parameters in enumerate((never_asked, *odd)):
             response = client.get(route.url, query_string=usual | parameters, headers=PART if number % 2 else {})
@@ -70,7 +73,7 @@ def test_no_field_of_a_form_makes_its_view_fail(app, table, client, asked, share
     tried = 0
     for route in sorted(routes, key=lambda one: one.url.endswith(kept_for_last)):
         names = asked(lambda route=route: client.send(route.url))
-        alone = [{name: value} for number, name in enumerate(names) for value in _ODD[number % 4 :: 4]]
+        alone = [{name: value} for number, name in enumerate(names) for value in _some(number)]
         every = [dict.fromkeys(names, value) for value in _ODD]
         for number, data in enumerate((*every, *(dict.fromkeys(names, "1") | one for one in alone))):
             files = world.files(app)
@@ -82,6 +85,12 @@ def test_no_field_of_a_form_makes_its_view_fail(app, table, client, asked, share
                 assert not changes and world.files(app) == files, f"{route} {data}, refused, did {changes}"
 
     assert tried > 1000 / _SHARES
+
+
+def _some(number):
+    """Each name gets others than its neighbours."""
+    step = _EVERY[db.engine.dialect.name]
+    return _ODD[number % step :: step]
 
 
 def test_addresses_on_a_page_stay_on_this_site_whatever_its_own_address_says(table, client):

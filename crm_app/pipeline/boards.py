@@ -117,7 +117,7 @@ class Sums(NamedTuple):
 def sums(deals: Deals, rates: Rates) -> Sums:
     """Counts and amounts of open deals by stage and currency, in one statement."""
     by_stage: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
-    for stage_id, currency, count, amount in db.session.connection().execute(_grouped(deals)):
+    for stage_id, currency, count, amount in db.session.connection().execute(_grouped(deals)).all():
         by_stage[stage_id][currency] = (count, int(amount))
     return Sums(dict(by_stage), rates)
 
@@ -133,7 +133,8 @@ def _grouped(deals: Deals) -> Select[Any]:
 def sums_by(key: ColumnElement[Any], deals: Deals, rates: Rates) -> dict[Any, Sums]:
     """The same for each value of a key of the deals, in one statement."""
     found: dict[Any, dict[int, dict[str, tuple[int, int]]]] = defaultdict(lambda: defaultdict(dict))
-    for place, stage_id, currency, count, total in db.session.execute(_grouped_by(key, deals)):
+    rows = db.session.connection().execute(_grouped_by(key, deals)).all()
+    for place, stage_id, currency, count, total in rows:
         found[place][stage_id][currency] = (count, int(total))
     return {place: Sums(dict(by_stage), rates) for place, by_stage in found.items()}
 

@@ -101,7 +101,7 @@ def _read(rows: Select[Any], meant: dict[str, Any] | None = None) -> list[tuple[
     places: dict[int, tuple[Stage, Place]] = {}
     clocks, today = Clocks(), reader.today()
     found: list[tuple[Any, ...]] = []
-    for row in db.session.connection().execute(rows, meant):
+    for row in db.session.connection().execute(rows, meant).all():
         if row[_STAGE] not in places:
             stage = db.session.get_one(Stage, row[_STAGE])
             places[stage.id] = stage, _place(stage)

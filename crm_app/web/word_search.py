@@ -88,7 +88,7 @@ def _newest(asked: Mapping[Any, Query], most: int) -> dict[Any, list[int]]:
     found: dict[Any, list[int]] = {model: [] for model in asked}
     models = tuple(asked)
     questions = {f"asked_{place}": question(asked[model]) for place, model in enumerate(models)}
-    for place, id_ in db.session.connection().execute(_together(models), questions | {"most": most}):
+    for place, id_ in db.session.connection().execute(_together(models), questions | {"most": most}).all():
         found[models[place]].append(id_)
     return found
 

@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import shutil
 import tempfile
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -83,8 +82,11 @@ def _publish(source: Path, target: Path) -> Path:
         for outdated in target.parent.iterdir():
             if outdated != draft and "." not in outdated.name:
                 shutil.rmtree(outdated, ignore_errors=True)
-        with suppress(OSError):
-            draft.rename(target)
+        draft.rename(target)
+    except OSError:
+        # Another one may have been quicker.
+        if not target.is_dir():
+            raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return target

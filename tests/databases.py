@@ -39,7 +39,9 @@ def fresh_postgres(name: str) -> str:
         own = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
         for (schema,) in connection.execute(own).fetchall():
             connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+        # As a new database has it.
         connection.execute("CREATE SCHEMA public")
+        connection.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
     return url
 
 

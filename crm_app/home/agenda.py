@@ -83,12 +83,12 @@ def _group(title: str, found: Sequence[tuple[Any, ...]]) -> Group:
     return Group(title, [card for card, _count in found], found[0][1] if found else 0)
 
 
-@lru_cache
+@lru_cache(maxsize=256)
 def _late(deals: Select[tuple[Deal]]) -> tuple[Any, ...]:
     return _first(deals.where(Deal.expected_close < _TODAY), Deal.expected_close.desc())
 
 
-@lru_cache
+@lru_cache(maxsize=256)
 def _soon(deals: Select[tuple[Deal]]) -> tuple[Any, ...]:
     return _first(deals.where(Deal.expected_close >= _TODAY, Deal.expected_close <= _LAST), Deal.expected_close.asc())
 

@@ -10,7 +10,7 @@ from crm_app.activity.models import Event
 from crm_app.extensions import db
 from crm_app.pipeline import queries
 from crm_app.pipeline.boards import Deals, Key, Layout
-from crm_app.pipeline.cards import Card, cards_of
+from crm_app.pipeline.cards import Card, cards_of_once
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 
 
@@ -61,7 +61,7 @@ def _standing(shown: Deals, layout: Layout, ids: Collection[int]) -> list[Arriva
     columns = whole.with_only_columns(Deal.id, above).subquery()
     deals = select(Deal).join(columns, columns.c.id == Deal.id).where(Deal.id.in_(ids))
     ordered = deals.order_by(layout.key, layout.rank, Deal.id)
-    found = cards_of(ordered, columns.c.above)
+    found = cards_of_once(ordered, columns.c.above)
     return [Arrival(card, layout.key_of(card), above) for card, above in found]
 
 

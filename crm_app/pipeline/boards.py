@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from crm_app.extensions import db
-from crm_app.pipeline.cards import Card, cards_of, cards_of_each
+from crm_app.pipeline.cards import Card, cards_of_each, cards_of_once
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web.money import Money, Rates
 from crm_app.web.ordering import written_out
@@ -209,7 +209,7 @@ def _first_cards(deals: Deals, layout: Layout, keys: Collection[Key]) -> dict[Ke
 
 
 def _read(deals: Deals) -> list[Card]:
-    return [card for (card,) in cards_of(deals)]
+    return [card for (card,) in cards_of_once(deals)]
 
 
 def _key(deal: Card, layout: Layout) -> str:

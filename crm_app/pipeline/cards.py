@@ -129,7 +129,7 @@ def _with_names(deals: Select[Any], also: tuple[Any, ...]) -> Select[Any]:
     return named.with_only_columns(*COLUMNS, *also)
 
 
-_named = lru_cache(_with_names)
+_named = lru_cache(maxsize=512)(_with_names)
 
 
 @lru_cache

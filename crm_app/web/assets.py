@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import shutil
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,7 @@ _FIRST = "rail.js"
 # These are served joined, not one by one.
 _JOINED = {"css", "js"}
 _KEPT = "__pycache__"
+_DAY = 86_400
 
 
 def init_app(app: Flask) -> None:
@@ -67,8 +69,9 @@ def _version(source: Path) -> str:
 
 
 def _files(source: Path) -> list[Path]:
-    given = (path for path in source.rglob("*") if path.is_file() and path.suffix != ".md")
-    return sorted(path for path in given if path.relative_to(source).parts[0] != _KEPT)
+    # What is kept is not even looked into: it comes and goes while other processes start.
+    given = (path for top in source.iterdir() if top.name != _KEPT for path in (top, *top.rglob("*")))
+    return sorted(path for path in given if path.is_file() and path.suffix != ".md")
 
 
 def _publish(source: Path, target: Path) -> Path:
@@ -79,9 +82,6 @@ def _publish(source: Path, target: Path) -> Path:
     draft = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=target.parent))
     try:
         _write(source, draft)
-        for outdated in target.parent.iterdir():
-            if outdated != draft and "." not in outdated.name:
-                shutil.rmtree(outdated, ignore_errors=True)
         draft.rename(target)
     except OSError:
         # Another one may have been quicker.
@@ -89,12 +89,19 @@ def _publish(source: Path, target: Path) -> Path:
             raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+    _forget_older_than(target)
     return target
 
 
+def _forget_older_than(target: Path) -> None:
+    """Others that were made a day before or earlier: processes that still run hand them out."""
+    for other in target.parent.iterdir():
+        with suppress(OSError):
+            if other != target and other.stat().st_mtime < target.stat().st_mtime - _DAY:
+                shutil.rmtree(other, ignore_errors=True)
+
+
 def _write(source: Path, draft: Path) -> None:
-    # Of use to whoever may read the sources, not only to who wrote it.
-    draft.chmod(0o755)
     for name, content in _served(source).items():
         path = draft / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,6 +109,9 @@ def _write(source: Path, draft: Path) -> None:
         if path.suffix in _COMPRESSED:
             path.with_name(path.name + ".br").write_bytes(brotli.compress(content, quality=11))
             path.with_name(path.name + ".gz").write_bytes(gzip.compress(content, 9, mtime=0))
+    # Of use to whoever may read the sources, not only to who wrote it.
+    for path in (draft, *draft.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _served(source: Path) -> dict[str, bytes]:

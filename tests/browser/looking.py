@@ -15,7 +15,8 @@ _RUN = """async () => {
   const look = (selectors) =>
     axe.run(document, {resultTypes: ["violations"], preload: false, iframes: false, selectors});
   const {violations} = await look(false);
-  return violations.length ? (await look(true)).violations : [];
+  const again = violations.length ? (await look(true)).violations : [];
+  return again.length ? again : violations;
 }"""
 
 
@@ -24,7 +25,7 @@ def faults_of(page, width):
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(url=AXE_URL)
     found = [
-        f"{violation['id']}: {violation['help']} at {violation['nodes'][0]['target']} "
+        f"{violation['id']}: {violation['help']} at {violation['nodes'][0].get('target')} "
         f"{violation['nodes'][0]['failureSummary'][:300]}"
         for violation in page.evaluate(_RUN)
     ]

@@ -80,10 +80,12 @@ def _scan(place: Path, address: str, cookie: str, pages: list[str], minutes: flo
     for page in _LEFT_OUT:
         looking += ["-x", f"{address}{page}"]
     told = _run(place, address, cookie, minutes, *looking)
+    report = place / "report.json"
+    report.unlink(missing_ok=True)
     for session in (place / "session").glob("*.db"):
         _leave_out_alike(session)
     told += _run(place, address, cookie, minutes, "-m", _ATTACKS, "--skip-crawl")
-    seconds, report = time.monotonic() - began, place / "report.json"
+    seconds = time.monotonic() - began
     if not report.exists():
         return Scan(set(), 0, seconds, told[-1000:] or "it wrote no report")
     unfinished = [one[1] or "looking for pages" for one in _UNFINISHED.finditer(told)]
@@ -103,14 +105,14 @@ def _run(place: Path, address: str, cookie: str, minutes: float, *more: str) -> 
 
 
 def _leave_out_alike(session: Path) -> None:
-    """Of pages and forms that are alike, all but the first that was found."""
+    """Of pages and forms that are alike, all but the first; what was found by asking is evidence, and stays."""
     with closing(sqlite3.connect(session)) as found, found:
         taken: dict[int, list[tuple[str, str]]] = {}
         for number, kind, name in found.execute("SELECT path_id, type, name FROM params ORDER BY type, name"):
             taken.setdefault(number, []).append((kind, name))
         known = set()
         for number, path, method in found.execute(
-            "SELECT path_id, path, method FROM paths ORDER BY path_id"
+            "SELECT path_id, path, method FROM paths WHERE NOT evil ORDER BY path_id"
         ).fetchall():
             alike = method, _NUMBER.sub("/0", path), tuple(taken.get(number, ()))
             if alike in known:

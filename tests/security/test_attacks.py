@@ -34,10 +34,10 @@ EVERYWHERE = [
 ]  # fmt: skip
 
 
-# How a request is spelled and what a file holds are no matter of the database: tried on SQLite alone.
+# How a request is spelled and how a file is read are no matter of the database: tried on SQLite alone.
 _BEFORE_ANY_DATABASE = {
     requests.without_token, requests.other_sites, requests.bare_answers, requests.led_away, requests.led_back,
-    requests.foreign_hosts, requests.spoofed_addresses, requests.odd_paths, files.file_names, letters.lines_in_heads,
+    requests.foreign_hosts, requests.spoofed_addresses, requests.odd_paths,
     imported.outside_parts, imported.endless_rows, imported.endless_cards, advisories.silent_advisories,
 }  # fmt: skip
 

@@ -96,3 +96,10 @@ def test_the_list_offers_both_forms_of_what_it_shows(client, companies):
     urls = [a.get("href") for a in page.all("a") if "/export." in (a.get("href") or "")]
     assert urls[0] == "/lists/companies/export.csv?where=size.least.3&sort=-name"
     assert len(urls) == 4
+
+
+@pytest.mark.parametrize("odd", ["1" + "0" * 30, "-1", "0", "٣", "x", "\0"])
+def test_a_number_that_no_record_can_have_takes_none_along(client, companies, odd):
+    rows = sheet(client.get("/lists/companies/export.xlsx", query_string={"id": [odd], "columns": "size"}))
+
+    assert rows == [["Name", "Employees"]]

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
@@ -23,6 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 from crm_app import refusals, turns
+from crm_app.limiting import Limits
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -68,14 +68,6 @@ class RequestSession(Session):
         super().__init__(**options)
         if has_request_context():
             self.expire_on_commit = False
-
-
-class Limits(Limiter):
-    """Asked by the views that have a limit; there is none for all, so other requests need not be looked at."""
-
-    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
-        if not in_middleware:
-            super()._check_request_limit(callable_name, in_middleware)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": RequestSession})

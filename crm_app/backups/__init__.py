@@ -3,3 +3,7 @@
 
 class BackupError(Exception):
     """A backup that cannot be made or put back; the message says why, for whoever runs Peyvand."""
+
+
+class WrongPassphraseError(BackupError):
+    """The passphrase does not open the backup, of which the first lines alone were read."""

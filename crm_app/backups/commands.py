@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crm_app.backups import BackupError, age, kept, making, manifest, restoring
+from crm_app.backups import BackupError, WrongPassphraseError, kept, making, manifest, restoring
 from crm_app.backups.manifest import Manifest
 from crm_app.backups.opening import Backup, opened
 from crm_app.config import SHORTEST_PASSPHRASE
@@ -104,7 +104,7 @@ def _opened(file: Path, passphrase_file) -> Iterator[Backup]:
             with opened(file, given) as found:
                 yield found
             return
-        except age.WrongPassphraseError as error:
+        except WrongPassphraseError as error:
             if not tries or not _is_at_hand():
                 raise
             if given is not None:

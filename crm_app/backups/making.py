@@ -3,17 +3,18 @@
 import secrets
 import sqlite3
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from flask import current_app
 from sqlalchemy import text
 
 from crm_app import migrating
-from crm_app.backups import BackupError, age, keys, manifest, postgresql
+from crm_app.backups import BackupError, keys, manifest, postgresql
 from crm_app.backups.manifest import Manifest
 from crm_app.extensions import db, one_instant, utc_now
 from crm_app.web import packages
@@ -28,13 +29,19 @@ def write(path: Path, passphrase: str = "") -> Manifest:
 
     Raises BackupError where there is nothing yet, OSError where it cannot be written; then nothing of it is left.
     """
-    with packages.written(path, partial(age.locked, passphrase=passphrase) if passphrase else nullcontext) as package:
+    with packages.written(path, _locked_with(passphrase) if passphrase else nullcontext) as package:
         about = _of_sqlite(package, path.parent) if db.engine.dialect.name == "sqlite" else _of_postgresql(package)
         content = manifest.content(about)
         packages.add(package, manifest.NAME, [content])
         signature = manifest.signer(current_app.config["SECRET_KEY"]).get_signature(content)
         packages.add(package, manifest.SIGNATURE, [signature])
     return about
+
+
+def _locked_with(passphrase: str) -> Callable[[BinaryIO], AbstractContextManager[Any]]:
+    from crm_app.backups import age
+
+    return partial(age.locked, passphrase=passphrase)
 
 
 def _of_sqlite(package: zipfile.ZipFile, folder: Path) -> Manifest:

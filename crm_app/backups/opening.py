@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from flask import current_app
 
-from crm_app.backups import BackupError, age, kept, manifest
+from crm_app.backups import BackupError, WrongPassphraseError, kept, manifest
 from crm_app.backups.manifest import Manifest
 from crm_app.web import packages
 from crm_app.web.texts import gettext as _
@@ -107,11 +107,13 @@ def read(file: BinaryIO, name: str, passphrase: str | None = None) -> Iterator[B
 
 
 def _unlocked(file: BinaryIO, passphrase: str | None) -> BinaryIO:
+    from crm_app.backups import age
+
     if not age.is_locked(file):
         return file
     passphrase = kept.passphrase() if passphrase is None else passphrase
     if not passphrase:
-        raise age.WrongPassphraseError(_("The backup is locked: it takes its passphrase to open it."))
+        raise WrongPassphraseError(_("The backup is locked: it takes its passphrase to open it."))
     return cast(BinaryIO, io.BufferedReader(age.Reader(file, passphrase)))
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from crm_app.exchange.fields import Field
 from crm_app.web.text import fold, match_key
 
@@ -76,6 +74,8 @@ class Lookup:
             return None
         if key in self._hints:
             return Suggestion(next(entry for entry in self.entries if entry.id == self._hints[key]), True)
+        from rapidfuzz import fuzz, process
+
         best = process.extractOne(key, self._exact.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
         if best is None or len(self._exact[best[0]]) > 1:
             return None

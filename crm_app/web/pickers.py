@@ -22,7 +22,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import request
-from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, Select, and_, or_
 from wtforms import Field
 from wtforms.widgets import TextInput
@@ -99,6 +98,8 @@ def found_by_name(rows: Select, name: str) -> list[Any]:
 
 def nearest_to(rows: Select, text: str, limit: int = _SHOWN) -> list[Any]:
     """Those whose names look most like the text: all words in them first, else any beginning of a word."""
+    from rapidfuzz import fuzz
+
     model, words = _model(rows), fold(text[:_KEY_LENGTH]).split()[:8]
     if not words:
         return []

@@ -6,7 +6,7 @@ import tracemalloc
 import pyrage
 import pytest
 
-from crm_app.backups import BackupError, age, kept, nightly
+from crm_app.backups import BackupError, WrongPassphraseError, age, kept, nightly
 from crm_app.config import load
 from crm_app.extensions import db
 from crm_app.secret_key import ConfigError
@@ -102,11 +102,11 @@ def test_chunks_that_are_left_out_moved_added_or_cut_off_are_noticed():
 def test_a_wrong_passphrase_is_told_from_damage():
     sealed = locked()
 
-    with pytest.raises(age.WrongPassphraseError, match="does not open"):
+    with pytest.raises(WrongPassphraseError, match="does not open"):
         unlocked(sealed, PASSPHRASE + " ")
     with pytest.raises(BackupError, match="damaged") as refused:
         unlocked(sealed[:-5])
-    assert not isinstance(refused.value, age.WrongPassphraseError)
+    assert not isinstance(refused.value, WrongPassphraseError)
 
 
 def test_a_file_that_wants_all_the_memory_there_is_is_refused():

@@ -30,11 +30,11 @@ def _add_commands():
     from crm_app.health.commands import check, doctor
     from crm_app.measures.cli import measure
     from crm_app.search.commands import search
-    from crm_app.serving import database, serve, web, web_process, worker
+    from crm_app.serving import database, serve, web, worker
     from crm_app.settings.commands import users
     from crm_app.upgrading import upgrade
 
-    for command in (serve, web, web_process, worker, database, upgrade):
+    for command in (serve, web, worker, database, upgrade):
         main.add_command(command)
     for command in (backup, restore, copy_database, check, doctor, demo, import_, export, measure):
         main.add_command(_inside_the_application(command))

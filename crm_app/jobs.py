@@ -57,9 +57,13 @@ class Jobs:
         return function
 
     def at_start(self, function: Callable[[], Any]) -> Callable[[], Any]:
-        """Run once in each thread of a worker that starts."""
+        """What a worker that starts asks for."""
         self._at_start.append(function)
-        return function
+        return self.task(function)
+
+    def ask_at_start(self) -> None:
+        for function in self._at_start:
+            self.enqueue(function)
 
     def when_given_up(self, function: Parking) -> Parking:
         """Called with the name of a task, its arguments and the error, after it failed for the last time."""
@@ -90,8 +94,6 @@ class Jobs:
                 huey.periodic_task(is_due, name=name, create_id=_dated_id)(run)
             queued[name] = huey.task(**options | {"name": name + _NOW})(_as_soon_as_it_can(app, run))
 
-        for function in self._at_start:
-            huey.on_startup(function.__name__)(_inside(app, function))
         huey.signal(SIGNAL_ERROR)(_giving_up(app, self._when_given_up))
         huey.signal(SIGNAL_INTERRUPTED)(_handing_back(huey))
 

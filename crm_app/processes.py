@@ -1,4 +1,4 @@
-"""The processes of `crm serve`: copies of one that has read all code, watched together.
+"""The processes of `crm serve`: copies of one that has read all code.
 
 What is read once is in memory once. Where processes cannot be copied safely (macOS) each reads for itself.
 """
@@ -9,15 +9,14 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import NoReturn
-
-from crm_app import supervising
 
 GRACE_SECONDS = 20
+# Blocked in whoever supervises: no line of it is interrupted, it looks whether one came.
+SIGNALS = {signal.SIGTERM, signal.SIGINT}
 # Of malloc.h. Setting them keeps glibc from raising them by itself.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _LARGE = 1 << 20
@@ -70,26 +69,10 @@ def status_of(process: BaseProcess) -> int:
     return code if code >= 0 else 128 - code
 
 
-def supervise(web: Sequence[BaseProcess], others: Sequence[BaseProcess], folder: str, command: str) -> NoReturn:
-    """Become the program that watches them, which holds none of all that was read. It tells of itself in its file.
-
-    A web process that dies is replaced by what our command of that name starts. The folder is removed in the end.
-    """
-    signal.pthread_sigmask(signal.SIG_BLOCK, supervising.SIGNALS)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    watching = [sys.executable, "-I", "-S", supervising.__file__, str(GRACE_SECONDS + 5), folder]
-    numbers = [" ".join(str(process.pid) for process in processes) for processes in (web, others)]
-    os.execv(sys.executable, [*watching, *numbers, sys.executable, "-m", "crm_app", command])  # noqa: S606 - of our own.
-
-
-def name_this(name: str) -> None:
-    """As `ps` and `top` show it, up to fifteen letters, where the system has a place for it."""
+def _alone(name: str, run: Callable[..., None], *arguments: object) -> None:
+    """Its name is as `ps` and `top` show it, up to fifteen letters, where the system has a place for it."""
+    os.setsid()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     with suppress(OSError):
         Path("/proc/self/comm").write_text(name)
-
-
-def _alone(name: str, run: Callable[..., None], *arguments: object) -> None:
-    os.setsid()
-    name_this(name)
     run(*arguments)

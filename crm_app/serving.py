@@ -4,7 +4,7 @@ import faulthandler
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import NoReturn
 
@@ -14,9 +14,9 @@ from sqlalchemy.orm import configure_mappers
 
 from crm_app import config, entrance, garbage, processes, readiness
 from crm_app.health import counting
+from crm_app.supervising import Part, Standing, supervise
 from crm_app.web import compiled, texts
-
-_WEB = "crm web"
+from crm_app.working import Worker
 
 
 @click.command()
@@ -37,7 +37,7 @@ def serve(host, port):
     _read_ahead()
     if status := processes.status_of(preparing):
         sys.exit(status)
-    _supervise(settings, _work)
+    _supervise(_web(settings), Worker(_application))
 
 
 @click.command()
@@ -47,15 +47,7 @@ def web():
     readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
     _expect_what_is_shared(settings)
     _read_ahead()
-    _supervise(settings)
-
-
-@click.command(hidden=True)
-def web_process():
-    """One of the processes of a web server, whose others run already."""
-    processes.name_this(_WEB)
-    _read_ahead()
-    _serve_pages()
+    _supervise(_web(settings))
 
 
 @click.command()
@@ -65,7 +57,9 @@ def worker():
     Told to stop, it finishes what it is at; what takes longer than it is given goes back into the queue.
     """
     _expect_what_is_shared(config.load())
-    _work()
+    _read_ahead()
+    processes.status_of(processes.started("crm prepare", _warn_if_behind))
+    _supervise(Worker(_application))
 
 
 @click.group()
@@ -94,16 +88,15 @@ def _application() -> Flask:
         from crm_app import create_app
 
         app = create_app()
-    if close := getattr(app.extensions["huey"].storage, "close", None):
-        close()
+    close = app.extensions["huey"].storage.close
+    close()
+    os.register_at_fork(before=close)
     return app
 
 
 def _read_ahead():
     """What pages will need, before the processes that make them are copied from this one."""
     with processes.reading_code():
-        import granian.server.mp  # noqa: F401 - else each web process would read it for itself.
-
         compiled.read_all(_application())
         texts.read_all(_application())
         configure_mappers()
@@ -116,10 +109,15 @@ def _prepare():
         _say_where(app)
 
 
-def _supervise(settings: Mapping[str, object], *others: Callable[[], None]) -> NoReturn:
-    folder = counting.share()
-    web = [processes.started(_WEB, _serve_pages) for _each in range(int(str(settings["WEB_PROCESSES"])))]
-    processes.supervise(web, [processes.started("crm worker", each) for each in others], folder, "web-process")
+def _web(settings: Mapping[str, object]) -> Standing:
+    with processes.reading_code():
+        import granian.server.mp  # noqa: F401 - else each web process would read it for itself.
+    return Standing("web", _serve_pages, number=int(str(settings["WEB_PROCESSES"])))
+
+
+def _supervise(*parts: Part) -> NoReturn:
+    with counting.shared():
+        sys.exit(supervise(parts))
 
 
 def _serve_pages():
@@ -162,22 +160,11 @@ def _behind_the_entrance() -> Flask:
     return entrance.put_before(_application())
 
 
-def _work():
-    from crm_app.health.jobs import alive
+def _warn_if_behind():
     from crm_app.search.commands import warn_if_behind
 
-    app = _application()
-    garbage.look_by_itself()
-    with app.app_context():
+    with _application().app_context():
         warn_if_behind()
-    with alive(app):
-        app.extensions["huey"].create_consumer(
-            workers=2,
-            periodic=True,
-            check_worker_health=True,
-            graceful_signal="TERM",
-            shutdown_timeout=processes.GRACE_SECONDS,
-        ).run()
 
 
 def _expect_what_is_shared(settings):

@@ -1,87 +1,103 @@
-"""What watches the processes of `crm serve`: a program of its own, which takes the place of the one that started them.
+"""What watches the processes of `crm serve`: the one that has read all code, and that the others are copies of.
 
-That one had read all code. This one reads next to nothing, and of Peyvand itself nothing: it is run as a file.
+It has a single thread, and nothing is open in it whenever it is copied.
 """
 
+import math
 import os
 import signal
-import sys
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from multiprocessing.process import BaseProcess
+from typing import Protocol
 
-# Blocked from before this program begins until it ends: no line of it is interrupted, it looks whether one came.
-SIGNALS = {signal.SIGTERM, signal.SIGINT}
+import click
+
+from crm_app import processes
+
 # Who ends this soon after another one was replaced would end again and again.
 _STEADY_SECONDS = 5.5
+_LOOK_SECONDS = 0.1
 
 
-def supervise(
-    pids: Sequence[int], seconds: float, replaceable: Collection[int] = (), command: Sequence[str] = ()
-) -> int:
-    """Wait for a signal or for a child to end; then end the rest within so many seconds. Returns the exit status.
+class Part(Protocol):
+    def look(self) -> bool:
+        """Start what should run and does not; False where that is of no use any more."""
 
-    The command starts another one in the place of a child that can be replaced.
-    """
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    running, replaceable, replaced_at = [*pids], {*replaceable}, -_STEADY_SECONDS
-    while not (is_told := bool(SIGNALS & signal.sigpending())):
-        before, running = running, _running(running)
-        if ended := {*before} - {*running}:
-            now = time.monotonic()
-            if not ended <= replaceable or now < replaced_at + _STEADY_SECONDS:
-                break
-            _say("a web process stopped by itself; another one takes its place.")
-            others = {_started(command) for _each in ended}
-            running, replaceable, replaced_at = [*running, *others], replaceable | others, now
-        time.sleep(0.1)
-    _end(running, seconds)
-    if is_told:
-        return 0
-    _say("a part of Peyvand stopped by itself; see the lines above.")
-    return 1
+    def running(self) -> Iterable[BaseProcess]:
+        """Those that have to end."""
+
+    def over(self) -> None:
+        """They have ended."""
+
+
+def supervise(parts: Sequence[Part], seconds: float = processes.GRACE_SECONDS + 5) -> int:
+    """Until a signal comes or a part gives up; then end the rest within so many seconds. Returns the exit status."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, processes.SIGNALS)
+    is_well = True
+    try:
+        while is_well and not processes.SIGNALS & signal.sigpending():
+            is_well = all(part.look() for part in parts)
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        _end([process for part in parts for process in part.running()], seconds)
+    for part in parts:
+        part.over()
+    if not is_well:
+        _say("a part of Peyvand stopped by itself; see the lines above.")
+    return 0 if is_well else 1
+
+
+class Steady:
+    """Whether a process that died may be replaced: not as soon again."""
+
+    def __init__(self, what: str):
+        self._what, self._replaced_at = what, -math.inf
+
+    def replaces(self) -> bool:
+        if time.monotonic() < self._replaced_at + _STEADY_SECONDS:
+            return False
+        _say(f"a {self._what} process stopped by itself; another one takes its place.")
+        self._replaced_at = time.monotonic()
+        return True
+
+
+class Standing:
+    """A part of several processes that are alike; one that dies is replaced."""
+
+    def __init__(self, what: str, run: Callable[..., None], *arguments: object, number: int = 1):
+        self._start = lambda: processes.started(f"crm {what}", run, *arguments)
+        self._number, self._steady = number, Steady(what)
+        self._running: list[BaseProcess] = []
+
+    def look(self) -> bool:
+        before, self._running = self._running, [one for one in self._running if one.is_alive()]
+        if len(self._running) < len(before) and not self._steady.replaces():
+            return False
+        self._running += [self._start() for _missing in range(self._number - len(self._running))]
+        return True
+
+    def running(self) -> list[BaseProcess]:
+        return self._running
+
+    def over(self) -> None:
+        """Nothing of theirs is left."""
 
 
 def _say(what: str) -> None:
-    print(f"crm: {what}", file=sys.stderr, flush=True)  # noqa: T201 - click is not read.
+    click.echo(f"crm: {what}", err=True)
 
 
-def _running(pids: list[int]) -> list[int]:
-    """Those that have not ended; of one that has, nothing is left."""
-    return [pid for pid in pids if os.waitpid(pid, os.WNOHANG) == (0, 0)]
-
-
-def _started(command: Sequence[str]) -> int:
-    """In a group of its own, as all are, and with ears for the signals that are blocked here."""
-    return os.posix_spawn(command[0], command, os.environ, setsid=True, setsigmask=[])
-
-
-def _end(running: list[int], seconds: float) -> None:
-    for pid in running:
-        os.kill(pid, signal.SIGTERM)
+def _end(running: list[BaseProcess], seconds: float) -> None:
+    for process in running:
+        process.terminate()
     deadline = time.monotonic() + seconds
-    while running and time.monotonic() < deadline:
-        time.sleep(0.02)
-        running = _running(running)
-    for pid in running:
-        os.killpg(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-
-
-def _remove(folder: str) -> None:
-    """With the files in it; nothing else is in it. (`pathlib` would be a third of what is read here.)"""
-    for file in os.scandir(folder):
-        os.unlink(file)  # noqa: PTH108
-    os.rmdir(folder)  # noqa: PTH106
-
-
-def main(seconds: str, folder: str, web: str, others: str, *command: str) -> int:
-    """Of the processes each part is a list of numbers; the folder is removed in the end."""
-    replaceable = [int(pid) for pid in web.split()]
-    try:
-        return supervise([*replaceable, *(int(pid) for pid in others.split())], float(seconds), replaceable, command)
-    finally:
-        _remove(folder)
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    for process in running:
+        process.join(max(deadline - time.monotonic(), 0))
+    for process in running:
+        if process.is_alive():
+            # With all that it has started.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.join()

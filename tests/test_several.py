@@ -37,7 +37,7 @@ with create_app().app_context():
     db.session.commit()
     print(user.email)
 """
-# A task that tells who did it; as the product's own are, it is known by its name to whoever asks and whoever works.
+# A task that tells which worker did it; as those of the product, it is known by its name to whoever asks and works.
 NOTING = """
 import os, sys, time
 from pathlib import Path
@@ -46,7 +46,7 @@ from crm_app.jobs import jobs
 @jobs.task
 def note(number):
     with open(os.environ["NOTES"], "a") as file:
-        file.write(f"{number} {os.getpid()}\\n")
+        file.write(f"{number} {os.getppid()}\\n")
     time.sleep(0.01)
 """
 WORKING = NOTING + "\nfrom crm_app.cli import main\nmain(['worker'])\n"
@@ -260,8 +260,8 @@ def test_each_job_is_done_once_and_both_workers_do_some(environ, dealer):
     time.sleep(0.5)
 
     done = [line.split() for line in notes.read_text().splitlines()]
-    assert sorted(int(number) for number, _pid in done) == list(range(200))
-    assert len({pid for _number, pid in done}) == 2
+    assert sorted(int(number) for number, _worker in done) == list(range(200))
+    assert len({worker for _number, worker in done}) == 2
 
 
 @pytest.mark.slow

@@ -11,6 +11,8 @@ import threading
 import time
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,10 +40,12 @@ class Count(NamedTuple):
     seconds: float
 
 
-def share() -> str:
-    """The processes that are started from here on count together: in this folder, which outlives them."""
-    os.environ[_FOLDER] = tempfile.mkdtemp(prefix="peyvand-")
-    return os.environ[_FOLDER]
+@contextmanager
+def shared() -> Iterator[None]:
+    """The processes that are started inside count together: in a folder that outlives them."""
+    with tempfile.TemporaryDirectory(prefix="peyvand-") as folder:
+        os.environ[_FOLDER] = folder
+        yield
 
 
 def init_app(app: Flask) -> None:

@@ -3,14 +3,12 @@
 import json
 import os
 import socket
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
-from flask import Flask, current_app
+from flask import current_app
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,33 +21,13 @@ _FORGOTTEN_AFTER = timedelta(days=1)
 _LONGEST_ERROR = 2000
 
 
-@contextmanager
-def alive(app: Flask) -> Iterator[None]:
-    """While inside, the database knows of this worker.
-
-    A thread of its own says so, because a long import may keep all others busy and is no reason to call a worker dead.
-    """
-    name, stopped = f"{socket.gethostname()[:100]}:{os.getpid()}", threading.Event()
-    thread = threading.Thread(target=_tell_until, args=(app, name, stopped), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join(EVERY_SECONDS)
-        with app.app_context():
-            _tell(name, is_over=True)
+def name_of_worker() -> str:
+    """Of this process, as other machines can tell it from theirs."""
+    return f"{socket.gethostname()[:100]}:{os.getpid()}"
 
 
-def _tell_until(app: Flask, name: str, stopped: threading.Event) -> None:
-    with app.app_context():
-        _tell(name, is_new=True)
-        while not stopped.wait(EVERY_SECONDS):
-            _tell(name)
-
-
-def _tell(name: str, *, is_new: bool = False, is_over: bool = False) -> None:
-    """Where the database is away, the next time tells."""
+def tell(name: str, *, is_new: bool = False, is_over: bool = False) -> None:
+    """The database that this worker lives, to be told again every so often. Where it is away, the next time tells."""
     now = utc_now()
     mine = Worker.name == name
     try:

@@ -12,58 +12,45 @@ from crm_app.health.models import ParkedJob, Worker
 from crm_app.jobs import Jobs
 
 
-@pytest.fixture
-def brisk(monkeypatch):
-    monkeypatch.setattr(telling, "EVERY_SECONDS", 0.05)
-
-
 def _workers():
     with db.engine.connect() as connection:
         return connection.execute(select(Worker.name, Worker.seen_at)).all()
 
 
-def _soon(question):
-    deadline = time.monotonic() + 5
-    while not (found := question()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return found
+def test_a_worker_is_known_while_it_tells_that_it_lives_and_gone_once_it_says_that_it_ends(app):
+    telling.tell("here:1", is_new=True)
+    ((name, first),) = _workers()
+    telling.tell("here:1")
+    ((_name, second),) = _workers()
+    assert name == "here:1" and second > first
 
-
-def test_a_worker_is_known_while_it_lives_and_gone_when_it_stops(app, brisk):
-    with telling.alive(app):
-        (worker,) = _soon(_workers)
-        first = worker.seen_at
-        assert _soon(lambda: _workers()[0].seen_at > first)
+    telling.tell("here:1", is_over=True)
 
     assert _workers() == []
 
 
-def test_workers_that_died_long_ago_are_forgotten_when_one_starts(app, brisk):
+def test_workers_that_died_long_ago_are_forgotten_when_one_starts(app):
     now = utc_now()
     for name, day in (("yesterday:1", now.replace(year=2020)), ("just now:2", now)):
         db.session.add(Worker(name=name, version="1", started_at=day, seen_at=day))
     db.session.commit()
 
-    with telling.alive(app):
-        assert _soon(lambda: len(_workers()) == 2 and "yesterday:1" not in {one.name for one in _workers()})
+    telling.tell("here:1", is_new=True)
 
-    assert [one.name for one in _workers()] == ["just now:2"]
-
-
-def test_a_worker_whose_row_went_away_is_known_again(app, brisk):
-    with telling.alive(app):
-        _soon(_workers)
-        db.session.query(Worker).delete()
-        db.session.commit()
-
-        assert _soon(_workers)
+    assert {one.name for one in _workers()} == {"just now:2", "here:1"}
 
 
-def test_a_database_that_is_away_stops_no_worker(tmp_path, brisk, caplog):
+def test_a_worker_whose_row_went_away_is_known_again(app):
+    telling.tell("here:1")
+
+    assert [one.name for one in _workers()] == ["here:1"]
+
+
+def test_a_database_that_is_away_stops_no_worker(tmp_path, caplog):
     app = create_app(TESTING=True, SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path / 'empty.db'}")
 
-    with telling.alive(app):
-        time.sleep(0.2)
+    with app.app_context():
+        telling.tell("here:1", is_new=True)
 
     assert "was not told that the worker lives" in caplog.text
 

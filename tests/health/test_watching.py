@@ -127,14 +127,15 @@ def test_processes_of_one_server_are_counted_together_and_those_that_ended_too(w
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     # So that the name of the folder does not stay.
     monkeypatch.setenv("PEYVAND_COUNTS", "")
-    counting.share()
-    first, second = counting.Counts(watched), counting.Counts(watched)
-    first.note("home.index", 200, 0.004)
-    first.note("home.index", 418, 0.006)
-    second.note("home.index", 200, 60)
-    del first
-    (found,) = (count for count in second.all() if count.by_status)
+    with counting.shared():
+        first, second = counting.Counts(watched), counting.Counts(watched)
+        first.note("home.index", 200, 0.004)
+        first.note("home.index", 418, 0.006)
+        second.note("home.index", 200, 60)
+        del first
+        (found,) = (count for count in second.all() if count.by_status)
 
+    assert not list(tmp_path.iterdir())
     assert found.by_status == {200: 2, 0: 1}
     assert found.by_limit == [1, 1, *[0] * 9, 1]
     assert found.seconds == pytest.approx(60.01)

@@ -1,0 +1,155 @@
+"""The worker as it runs: work is done by a process that ends, one that dies takes nothing along, no job is lost."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.sqlite, pytest.mark.slow]
+
+# Tells who begins it; a negative number is the death of whoever does.
+TASK = """
+import os, signal, sys, time
+from crm_app.jobs import jobs
+
+@jobs.task
+def note(number, seconds=0):
+    print(number, os.getpid(), flush=True)
+    if number < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(seconds)
+"""
+WORKING = """
+@jobs.at_start
+def begin():
+    jobs.enqueue(note, 0)
+
+from crm_app import cli, working
+working._IDLE_SECONDS = 0.3
+cli.main(["worker"])
+"""
+ASKING = """
+from crm_app import create_app
+with create_app().app_context():
+    for line in sys.stdin:
+        jobs.enqueue(note, *map(int, line.split()))
+        print("asked", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def environ(tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("working"))
+    settings = {"PATH": os.environ["PATH"], "INSTANCE_PATH": folder, "SECRET_KEY": "k" * 40}
+    made = subprocess.run([sys.executable, "-m", "crm_app", "database", "upgrade"], env=settings, capture_output=True)
+    assert made.returncode == 0, made.stderr
+    return settings
+
+
+@pytest.fixture(scope="module")
+def ask(environ):
+    """`ask(7, 60)`: for a task that tells its number and takes so many seconds."""
+    program = [sys.executable, "-c", TASK + ASKING]
+    with subprocess.Popen(program, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def asked(*numbers):
+            print(*numbers, file=process.stdin, flush=True)
+            assert process.stdout.readline() == "asked\n"
+
+        yield asked
+        process.stdin.close()
+
+
+@pytest.fixture
+def worker(environ):
+    """One that is at rest."""
+    program = [sys.executable, "-c", TASK + WORKING]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(program, env=environ, text=True, **pipes) as process:
+        try:
+            assert _begun(process)[0] == 0
+            _wait_until(lambda: not _children(process))
+            yield process
+        finally:
+            process.kill()
+
+
+def _begun(worker):
+    """The number of the task that is begun next, and the process that begins it."""
+    return tuple(map(int, worker.stdout.readline().split()))
+
+
+def _children(process):
+    return Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+
+
+def _wait_until(question, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _asked(environ, file, query):
+    with closing(sqlite3.connect(f"{environ['INSTANCE_PATH']}/{file}")) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_work_is_done_by_a_process_that_ends_once_nothing_is_left(worker, ask):
+    ask(1, 1)
+    ask(2)
+
+    (first, doing), (second, same) = _begun(worker), _begun(worker)
+
+    assert (first, second) == (1, 2)
+    assert doing == same != worker.pid
+    _wait_until(lambda: not Path(f"/proc/{doing}").exists())
+    assert worker.poll() is None
+
+
+def test_a_job_that_takes_its_process_along_takes_nothing_else(worker, ask):
+    ask(-1)
+    assert _begun(worker)[0] == -1
+    ask(3)
+
+    assert _begun(worker)[0] == 3
+    worker.terminate()
+    assert "a worker process stopped by itself; another one takes its place" in worker.stderr.read()
+    assert worker.wait(30) == 0
+
+
+def test_deaths_one_right_after_the_other_end_the_worker_and_it_says_so(worker, ask):
+    for number in (-1, -2):
+        ask(number)
+        assert _begun(worker)[0] == number
+
+    assert worker.wait(30) == 1
+    assert "a part of Peyvand stopped by itself" in worker.stderr.read()
+
+
+def test_whoever_is_at_work_when_the_worker_is_killed_hands_back_its_job_and_ends(worker, ask, environ):
+    ask(4, 60)
+    number, doing = _begun(worker)
+
+    worker.kill()
+
+    _wait_until(lambda: not Path(f"/proc/{doing}").exists())
+    assert number == 4
+    assert len(_asked(environ, "jobs.db", "SELECT data FROM task")) == 1
+    with closing(sqlite3.connect(f"{environ['INSTANCE_PATH']}/jobs.db")) as queue, queue:
+        queue.execute("DELETE FROM task")
+
+
+def test_a_worker_is_in_the_database_from_its_start_to_its_end(worker, environ):
+    mine = f"SELECT name FROM workers WHERE name LIKE '%:{worker.pid}'"
+    _wait_until(lambda: _asked(environ, "peyvand.db", mine))
+
+    worker.terminate()
+
+    assert worker.wait(30) == 0
+    assert _asked(environ, "peyvand.db", mine) == []

@@ -1,11 +1,13 @@
 """wapiti, signed in as the owner of a small business, against a server that runs in earnest and has holes in it.
 
-It looks for pages first. Those that differ in a number or in the values of what they take are attacked once: of twice
-as many, its attacks would take hours.
+It looks for pages first. Those that differ in a number or in the values of what they take are attacked once. Attacks of
+several kinds run beside each other, for it spends much of its time reading answers.
 """
 
 import json
+import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import create_server
@@ -30,7 +33,9 @@ CANARIES = {
     "/canaries/file": "Path Traversal",
     "/canaries/lines": "Internal Server Error",
 }
-_LOOKS, _ATTACKS = "csp,http_headers,cookieflags", "redirect,crlf,xss,permanentxss,sql,exec,file"
+_LOOKS = "csp,http_headers,cookieflags"
+# The longest first. What was written by `xss` is what `permanentxss` looks for.
+_ATTACKS = ("xss,permanentxss", "file", "exec", "sql", "redirect,crlf")
 _UNFINISHED = re.compile(r"Max attack time was reached for module (\w+)|(?<=Max )scan time(?= was reached)")
 _NUMBER = re.compile(r"/\d+(?=/|$)")
 # What would end the session that the scan is signed in by, and files without any input.
@@ -79,29 +84,47 @@ def _scan(place: Path, address: str, cookie: str, pages: list[str], minutes: flo
         looking += ["-s", f"{address}{page}"]
     for page in _LEFT_OUT:
         looking += ["-x", f"{address}{page}"]
-    told = _run(place, address, cookie, minutes, *looking)
-    report = place / "report.json"
-    report.unlink(missing_ok=True)
-    for session in (place / "session").glob("*.db"):
+    looks = place / "looks"
+    scans = [_run(looks, address, cookie, minutes * 60, *looking)]
+    for session in (looks / "session").glob("*.db"):
         _leave_out_alike(session)
-    told += _run(place, address, cookie, minutes, "-m", _ATTACKS, "--skip-crawl")
-    seconds = time.monotonic() - began
-    if not report.exists():
-        return Scan(set(), 0, seconds, told[-1000:] or "it wrote no report")
-    unfinished = [one[1] or "looking for pages" for one in _UNFINISHED.finditer(told)]
-    return _read(json.loads(report.read_text()), seconds, tuple(unfinished))
+
+    def attack(kinds: str) -> Scan:
+        apart = place / kinds
+        shutil.copytree(looks / "session", apart / "session")
+        left = minutes * 60 - (time.monotonic() - began)
+        return _run(apart, address, cookie, left, "-m", kinds, "--skip-crawl")
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        scans += pool.map(attack, _ATTACKS)
+    return Scan(
+        set().union(*(one.found for one in scans)),
+        max(one.pages for one in scans),
+        time.monotonic() - began,
+        "\n".join(one.trouble for one in scans if one.trouble),
+        tuple(kind for one in scans for kind in one.unfinished),
+    )
 
 
-def _run(place: Path, address: str, cookie: str, minutes: float, *more: str) -> str:
+def _run(place: Path, address: str, cookie: str, seconds: float, *more: str) -> Scan:
+    """Where nothing is left of its seconds it is given one, and says what it did not finish."""
+    place.mkdir(exist_ok=True)
+    report, most, began = place / "report.json", str(max(int(seconds), 1)), time.monotonic()
     asked = [
         str(WAPITI.absolute()), "-u", f"{address}/canaries/", "--scope", "domain", "-H", f"Cookie: {cookie}",
-        "--skip", "csrf_token", "--max-scan-time", str(int(minutes * 60 / 4)),
-        "--max-attack-time", str(int(minutes * 60 / 4)),
+        "--skip", "csrf_token", "--max-scan-time", most, "--max-attack-time", most,
         "--store-session", str(place / "session"), "--store-config", str(place / "config"),
-        "-f", "json", "-o", str(place / "report.json"), "--no-bugreport", "-v", "1", "-t", "20", *more,
+        "-f", "json", "-o", str(report), "--no-bugreport", "-v", "1", "-t", "20", *more,
     ]  # fmt: skip
-    ended = subprocess.run(asked, cwd=place, capture_output=True, text=True, check=False)
-    return ended.stdout + ended.stderr
+    with (place / "told").open("w+") as told:
+        subprocess.run(asked, cwd=place, stdout=told, stderr=subprocess.STDOUT, check=False)
+        told.seek(0)
+        said = told.read()
+    seconds = time.monotonic() - began
+    if not report.exists():
+        return Scan(set(), 0, seconds, said[-1000:] or "it wrote no report")
+    unfinished = [one[1] or "looking for pages" for one in _UNFINISHED.finditer(said)]
+    return _read(json.loads(report.read_text()), seconds, tuple(unfinished))
 
 
 def _leave_out_alike(session: Path) -> None:

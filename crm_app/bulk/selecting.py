@@ -13,12 +13,12 @@ from crm_app.bulk.models import WAITING, BulkChange, BulkRecord
 from crm_app.extensions import db
 from crm_app.lists.listables import Listable
 from crm_app.lists.showing import rows_asked
+from crm_app.web.addresses import whole_id
 from crm_app.web.tables import count_up_to
 
 # So many can be picked one by one.
 MOST_PICKED = 5000
 _AT_ONCE = 500
-_LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def _picks(texts: list[str]) -> dict[int, int | None]:
     picks: dict[int, int | None] = {}
     for text in " ".join(texts).split():
         match = re.fullmatch(r"(\d{1,10})(?:\.(\d{1,9}))?", text, re.ASCII)
-        if match and 0 < int(match[1]) <= _LARGEST_ID and len(picks) < MOST_PICKED:
-            picks[int(match[1])] = int(match[2]) if match[2] else None
+        id_ = whole_id(match[1]) if match else None
+        if match and id_ and len(picks) < MOST_PICKED:
+            picks[id_] = int(match[2]) if match[2] else None
     return picks

@@ -18,7 +18,7 @@ from crm_app.contacts.forms import COMPANY_FACTS, PERSON_FACTS, CompanyFactForm,
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
 from crm_app.extensions import db
 from crm_app.lists.fields import Field, Link, Pairs
-from crm_app.lists.kinds import whole_id
+from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names, ids
 from crm_app.web.text import sort_key
@@ -208,7 +208,7 @@ def _owner(model: Any) -> Field:
 
 def owner_id(text: str) -> int:
     """`me` is whoever reads, so that a shared view shows everyone their own."""
-    return int(current_user.id) if text == "me" else whole_id(text)
+    return int(current_user.id) if text == "me" else record_id(text)
 
 
 def owners() -> Pairs:

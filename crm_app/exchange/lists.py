@@ -13,7 +13,7 @@ from crm_app.exchange import queries, showing
 from crm_app.exchange.models import Import
 from crm_app.extensions import db
 from crm_app.lists.fields import Badge, Field, Link, Pairs
-from crm_app.lists.kinds import whole_id
+from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Listable
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
@@ -64,7 +64,7 @@ def _fields() -> list[Field]:
         Field("refused", _("Refused"), "number", _count("refused"), Import.refused, order=Import.refused, width=5.5),
         Field(
             "by", _("Imported by"), "choice", lambda import_: import_.user and import_.user.name, Import.user_id,
-            options=_people, coerce=whole_id, cell="text", width=8, place="under",
+            options=_people, coerce=record_id, cell="text", width=8, place="under",
         ),
         Field(
             "when", _("When"), "instant", lambda import_: import_.created_at, Import.created_at,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from crm_app.extensions import UtcDateTime
 from crm_app.lists import days
 from crm_app.lists.fields import Field
+from crm_app.web.addresses import whole_id
 from crm_app.web.money import LARGEST, Money, Rates, to_minor
 from crm_app.web.reader import reader
 from crm_app.web.text import clean
@@ -178,7 +179,7 @@ def _holds_record(field: Field, operator: str, values: Sequence[Any]) -> ColumnE
 
 
 def _record_value(field: Field, operator: str, text: str) -> Any:
-    return _text(field, operator, text) if operator == "has" else whole_id(text)
+    return _text(field, operator, text) if operator == "has" else record_id(text)
 
 
 def _holds_tags(field: Field, operator: str, values: Sequence[Any]) -> ColumnElement[bool]:
@@ -193,11 +194,12 @@ def _is_null(column: Any, operator: str) -> ColumnElement[bool]:
     return column.is_(None) if operator == "empty" else column.is_not(None)
 
 
-def whole_id(text: str) -> int:
+def record_id(text: str) -> int:
     """Raises UnreadableError for what no id can be."""
-    if not (text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) <= _LARGEST_NUMBER):
+    number = whole_id(text)
+    if number is None:
         raise UnreadableError
-    return int(text)
+    return number
 
 
 _SEVERAL = frozenset({"is", "is_not"})
@@ -211,5 +213,5 @@ KINDS = {
     "instant": _DAYS,
     "choice": Kind(("is", "is_not", *_EITHER), _choice, _holds_choice, _SEVERAL),
     "record": Kind(("is", "has", *_EITHER), _record_value, _holds_record),
-    "tags": Kind(("is", "is_not", *_EITHER), lambda field, operator, text: whole_id(text), _holds_tags, _SEVERAL),
+    "tags": Kind(("is", "is_not", *_EITHER), lambda field, operator, text: record_id(text), _holds_tags, _SEVERAL),
 }

@@ -16,7 +16,7 @@ from crm_app.lists import chips, columns, conditions, showing, taking
 from crm_app.lists.conditions import GROUPS, MOST_IN_GROUP
 from crm_app.lists.fields import Field
 from crm_app.lists.forms import form_of
-from crm_app.lists.kinds import whole_id
+from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Listable, of_place
 from crm_app.lists.taking import MOST_IDS
 from crm_app.web import formats
@@ -54,7 +54,7 @@ def export(place, form):
     fields = everything if request.args.get("everything") else columns.of_request(listable, current_user, "").shown
     rows = showing.rows_asked(listable)
     if "id" in request.args:
-        rows = rows.where(listable.model.id.in_(request.args.getlist("id", type=whole_id)[:MOST_IDS]))
+        rows = rows.where(listable.model.id.in_(request.args.getlist("id", type=record_id)[:MOST_IDS]))
     try:
         return taking.taken(listable, rows, fields, request.args.get("sort", ""), form)
     except taking.TooLongError:

@@ -17,7 +17,7 @@ from crm_app.contacts.queries import companies_visible_to, people_visible_to
 from crm_app.contacts.queries import matching as contacts_matching
 from crm_app.extensions import db
 from crm_app.lists.fields import Badge, Field, Link, Pairs, Point
-from crm_app.lists.kinds import whole_id
+from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Editing, Listable, Narrowing
 from crm_app.lists.names import ids
 from crm_app.pipeline import queries
@@ -100,7 +100,7 @@ def fields(user: User, orders: dict[str, Order] | None = None) -> list[Field]:
         ),
         Field(
             "stage", _("Stage"), "choice", _state, Deal.stage_id, order=in_order("stage"), options=_stages,
-            coerce=whole_id, cell="state", width=7, place="under", taken=lambda deal: deal.stage.name,
+            coerce=record_id, cell="state", width=7, place="under", taken=lambda deal: deal.stage.name,
         ),
         Field(
             "owner", _("Owner"), "choice", lambda deal: deal.owner, Deal.owner_id, order=in_order("owner"),
@@ -127,7 +127,7 @@ def _more_fields(user: User) -> list[Field]:
         ),
         Field(
             "pipeline", _("Pipeline"), "choice", lambda deal: deal.stage.pipeline.name, Deal.pipeline_id,
-            options=lambda: [(str(one.id), one.name) for one in queries.all_pipelines()], coerce=whole_id, cell="text",
+            options=lambda: [(str(one.id), one.name) for one in queries.all_pipelines()], coerce=record_id, cell="text",
             is_standard=False,
         ),
         Field(
@@ -137,12 +137,12 @@ def _more_fields(user: User) -> list[Field]:
         ),
         Field(
             "product", _("Product"), "choice", lambda deal: deal.product and deal.product.name, Deal.product_id,
-            options=lambda: _named(catalog.by_name(catalog.visible_to(user))), coerce=whole_id, cell="text",
+            options=lambda: _named(catalog.by_name(catalog.visible_to(user))), coerce=record_id, cell="text",
             is_standard=False,
         ),
         Field(
             "team", _("Team"), "choice", None, select(User.team_id).where(User.id == Deal.owner_id).scalar_subquery(),
-            options=lambda: _named(teams_visible_to(user)), coerce=whole_id,
+            options=lambda: _named(teams_visible_to(user)), coerce=record_id,
         ),
         *_facts_alone(),
     ]  # fmt: skip

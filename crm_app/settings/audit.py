@@ -10,7 +10,7 @@ from crm_app.accounts.models import User
 from crm_app.audit import AuditEntry, words
 from crm_app.extensions import db
 from crm_app.lists.fields import Field, Pairs
-from crm_app.lists.kinds import whole_id
+from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Listable
 from crm_app.web import formats
 from crm_app.web.texts import gettext as _
@@ -51,7 +51,7 @@ def _fields() -> list[Field]:
             place="under",
         ),
         Field(
-            "who", _("Who"), "choice", _who, AuditEntry.actor_id, options=_people, coerce=whole_id, cell="text",
+            "who", _("Who"), "choice", _who, AuditEntry.actor_id, options=_people, coerce=record_id, cell="text",
             width=9, place="under",
         ),
         Field(

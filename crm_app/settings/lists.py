@@ -10,7 +10,7 @@ from crm_app.accounts import queries
 from crm_app.accounts.models import BY_RANK, ROLES, Team, User
 from crm_app.extensions import db
 from crm_app.lists.fields import Badge, Field, Link, Pairs
-from crm_app.lists.kinds import whole_id
+from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Listable
 from crm_app.lists.names import asking_names
 from crm_app.settings import bulk
@@ -58,7 +58,7 @@ def _fields() -> list[Field]:
         ),
         Field(
             "team", _("Team"), "choice", lambda user: user.team and user.team.name, User.team_id,
-            order=func.coalesce(Team.name_key, ""), options=_teams, coerce=whole_id, cell="text", width=6,
+            order=func.coalesce(Team.name_key, ""), options=_teams, coerce=record_id, cell="text", width=6,
             place="under",
         ),
         Field(

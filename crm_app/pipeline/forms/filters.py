@@ -20,12 +20,12 @@ from crm_app.pipeline import expecting, lists, queries, rotting
 from crm_app.pipeline.forms.choices import choices
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web import formats
+from crm_app.web.addresses import whole_id
 from crm_app.web.fields import DayField, MoneyField, TextField
 from crm_app.web.money import Rates
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
-LARGEST_ID = 2**31 - 1
 _CLOCKS = {"rotting": _l("Rotting"), "snoozed": _l("Snoozed"), "fresh": _l("Neither rotting nor snoozed")}
 _SIGNS = {"close_from": "≥", "close_to": "≤", "least": "≥", "most": "≤"}
 
@@ -44,9 +44,9 @@ class DealFilterForm(FlaskForm):
         csrf = False
 
     q = TextField(_l("Words"))
-    owner = SelectField(_l("Owner"), coerce=lambda value: whole_id(value), validate_choice=False)
-    team = SelectField(_l("Team"), coerce=lambda value: whole_id(value), validate_choice=False)
-    product = SelectField(_l("Product"), coerce=lambda value: whole_id(value), validate_choice=False)
+    owner = SelectField(_l("Owner"), coerce=whole_id, validate_choice=False)
+    team = SelectField(_l("Team"), coerce=whole_id, validate_choice=False)
+    product = SelectField(_l("Product"), coerce=whole_id, validate_choice=False)
     source = TextField(_l("Source"), longest=100)
     clock = SelectField(_l("Time in stage"), validate_choice=False)
     close = SelectField(_l("Expected close"), validate_choice=False)
@@ -168,10 +168,3 @@ class Unfiltered:
 def filters_in_force() -> Any:
     """For the answer to a change, which shows no form."""
     return DealFilterForm.of_request() if request.args else Unfiltered()
-
-
-def whole_id(value: Any) -> int | None:
-    """An id as it stands in an address or a hidden field; None for anything else."""
-    text = str(value or "")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
-    return number if 0 < number <= LARGEST_ID else None

@@ -10,8 +10,9 @@ from wtforms.widgets import HiddenInput
 from crm_app.accounts.models import User
 from crm_app.contacts import queries as contacts
 from crm_app.pipeline import queries
-from crm_app.pipeline.forms.filters import Chip, DealFilterForm, whole_id
+from crm_app.pipeline.forms.filters import Chip, DealFilterForm
 from crm_app.pipeline.models import KINDS, Deal, Pipeline, Stage
+from crm_app.web.addresses import whole_id
 from crm_app.web.money import Rates
 from crm_app.web.pickers import found_by_id
 from crm_app.web.texts import gettext as _
@@ -34,8 +35,8 @@ class DealListForm(DealFilterForm):
     company = _ContactField(_l("Company"))
     person = _ContactField(_l("Person"))
     status = SelectField(_l("Status"), validate_choice=False)
-    pipeline = SelectField(_l("Pipeline"), coerce=lambda value: whole_id(value), validate_choice=False)
-    stage = SelectField(_l("Stage"), coerce=lambda value: whole_id(value), validate_choice=False)
+    pipeline = SelectField(_l("Pipeline"), coerce=whole_id, validate_choice=False)
+    stage = SelectField(_l("Stage"), coerce=whole_id, validate_choice=False)
 
     def offer_all(self, user: User, pipelines: list[Pipeline]) -> "DealListForm":
         """With everything there is to choose from, and the names of the contacts that were asked for."""

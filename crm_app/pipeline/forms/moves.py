@@ -12,9 +12,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline import queries
 from crm_app.pipeline.carrying import Carrying
-from crm_app.pipeline.forms.filters import LARGEST_ID, whole_id
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.web import formats
+from crm_app.web.addresses import LARGEST_ID, whole_id
 from crm_app.web.fields import DayField, MoneyField, Required, TextField
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader

@@ -8,10 +8,11 @@ from flask_login import current_user
 from crm_app.accounts.access import seller_required
 from crm_app.activity import following
 from crm_app.pipeline import arrivals, boards, limits
-from crm_app.pipeline.forms.filters import DealFilterForm, whole_id
+from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import open_stage, showing
 from crm_app.saved_views import menus
+from crm_app.web.addresses import whole_id
 from crm_app.web.htmx import page
 
 # So many events that do not concern a board may pass before it is told to read on behind them.

@@ -22,10 +22,11 @@ from crm_app.pipeline.boards import Column, Key, Layout, Sums, Totals
 from crm_app.pipeline.by_month import ByMonth
 from crm_app.pipeline.by_stage import ByStage
 from crm_app.pipeline.cards import Card
-from crm_app.pipeline.forms.filters import LARGEST_ID, DealFilterForm
+from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.models import Deal, Pipeline, Stage
 from crm_app.pipeline.months import Months
 from crm_app.pipeline.views import faces
+from crm_app.web.addresses import LARGEST_ID
 from crm_app.web.money import Rates
 from crm_app.web.periods import Calendar, Period
 from crm_app.web.reader import Reader, current_reader, reader

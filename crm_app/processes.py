@@ -15,7 +15,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 GRACE_SECONDS = 20
-# Blocked in whoever supervises: no line of it is interrupted, it looks whether one came.
 SIGNALS = {signal.SIGTERM, signal.SIGINT}
 # Of malloc.h. Setting them keeps glibc from raising them by itself.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -54,9 +53,18 @@ def give_back_memory() -> None:
             libc.mallopt(option, _LARGE)
 
 
+def block_signals() -> None:
+    """For good: whoever supervises looks whether one came, and no line of it is interrupted."""
+    if METHOD == "spawn":
+        # Started later, it would unblock them.
+        from multiprocessing import resource_tracker
+
+        resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+
+
 def started(name: str, run: Callable[..., None], *arguments: object) -> BaseProcess:
     """A process that runs a function of a module. A signal of the terminal reaches us alone: we pass it on."""
-    gc.freeze()
     process = multiprocessing.get_context(METHOD).Process(target=_alone, args=(name, run, *arguments))
     process.start()
     return process

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import cache
-from typing import NoReturn
 
 import click
 from flask import Flask
@@ -14,7 +13,7 @@ from sqlalchemy.orm import configure_mappers
 
 from crm_app import config, entrance, garbage, processes, readiness
 from crm_app.health import counting
-from crm_app.supervising import Part, Standing, supervise
+from crm_app.supervising import Standing, supervise
 from crm_app.web import compiled, texts
 from crm_app.working import Worker
 
@@ -37,7 +36,8 @@ def serve(host, port):
     _read_ahead()
     if status := processes.status_of(preparing):
         sys.exit(status)
-    _supervise(_web(settings), Worker(_application))
+    with counting.shared():
+        sys.exit(supervise([_web(settings), Worker(_application)]))
 
 
 @click.command()
@@ -47,7 +47,8 @@ def web():
     readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
     _expect_what_is_shared(settings)
     _read_ahead()
-    _supervise(_web(settings))
+    with counting.shared():
+        sys.exit(supervise([_web(settings)]))
 
 
 @click.command()
@@ -59,7 +60,7 @@ def worker():
     _expect_what_is_shared(config.load())
     _read_ahead()
     processes.status_of(processes.started("crm prepare", _warn_if_behind))
-    _supervise(Worker(_application))
+    sys.exit(supervise([Worker(_application)]))
 
 
 @click.group()
@@ -113,11 +114,6 @@ def _web(settings: Mapping[str, object]) -> Standing:
     with processes.reading_code():
         import granian.server.mp  # noqa: F401 - else each web process would read it for itself.
     return Standing("web", _serve_pages, number=int(str(settings["WEB_PROCESSES"])))
-
-
-def _supervise(*parts: Part) -> NoReturn:
-    with counting.shared():
-        sys.exit(supervise(parts))
 
 
 def _serve_pages():

@@ -34,7 +34,7 @@ class Part(Protocol):
 
 def supervise(parts: Sequence[Part], seconds: float = processes.GRACE_SECONDS + 5) -> int:
     """Until a signal comes or a part gives up; then end the rest within so many seconds. Returns the exit status."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, processes.SIGNALS)
+    processes.block_signals()
     is_well = True
     try:
         while is_well and not processes.SIGNALS & signal.sigpending():
@@ -75,7 +75,8 @@ class Standing:
         before, self._running = self._running, [one for one in self._running if one.is_alive()]
         if len(self._running) < len(before) and not self._steady.replaces():
             return False
-        self._running += [self._start() for _missing in range(self._number - len(self._running))]
+        while len(self._running) < self._number:
+            self._running.append(self._start())
         return True
 
     def running(self) -> list[BaseProcess]:

@@ -11,17 +11,19 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from flask import Flask
-from huey.consumer import Consumer, ConsumerStopped, Scheduler
+from huey.consumer import Consumer, ConsumerStopped
 
 from crm_app import garbage, processes
 from crm_app.health import jobs as telling
 from crm_app.jobs import jobs
-from crm_app.refusals import of_queue
 from crm_app.supervising import Steady
 
 _NAME = "crm worker"
 # A process that cannot be copied reads all code anew, so there it stays.
 _IDLE_SECONDS = 3.0 if processes.METHOD == "fork" else math.inf
+# How long one that is at work on something else leaves alone what comes in.
+_LEFT_SECONDS = 0.5
+_AGAIN_SECONDS = 10.0
 
 
 class Worker:
@@ -30,21 +32,29 @@ class Worker:
     def __init__(self, application: Callable[[], Flask]):
         """What makes the application is asked in each process: one that is not copied makes its own."""
         self._application, self._name = application, telling.name_of_worker()
-        self._huey = application().extensions["huey"]
-        self._due, self._steady = _EverySecond(self._huey), Steady("worker")
-        self._tell_at = -math.inf
+        self._huey, self._log = application().extensions["huey"], application().logger
+        self._clock, self._steady = Clock(self._huey), Steady("worker")
+        self._tell_at, self._look_at = -math.inf, -math.inf
         self._working: BaseProcess | None = None
         self._telling: BaseProcess | None = None
 
     def look(self) -> bool:
-        self._tell()
-        self._due.look()
         if self._working and not self._working.is_alive():
             is_well, self._working = self._working.exitcode == 0 or self._steady.replaces(), None
             if not is_well:
                 return False
-        if not self._working and _something_waits(self._huey):
-            self._working = processes.started(_NAME, _work, self._application)
+        if self._telling and not self._telling.is_alive():
+            self._telling = None
+        if time.monotonic() >= self._look_at:
+            try:
+                self._tell()
+                self._clock.look()
+                if not self._working and self._huey.pending_count():
+                    self._working = processes.started(_NAME, _work, self._application)
+            except Exception as error:
+                # Neither a queue that is away or damaged nor a process too many is a reason to end those that serve.
+                self._log.error("the worker looks again in %s seconds: %r", _AGAIN_SECONDS, error)
+                self._look_at = time.monotonic() + _AGAIN_SECONDS
         return True
 
     def running(self) -> list[BaseProcess]:
@@ -55,12 +65,36 @@ class Worker:
             telling.tell(self._name, is_over=True)
 
     def _tell(self) -> None:
-        if self._telling and not self._telling.is_alive():
-            self._telling = None
         if time.monotonic() < self._tell_at or self._telling:
             return
         is_new, self._tell_at = math.isinf(self._tell_at), time.monotonic() + telling.EVERY_SECONDS
-        self._telling = processes.started(_NAME, _tell, self._application, self._name, is_new)
+        arguments = self._application, self._name, is_new
+        if processes.METHOD == "fork":
+            self._telling = processes.started(_NAME, _tell, *arguments)
+        else:
+            _tell(*arguments)
+
+
+class Clock:
+    """Asks each second for what was put off until then, and each minute for what is due by the clock."""
+
+    def __init__(self, huey: Any):
+        self._huey = huey
+        self._next_second = self._next_minute = time.monotonic()
+
+    def look(self) -> None:
+        """Raises whatever the queue raises."""
+        now = time.monotonic()
+        if now < self._next_second:
+            return
+        self._next_second = now + 1
+        for task in self._huey.read_schedule():
+            self._huey.enqueue(task)
+        if now >= self._next_minute:
+            # Minutes that were slept through are not made up for.
+            self._next_minute += 60 * (1 + (now - self._next_minute) // 60)
+            for task in self._huey.read_periodic(None):
+                self._huey.enqueue(task)
 
 
 def _tell(application: Callable[[], Flask], name: str, is_new: bool) -> None:
@@ -73,36 +107,17 @@ def _tell(application: Callable[[], Flask], name: str, is_new: bool) -> None:
 def _work(application: Callable[[], Flask]) -> None:
     """One task at a time in each of two threads."""
     garbage.look_by_itself()
+    huey = application().extensions["huey"]
+    # Whoever waits inside Redis would take what comes as this process ends.
+    huey.storage.blocking = False
     _UntilNothingIsLeft(
-        application().extensions["huey"],
+        huey,
         workers=2,
         periodic=False,
+        max_delay=_LEFT_SECONDS,
         graceful_signal="TERM",
         shutdown_timeout=processes.GRACE_SECONDS,
     ).run()
-
-
-def _something_waits(huey: Any) -> bool:
-    try:
-        return huey.pending_count() > 0
-    except of_queue():
-        return False
-
-
-class _EverySecond(Scheduler):
-    """huey's scheduler, but that it is told when to look and does not wait by itself."""
-
-    def __init__(self, huey: Any):
-        super().__init__(huey, stop_flag=None, interval=1, periodic=True)
-        self._look_at = -math.inf
-
-    def look(self) -> None:
-        if time.monotonic() >= self._look_at:
-            self._look_at = time.monotonic() + self.interval
-            self.loop()
-
-    def sleep_for_interval(self, _start_ts: float, _nseconds: float) -> None:
-        """Not here."""
 
 
 class _UntilNothingIsLeft(Consumer):
@@ -112,14 +127,47 @@ class _UntilNothingIsLeft(Consumer):
         super().__init__(*arguments, **options)
         self._parent, self._busy_at = os.getppid(), time.monotonic()
 
+    def start(self) -> None:
+        """Ready to be told before there is something to interrupt."""
+        self._set_signal_handlers()
+        super().start()
+
     def loop(self, health_check_ts: float | None = None) -> float | None:
-        if os.getppid() != self._parent:
-            # What it is at goes back into the queue.
+        if self._has_work():
+            self._busy_at = time.monotonic()
+        if time.monotonic() > self._busy_at + _IDLE_SECONDS:
+            self._let_threads_end()
+        if self._is_orphaned():
+            self._let_idle_threads_end()
             self.stop()
             raise ConsumerStopped
-        if self.huey._tasks_in_flight or _something_waits(self.huey):
-            self._busy_at = time.monotonic()
-        elif time.monotonic() > self._busy_at + _IDLE_SECONDS:
+        if self.stop_flag.is_set():
             self.stop(graceful=True)
             raise ConsumerStopped
         return super().loop(health_check_ts)
+
+    def _has_work(self) -> bool:
+        try:
+            return bool(self.huey._tasks_in_flight or self.huey.pending_count())
+        except Exception:
+            # Its threads say what is wrong with the queue.
+            return False
+
+    def _let_threads_end(self) -> None:
+        """Each after what it took up in this very moment, however long that takes."""
+        self.stop_flag.set()
+        while self._threads() and self._signum is None and not self._is_orphaned():
+            time.sleep(0.05)
+
+    def _let_idle_threads_end(self) -> None:
+        """What the others are at goes back into the queue, and none of ours may take it out again."""
+        self.stop_flag.set()
+        deadline = time.monotonic() + _LEFT_SECONDS
+        while self._threads() > len(self.huey._tasks_in_flight) and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def _threads(self) -> int:
+        return sum(self.environment.is_alive(thread) for _worker, thread in self.worker_threads)
+
+    def _is_orphaned(self) -> bool:
+        return os.getppid() != self._parent

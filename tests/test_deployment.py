@@ -66,6 +66,10 @@ def test_there_is_a_unit_for_all_of_it_and_one_for_each_part():
     assert commands == {"serve", "web", "worker"}
 
 
+def test_a_process_that_took_too_much_memory_does_not_end_the_unit():
+    assert {_unit(path)["Service"]["OOMPolicy"] for path in UNITS} == {"continue"}
+
+
 def test_whoever_stops_a_unit_waits_longer_than_peyvand_takes_to_stop():
     from crm_app import processes
 

@@ -9,6 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import redis
+from flask import Flask
+
+from crm_app import working
+from tests.test_jobs import QUEUES
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.slow]
 
@@ -29,8 +34,8 @@ WORKING = """
 def begin():
     jobs.enqueue(note, 0)
 
-from crm_app import cli, working
-working._IDLE_SECONDS = 0.3
+from crm_app import cli, supervising, working
+working._IDLE_SECONDS, supervising._STEADY_SECONDS = 0.3, 60
 cli.main(["worker"])
 """
 ASKING = """
@@ -43,9 +48,10 @@ with create_app().app_context():
 
 
 @pytest.fixture(scope="module")
-def environ(tmp_path_factory):
-    folder = str(tmp_path_factory.mktemp("working"))
-    settings = {"PATH": os.environ["PATH"], "INSTANCE_PATH": folder, "SECRET_KEY": "k" * 40}
+def environ(request, tmp_path_factory):
+    """Its queue is in SQLite, or in the Redis that a test names."""
+    folder, redis_url = str(tmp_path_factory.mktemp("working")), getattr(request, "param", "")
+    settings = {"PATH": os.environ["PATH"], "INSTANCE_PATH": folder, "SECRET_KEY": "k" * 40, "REDIS_URL": redis_url}
     made = subprocess.run([sys.executable, "-m", "crm_app", "database", "upgrade"], env=settings, capture_output=True)
     assert made.returncode == 0, made.stderr
     return settings
@@ -88,6 +94,14 @@ def _children(process):
     return Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
 
 
+def _is_gone(pid):
+    """Ended, even if nobody asks for its status."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def _wait_until(question, seconds=30):
     deadline = time.monotonic() + seconds
     while not question():
@@ -100,15 +114,26 @@ def _asked(environ, file, query):
         return connection.execute(query).fetchall()
 
 
+def _taken_out(environ):
+    """How many jobs lay in the queue, which is empty then."""
+    if environ["REDIS_URL"]:
+        with closing(redis.Redis.from_url(environ["REDIS_URL"])) as queue:
+            waited = queue.llen("huey.redis.peyvand")
+            queue.flushdb()
+            return waited
+    with closing(sqlite3.connect(f"{environ['INSTANCE_PATH']}/jobs.db")) as queue, queue:
+        return queue.execute("DELETE FROM task").rowcount
+
+
 def test_work_is_done_by_a_process_that_ends_once_nothing_is_left(worker, ask):
     ask(1, 1)
+    first, doing = _begun(worker)
     ask(2)
-
-    (first, doing), (second, same) = _begun(worker), _begun(worker)
+    second, same = _begun(worker)
 
     assert (first, second) == (1, 2)
     assert doing == same != worker.pid
-    _wait_until(lambda: not Path(f"/proc/{doing}").exists())
+    _wait_until(lambda: _is_gone(doing))
     assert worker.poll() is None
 
 
@@ -132,17 +157,16 @@ def test_deaths_one_right_after_the_other_end_the_worker_and_it_says_so(worker, 
     assert "a part of Peyvand stopped by itself" in worker.stderr.read()
 
 
+@pytest.mark.parametrize("environ", [queue.replace("/9", "/8") for queue in QUEUES], indirect=True)
 def test_whoever_is_at_work_when_the_worker_is_killed_hands_back_its_job_and_ends(worker, ask, environ):
     ask(4, 60)
     number, doing = _begun(worker)
 
     worker.kill()
 
-    _wait_until(lambda: not Path(f"/proc/{doing}").exists())
+    _wait_until(lambda: _is_gone(doing))
     assert number == 4
-    assert len(_asked(environ, "jobs.db", "SELECT data FROM task")) == 1
-    with closing(sqlite3.connect(f"{environ['INSTANCE_PATH']}/jobs.db")) as queue, queue:
-        queue.execute("DELETE FROM task")
+    assert _taken_out(environ) == 1
 
 
 def test_a_worker_is_in_the_database_from_its_start_to_its_end(worker, environ):
@@ -153,3 +177,67 @@ def test_a_worker_is_in_the_database_from_its_start_to_its_end(worker, environ):
 
     assert worker.wait(30) == 0
     assert _asked(environ, "peyvand.db", mine) == []
+
+
+class _Queue:
+    """Counts how often it is asked, or fails."""
+
+    def __init__(self, error=None):
+        self.error, self.asked, self.minutes = error, 0, 0
+
+    def read_schedule(self):
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return []
+
+    def read_periodic(self, _now):
+        self.minutes += 1
+        return []
+
+
+@pytest.mark.parametrize("seconds", [0.1, 1.05, 7.0], ids=["often", "late each time", "seldom"])
+def test_the_clock_goes_on_however_late_it_is_looked_at(monkeypatch, seconds):
+    now = [1000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    queue = _Queue()
+    clock = working.Clock(queue)
+
+    for _time in range(round(600 / seconds)):
+        clock.look()
+        now[0] += seconds
+
+    assert queue.asked == pytest.approx(600 / max(seconds, 1), rel=0.12)
+    assert queue.minutes in (10, 11)
+
+
+def test_minutes_that_the_machine_slept_through_are_asked_for_once(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    queue = _Queue()
+    clock = working.Clock(queue)
+    clock.look()
+
+    for later in (3600 * 8, 3600 * 8 + 1.5, 3600 * 8 + 3):
+        now[0] = 1000.0 + later
+        clock.look()
+
+    assert queue.minutes == 2
+
+
+@pytest.mark.parametrize("error", [sqlite3.DatabaseError("malformed"), OSError("no process"), ConnectionError()])
+def test_a_queue_that_fails_is_left_alone_for_a_while_and_ends_nothing(monkeypatch, error, caplog):
+    now = [1000.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("crm_app.processes.started", lambda *_asked: None)
+    queue = _Queue(error)
+    app = Flask("failing")
+    app.extensions["huey"] = queue
+    worker = working.Worker(lambda: app)
+
+    for _second in range(30):
+        assert worker.look()
+        now[0] += 1
+
+    assert queue.asked == 3
+    assert "looks again in 10" in caplog.text

@@ -199,6 +199,13 @@ def _pss(pid: int) -> int:
     return 0
 
 
+def name_of(pid: int | str) -> str:
+    """As `ps` shows it; of a process that ended meanwhile, none."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
+
+
 def descendants(pid: int) -> list[int]:
     found = [pid]
     for child in Path(f"/proc/{pid}/task").glob("*/children"):

@@ -85,7 +85,9 @@ def _scan(place: Path, address: str, cookie: str, pages: list[str], minutes: flo
     for page in _LEFT_OUT:
         looking += ["-x", f"{address}{page}"]
     looks = place / "looks"
-    scans = [_run(looks, address, cookie, minutes * 60, *looking)]
+    scans = [_run(looks, address, cookie, minutes * 60 / 4, *looking)]
+    if scans[0].trouble:
+        return scans[0]
     for session in (looks / "session").glob("*.db"):
         _leave_out_alike(session)
 

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import create_engine, text
 
-from tests.bench.server import descendants
+from tests.bench.server import descendants, name_of
 
 WRITERS = 4
 _KEY = "a key for torture only, long enough to be taken"
@@ -69,7 +69,7 @@ class Victim:
 
     def web_pids(self) -> set[int]:
         """Of the processes that answer, without the worker and the one that watches them."""
-        return {pid for pid in self.pids() if Path(f"/proc/{pid}/comm").read_text() == "crm web\n"}
+        return {pid for pid in self.pids() if name_of(pid) == "crm web"}
 
     def said(self) -> str:
         return self._log.read_text()

@@ -122,7 +122,7 @@ def sums(deals: Deals, rates: Rates) -> Sums:
     return Sums(dict(by_stage), rates)
 
 
-@lru_cache
+@lru_cache(maxsize=64)
 def _grouped(deals: Deals) -> Select[Any]:
     grouped: Select[Any] = deals.where(Deal.status == "open").with_only_columns(
         *(Deal.stage_id, Deal.currency), func.count(), func.coalesce(func.sum(Deal.value_amount), 0)
@@ -139,7 +139,7 @@ def sums_by(key: ColumnElement[Any], deals: Deals, rates: Rates) -> dict[Any, Su
     return {place: Sums(dict(by_stage), rates) for place, by_stage in found.items()}
 
 
-@lru_cache
+@lru_cache(maxsize=64)
 def _grouped_by(key: ColumnElement[Any], deals: Deals) -> Select[Any]:
     keyed = deals.where(Deal.status == "open").with_only_columns(
         key.label("place"), Deal.stage_id, Deal.currency, Deal.value_amount

@@ -79,7 +79,7 @@ def _open_in(deals: Deals, pipeline_id: int) -> Deals:
     return deals.where(Deal.status == "open", Deal.pipeline_id == pipeline_id)
 
 
-@lru_cache
+@lru_cache(maxsize=64)
 def _tops(deals: Deals, pipeline_id: int, months: Months, keys: tuple[Key, ...]) -> tuple[Deals, ...]:
     """Each month is read from its first day, and no further than wanted.
 

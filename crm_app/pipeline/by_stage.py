@@ -59,7 +59,7 @@ class ByStage:
         return rank
 
 
-@lru_cache
+@lru_cache(maxsize=64)
 def _tops(deals: Deals, keys: tuple[Key, ...]) -> tuple[Deals, ...]:
     """Each column is read from its top, and no further than wanted: there may be thousands below."""
     return tuple(

@@ -132,7 +132,7 @@ def _with_names(deals: Select[Any], also: tuple[Any, ...]) -> Select[Any]:
 _named = lru_cache(maxsize=512)(_with_names)
 
 
-@lru_cache
+@lru_cache(maxsize=64)
 def _named_parts(parts: tuple[Select[Any], ...]) -> Select[Any]:
     """With the columns themselves in the parts: to look deals up by the ids in them, PostgreSQL reads all there are."""
     own = [column for column in (*COLUMNS, Deal.company_id) if column.class_ is Deal]

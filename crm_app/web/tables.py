@@ -132,7 +132,7 @@ def _few(rows: Select, parts: tuple[Part, ...], size: int, drawn: Select) -> tup
     return count, _page_of(read, len(parts), size)
 
 
-@lru_cache
+@lru_cache(maxsize=64)
 def _first_of_few(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Their keys, each beside the number of all."""
     named = (part.value.label(f"sort_{place}") for place, part in enumerate(parts))
@@ -144,19 +144,19 @@ def _first_of_few(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
     return put_in_order(keys, order).limit(written_out(most))
 
 
-@lru_cache
+@lru_cache(maxsize=64)
 def _first_among(drawn: Select, parts: tuple[Part, ...], most: int) -> Select:
     return _first_in_order(drawn.where(parts[-1].value.in_(bindparam("keys", expanding=True))), parts, most)
 
 
-@lru_cache
+@lru_cache(maxsize=64)
 def _first_in_order(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Each with the values that it is sorted by."""
     ordered = put_in_order(rows, parts).limit(written_out(most))
     return ordered.add_columns(*(part.value.label(f"sort_{place}") for place, part in enumerate(parts)))
 
 
-@lru_cache
+@lru_cache(maxsize=64)
 def _first_drawn(rows: Select, drawn: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Which rows they are is settled first: of all others, only what they are sorted by is looked up."""
     key = parts[-1].value
@@ -179,7 +179,7 @@ def count_up_to(rows: Select, limit: int | None = COUNTED_TO) -> Count:
     return Count(number, False) if limit is None else Count(min(number, limit), number > limit)
 
 
-@lru_cache
+@lru_cache(maxsize=64)
 def _counting(rows: Select, limit: int | None) -> Select:
     counted = rows.with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
     counted = counted if limit is None else counted.limit(written_out(limit + 1))

@@ -33,7 +33,7 @@ def main() -> int:
     arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     arguments.add_argument("--examples", type=int, default=100, help="submissions to each route")
     arguments.add_argument("--seed", type=int, default=random.randrange(2**32))
-    arguments.add_argument("--minutes", type=float, default=30, help="for the scanner, about")
+    arguments.add_argument("--minutes", type=float, default=60, help="for the scanner, about")
     arguments.add_argument("--advisories", type=Path, help="a ZIP file of OSV's records, where PyPI cannot be asked")
     asked = arguments.parse_args()
     parts = {"fuzzing": _fuzz, "scanner": _scan, "dependencies": _audit}
@@ -71,8 +71,7 @@ def _scan(asked: argparse.Namespace) -> Line:
         faults.insert(0, seen.trouble)
     found = len(scanning.CANARIES) - len(seen.missing)
     tried = f"{seen.pages} pages, {seen.seconds / 60:.1f} min"
-    if seen.unfinished:
-        print(f"stopped when its time was up: {', '.join(seen.unfinished)}")
+    faults += [f"stopped when its time was up: {kind}" for kind in seen.unfinished]
     return Line(f"wapiti, {asked.database}", tried, f"{found} of {len(scanning.CANARIES)}", faults)
 
 

@@ -30,7 +30,7 @@ class Absence(NamedTuple):
 
 def absence(one: Victim, leave: Callable[[], None], come_back: Callable[[], None], seconds: float) -> Absence:
     asked: list[tuple[str, int, float, float]] = []
-    over, pids = threading.Event(), sorted(one.pids())
+    over, web = threading.Event(), one.web_pids()
     threads = [threading.Thread(target=_write, args=(one, f"{seconds} {n}", asked, over)) for n in range(WRITERS)]
     for thread in threads:
         thread.start()
@@ -46,8 +46,8 @@ def absence(one: Victim, leave: Callable[[], None], come_back: Callable[[], None
         thread.join()
     meanwhile = [(status, took) for _name, status, took, at in asked if left < at - took < back]
     faults, in_doubt = _faults(one, asked)
-    if sorted(one.pids()) != pids:
-        faults.append("a process was started anew")
+    if one.web_pids() != web:
+        faults.append("a web process was started anew")
     if not _worker_tells(one):
         faults.append("the worker says no more that it lives")
     if {status for status, _took in health} != {503}:

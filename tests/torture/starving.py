@@ -2,22 +2,29 @@
 
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests.torture.crashing import Victim
 
 
 @contextmanager
 def without_room(one: Victim) -> Iterator[None]:
-    """Of all its processes, while it runs; afterwards there is room again, and nobody starts it anew."""
-    pids = one.pids()
-    for pid in pids:
-        _limit(pid, 4096)
+    """Of all its processes, while it runs; afterwards there is room again, and nobody starts it anew.
+
+    One that is copied from another meanwhile has no more room than that.
+    """
+    _limit_all(one, 4096)
     try:
         yield
     finally:
-        for pid in pids:
-            _limit(pid, resource.RLIM_INFINITY)
+        _limit_all(one, resource.RLIM_INFINITY)
+
+
+def _limit_all(one: Victim, most: int) -> None:
+    for pid in one.pids():
+        # What does the work may have ended meanwhile.
+        with suppress(ProcessLookupError):
+            _limit(pid, most)
 
 
 def _limit(pid: int, most: int) -> None:

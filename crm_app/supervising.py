@@ -1,6 +1,6 @@
 """What watches the processes of `crm serve`: the one that has read all code, and that the others are copies of.
 
-It has a single thread, and nothing is open in it whenever it is copied.
+It has a single thread, and no file is open in it whenever it is copied.
 """
 
 import math

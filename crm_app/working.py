@@ -6,7 +6,7 @@ What a job leaves in memory goes with the process that did it.
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -83,18 +83,26 @@ class Clock:
         self._next_second = self._next_minute = time.monotonic()
 
     def look(self) -> None:
-        """Raises whatever the queue raises."""
+        """Raises whatever the queue raises, once all that was taken out of it was asked for."""
         now = time.monotonic()
         if now < self._next_second:
             return
         self._next_second = now + 1
-        for task in self._huey.read_schedule():
-            self._huey.enqueue(task)
+        self._ask(self._huey.read_schedule())
         if now >= self._next_minute:
             # Minutes that were slept through are not made up for.
             self._next_minute += 60 * (1 + (now - self._next_minute) // 60)
-            for task in self._huey.read_periodic(None):
+            self._ask(self._huey.read_periodic(None))
+
+    def _ask(self, tasks: Iterable[Any]) -> None:
+        failed = None
+        for task in tasks:
+            try:
                 self._huey.enqueue(task)
+            except Exception as error:
+                failed = error
+        if failed:
+            raise failed
 
 
 def _tell(application: Callable[[], Flask], name: str, is_new: bool) -> None:

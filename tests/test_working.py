@@ -241,3 +241,18 @@ def test_a_queue_that_fails_is_left_alone_for_a_while_and_ends_nothing(monkeypat
 
     assert queue.asked == 3
     assert "looks again in 10" in caplog.text
+
+
+def test_of_what_is_due_one_that_cannot_be_asked_for_takes_no_other_along():
+    queue, asked = _Queue(), []
+
+    def enqueue(task):
+        if task == 1:
+            raise OSError("no room")
+        asked.append(task)
+
+    queue.read_schedule, queue.enqueue = lambda: [1, 2, 3], enqueue
+
+    with pytest.raises(OSError, match="no room"):
+        working.Clock(queue).look()
+    assert asked == [2, 3]

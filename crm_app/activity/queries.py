@@ -17,9 +17,14 @@ UNTOLD = ("placed",)
 
 def about(subject: Any) -> Select[tuple[Event]]:
     """What there is to tell of one record, newest first, with its actors."""
+    return all_about(subject).where(told())
+
+
+def all_about(subject: Any) -> Select[tuple[Event]]:
+    """The same, and what is not told."""
     return (
         select(Event)
-        .where(Event.subject_table == subject.__tablename__, Event.subject_id == subject.id, told())
+        .where(Event.subject_table == subject.__tablename__, Event.subject_id == subject.id)
         .options(joinedload(Event.actor))
         .order_by(Event.id.desc())
     )

@@ -55,12 +55,12 @@ class Carrying(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """`came_from` is the id of the stage it left; `event` that of the move, None where only its place is another."""
+    """`came_from` is the id of the stage it left, or still stands in; `event` is what the log says of it."""
 
     card: Card
     pipeline_id: int
     came_from: int
-    event: int | None
+    event: int
 
 
 class Unusual(Exception):
@@ -89,8 +89,8 @@ def carry(user: User, deal_id: int, wanted: Carrying, stages: dict[int, StageSha
     rank = ranking.rank_beside(found, target, *_neighbours(user, wanted))
     if found.stage_id == target.id:
         ranking.place(found, rank)
-        record_plainly(Deal, deal_id, "placed")
-        return Carried(_card(found, target, rank=rank), found.pipeline_id, target.id, None)
+        placed = record_plainly(Deal, deal_id, "placed", rank=found.rank)
+        return Carried(_card(found, target, rank=rank), found.pipeline_id, target.id, placed)
     event = _move(found, stages[found.stage_id].name, target, rank)
     came_in = {"version": found.version + 1, "rank": rank, "stage_id": target.id, "entered_stage_at": event.at}
     card = _card(found, target, **came_in, snoozed_until=None, snooze_reason="")

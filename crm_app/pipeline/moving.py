@@ -43,7 +43,7 @@ def reopen(deal: Deal, version: int | None, stage: Stage) -> None:
 
 
 def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | None = None) -> Event | None:
-    """Put a claimed deal into an open stage of its pipeline, between two cards; gives back the event of a new stage.
+    """Put a claimed deal into an open stage of its pipeline, between two cards; gives back the event of that.
 
     Raises Full if the stage takes no further deal. Within its own stage only the order changes: the stay goes on, and
     the log says it to other boards alone.
@@ -52,10 +52,15 @@ def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | 
         limits.expect_room(stage)
     rank = ranking.rank_between(deal, stage, after, before)
     if deal.stage is stage:
-        ranking.place(deal, rank)
-        record(deal, "placed")
-        return None
+        return place(deal, rank)
     return deal.move_to(stage, rank)
+
+
+def place(deal: Deal, rank: int) -> Event:
+    """Another place for a claimed deal in its column, from which it can be put back (`undoing.py`)."""
+    placed = record(deal, "placed", rank=deal.rank)
+    ranking.place(deal, rank)
+    return placed
 
 
 def expect(deal: Deal, close: date | None) -> dict[str, list[Any]]:

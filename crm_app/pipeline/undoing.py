@@ -1,6 +1,8 @@
-"""Taking a move back: the deal stands as though it had not been moved, and the log keeps both."""
+"""Taking a move back, or another place in a column: the deal stands as before, and the log keeps both."""
 
 from datetime import date, timedelta
+
+from sqlalchemy import Select
 
 from crm_app.activity import queries as activity
 from crm_app.activity.models import Event
@@ -29,7 +31,12 @@ def last_move(deal: Deal, told: History | None = None) -> Event | None:
 
 
 def take_back(deal: Deal, event_id: int) -> Stage:
-    """Undo that move and return the stage it went to. Raises Conflict if it is not the last thing that happened."""
+    """Undo that move, or that other place in a column, and return the stage that the deal went to or stayed in.
+
+    Raises Conflict if it is not the last thing that happened.
+    """
+    if _is_placing(deal, event_id):
+        return _put_back(deal, event_id)
     moving.claim(deal, None, *(stay.stage for stay in deal.stays[-2:]))
     event, left = last_move(deal), deal.stage
     if event is None or event.id != event_id:
@@ -37,6 +44,21 @@ def take_back(deal: Deal, event_id: int) -> Stage:
     rank = ranking.rank_near(deal, deal.stays[-2].stage, event.particulars["rank"])
     deal.take_back(rank, *event.particulars["value_before"], sleep=_sleep_before(event))
     return left
+
+
+def _is_placing(deal: Deal, event_id: int) -> bool:
+    event = db.session.get(Event, event_id)
+    return event is not None and event.verb == "placed"
+
+
+def _put_back(deal: Deal, event_id: int) -> Stage:
+    moving.claim(deal, None)
+    newest = _newest_of(activity.all_about(deal))
+    # What was placed before this could be taken back does not say where it had stood.
+    if newest is None or newest.id != event_id or "rank" not in newest.particulars:
+        raise Conflict
+    moving.place(deal, ranking.rank_near(deal, deal.stage, newest.particulars["rank"]))
+    return deal.stage
 
 
 def last_dating(deal: Deal) -> Event | None:
@@ -60,8 +82,16 @@ def _newest(deal: Deal, told: History | None = None) -> Event | None:
     """The last thing that happened to the deal, notes apart, if that was not too long ago."""
     newest = next((event for event in told.events if event.verb != "noted"), None) if told else None
     if newest is None and not (told and told.before is None):
-        newest = db.session.scalar(activity.about(deal).where(Event.verb != "noted").limit(1))
-    return newest if newest and newest.at >= utc_now() - _WITHIN else None
+        return _newest_of(activity.about(deal))
+    return _of_late(newest)
+
+
+def _newest_of(events: Select[tuple[Event]]) -> Event | None:
+    return _of_late(db.session.scalar(events.where(Event.verb != "noted").limit(1)))
+
+
+def _of_late(event: Event | None) -> Event | None:
+    return event if event and event.at >= utc_now() - _WITHIN else None
 
 
 def _sleep_before(event: Event) -> tuple[date, str] | None:

@@ -19,7 +19,7 @@ from crm_app.pipeline.boards import Key
 from crm_app.pipeline.carrying import Carried, Unusual, carry
 from crm_app.pipeline.forms.filters import filters_in_force
 from crm_app.pipeline.forms.moves import ReopeningForm, UndoForm, carrying_sent, outcome_form
-from crm_app.pipeline.models import Deal
+from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.shapes import all_shapes
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import board_of, kept, showing, stage_in_use
@@ -81,7 +81,7 @@ def undo(deal_id):
         flash(_("%(name)s has changed since: that move cannot be taken back any more.", name=deal.title), "danger")
         return said_alone(back_to(deal), 409)
 
-    flash(_("%(name)s is back in %(stage)s.", name=deal.title, stage=deal.stage.name), "ok")
+    flash(_back_again(deal, left), "ok")
     shown = showing(deal.pipeline)
     parts = {"board": shown, "heads": shown.heads(left, deal.stage), "arrivals": shown.arrivals(deal)}
     return changed("pipeline/_taken_back.html", otherwise=back_to(deal), **parts)
@@ -132,16 +132,18 @@ def _move_unusually(deal_id, wanted):
 
 
 def _say_carried(carried: Carried) -> None:
-    card, sentence = carried.card, _in_now(carried.card.title, carried.card.stage.name)
-    if carried.event is None:
-        offer_undo(sentence, find(card.id))
-    else:
-        action = url_for("pipeline.undo", deal_id=card.id, **kept())
-        say(_with_undo(sentence, [carried.event], action), "ok")
+    card, action = carried.card, url_for("pipeline.undo", deal_id=carried.card.id, **kept())
+    say(_with_undo(_in_now(card.title, card.stage.name), [carried.event], action), "ok")
 
 
 def _in_now(title: str, stage: str) -> str:
     return _("%(name)s is in %(stage)s now.", name=title, stage=stage)
+
+
+def _back_again(deal: Deal, left: Stage) -> str:
+    if left is deal.stage:
+        return _("%(name)s is back in its place.", name=deal.title)
+    return _("%(name)s is back in %(stage)s.", name=deal.title, stage=deal.stage.name)
 
 
 def find(deal_id: int) -> Deal:

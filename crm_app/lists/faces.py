@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from flask_babel import LazyString
 from flask_login import current_user
-from sqlalchemy import Select, bindparam, inspect, type_coerce
+from sqlalchemy import Select, inspect, type_coerce
 from sqlalchemy.types import NullType
 
 from crm_app.extensions import db
 from crm_app.lists.fields import Field
 from crm_app.lists.listables import Listable
+from crm_app.web.among import among
 
 if TYPE_CHECKING:
     from crm_app.lists.showing import Shown
@@ -82,7 +83,7 @@ def _plain_rows(rows: Select[Any], model: Any, draws: tuple[Any, ...]) -> Select
 
 @lru_cache
 def _of_ids(rows: Select[Any], model: Any) -> Select[Any]:
-    return rows.where(model.id.in_(bindparam("ids", expanding=True)))
+    return rows.where(among(model.id, "ids"))
 
 
 def _plain(field: Field, value: Any) -> Hashable:

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import request, url_for
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from crm_app.extensions import db
 from crm_app.web import paging
+from crm_app.web.among import among
 from crm_app.web.ordering import Order, Part, beyond, parts_of, put_in_order, turned, written_out
 
 PAGE_SIZE = 50
@@ -146,7 +147,7 @@ def _first_of_few(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
 
 @lru_cache(maxsize=64)
 def _first_among(drawn: Select, parts: tuple[Part, ...], most: int) -> Select:
-    return _first_in_order(drawn.where(parts[-1].value.in_(bindparam("keys", expanding=True))), parts, most)
+    return _first_in_order(drawn.where(among(parts[-1].value, "keys")), parts, most)
 
 
 @lru_cache(maxsize=64)

@@ -26,6 +26,7 @@ from sqlalchemy.sql.expression import TableClause, table
 
 from crm_app.extensions import db
 from crm_app.web import found_by
+from crm_app.web.among import among
 
 _BATCH = 500
 _MERGED = 2_000
@@ -174,7 +175,7 @@ def table_of(model: Any) -> tuple[TableClause, ColumnElement[int]]:
 
 @cache
 def _rows_of_ids(model: Any) -> Any:
-    return found_by.rows(model).where(model.id.in_(bindparam("ids", expanding=True)))
+    return found_by.rows(model).where(among(model.id, "ids"))
 
 
 @cache

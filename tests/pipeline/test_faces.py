@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -23,7 +24,8 @@ def deal(alice):
 
 
 def card(client, deal, url=BOARD):
-    return re.search(rf'<article class="card[^>]* id="card-{deal.id}".*?</article>', client.page(url).html, re.S)[0]
+    html = unescape(client.page(url).html)
+    return re.search(rf'<article class="card[^>]* id="card-{deal.id}".*?</article>', html, re.S)[0]
 
 
 def _sleep(deal):

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from html import unescape
 from sys import getsizeof
 
 import pytest
@@ -147,6 +148,14 @@ def extension(app, monkeypatch):
     monkeypatch.setitem(app.jinja_env.extensions, templating.Keeping.identifier, extension)
     monkeypatch.setattr(templating, "_MOST_KEPT", 4000)
     return extension
+
+
+def test_a_few_signs_beyond_latin_1_do_not_double_what_is_kept_and_read_the_same():
+    english, persian = "<p>Acme – €500 of a goal</p>" + "<br>" * 100, "<p>هدف این ماه برای همه</p>"
+
+    assert getsizeof(templating.compact(english)) < getsizeof(english) * 0.6
+    assert unescape(templating.compact(english)) == english
+    assert templating.compact(persian) == persian
 
 
 def test_what_is_kept_takes_no_more_than_its_room(keeping, extension):

@@ -14,13 +14,14 @@ from crm_app.accounts.models import hue_of, initials_of
 from crm_app.pipeline.boards import Column, Key
 from crm_app.pipeline.cards import Card
 from crm_app.web.reader import Reader
+from crm_app.web.templating import compact
 
 if TYPE_CHECKING:
     from crm_app.pipeline.views.showing import Showing
 
 # In the place of the token of whoever sees the card; nobody can guess it and write it into a title.
 _TOKEN = secrets.token_hex(16)
-# Some boards full of cards in some languages; each takes about two kilobytes.
+# Some boards full of cards in some languages; each takes some two kilobytes.
 _KEPT = 2048
 
 
@@ -87,7 +88,7 @@ def html_of(card: Card, board: "Showing", *, oob: bool) -> Markup:
 @lru_cache(maxsize=_KEPT)
 def _rendered(face: Face, oob: bool, _reader: Reader, _today: date) -> str:
     template = current_app.jinja_env.get_template("pipeline/_card.html")
-    return template.render(card=face.card, face=face, oob=oob, token=_TOKEN)
+    return compact(template.render(card=face.card, face=face, oob=oob, token=_TOKEN))
 
 
 def _face_of(card: Card, board: "Showing") -> Face:

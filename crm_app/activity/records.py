@@ -16,9 +16,11 @@ class Conflict(Exception):
 
 
 def bin_index(table: str) -> Index:
-    """Finds what is in the bin. Holds nothing else, or the planner would read all records there are through it."""
-    is_deleted = text("deleted_at IS NOT NULL")
-    return Index(f"ix_{table}_deleted_at", "deleted_at", sqlite_where=is_deleted, postgresql_where=is_deleted)
+    """Finds what is in the bin. Holds nothing else, or the planner would read all records there are through it.
+
+    On PostgreSQL the migration says so alone: said here, who is on SQLite would hold all that is known of PostgreSQL.
+    """
+    return Index(f"ix_{table}_deleted_at", "deleted_at", sqlite_where=text("deleted_at IS NOT NULL"))
 
 
 class Record:

@@ -179,7 +179,7 @@ def _prepare_sqlite(connection, _record):
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "cache_size=-500",
+        "cache_size=-1000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -42,11 +42,12 @@ def _refuse_other_sites():
 
 
 def _add_headers(response):
-    for name, value in PAGE_HEADERS.items():
-        response.headers.setdefault(name, value)
+    # Asked for one by one, each that is missing raises an error and catches it.
+    given = {name.lower() for name, _value in response.headers}
+    response.headers.extend({name: value for name, value in PAGE_HEADERS.items() if name.lower() not in given})
     # A web server in front speaks https and passes requests on without it; then only BASE_URL knows.
     if request.is_secure or current_app.config["BASE_URL"].startswith("https:"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if "Cache-Control" not in response.headers:
+    if "cache-control" not in given:
         response.headers["Cache-Control"] = "no-store" if current_user.is_authenticated else "no-cache"
     return response

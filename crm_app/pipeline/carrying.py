@@ -22,7 +22,7 @@ from crm_app.pipeline.ranking import Spot
 from crm_app.pipeline.shapes import StageShape
 
 _DEALS, _STAYS = Deal.__table__, Stay.__table__
-# Beside what its card shows: how it stands, and the stay that goes on.
+# Beside what its card shows: how it stands, and the stay that goes on. What stands on top where it goes comes last.
 _BESIDE = (
     Deal.pipeline_id, Deal.status, User.team_id,
     Stay.id.label("stay_id"), Stay.seq, Stay.entered_at, Stay.pipeline_id.label("stay_pipeline_id"),
@@ -77,7 +77,7 @@ def carry(user: User, deal_id: int, wanted: Carrying, stages: dict[int, StageSha
     if target is None or not target.is_open:
         raise Unusual
     in_use = ranking.lock_for_move(deal_id, target.id, stages.keys())
-    found: Any = db.session.connection().execute(_standing(user), {"deal_id": deal_id}).first()
+    found: Any = db.session.connection().execute(_standing(user), {"deal_id": deal_id, "target_id": target.id}).first()
     if found is None or found.pipeline_id != target.pipeline_id:
         return None
     if found.status != "open" or found.stay_id is None or target.id not in in_use:
@@ -86,7 +86,9 @@ def carry(user: User, deal_id: int, wanted: Carrying, stages: dict[int, StageSha
         raise Conflict
     if found.stage_id != target.id:
         limits.expect_room(target)
-    rank = ranking.rank_beside(found, target, *_neighbours(user, wanted))
+    above, below = _neighbours(user, wanted)
+    is_beside = above is not None or below is not None
+    rank = ranking.rank_beside(found, target, above, below) if is_beside else ranking.rank_above(found.top)
     if found.stage_id == target.id:
         ranking.place(found, rank)
         placed = record_plainly(Deal, deal_id, "placed", rank=found.rank)
@@ -145,7 +147,8 @@ def _standing(user: User) -> Select[Any]:
     open_stay = (Stay.deal_id == Deal.id) & Stay.left_at.is_(None)
     deals = queries.visible_to(user).where(Deal.id == bindparam("deal_id"))
     named = deals.outerjoin(Company, Company.id == Deal.company_id).outerjoin(User, User.id == Deal.owner_id)
-    return named.outerjoin(Stay, open_stay).with_only_columns(*cards.COLUMNS, *_BESIDE)
+    top = ranking.top_rank(bindparam("target_id"), bindparam("deal_id")).label("top")
+    return named.outerjoin(Stay, open_stay).with_only_columns(*cards.COLUMNS, *_BESIDE, top)
 
 
 @once_for_each_scope

@@ -7,7 +7,8 @@ from collections.abc import Set
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, ScalarSelect, Select, bindparam, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage
@@ -71,6 +72,18 @@ def rank_beside(deal: Numbered, stage: Numbered, above: Spot | None, below: Spot
         rank = _free_rank(deal, stage, above, below)
     assert rank is not None, "a column just spread has gaps"
     return rank
+
+
+def rank_above(top: int | None) -> int:
+    """A free rank at the top of a locked column, of which `top` is the first rank that another card has."""
+    return RANK_GAP if top is None else top - RANK_GAP
+
+
+def top_rank(stage_id: BindParameter[int], deal_id: BindParameter[int]) -> ScalarSelect[int]:
+    """The first rank in that column, of any card but the deal's."""
+    other = aliased(Deal)
+    ranks = select(other.rank).where(other.stage_id == stage_id, other.id != deal_id)
+    return ranks.order_by(other.rank, other.id).limit(written_out(1)).scalar_subquery()
 
 
 def rank_near(deal: Deal, stage: Stage, wanted: int) -> int:

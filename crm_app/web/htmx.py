@@ -7,7 +7,7 @@ from flask import Response, flash, g, get_flashed_messages, make_response, redir
 
 from crm_app.web import unchanged
 
-_VARY = ("HX-Request", "HX-Request-Type")
+_VARY = "HX-Request, HX-Request-Type"
 
 
 def page(template: str, *, part: str | None = None, status: int = 200, **context) -> Response:
@@ -83,5 +83,5 @@ def _redirect(url: str) -> Any:
 
 def _answer(html: str, status: int) -> Response:
     response = make_response(html, status)
-    response.vary.update(_VARY)
+    response.headers["Vary"] = _VARY
     return response

@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
-from crm_app.accounts.access import selling_editor_required
+from crm_app.accounts.access import person_here, selling_editor_required
 from crm_app.activity.models import Event
 from crm_app.activity.records import Conflict
 from crm_app.contacts.models import Company
@@ -42,14 +42,17 @@ def stage(deal_id):
 @bp.post("/deals/<int:deal_id>/stage")
 @selling_editor_required
 def move(deal_id):
-    wanted, pipelines = carrying_sent(), all_shapes()
+    user, wanted, pipelines = person_here(), carrying_sent(), all_shapes()
     if wanted is None:
         find(deal_id)
         abort(400)
     stages = {stage.id: stage for pipeline in pipelines for stage in pipeline.stages}
 
     try:
-        carried = carry(current_user, deal_id, wanted, stages) or abort(404)
+        carried = carry(user, deal_id, wanted, stages) or abort(404)
+        pipeline = next(one for one in pipelines if one.id == carried.pipeline_id)
+        # Before the change is committed: to read it afterwards would take a transaction of its own.
+        shown = showing(pipeline, filters=filters_in_force(), pipelines=pipelines)
         settle()
     except Unusual:
         return _move_unusually(deal_id, wanted)
@@ -59,8 +62,6 @@ def move(deal_id):
         return refused(deal_id, wanted.stage, wanted.came_from, reason=str(reason))
 
     _say_carried(carried)
-    pipeline = next(one for one in pipelines if one.id == carried.pipeline_id)
-    shown = showing(pipeline, filters=filters_in_force(), pipelines=pipelines)
     heads = shown.heads(stages[carried.came_from], stages[wanted.stage])
     return changed("pipeline/_moved.html", otherwise=back_to(carried), board=shown, heads=heads, card=carried.card)
 

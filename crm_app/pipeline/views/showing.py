@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from flask import abort, request, url_for
-from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import Select
 
+from crm_app.accounts.access import person_here
+from crm_app.accounts.models import User
 from crm_app.extensions import db
 from crm_app.pipeline import aims, arrivals, boards, limits, queries
 from crm_app.pipeline.arrivals import Arrival
@@ -175,18 +176,18 @@ def showing(
 
     By stages or by months, as the address has it where it is not said. `pipelines` are all there are, if at hand.
     """
-    filters, rates = filters or DealFilterForm.of_request(), Rates.load(reader.currency)
+    user, filters, rates = person_here(), filters or DealFilterForm.of_request(), Rates.load(reader.currency)
     months = asked_months() if is_forecast or (is_forecast is None and _is_of_forecast()) else None
     pipelines = pipelines or queries.all_pipelines()
     stages = [stage for one in pipelines for stage in one.open_stages]
-    deals = filters.narrow(queries.visible_to(current_user), rates, stages)
+    deals = filters.narrow(queries.visible_to(user), rates, stages)
     by_month = boards.sums_by(months.key, deals, rates) if months else {}
     sums = boards.added(by_month.values(), rates) if months else boards.sums(deals, rates)
     chosen = pipeline or _chosen(pipelines, sums)
     fill = {} if months else limits.fill(chosen.open_stages)
     layout = ByMonth(chosen, by_month, Sums({}, rates), months) if months else ByStage(chosen, sums)
-    aim = None if months else _aim(filters)
-    return Showing(pipelines, chosen, deals, sums, filters, current_user.can_edit, fill, aim, layout, months)
+    aim = None if months else _aim(user, filters)
+    return Showing(pipelines, chosen, deals, sums, filters, user.can_edit, fill, aim, layout, months)
 
 
 def asked_months() -> Months:
@@ -231,8 +232,8 @@ def _chosen(pipelines: list[Pipeline], sums: Sums) -> Pipeline:
     return named or next((one for one in pipelines if sums.count(one.open_stages)), pipelines[0])
 
 
-def _aim(filters: DealFilterForm) -> aims.Aim | None:
+def _aim(user: User, filters: DealFilterForm) -> aims.Aim | None:
     """Goals are a person's, a team's or everyone's: of deals narrowed by anything else none of them speaks."""
     if filters.in_force.keys() - {"owner", "team"}:
         return None
-    return aims.of_board(current_user, filters.owner.data, filters.team.data)
+    return aims.of_board(user, filters.owner.data, filters.team.data)

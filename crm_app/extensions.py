@@ -17,7 +17,7 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from sqlalchemy import DateTime, MetaData, String, event
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -208,7 +208,7 @@ def _begin(connection):
     the figures of a page agree with each other, as they do on SQLite.
     """
     if connection.dialect.name == "sqlite":
-        _begin_sqlite(connection)
+        turns.begin(connection, writes=_may_write())
     else:
         from psycopg import IsolationLevel
 
@@ -218,24 +218,6 @@ def _begin(connection):
         # What is set anew, even to the same, makes psycopg compose its BEGIN anew.
         if (dbapi.read_only, dbapi.isolation_level) != (only_reads, level):
             dbapi.read_only, dbapi.isolation_level = only_reads, level
-
-
-def _begin_sqlite(connection):
-    if not _may_write():
-        connection.exec_driver_sql("BEGIN")
-        return
-    dbapi = connection.connection.dbapi_connection
-    try:
-        dbapi.take_turn()
-    except sqlite3.OperationalError as error:
-        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except BaseException:
-        # One that was closed for its error gave it back by that.
-        if not connection.invalidated:
-            dbapi.give_turn_back()
-        raise
 
 
 @event.listens_for(Engine, "rollback")

@@ -12,6 +12,9 @@ import threading
 from _thread import start_new_thread
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
 
 PATIENCE_SECONDS = 20.0
 
@@ -50,6 +53,35 @@ class Connection(sqlite3.Connection):
         super().close()
         if self._turn:
             self._turn.give_back()
+
+
+def begin(connection: Any, *, writes: bool) -> None:
+    """A transaction on a connection of SQLAlchemy's. One that writes waits for its turn. Raises OperationalError."""
+    if not writes:
+        _say(connection, "BEGIN")
+        return
+    dbapi = connection.connection.dbapi_connection
+    try:
+        dbapi.take_turn()
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+    try:
+        _say(connection, "BEGIN IMMEDIATE")
+    except BaseException:
+        # One that was closed for its error gave it back by that.
+        if not connection.invalidated:
+            dbapi.give_turn_back()
+        raise
+
+
+def _say(connection: Any, statement: str) -> None:
+    """SQLAlchemy takes longer to say it than SQLite to do it; but what SQLite refuses, SQLAlchemy has to know."""
+    try:
+        connection.connection.dbapi_connection.execute(statement)
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            raise OperationalError(statement, None, error) from error
+        connection.exec_driver_sql(statement)
 
 
 def _is_writable(path: str) -> bool:

@@ -6,7 +6,7 @@ It leaves behind what the verbs of a deal leave (`moving.move`, `Deal.move_to`),
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, insert, update
+from sqlalchemy import Connection, Select, bindparam, insert, update
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope
@@ -77,7 +77,8 @@ def carry(user: User, deal_id: int, wanted: Carrying, stages: dict[int, StageSha
     if target is None or not target.is_open:
         raise Unusual
     in_use = ranking.lock_for_move(deal_id, target.id, stages.keys())
-    found: Any = db.session.connection().execute(_standing(user), {"deal_id": deal_id, "target_id": target.id}).first()
+    connection = db.session.connection()
+    found: Any = connection.execute(_standing(user), {"deal_id": deal_id, "target_id": target.id}).first()
     if found is None or found.pipeline_id != target.pipeline_id:
         return None
     if found.status != "open" or found.stay_id is None or target.id not in in_use:
@@ -86,25 +87,25 @@ def carry(user: User, deal_id: int, wanted: Carrying, stages: dict[int, StageSha
         raise Conflict
     if found.stage_id != target.id:
         limits.expect_room(target)
-    above, below = _neighbours(user, wanted)
+    above, below = _neighbours(connection, user, wanted)
     is_beside = above is not None or below is not None
     rank = ranking.rank_beside(found, target, above, below) if is_beside else ranking.rank_above(found.top)
     if found.stage_id == target.id:
         ranking.place(found, rank)
         placed = record_plainly(Deal, deal_id, "placed", rank=found.rank)
         return Carried(_card(found, target, rank=rank), found.pipeline_id, target.id, placed)
-    event = _move(found, stages[found.stage_id].name, target, rank)
+    event = _move(connection, found, stages[found.stage_id].name, target, rank)
     came_in = {"version": found.version + 1, "rank": rank, "stage_id": target.id, "entered_stage_at": event.at}
     card = _card(found, target, **came_in, snoozed_until=None, snooze_reason="")
     return Carried(card, found.pipeline_id, found.stage_id, event.id)
 
 
-def _neighbours(user: User, wanted: Carrying) -> tuple[Spot | None, Spot | None]:
+def _neighbours(connection: Connection, user: User, wanted: Carrying) -> tuple[Spot | None, Spot | None]:
     """A card that the mover does not see counts as not given, so that nothing of it shows."""
     if wanted.after is None and wanted.before is None:
         return None, None
     asked = {"after": wanted.after, "before": wanted.before, "stage_id": wanted.stage}
-    spots = {row.id: (row.rank, row.id) for row in db.session.connection().execute(_beside(user), asked)}
+    spots = {row.id: (row.rank, row.id) for row in connection.execute(_beside(user), asked)}
     return spots.get(wanted.after), spots.get(wanted.before)
 
 
@@ -115,10 +116,9 @@ class _Moved(NamedTuple):
     at: datetime
 
 
-def _move(found: Any, before: str, target: StageShape, rank: int) -> _Moved:
+def _move(connection: Connection, found: Any, before: str, target: StageShape, rank: int) -> _Moved:
     left = leaving(found.entered_at, instant())
     values = {"stage_id": target.id, "rank": rank, "entered_stage_at": left.left_at, "version": found.version + 1}
-    connection = db.session.connection()
     changed = connection.execute(_MOVED, _new(values) | {"deal_id": found.id, "seen": found.version})
     if changed.rowcount != 1:
         raise Conflict

@@ -79,7 +79,8 @@ def _say(connection: Any, statement: str) -> None:
     try:
         connection.connection.dbapi_connection.execute(statement)
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        # The lowest byte says which kind of refusal it is.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
             raise OperationalError(statement, None, error) from error
         connection.exec_driver_sql(statement)
 

@@ -50,3 +50,15 @@ def test_rows_are_taken_to_be_near_unless_somebody_said_how_far_they_are(app, se
             connection.execute(text(f"{of_this_database} RESET random_page_cost"))
 
     assert settings == [figure, "off"]
+
+
+def test_what_finds_the_bin_holds_nothing_else(app):
+    """The models say so for SQLite alone."""
+    is_postgresql = db.engine.dialect.name == "postgresql"
+    kept = "SELECT indexdef FROM pg_indexes" if is_postgresql else "SELECT sql FROM sqlite_master"
+    name = "indexname" if is_postgresql else "name"
+
+    made = list(db.session.scalars(text(f"{kept} WHERE {name} LIKE 'ix\\_%\\_deleted\\_at' ESCAPE '\\'")))
+
+    assert len(made) == 4
+    assert all("deleted_at is not null" in one.lower() for one in made)

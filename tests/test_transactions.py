@@ -24,9 +24,8 @@ def begun(app):
     event.listen(db.engine, "checkout", listen)
     yield seen
     event.remove(db.engine, "checkout", listen)
-    with db.engine.connect() as connection:
-        if _is_sqlite():
-            connection.connection.dbapi_connection.set_trace_callback(None)
+    db.session.remove()
+    db.engine.dispose()
 
 
 def _is_sqlite():

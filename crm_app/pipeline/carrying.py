@@ -91,8 +91,7 @@ def carry(user: User, deal_id: int, wanted: Carrying, stages: dict[int, StageSha
     is_beside = above is not None or below is not None
     rank = ranking.rank_beside(found, target, above, below) if is_beside else ranking.rank_above(found.top)
     if found.stage_id == target.id:
-        ranking.place(found, rank)
-        placed = record_plainly(Deal, deal_id, "placed", rank=found.rank)
+        placed = record_plainly(Deal, deal_id, "placed", **ranking.place(found, target, rank))
         return Carried(_card(found, target, rank=rank), found.pipeline_id, target.id, placed)
     event = _move(connection, found, stages[found.stage_id].name, target, rank)
     came_in = {"version": found.version + 1, "rank": rank, "stage_id": target.id, "entered_stage_at": event.at}

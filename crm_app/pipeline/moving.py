@@ -58,9 +58,7 @@ def move(deal: Deal, stage: Stage, *, after: Deal | None = None, before: Deal | 
 
 def place(deal: Deal, rank: int) -> Event:
     """Another place for a claimed deal in its column, from which it can be put back (`undoing.py`)."""
-    placed = record(deal, "placed", rank=deal.rank)
-    ranking.place(deal, rank)
-    return placed
+    return record(deal, "placed", **ranking.place(deal, deal.stage, rank))
 
 
 def expect(deal: Deal, close: date | None) -> dict[str, list[Any]]:

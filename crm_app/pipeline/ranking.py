@@ -102,9 +102,15 @@ def ranks_after(stage: Stage, after: Deal | None, count: int) -> list[int]:
     return ranks
 
 
-def place(deal: Numbered, rank: int) -> None:
-    """Another place in the same column: the deal itself is unchanged, so its version stays."""
+def place(deal: Numbered, stage: Numbered, rank: int) -> dict[str, Any]:
+    """Another place in the same column: the deal itself is unchanged, so its version stays.
+
+    Gives back what the log says of it: in which column, and the ranks it had and has. The former is read anew, as the
+    whole column may have been numbered for the latter.
+    """
+    before = _place_of(deal.id, stage)
     db.session.execute(update(Deal).where(Deal.id == deal.id).values(rank=rank))
+    return {"stage": stage.id, "ranks": [before and before[0], rank]}
 
 
 def _free_rank(deal: Numbered, stage: Numbered, above: Spot | None, below: Spot | None) -> int | None:

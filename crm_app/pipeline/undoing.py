@@ -54,10 +54,13 @@ def _is_placing(deal: Deal, event_id: int) -> bool:
 def _put_back(deal: Deal, event_id: int) -> Stage:
     moving.claim(deal, None)
     newest = _newest_of(activity.all_about(deal))
-    # What was placed before this could be taken back does not say where it had stood.
-    if newest is None or newest.id != event_id or "rank" not in newest.particulars:
+    if newest is None or newest.id != event_id:
         raise Conflict
-    moving.place(deal, ranking.rank_near(deal, deal.stage, newest.particulars["rank"]))
+    before, after = newest.particulars.get("ranks") or (None, None)
+    # Otherwise the column was numbered anew or merged since, which nothing tells of a single deal.
+    if before is None or (newest.particulars["stage"], after) != (deal.stage_id, deal.rank):
+        raise Conflict
+    moving.place(deal, ranking.rank_near(deal, deal.stage, before))
     return deal.stage
 
 

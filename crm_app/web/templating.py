@@ -51,6 +51,7 @@ def compact(html: str) -> str:
 
     A single one beyond Latin-1, a euro sign say, has Python spend two bytes on every letter of the whole; its number
     (`&#8364;`) does not. Persian and Chinese stay as they are written: of many letters, numbers would be longer.
+    In a script or a style numbers would stay numbers; none stands in a page.
     """
     numbered = html.encode("latin-1", "xmlcharrefreplace").decode("latin-1")
     return numbered if len(numbered) < _LENGTHENED * len(html) else html

@@ -68,17 +68,6 @@ def test_the_stays_of_a_carried_deal_follow_each_other_without_a_gap(client, ali
     assert (first.left_to_id, second.left_at) == (deal.stage_id, None)
 
 
-def test_another_place_in_the_column_offers_the_move_before_it_still(client, alice):
-    other = make.deal(alice, at="Proposal")
-    deal = make.deal(alice, at="Qualified")
-    moved = move(client, deal, "Proposal", after=other.id).get_data(as_text=True)
-    db.session.expire_all()
-
-    placed = move(client, deal, "Proposal", before=other.id).get_data(as_text=True)
-
-    assert 'name="event"' in moved and 'name="event"' in placed
-
-
 def test_a_closed_deal_that_is_carried_to_an_open_stage_is_in_play_again(client, alice):
     deal = make.won(alice)
 

@@ -6,7 +6,7 @@ import pytest
 
 from crm_app.activity.models import Event
 from crm_app.extensions import db, utc_now
-from crm_app.pipeline import moving
+from crm_app.pipeline import merging, moving
 from tests import make
 from tests.pipeline.test_move import column, move
 from tests.pipeline.test_undoing import state
@@ -67,6 +67,44 @@ def test_where_another_card_took_its_place_it_goes_right_above_that_card(client,
     put_back(client, deal, number)
 
     assert column("Qualified") == ["Above", "Carried", "Came meanwhile", "Below"]
+
+
+@pytest.fixture
+def narrow(alice):
+    """A column without room between its cards: one more in between has it numbered anew."""
+    return [make.deal(alice, title, at="Proposal", rank=rank) for rank, title in enumerate("ABCD", 10)]
+
+
+def test_a_card_for_which_the_column_was_numbered_anew_goes_back_where_it_stood(client, narrow):
+    a, b, _c, d = narrow
+    body = move(client, d, "Proposal", after=a.id, before=b.id).get_data(as_text=True)
+    assert column("Proposal") == ["A", "D", "B", "C"]
+
+    put_back(client, d, re.search(r'name="event" value="(\d+)"', body)[1])
+
+    assert column("Proposal") == ["A", "B", "C", "D"]
+
+
+def test_once_others_had_the_column_numbered_anew_it_is_refused(client, narrow):
+    a, b, c, d = narrow
+    body = move(client, d, "Proposal").get_data(as_text=True)
+    move(client, c, "Proposal", after=a.id, before=b.id)
+    before = column("Proposal")
+
+    assert put_back(client, d, re.search(r'name="event" value="(\d+)"', body)[1]).status_code == 409
+
+    assert column("Proposal") == before == ["D", "A", "C", "B"]
+
+
+def test_once_the_stage_was_merged_into_another_it_is_refused(client, deal):
+    number = place_on_top(client, deal)
+    merging.merge(make.stage("Qualified"), make.stage("Proposal"))
+    db.session.commit()
+    before = column("Proposal")
+
+    assert put_back(client, deal, number).status_code == 409
+
+    assert column("Proposal") == before
 
 
 @pytest.mark.parametrize("newer", ["a fact", "a move", "another place", "the same again", "a day"])

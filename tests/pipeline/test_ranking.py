@@ -18,7 +18,7 @@ def put(deal, stage, after=None, before=None):
     ranking.lock(deal.stage, stage)
     rank = ranking.rank_between(deal, stage, after, before)
     if deal.stage is stage:
-        ranking.place(deal, rank)
+        ranking.place(deal, deal.stage, rank)
     else:
         deal.move_to(stage, rank)
     db.session.commit()

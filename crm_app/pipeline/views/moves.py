@@ -53,6 +53,7 @@ def move(deal_id):
         pipeline = next(one for one in pipelines if one.id == carried.pipeline_id)
         # Before the change is committed: to read it afterwards would take a transaction of its own.
         shown = showing(pipeline, filters=filters_in_force(), pipelines=pipelines)
+        heads = shown.heads(stages[carried.came_from], stages[wanted.stage])
         settle()
     except Unusual:
         return _move_unusually(deal_id, wanted)
@@ -62,7 +63,6 @@ def move(deal_id):
         return refused(deal_id, wanted.stage, wanted.came_from, reason=str(reason))
 
     _say_carried(carried)
-    heads = shown.heads(stages[carried.came_from], stages[wanted.stage])
     return changed("pipeline/_moved.html", otherwise=back_to(carried), board=shown, heads=heads, card=carried.card)
 
 

@@ -119,9 +119,10 @@ def _free_rank(deal: Numbered, stage: Numbered, above: Spot | None, below: Spot 
     elif below is not None:
         above = _neighbour(deal, stage, below, is_below=False)
     else:
-        below = _top(deal, stage)
+        top = _top(deal, stage)
+        return rank_above(top and top[0])
     if above is None or below is None:
-        return RANK_GAP if below is None and above is None else _beyond(above, below)
+        return _beyond(above, below)
     middle = (above[0] + below[0]) // 2
     return middle if above[0] < middle < below[0] else None
 
@@ -142,7 +143,7 @@ def _beyond(above: tuple[int, int] | None, below: tuple[int, int] | None) -> int
     if above is not None:
         return above[0] + RANK_GAP
     assert below is not None
-    return below[0] - RANK_GAP
+    return rank_above(below[0])
 
 
 def _standing(neighbour: Deal | None, stage: Numbered) -> Spot | None:

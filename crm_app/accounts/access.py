@@ -32,7 +32,7 @@ def role_required(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., A
 
 
 def person_here() -> Any:
-    """Who asks, for code that asks them several things in a row: each question through `current_user` looks them up."""
+    """Who asks, itself: each question through `current_user` looks them up, in whichever request asks it."""
     return current_user._get_current_object()  # type: ignore[attr-defined]
 
 

@@ -5,7 +5,7 @@ from flask_login import current_user, login_required
 
 from crm_app import audit
 from crm_app.accounts import mailing, passkeys, sessions, signing_in
-from crm_app.accounts.access import must_be_confirmed
+from crm_app.accounts.access import must_be_confirmed, person_here
 from crm_app.accounts.forms import PasskeyForm, SignInForm
 from crm_app.accounts.jobs import send
 from crm_app.accounts.models import Passkey
@@ -66,7 +66,7 @@ def ask_to_add_passkey():
 @login_required
 def add_passkey():
     must_be_confirmed()
-    form, here, user = new_passkey_form(), _place(), current_user._get_current_object()
+    form, here, user = new_passkey_form(), _place(), person_here()
     if not form.validate() or not _may_have_another(form):
         return access_page(passkey_form=form)
     try:

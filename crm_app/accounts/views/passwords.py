@@ -5,6 +5,7 @@ from flask_login import current_user, login_required
 
 from crm_app import audit
 from crm_app.accounts import links, mailing, passwords, signing_in
+from crm_app.accounts.access import person_here
 from crm_app.accounts.forms import ChosenPasswordForm, ForgottenForm, PasswordForm
 from crm_app.accounts.jobs import send
 from crm_app.accounts.views import bp
@@ -28,7 +29,7 @@ def change_password():
     if form.errors:
         return access_page(password_form=form)
 
-    new, user = passwords.hashed(form.password.data), current_user._get_current_object()
+    new, user = passwords.hashed(form.password.data), person_here()
     _set_password(user, new)
     audit.note("password changed")
     told = mailing.tell_of_change(user, "password")

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from crm_app import audit
 from crm_app.accounts import mailing, passwords, second_step, sessions, signing_in
-from crm_app.accounts.access import must_be_confirmed
+from crm_app.accounts.access import must_be_confirmed, person_here
 from crm_app.accounts.forms import CodeForm, EndSecondStepForm
 from crm_app.accounts.jobs import send
 from crm_app.accounts.views import bp
@@ -60,7 +60,7 @@ def end_second_step():
     if not form.validate_on_submit() or not _is_proven(form):
         return page("accounts/end_second_step.html", form=form, status=422 if form.errors else 200)
 
-    user = current_user._get_current_object()
+    user = person_here()
     return _renewed(user) if request.form.get("wish") == "codes" else _turned_off(user)
 
 
@@ -84,7 +84,7 @@ def _turned_off(user):
 
 
 def _is_proven(form):
-    user, stored = current_user._get_current_object(), current_user.password_hash
+    user, stored = person_here(), current_user.password_hash
     guarded = signing_in.code_of(user)
     if not may_guess(guarded):
         form.form_errors.append(too_many_tries())

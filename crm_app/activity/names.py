@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crm_app.activity.models import Event
+from crm_app.activity.queries import Told
 
 # In the place of a name that the reader may not know.
 UNKNOWN = "–"
@@ -15,7 +15,7 @@ class Narrowed(dict[str, Any]):
     known: frozenset[tuple[str, str]] = frozenset()
 
 
-def narrowed(events: Sequence[Event], words: Mapping[str, Any]) -> Narrowed:
+def narrowed(events: Sequence[Told], words: Mapping[str, Any]) -> Narrowed:
     """The words, those with a `known` showing nothing that it does not give back; each is asked once for all events."""
     found = Narrowed(words)
     for field, word in words.items():
@@ -31,6 +31,6 @@ def _narrowed(word: Any, known: frozenset[str]) -> Any:
     return word._replace(show=lambda name: name if name in known else UNKNOWN)
 
 
-def _names(events: Sequence[Event], field: str) -> set[str]:
+def _names(events: Sequence[Told], field: str) -> set[str]:
     changes = [(event.particulars or {}).get("changes") or {} for event in events]
     return {name for change in changes for name in change.get(field, ()) if isinstance(name, str) and name}

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from crm_app.activity import queries
-from crm_app.activity.models import Event
 from crm_app.activity.names import narrowed
+from crm_app.activity.queries import Told
 from crm_app.activity.sentences import SENTENCES, put_in, shown, something
 from crm_app.web import formats
 from crm_app.web.reader import current_reader
@@ -57,12 +57,11 @@ class Entry:
     `event` is its number in the log; `lines` tell each of several changes; `text` is what a person wrote.
     """
 
-    def __init__(self, event: Event, words: Words) -> None:
-        self.event, self.at, self.who = event.id, event.at, event.actor
+    def __init__(self, event: Told, words: Words) -> None:
+        self.event, self.at, self._actor = event.id, event.at, event.actor
         self.icon, self.kind = _ICONS.get(event.verb, "info"), event.verb.split()[0]
         self._verb, self._words, self._facts = event.verb, words, event.particulars or {}
-        actor, known = self.who and self.who.name, getattr(words, "known", None)
-        read = event.id, event.subject_table, event.verb, event.at, actor, self._facts, known
+        read = *event, getattr(words, "known", None)
         self.face = blake2b(repr(read).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
     @property
@@ -79,7 +78,7 @@ class Entry:
 
     @cached_property
     def _told(self) -> tuple[Markup, list[Markup]]:
-        who = Markup("<b><bdi>{}</bdi></b>").format(self.who.name if self.who else _("Peyvand"))
+        who = Markup("<b><bdi>{}</bdi></b>").format(self._actor or _("Peyvand"))
         if self._verb == "changed":
             return _changed(who, self._facts.get("changes") or {}, self._words)
         return SENTENCES.get(self._verb, something)(who, self._facts), []
@@ -95,7 +94,7 @@ class History(NamedTuple):
 
     days: list[Day]
     before: int | None
-    events: Sequence[Event] = ()
+    events: Sequence[Told] = ()
 
 
 def history(subject: Any, words: Words, before: int | None = None) -> History:
@@ -105,7 +104,7 @@ def history(subject: Any, words: Words, before: int | None = None) -> History:
     return History(days(found[:SHOWN], narrowed(found, words)), older, found)
 
 
-def days(events: Iterable[Event], words: Words) -> list[Day]:
+def days(events: Iterable[Told], words: Words) -> list[Day]:
     """Events, newest first, as days of entries. `words` maps a field to its label, or to a `Word`."""
     told: list[tuple[date, Day]] = []
     reader = current_reader()

@@ -6,6 +6,7 @@ from sqlalchemy import Select
 
 from crm_app.activity import queries as activity
 from crm_app.activity.models import Event
+from crm_app.activity.queries import Told
 from crm_app.activity.records import Conflict
 from crm_app.activity.timeline import History
 from crm_app.extensions import db, utc_now
@@ -15,9 +16,11 @@ from crm_app.pipeline.models import Deal, Stage
 _VERBS = ("moved", "won", "lost")
 # A slip of the hand is noticed the same day. What was meant and stood for longer is history, which a move back keeps.
 _WITHIN = timedelta(days=1)
+# An event, as a record or as a page tells it.
+Happened = Event | Told
 
 
-def last_move(deal: Deal, told: History | None = None) -> Event | None:
+def last_move(deal: Deal, told: History | None = None) -> Happened | None:
     """The move that can be taken back: the last thing that happened to the deal, notes apart; else None.
 
     None too where it came from a stage that is gone. `told` is its history from the newest event on, if at hand.
@@ -64,7 +67,7 @@ def _put_back(deal: Deal, event_id: int) -> Stage:
     return deal.stage
 
 
-def last_dating(deal: Deal) -> Event | None:
+def last_dating(deal: Deal) -> Happened | None:
     """The change of the expected close that can be taken back: the last thing that happened to the deal; else None."""
     newest = _newest(deal)
     changed = newest.particulars.get("changes", {}) if newest and newest.verb == "changed" else {}
@@ -81,7 +84,7 @@ def date_back(deal: Deal, event_id: int) -> None:
     moving.expect(deal, date.fromisoformat(before) if before else None)
 
 
-def _newest(deal: Deal, told: History | None = None) -> Event | None:
+def _newest(deal: Deal, told: History | None = None) -> Happened | None:
     """The last thing that happened to the deal, notes apart, if that was not too long ago."""
     newest = next((event for event in told.events if event.verb != "noted"), None) if told else None
     if newest is None and not (told and told.before is None):
@@ -89,15 +92,15 @@ def _newest(deal: Deal, told: History | None = None) -> Event | None:
     return _of_late(newest)
 
 
-def _newest_of(events: Select[tuple[Event]]) -> Event | None:
+def _newest_of(events: Select[tuple[Event]]) -> Happened | None:
     return _of_late(db.session.scalar(events.where(Event.verb != "noted").limit(1)))
 
 
-def _of_late(event: Event | None) -> Event | None:
+def _of_late(event: Happened | None) -> Happened | None:
     return event if event and event.at >= utc_now() - _WITHIN else None
 
 
-def _sleep_before(event: Event) -> tuple[date, str] | None:
+def _sleep_before(event: Happened) -> tuple[date, str] | None:
     """Until when the deal was to sleep, had it not been moved, and why."""
     until, reason = event.particulars.get("sleep_before") or (None, "")
     return (date.fromisoformat(until), reason) if until else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, false, literal, literal_column, or_
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, false, literal, literal_column, or_
 
 
 class Part(NamedTuple):
@@ -52,6 +52,12 @@ def turned(parts: Sequence[Part]) -> list[Part]:
     return [Part(part.value, not part.is_descending) for part in parts]
 
 
-def written_out(most: int) -> ColumnElement[int]:
-    """A limit that PostgreSQL knows when it prepares the statement; one given later has it plan each time anew."""
-    return literal_column(str(most), Integer)
+def written_out(value: int | str) -> ColumnElement[Any]:
+    """A value of ours that PostgreSQL knows when it prepares the statement; one given later has it plan each time anew.
+
+    Nothing that somebody typed: no sign of it is escaped.
+    """
+    if isinstance(value, str):
+        assert "'" not in value
+        return literal_column(f"'{value}'", String)
+    return literal_column(str(value), Integer)

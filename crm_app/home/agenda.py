@@ -21,7 +21,8 @@ SOON = timedelta(days=14)
 SHOWN = 15
 QUIET_SHOWN = 6
 MINE, ALL = "mine", "all"
-_TODAY, _LAST = bindparam("today", type_=Date), bindparam("last", type_=Date)
+# The same all day long, so PostgreSQL plans for it once and knows how many deals are meant.
+_TODAY, _LAST = (bindparam(name, type_=Date, literal_execute=True) for name in ("today", "last"))
 
 
 class Group(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask import url_for
 from markupsafe import Markup
-from sqlalchemy import Select, String, and_, literal, select, union_all
+from sqlalchemy import Select, and_, select, union_all
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope
@@ -85,16 +85,16 @@ def _of(model: Any, visible: Select[Any], name: Any, user: User, are_own: bool) 
     events = select(Event.id, Event.subject_table, Event.subject_id).where(told()).order_by(Event.id.desc())
     if are_own:
         own = visible.where(model.owner_id == user.id).with_only_columns(model.id)
-        events = events.where(Event.subject_table == model.__tablename__, Event.subject_id.in_(own)).limit(
+        events = events.where(Event.subject_table == written_out(model.__tablename__), Event.subject_id.in_(own)).limit(
             written_out(_READ)
         )
     else:
         events = events.limit(written_out(_RECENT))
     # They are found first, and only their records are looked up: databases would go through all events else.
     newest = events.subquery()
-    about = and_(newest.c.subject_table == model.__tablename__, newest.c.subject_id == model.id)
+    about = and_(newest.c.subject_table == written_out(model.__tablename__), newest.c.subject_id == model.id)
     return visible.with_only_columns(
-        newest.c.id.label("event_id"), name.label("name"), literal(model.__tablename__, String).label("kind")
+        newest.c.id.label("event_id"), name.label("name"), written_out(model.__tablename__).label("kind")
     ).join(newest, about)
 
 

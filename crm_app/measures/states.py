@@ -11,7 +11,7 @@ from crm_app.accounts.models import User
 from crm_app.extensions import db, utc_now
 from crm_app.measures.events import Place, Span, Tally, span_of
 from crm_app.measures.scope import OF_CREDIT, Credit, Rows, Scope
-from crm_app.pipeline.models import Deal, Stage, Stay
+from crm_app.pipeline.models import IS_OPEN, Deal, Stage, Stay
 from crm_app.web.money import Money, Rates
 
 _END = datetime(9999, 12, 31, tzinfo=UTC)
@@ -71,7 +71,7 @@ def rows(scope: Scope, moment: Moment, *, of_deals: bool = True) -> Rows:
         return _stays(scope, of_deals).where(stood)
     deals = scope.deals().join(Stage, Stage.id == Deal.stage_id).outerjoin(User, User.id == Deal.owner_id)
     credit = Credit(Deal.owner_id, User.team_id, Deal.stage_id)
-    return Rows(deals, Deal.entered_stage_at, credit).where(Deal.status == "open").credited(scope)
+    return Rows(deals, Deal.entered_stage_at, credit).where(IS_OPEN).credited(scope)
 
 
 def _at(scope: Scope, moment: Moment, dimension: str | None) -> dict[_Kind, _Sum]:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from crm_app.extensions import db
 from crm_app.pipeline.cards import Card, cards_of_each, cards_of_once
-from crm_app.pipeline.models import Deal, Stage
+from crm_app.pipeline.models import IS_OPEN, Deal, Stage
 from crm_app.web.money import Money, Rates
 from crm_app.web.ordering import written_out
 from crm_app.web.reader import reader
@@ -124,7 +124,7 @@ def sums(deals: Deals, rates: Rates) -> Sums:
 
 @lru_cache(maxsize=64)
 def _grouped(deals: Deals) -> Select[Any]:
-    grouped: Select[Any] = deals.where(Deal.status == "open").with_only_columns(
+    grouped: Select[Any] = deals.where(IS_OPEN).with_only_columns(
         *(Deal.stage_id, Deal.currency), func.count(), func.coalesce(func.sum(Deal.value_amount), 0)
     )
     return grouped.group_by(Deal.stage_id, Deal.currency)
@@ -141,9 +141,7 @@ def sums_by(key: ColumnElement[Any], deals: Deals, rates: Rates) -> dict[Any, Su
 
 @lru_cache(maxsize=64)
 def _grouped_by(key: ColumnElement[Any], deals: Deals) -> Select[Any]:
-    keyed = deals.where(Deal.status == "open").with_only_columns(
-        key.label("place"), Deal.stage_id, Deal.currency, Deal.value_amount
-    )
+    keyed = deals.where(IS_OPEN).with_only_columns(key.label("place"), Deal.stage_id, Deal.currency, Deal.value_amount)
     one = keyed.subquery().c
     groups = (one.place, one.stage_id, one.currency)
     return select(*groups, func.count(), func.coalesce(func.sum(one.value_amount), 0)).group_by(*groups)

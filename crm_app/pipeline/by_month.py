@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Date, func, literal
 
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
 from crm_app.pipeline.cards import Card
-from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.pipeline.models import IS_OPEN, Deal, Pipeline, Stage
 from crm_app.pipeline.months import BEFORE, LATER, UNKNOWN, Months
 from crm_app.web import formats
 from crm_app.web.ordering import written_out
@@ -76,7 +76,7 @@ class ByMonth:
 
 
 def _open_in(deals: Deals, pipeline_id: int) -> Deals:
-    return deals.where(Deal.status == "open", Deal.pipeline_id == pipeline_id)
+    return deals.where(IS_OPEN, Deal.pipeline_id == pipeline_id)
 
 
 @lru_cache(maxsize=64)

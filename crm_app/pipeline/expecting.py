@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import Select
 
 from crm_app.lists import days
-from crm_app.pipeline.models import Deal
+from crm_app.pipeline.models import IS_OPEN, Deal
 from crm_app.web.reader import reader
 from crm_app.web.texts import lazy_gettext as _l
 
@@ -28,7 +28,7 @@ def within(deals: Select[tuple[Deal]], word: str | None) -> Select[tuple[Deal]]:
     if word == "never":
         return deals.where(Deal.expected_close.is_(None))
     if word == "late":
-        deals = deals.where(Deal.status == "open")
+        deals = deals.where(IS_OPEN)
     start, end = days_of(word, reader.today())
     return deals.where(Deal.expected_close >= start, Deal.expected_close < end)
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_
 
 from crm_app.analytics import working_days
 from crm_app.extensions import utc_now
-from crm_app.pipeline.models import Deal, Stage
+from crm_app.pipeline.models import IS_OPEN, Deal, Stage
 from crm_app.web.reader import current_reader, reader
 
 
@@ -74,7 +74,7 @@ def only(deals: Select[tuple[Deal]], state: str | None, stages: Iterable[Stage])
     is_snoozed = and_(Deal.snoozed_until.is_not(None), Deal.snoozed_until > reader.today())
     is_rotting = and_(or_(false(), *_overstayed(stages)), ~is_snoozed)
     is_meant = {"rotting": is_rotting, "snoozed": is_snoozed, "fresh": ~is_rotting & ~is_snoozed}[state]
-    return deals.where(Deal.status == "open", is_meant)
+    return deals.where(IS_OPEN, is_meant)
 
 
 def _overstayed(stages: Iterable[Stage]) -> list[ColumnElement[bool]]:

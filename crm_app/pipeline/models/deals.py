@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, func, select
+from sqlalchemy import BigInteger, ColumnElement, Date, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.accounts.models import Team, User
@@ -19,6 +19,7 @@ from crm_app.pipeline.models.snoozing import Snoozing
 from crm_app.pipeline.models.stages import Pipeline, Stage
 from crm_app.web.found_by import FoundBy
 from crm_app.web.money import Money, Rates
+from crm_app.web.ordering import written_out
 
 RANK_GAP = 1024
 # All that the totals of boards are made of, so that they are read from the index alone.
@@ -243,3 +244,7 @@ def rank_at_foot(stage: Stage) -> int:
     db.session.execute(select(Stage.id).where(Stage.id == stage.id).with_for_update(key_share=True))
     lowest = db.session.scalar(select(func.max(Deal.rank)).where(Deal.stage_id == stage.id))
     return (lowest or 0) + RANK_GAP
+
+
+# Of all deals they are few, which PostgreSQL has to know.
+IS_OPEN: ColumnElement[bool] = Deal.status == written_out("open")

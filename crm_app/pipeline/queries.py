@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope, owned_within
 from crm_app.extensions import db
-from crm_app.pipeline.models import Deal, Pipeline
-from crm_app.web import word_search
+from crm_app.pipeline.models import IS_OPEN, Deal, Pipeline
+from crm_app.web import later, word_search
 from crm_app.web.money import LARGEST, Money, Rates
 from crm_app.web.reader import reader
 from crm_app.web.text import match_key
@@ -40,49 +40,31 @@ def binned_for(user: User) -> Select[tuple[Deal]]:
     return select(Deal).where(Deal.deleted_at.is_not(None), owned_within(Deal.owner_id, user))
 
 
-def of_owner(deals: Select[tuple[Deal]], owner_id: int | None) -> Select[tuple[Deal]]:
-    return deals if owner_id is None else deals.where(Deal.owner_id == owner_id)
+_HAVING: dict[str, later.Condition] = {
+    "owner": lambda user_id: Deal.owner_id == user_id,
+    # Whose owner is in the team now.
+    "team": lambda team_id: Deal.owner_id.in_(select(User.id).where(User.team_id == team_id)),
+    "product": lambda product_id: Deal.product_id == product_id,
+    "source": lambda source: Deal.source == source,
+    "company": lambda company_id: Deal.company_id == company_id,
+    "person": lambda person_id: Deal.person_id == person_id,
+    "pipeline": lambda pipeline_id: Deal.pipeline_id == pipeline_id,
+    "stage": lambda stage_id: Deal.stage_id == stage_id,
+    "status": lambda status: Deal.status == status,
+}
 
 
-def of_team(deals: Select[tuple[Deal]], team_id: int | None) -> Select[tuple[Deal]]:
-    """Deals whose owner is in the team now."""
-    if team_id is None:
-        return deals
-    return deals.where(Deal.owner_id.in_(select(User.id).where(User.team_id == team_id)))
-
-
-def of_product(deals: Select[tuple[Deal]], product_id: int | None) -> Select[tuple[Deal]]:
-    return deals if product_id is None else deals.where(Deal.product_id == product_id)
-
-
-def of_source(deals: Select[tuple[Deal]], source: str | None) -> Select[tuple[Deal]]:
-    return deals.where(Deal.source == source) if source else deals
+def having(deals: Select[tuple[Deal]], **wanted: int | str | None) -> Select[tuple[Deal]]:
+    """Those of an owner, a team, a product, a source, a company, a person, a pipeline, a stage or a status, by ids and
+    words; None and the empty word take any deal."""
+    given = {_HAVING[name]: value for name, value in wanted.items() if value not in (None, "")}
+    return later.narrowed(deals, given)
 
 
 def sources(deals: Select[tuple[Deal]]) -> Select[Any]:
     """Where these deals come from, the most frequent first."""
     known = deals.with_only_columns(Deal.source).where(Deal.source != "")
     return known.group_by(Deal.source).order_by(func.count().desc(), Deal.source).limit(100)
-
-
-def of_company(deals: Select[tuple[Deal]], company_id: int | None) -> Select[tuple[Deal]]:
-    return deals if company_id is None else deals.where(Deal.company_id == company_id)
-
-
-def of_person(deals: Select[tuple[Deal]], person_id: int | None) -> Select[tuple[Deal]]:
-    return deals if person_id is None else deals.where(Deal.person_id == person_id)
-
-
-def of_pipeline(deals: Select[tuple[Deal]], pipeline_id: int | None) -> Select[tuple[Deal]]:
-    return deals if pipeline_id is None else deals.where(Deal.pipeline_id == pipeline_id)
-
-
-def of_stage(deals: Select[tuple[Deal]], stage_id: int | None) -> Select[tuple[Deal]]:
-    return deals if stage_id is None else deals.where(Deal.stage_id == stage_id)
-
-
-def of_status(deals: Select[tuple[Deal]], status: str | None) -> Select[tuple[Deal]]:
-    return deals if status is None else deals.where(Deal.status == status)
 
 
 def worth_at_least(deals: Select[tuple[Deal]], least: Money | None, rates: Rates) -> Select[tuple[Deal]]:
@@ -113,7 +95,7 @@ def matching(deals: Select[tuple[Deal]], text: str) -> Select[tuple[Deal]]:
 
 
 def is_open(deals: Select[tuple[Deal]]) -> Select[tuple[Deal]]:
-    return deals.where(Deal.status == "open")
+    return deals.where(IS_OPEN)
 
 
 def pipelines() -> Select[tuple[Pipeline]]:

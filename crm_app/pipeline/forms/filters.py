@@ -79,10 +79,7 @@ class DealFilterForm(FlaskForm):
     def narrow(self, deals: Select[tuple[Deal]], rates: Rates, stages: Iterable[Stage]) -> Select[tuple[Deal]]:
         """`stages` are those in which the deals may stand."""
         deals = queries.matching(deals, self.q.data or "")
-        deals = queries.of_owner(deals, self.owner.data)
-        deals = queries.of_team(deals, self.team.data)
-        deals = queries.of_product(deals, self.product.data)
-        deals = queries.of_source(deals, self.source.data)
+        deals = queries.having(deals, **{field.name: field.data for field in self._plain})
         deals = rotting.only(deals, self.clock.data or None, stages)
         deals = expecting.within(deals, self.close.data)
         deals = expecting.between(deals, self.close_from.data, self.close_to.data)
@@ -133,6 +130,11 @@ class DealFilterForm(FlaskForm):
         chosen = [field for field in (self.owner, self.team, self.product) if len(field.choices) > 1]
         days = [self.close, self.close_from, self.close_to]
         return [*chosen, self.source, self.clock, *days, self.least, self.most]
+
+    @property
+    def _plain(self) -> list[Any]:
+        """The fields that name what deals have."""
+        return [self.owner, self.team, self.product, self.source]
 
     @property
     def _offering(self) -> list[Any]:

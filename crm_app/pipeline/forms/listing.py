@@ -1,6 +1,5 @@
 """What narrows the list of deals beyond what a board can show: closed ones too, and those of one contact."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select
@@ -9,11 +8,9 @@ from wtforms.widgets import HiddenInput
 
 from crm_app.accounts.models import User
 from crm_app.contacts import queries as contacts
-from crm_app.pipeline import queries
 from crm_app.pipeline.forms.filters import Chip, DealFilterForm
-from crm_app.pipeline.models import KINDS, Deal, Pipeline, Stage
+from crm_app.pipeline.models import KINDS, Pipeline
 from crm_app.web.addresses import whole_id
-from crm_app.web.money import Rates
 from crm_app.web.pickers import found_by_id
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
@@ -56,14 +53,6 @@ class DealListForm(DealFilterForm):
         }
         return self
 
-    def narrow(self, deals: Select[tuple[Deal]], rates: Rates, stages: Iterable[Stage]) -> Select[tuple[Deal]]:
-        deals = super().narrow(deals, rates, stages)
-        deals = queries.of_company(deals, self.company.data)
-        deals = queries.of_person(deals, self.person.data)
-        deals = queries.of_pipeline(deals, self.pipeline.data)
-        deals = queries.of_stage(deals, self.stage.data)
-        return queries.of_status(deals, self.status.data or None)
-
     @property
     def chips(self) -> list[Chip]:
         contact = [field for field in (self.company, self.person) if field.data is not None]
@@ -71,6 +60,10 @@ class DealListForm(DealFilterForm):
         chosen = [field for field in (self.status, self.pipeline, self.stage) if field.data]
         named += [Chip(f.name, f.label.text, "", str(dict(f.choices)[str(f.data)])) for f in chosen]
         return named + super().chips
+
+    @property
+    def _plain(self) -> list[Any]:
+        return [*super()._plain, self.company, self.person, self.pipeline, self.stage, self.status]
 
     @property
     def _offering(self) -> list[Any]:

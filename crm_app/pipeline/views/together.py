@@ -29,7 +29,7 @@ def move_together():
 
     try:
         stage = open_stage(form.stage.data)
-        deals = queries.of_pipeline(queries.visible_to(current_user), stage.pipeline_id)
+        deals = queries.having(queries.visible_to(current_user), pipeline=stage.pipeline_id)
         after = db.session.scalar(deals.where(Deal.id == form.after.data)) if form.after.data else None
         moved = together.move(deals, form.seen, stage, after)
         settle()

@@ -62,3 +62,36 @@ def test_what_finds_the_bin_holds_nothing_else(app):
 
     assert len(made) == 4
     assert all("deleted_at is not null" in one.lower() for one in made)
+
+
+@pytest.mark.parametrize("page", ["/pipeline/board", "/pipeline/board?owner=1", "/pipeline/forecast", "/"])
+def test_a_page_says_that_it_asks_for_open_deals_which_are_few(client, places, statements, page):
+    client.page(page)
+    with statements() as seen:
+        client.page(page)
+
+    assert [one for one in seen if "status = 'open'" in one]
+    assert [one for one in seen if "status = ?" in one or "status = %" in one] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "is_found_in_order"),
+    [
+        ("/contacts/companies", True),
+        ("/contacts/companies?sort=-created", True),
+        ("/contacts/people?sort=created", True),
+        ("/contacts/people?sort=job_title", False),
+        ("/contacts/companies?sort=-owner", False),
+        ("/pipeline/deals", True),
+        ("/pipeline/deals?sort=created", False),
+    ],
+)
+def test_what_no_index_has_in_order_is_sorted_by_what_it_is_sorted_by_alone(
+    client, places, statements, page, is_found_in_order
+):
+    """Else all that is shown of a hundred thousand rows would be carried along for the sake of fifty."""
+    with statements() as seen:
+        client.page(page)
+
+    sorted_first = [one for one in seen if ".id IN (SELECT" in one and one.count("LIMIT") == 2]
+    assert bool(sorted_first) is not is_found_in_order

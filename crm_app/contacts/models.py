@@ -39,7 +39,11 @@ class Tag(db.Model):
 
 class Company(Record, db.Model):
     __tablename__ = "companies"
-    __table_args__ = (Index("ix_companies_sorted", "sort_key", "id"), bin_index("companies"))
+    __table_args__ = (
+        Index("ix_companies_created", "created_at", "id"),
+        Index("ix_companies_sorted", "sort_key", "id"),
+        bin_index("companies"),
+    )
     found_by = FoundBy("name", sites=("website",), phones=("phone",))
 
     name: Mapped[str] = mapped_column(String(200))
@@ -90,7 +94,11 @@ class Company(Record, db.Model):
 
 class Person(Record, db.Model):
     __tablename__ = "people"
-    __table_args__ = (Index("ix_people_sorted", "sort_key", "id"), bin_index("people"))
+    __table_args__ = (
+        Index("ix_people_created", "created_at", "id"),
+        Index("ix_people_sorted", "sort_key", "id"),
+        bin_index("people"),
+    )
     found_by = FoundBy("name", emails=("email",), phones=("phone",))
 
     name: Mapped[str] = mapped_column(String(200))

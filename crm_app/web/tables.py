@@ -101,14 +101,14 @@ class _Page(NamedTuple):
 
 
 def _page(rows: Select, parts: Sequence[Part], after: Sequence[Any] | None, size: int, drawn: Select | None) -> _Page:
-    is_all = rows is drawn
+    is_at_hand = rows is drawn and _are_in_order(tuple(parts))
     if after is not None:
         rows = rows.where(beyond(parts, after))
     if drawn is None:
         found = db.session.execute(_first_in_order(rows, tuple(parts), size + 1)).all()
     else:
         order = tuple(parts), size + 1
-        first = _first_in_order(rows, *order) if is_all else _first_drawn(rows, drawn, *order)
+        first = _first_in_order(rows, *order) if is_at_hand else _first_drawn(rows, drawn, *order)
         # Plain values have no use for the session, which would take its time over every one of them.
         found = db.session.connection().execute(first).all()
     return _page_of(found, len(parts), size)
@@ -155,6 +155,17 @@ def _first_in_order(rows: Select, parts: tuple[Part, ...], most: int) -> Select:
     """Each with the values that it is sorted by."""
     ordered = put_in_order(rows, parts).limit(written_out(most))
     return ordered.add_columns(*(part.value.label(f"sort_{place}") for place, part in enumerate(parts)))
+
+
+@lru_cache(maxsize=64)
+def _are_in_order(parts: tuple[Part, ...]) -> bool:
+    """Whether an index has all rows in that order, so that the first of them are found without a look at the others."""
+    model = getattr(parts[-1].value, "parent", None)
+    if model is None or len({part.is_descending for part in parts}) > 1:
+        return False
+    names = [part.value.key for part in parts if getattr(part.value, "parent", None) is model]
+    indexes = ([column.name for column in index.columns] for index in model.local_table.indexes)
+    return len(names) == len(parts) and any(index[: len(names)] == names for index in indexes)
 
 
 @lru_cache(maxsize=64)

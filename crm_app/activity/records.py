@@ -7,8 +7,8 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from crm_app.accounts.models import User
-from crm_app.activity.recording import instant, plain, record
-from crm_app.extensions import utc_now
+from crm_app.activity.recording import instant, plain, record, record_plainly
+from crm_app.extensions import db, utc_now
 
 
 class Conflict(Exception):
@@ -63,7 +63,9 @@ class Record:
     def create(self) -> Self:
         """Add to the database, with the event that says who did."""
         self.created_at = self.created_at or instant()
-        record(self, "created")
+        db.session.add(self)
+        db.session.flush()
+        record_plainly(type(self), self.id, "created")
         return self
 
     def delete(self) -> None:

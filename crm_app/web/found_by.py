@@ -84,19 +84,19 @@ def rows(model: Any) -> Select[Any]:
 
 
 def tokens_of(model: Any, row: Any) -> list[str]:
-    """The tokens of one of the `rows`, each once."""
-    found = dict.fromkeys(_tokens_of(model.found_by, row._mapping))
+    """The tokens of one of the `rows`, each once; or of a record that is found by nothing but its own."""
+    found = dict.fromkeys(_tokens_of(model.found_by, row))
     found.pop("", None)
     return [*found, tokens.standing(row.owner_id, is_binned=row.deleted_at is not None)]
 
 
-def _tokens_of(found_by: FoundBy, texts: Any) -> Iterator[str]:
+def _tokens_of(found_by: FoundBy, row: Any) -> Iterator[str]:
     for name in (found_by.name, *found_by.words, *found_by.of):
-        yield from tokens.words(texts[name] or "")
+        yield from tokens.words(getattr(row, name) or "")
     for names, tokens_in in (
         (found_by.emails, tokens.email_tokens),
         (found_by.sites, tokens.site_tokens),
         (found_by.phones, tokens.phone_tokens),
     ):
         for name in names:
-            yield from tokens_in(texts[name] or "")
+            yield from tokens_in(getattr(row, name) or "")

@@ -110,12 +110,7 @@ def tidying(connection_of: Callable[[], Connection], model: Any) -> Iterator[Non
 
 def add(connection: Connection, model: Any, ids: Sequence[int]) -> None:
     """Write what the index is to hold of these records, in place of what it may hold."""
-    written = [
-        {"id": row.id, "held": _held(found_by.tokens_of(model, row))}
-        for row in connection.execute(_rows_of_ids(model), {"ids": ids})
-    ]
-    if written:
-        connection.execute(_insertion(model, is_sqlite=is_sqlite()), written)
+    _write(connection, model, connection.execute(_rows_of_ids(model), {"ids": ids}))
 
 
 def contents(connection: Connection, model: Any) -> dict[int, set[str]]:
@@ -124,6 +119,12 @@ def contents(connection: Connection, model: Any) -> dict[int, set[str]]:
     held = words.c.words if is_sqlite() else sql("tsvector_to_array(words)")
     rows = connection.execute(select(key, held).select_from(words))
     return {id_: set(found.split() if isinstance(found, str) else found) for id_, found in rows}
+
+
+def _write(connection: Connection, model: Any, rows: Iterable[Any]) -> None:
+    written = [{"id": row.id, "held": _held(found_by.tokens_of(model, row))} for row in rows]
+    if written:
+        connection.execute(_insertion(model, is_sqlite=is_sqlite()), written)
 
 
 def _hold(connection: Connection, model: Any, ids: Sequence[int]) -> None:
@@ -144,8 +145,11 @@ def _follow(session: Any, _context: Any) -> None:
         touched = [one for one in (*session.new, *session.dirty) if type(one) is model and _differs(one, names)]
         if touched and _GATHERED in session.info:
             session.info[_GATHERED][model].update(one.id for one in touched)
-        elif touched:
+        elif touched and model.found_by.of:
             renew(session.connection(), model, [one.id for one in touched])
+        elif touched:
+            # Held since they were written, and at hand.
+            _write(session.connection(), model, touched)
         if touched:
             renamed = [one.id for one in touched if one not in session.new and _differs(one, (model.found_by.name,))]
             _tell_followers(session.connection(), model, renamed)

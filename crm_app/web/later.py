@@ -27,7 +27,7 @@ def narrowed(rows: Rows, wanted: Mapping[Condition, Any]) -> Rows:
 
 @lru_cache(maxsize=64)
 def _narrowed(rows: Any, conditions: tuple[Condition, ...]) -> Any:
-    asked = (bindparam(None, callable_=partial(_asked, condition), unique=True) for condition in conditions)
+    asked: Any = (bindparam(None, callable_=partial(_asked, condition), unique=True) for condition in conditions)
     return rows.where(*(condition(value) for condition, value in zip(conditions, asked, strict=True)))
 
 

@@ -33,7 +33,7 @@ class Deal(Record, Snoozing, db.Model):
 
     __tablename__ = "deals"
     __table_args__ = (
-        Index("ix_deals_board", "stage_id", "rank", "id"),
+        Index("ix_deals_board", "stage_id", "rank", "id", "owner_id"),
         Index("ix_deals_created", "created_at", "id"),
         Index("ix_deals_expected", "status", "deleted_at", "pipeline_id", "expected_close", "id"),
         Index("ix_deals_sums", *_SUMMED),

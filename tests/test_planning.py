@@ -87,11 +87,20 @@ def test_a_page_says_that_it_asks_for_open_deals_which_are_few(client, places, s
     ],
 )
 def test_what_no_index_has_in_order_is_sorted_by_what_it_is_sorted_by_alone(
-    client, places, statements, page, is_found_in_order
+    client, organisation, places, statements, page, is_found_in_order
 ):
     """Else all that is shown of a hundred thousand rows would be carried along for the sake of fifty."""
+    organisation.reps_see_all = True
     with statements() as seen:
         client.page(page)
 
     sorted_first = [one for one in seen if ".id IN (SELECT" in one and one.count("LIMIT") == 2]
     assert bool(sorted_first) is not is_found_in_order
+
+
+def test_of_few_that_one_sees_among_many_the_order_is_found_first(client, organisation, places, statements):
+    organisation.reps_see_all = False
+    with statements() as seen:
+        client.page("/contacts/people")
+
+    assert [one for one in seen if ".id IN (SELECT" in one and one.count("LIMIT") == 2]

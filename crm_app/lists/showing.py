@@ -9,6 +9,7 @@ from flask import request, url_for
 from flask_login import current_user
 from sqlalchemy import Select
 
+from crm_app.accounts.queries import sees_everything
 from crm_app.lists import chips, columns, conditions, faces
 from crm_app.lists.chips import Chip
 from crm_app.lists.columns import Columns
@@ -125,8 +126,10 @@ def shown(listable: Listable) -> Shown:
     """One page of what the address asks for."""
     text, asked = text_asked(), conditions.of_request(listable.fields, listable.aliases)
     rows, drawn = rows_asked(listable), faces.drawn(listable) if listable.draws else None
+    # Of few that one sees among many, the order is found before all that is shown of them is read.
+    are_all = rows is listable.rows and sees_everything(current_user)
     table = listing(
-        drawn if drawn is not None and rows is listable.rows else rows,
+        drawn if drawn is not None and are_all else rows,
         key=listable.model.id, sorts=listable.sorts, default=listable.default_sort, drawn=drawn,
         is_sought=bool(search_words(text)),
     )  # fmt: skip

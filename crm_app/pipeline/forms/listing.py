@@ -9,7 +9,7 @@ from wtforms.widgets import HiddenInput
 from crm_app.accounts.models import User
 from crm_app.contacts import queries as contacts
 from crm_app.pipeline.forms.filters import Chip, DealFilterForm
-from crm_app.pipeline.models import KINDS, Pipeline
+from crm_app.pipeline.models import KINDS
 from crm_app.web.addresses import whole_id
 from crm_app.web.pickers import found_by_id
 from crm_app.web.texts import gettext as _
@@ -35,7 +35,7 @@ class DealListForm(DealFilterForm):
     pipeline = SelectField(_l("Pipeline"), coerce=whole_id, validate_choice=False)
     stage = SelectField(_l("Stage"), coerce=whole_id, validate_choice=False)
 
-    def offer_all(self, user: User, pipelines: list[Pipeline]) -> "DealListForm":
+    def offer_all(self, user: User, pipelines: list[Any]) -> "DealListForm":
         """With everything there is to choose from, and the names of the contacts that were asked for."""
         self.offer(user)
         stages = [(one, stage) for one in pipelines for stage in one.stages]

@@ -12,6 +12,7 @@ from crm_app.pipeline import bulk, limits, lists, moving, queries
 from crm_app.pipeline.forms.deals import DealFactForm, NewDealForm, facts_of, prefilled
 from crm_app.pipeline.forms.listing import DealListForm
 from crm_app.pipeline.models import KINDS, Deal
+from crm_app.pipeline.shapes import all_shapes
 from crm_app.pipeline.views import bp
 from crm_app.web.htmx import page, wants_part
 from crm_app.web.money import Rates
@@ -69,7 +70,7 @@ def new():
 
 
 def _asked() -> tuple[DealListForm, Listable]:
-    rates, pipelines = Rates.load(reader.currency), queries.all_pipelines()
+    rates, pipelines = Rates.load(reader.currency), all_shapes()
     filters = DealListForm.of_request().offer_all(current_user, pipelines)
     stages = [stage for pipeline in pipelines for stage in pipeline.stages]
     return filters, _listable(current_user, rates, lambda rows: filters.narrow(rows, rates, stages))

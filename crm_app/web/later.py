@@ -2,13 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from flask import g
 from sqlalchemy import ColumnElement, Select, bindparam
 
 Rows = TypeVar("Rows", bound=Select[Any])
-Condition = Callable[[Any], ColumnElement[bool]]
+
+
+class Condition(NamedTuple):
+    """`name` is what the value is called in statements; no other condition has the same."""
+
+    name: str
+    holds: Callable[[Any], ColumnElement[bool]]
 
 
 def narrowed(rows: Rows, wanted: Mapping[Condition, Any]) -> Rows:
@@ -21,14 +27,21 @@ def narrowed(rows: Rows, wanted: Mapping[Condition, Any]) -> Rows:
         return rows
     values = g.setdefault("values_asked", {})
     if any(values.setdefault(condition, value) != value for condition, value in wanted.items()):
-        return rows.where(*(condition(value) for condition, value in wanted.items()))
+        return rows.where(*(condition.holds(value) for condition, value in wanted.items()))
     return _narrowed(rows, tuple(wanted))
 
 
 @lru_cache(maxsize=64)
 def _narrowed(rows: Any, conditions: tuple[Condition, ...]) -> Any:
-    asked: Any = (bindparam(None, callable_=partial(_asked, condition), unique=True) for condition in conditions)
-    return rows.where(*(condition(value) for condition, value in zip(conditions, asked, strict=True)))
+    return rows.where(*(condition.holds(_given_later(condition)) for condition in conditions))
+
+
+def _given_later(condition: Condition) -> Any:
+    """Under a name of its own: SQLAlchemy takes two statements that differ in nothing but unnamed values for one, and
+
+    of what it compiled from the one with a value in it, would never ask for this.
+    """
+    return bindparam(condition.name, callable_=partial(_asked, condition))
 
 
 def _asked(condition: Condition) -> Any:

@@ -54,3 +54,13 @@ def test_two_owners_may_be_asked_for_in_one_request(deals, alice, bob):
 def test_nothing_asked_for_leaves_all(deals):
     assert queries.having(deals, owner=None, source="") is deals
     assert narrowed(deals, {}) is deals
+
+
+def test_a_statement_with_the_same_owner_written_into_it_leaves_the_other_as_it_is(deals, alice, bob):
+    """SQLAlchemy keeps what it compiled of either, and would else take the one for the other."""
+    db.engine.clear_compiled_cache()
+    queries.having(deals, owner=alice.id)
+    assert titles(queries.having(deals, owner=bob.id)) == ["Of Bob", "Sought out"]
+
+    in_a_request_of_its_own()
+    assert titles(queries.having(deals, owner=alice.id)) == ["Of Alice"]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import BigInteger, func, literal
+from sqlalchemy import BigInteger, literal
 
 from crm_app.accounts.models import User
 from crm_app.catalog import bulk, queries
@@ -13,6 +13,7 @@ from crm_app.extensions import db
 from crm_app.lists.fields import Field, Link, Pairs
 from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names
+from crm_app.web.ordering import or_else
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 
@@ -52,11 +53,11 @@ def _fields(user: User) -> list[Field]:
         ),
         Field(
             "price", _("Price"), "money", lambda product: product.price, Product.price_amount,
-            currency=Product.currency, order=func.coalesce(Product.price_amount, _NO_AMOUNT), width=8, place="end",
+            currency=Product.currency, order=or_else(Product.price_amount, _NO_AMOUNT), width=8, place="end",
         ),
         Field(
             "cost", _("Cost"), "money", lambda product: product.cost, Product.cost_amount, currency=Product.currency,
-            order=func.coalesce(Product.cost_amount, _NO_AMOUNT), width=8,
+            order=or_else(Product.cost_amount, _NO_AMOUNT), width=8,
         ),
         Field(
             "created", _("Created"), "instant", lambda product: product.created_at, Product.created_at,

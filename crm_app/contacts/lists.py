@@ -21,6 +21,7 @@ from crm_app.lists.fields import Field, Link, Pairs
 from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names, ids
+from crm_app.web.ordering import or_else
 from crm_app.web.text import sort_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext, pgettext
@@ -119,7 +120,7 @@ def _fields_of_companies(user: User) -> list[Field]:
         ),
         Field(
             "size", _("Employees"), "number", lambda row: row[0].size, Company.size,
-            order=func.coalesce(Company.size, _NO_NUMBER), width=5.5,
+            order=or_else(Company.size, _NO_NUMBER), width=5.5,
         ),
         Field(
             "tags", _("Tags"), "tags", lambda row: row[0].tags, Company.id,
@@ -141,7 +142,7 @@ def _more_fields_of_companies(user: User) -> list[Field]:
         Field(
             "parent", _("Parent company"), "record", _link_above, Company.parent_id,
             records=queries.companies_visible_to,
-            order=func.coalesce(_ABOVE.sort_key, ""), suggestions="contacts.company_suggestions",
+            order=or_else(_ABOVE.sort_key, ""), suggestions="contacts.company_suggestions",
             asking=asking_companies(Company.parent_id, user), is_standard=False, width=10,
         ),
         Field(
@@ -150,7 +151,7 @@ def _more_fields_of_companies(user: User) -> list[Field]:
         ),
         Field(
             "founded", _("Founded"), "year", lambda row: row[0].founded, Company.founded,
-            order=func.coalesce(Company.founded, _NO_NUMBER), is_standard=False, width=6,
+            order=or_else(Company.founded, _NO_NUMBER), is_standard=False, width=6,
         ),
         Field(
             "website", _("Website"), "text", lambda row: row[0].website, Company.website, cell="website",
@@ -171,7 +172,7 @@ def _fields_of_people(user: User) -> list[Field]:
         ),
         Field(
             "company", _("Company"), "record", _link_above, Person.company_id,
-            order=func.coalesce(_ABOVE.sort_key, ""), records=queries.companies_visible_to,
+            order=or_else(_ABOVE.sort_key, ""), records=queries.companies_visible_to,
             suggestions="contacts.company_suggestions", asking=asking_companies(Person.company_id, user), width=10,
             place="under",
         ),
@@ -189,9 +190,7 @@ def _fields_of_people(user: User) -> list[Field]:
             options=partial(_tags, queries.tags_of_people, user), width=7, place="under",
         ),
         _owner(Person),
-        Field(
-            "phone", _("Phone"), "text", lambda row: row[0].phone, Person.phone, cell="phone", is_standard=False,
-        ),
+        Field("phone", _("Phone"), "text", lambda row: row[0].phone, Person.phone, cell="phone", is_standard=False),
         Field(
             "created", _("Created"), "instant", lambda row: row[0].created_at, Person.created_at,
             order=Person.created_at, is_standard=False, width=7.5,
@@ -202,7 +201,7 @@ def _fields_of_people(user: User) -> list[Field]:
 def _owner(model: Any) -> Field:
     return Field(
         "owner", _("Owner"), "choice", lambda row: row[0].owner, model.owner_id,
-        order=func.coalesce(User.sort_key, ""), options=owners, coerce=owner_id, cell="owner", width=8.5,
+        order=or_else(User.sort_key, ""), options=owners, coerce=owner_id, cell="owner", width=8.5,
     )  # fmt: skip
 
 

@@ -24,8 +24,7 @@ def sorts(rates: Rates) -> dict[str, Order]:
 
     `next` is what asks for attention: open deals by when they should close, then closed ones, the latest first.
     """
-    worth = _worth(_factors(rates))
-    return _FIXED | {"value": known_first(worth.is_not(None), func.coalesce(worth, literal(0.0, Float)))}
+    return _FIXED | {"value": _by_worth(_factors(rates))}
 
 
 def _fixed() -> dict[str, Order]:
@@ -67,6 +66,11 @@ def _factors(rates: Rates) -> tuple[tuple[str, float], ...]:
 
 
 @lru_cache
+def _by_worth(factors: tuple[tuple[str, float], ...]) -> Order:
+    worth = _worth(factors)
+    return known_first(worth.is_not(None), func.coalesce(worth, literal(0.0, Float)))
+
+
 def _worth(factors: tuple[tuple[str, float], ...]) -> ColumnElement[float | None]:
     """About what a deal is worth in the organisation's currency; NULL where that is not known."""
     known = [(Deal.currency == currency, literal(factor, Float)) for currency, factor in factors]

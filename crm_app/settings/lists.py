@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import url_for
 from flask_login import current_user
-from sqlalchemy import case, func, or_
+from sqlalchemy import case, or_
 
 from crm_app.accounts import queries
 from crm_app.accounts.models import BY_RANK, ROLES, Team, User
@@ -14,6 +14,7 @@ from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Listable
 from crm_app.lists.names import asking_names
 from crm_app.settings import bulk
+from crm_app.web.ordering import or_else
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext, pgettext
 
@@ -49,7 +50,7 @@ def _fields() -> list[Field]:
             asking=asking_names(User), cell="named", width=11,
         ),
         Field(
-            "email", _("E-mail"), "text", lambda user: user.email, User.email, order=func.coalesce(User.email, ""),
+            "email", _("E-mail"), "text", lambda user: user.email, User.email, order=or_else(User.email, ""),
             cell="email", width=11, place="under",
         ),
         Field(
@@ -58,7 +59,7 @@ def _fields() -> list[Field]:
         ),
         Field(
             "team", _("Team"), "choice", lambda user: user.team and user.team.name, User.team_id,
-            order=func.coalesce(Team.name_key, ""), options=_teams, coerce=record_id, cell="text", width=6,
+            order=or_else(Team.name_key, ""), options=_teams, coerce=record_id, cell="text", width=6,
             place="under",
         ),
         Field(

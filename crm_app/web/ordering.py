@@ -1,9 +1,10 @@
 """In what order rows stand: by several values, down to the key that breaks ties."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, false, literal, literal_column, or_
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, false, func, literal, literal_column, or_
 
 
 class Part(NamedTuple):
@@ -19,6 +20,12 @@ Order = ColumnElement | tuple[Part, ...]
 def in_order(rows: Select, sort: str, sorts: Mapping[str, Order], *, key: ColumnElement[int]) -> Select:
     """All rows, in the order in which a list sorted so would show them."""
     return put_in_order(rows, parts_of(sorts[sort.removeprefix("-")], key, descending=sort.startswith("-")))
+
+
+@lru_cache
+def or_else(value: ColumnElement[Any], instead: Any) -> ColumnElement[Any]:
+    """The value, or the other one where there is none; made once, so that what is made of it in turn is found again."""
+    return func.coalesce(value, instead)
 
 
 def known_first(is_known: ColumnElement[bool], value: ColumnElement) -> tuple[Part, ...]:

@@ -141,3 +141,18 @@ def test_what_is_sought_is_looked_for_once(client, many, statements):
         client.page(f"{COMPANIES}?q=company 00")
 
     assert len([one for one in seen if "companies_words" in one]) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["/contacts/people?sort=company", "/contacts/companies?sort=-size", "/pipeline/deals?sort=value"]
+)
+def test_the_statement_of_a_sorted_list_is_made_once(client, alice, url):
+    make.person(alice, "Paul Pauli", company=make.company(alice, "Rheinwerk"))
+    make.deal(alice, "Licences")
+    client.page(url)
+    made = tables._first_drawn.cache_info().misses
+
+    for _time in range(3):
+        client.page(url)
+
+    assert tables._first_drawn.cache_info().misses == made

@@ -41,7 +41,7 @@ def binned_for(user: User) -> Select[tuple[Deal]]:
     return select(Deal).where(Deal.deleted_at.is_not(None), owned_within(Deal.owner_id, user))
 
 
-_CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+_HOLDS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "owner": lambda user_id: Deal.owner_id == user_id,
     # Whose owner is in the team now.
     "team": lambda team_id: Deal.owner_id.in_(select(User.id).where(User.team_id == team_id)),
@@ -53,7 +53,7 @@ _CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "stage": lambda stage_id: Deal.stage_id == stage_id,
     "status": lambda status: Deal.status == status,
 }
-_HAVING = {name: later.Condition(f"deals_{name}", holds) for name, holds in _CONDITIONS.items()}
+_HAVING = {name: later.Criterion(f"deals_{name}", holds) for name, holds in _HOLDS.items()}
 
 
 def having(deals: Select[tuple[Deal]], **wanted: int | str | None) -> Select[tuple[Deal]]:

@@ -10,15 +10,15 @@ from sqlalchemy import ColumnElement, Select, bindparam
 Rows = TypeVar("Rows", bound=Select[Any])
 
 
-class Condition(NamedTuple):
-    """`name` is what the value is called in statements; no other condition has the same."""
+class Criterion(NamedTuple):
+    """`name` is what the value is called in statements; no other criterion has the same."""
 
     name: str
     holds: Callable[[Any], ColumnElement[bool]]
 
 
-def narrowed(rows: Rows, wanted: Mapping[Condition, Any]) -> Rows:
-    """The rows for which each condition holds, as to the value that is wanted of it.
+def narrowed(rows: Rows, wanted: Mapping[Criterion, Any]) -> Rows:
+    """The rows for which each criterion holds, as to the value that is wanted of it.
 
     The first values of a request are put in only when a statement runs, so that the statement, and what is made of it
     in turn, is the same object whatever they are: to make one costs more than to run it.
@@ -26,23 +26,21 @@ def narrowed(rows: Rows, wanted: Mapping[Condition, Any]) -> Rows:
     if not wanted:
         return rows
     values = g.setdefault("values_asked", {})
-    if any(values.setdefault(condition, value) != value for condition, value in wanted.items()):
-        return rows.where(*(condition.holds(value) for condition, value in wanted.items()))
+    if any(values.setdefault(criterion, value) != value for criterion, value in wanted.items()):
+        return rows.where(*(criterion.holds(value) for criterion, value in wanted.items()))
     return _narrowed(rows, tuple(wanted))
 
 
 @lru_cache(maxsize=64)
-def _narrowed(rows: Any, conditions: tuple[Condition, ...]) -> Any:
-    return rows.where(*(condition.holds(_given_later(condition)) for condition in conditions))
+def _narrowed(rows: Any, criteria: tuple[Criterion, ...]) -> Any:
+    return rows.where(*(criterion.holds(_given_later(criterion)) for criterion in criteria))
 
 
-def _given_later(condition: Condition) -> Any:
-    """Under a name of its own: SQLAlchemy takes two statements that differ in nothing but unnamed values for one, and
-
-    of what it compiled from the one with a value in it, would never ask for this.
-    """
-    return bindparam(condition.name, callable_=partial(_asked, condition))
+def _given_later(criterion: Criterion) -> Any:
+    # Without a name, SQLAlchemy would take it for a value written into the statement, and what it compiled of the one
+    # for the other.
+    return bindparam(criterion.name, callable_=partial(_asked, criterion))
 
 
-def _asked(condition: Condition) -> Any:
-    return g.values_asked[condition]
+def _asked(criterion: Criterion) -> Any:
+    return g.values_asked[criterion]

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from flask import Flask, g, request
-from flask_login import current_user
 
 from crm_app import config, extensions, navigation, secret_key
 from crm_app.accounts import preferences
+from crm_app.accounts.access import person_here
 from crm_app.audit import watching
 from crm_app.health import counting
 from crm_app.jobs import jobs
@@ -47,7 +47,7 @@ def create_app(**overrides: object) -> Flask:
     @app.before_request
     def read_as_the_person_here():
         if request.blueprint != "probes":
-            preferences.apply(current_user)
+            preferences.apply(person_here())
 
     @app.teardown_appcontext
     def forget(_error):

@@ -6,12 +6,14 @@ The palette offers all of it, further pages, and what else one may do on every p
 from functools import lru_cache
 from typing import NamedTuple
 
-from flask import Flask, request, url_for
+from flask import Flask, url_for
 from flask_login import current_user
 
+from crm_app.accounts.access import person_here
 from crm_app.accounts.models import User
 from crm_app.search import ways
 from crm_app.search.ways import Way, Ways
+from crm_app.web.here import request_here
 from crm_app.web.reader import LANGUAGES, current_reader
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
@@ -91,16 +93,17 @@ _UNDER = dict.fromkeys(("accounts", "backups", "bulk", "demo", "exchange", "heal
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         navigation=lambda: _items(_PLACES),
-        creatable=lambda: _items(_NEW) if current_user.is_authenticated and current_user.can_edit else (),
+        creatable=lambda: _items(_NEW) if person_here().can_edit else (),
     )
     ways.provide(app, _ways)
 
 
 def _items(places: tuple[_Place, ...]) -> tuple[Item, ...]:
-    if not current_user.is_authenticated:
+    someone, asked = person_here(), request_here()
+    if not someone.is_authenticated:
         return ()
-    here = _UNDER.get(request.blueprint or "", request.blueprint)
-    return _items_for(places, here, _groups_of(current_user), current_reader().language, request.root_path)
+    here = _UNDER.get(asked.blueprint or "", asked.blueprint)
+    return _items_for(places, here, _groups_of(someone), current_reader().language, asked.root_path)
 
 
 @lru_cache

@@ -50,7 +50,7 @@ def must_be_confirmed() -> None:
 def _allowed(may: Callable[[Any], bool], view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not may(current_user):
+        if not may(person_here()):
             abort(403)
         return view(*args, **kwargs)
 

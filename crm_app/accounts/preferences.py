@@ -1,10 +1,10 @@
 """How Peyvand is written for whoever reads it: their own choice, else the browser's language."""
 
 from flask import g, has_request_context
-from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 
 from crm_app.accounts import queries
+from crm_app.accounts.access import person_here
 from crm_app.accounts.models import User
 from crm_app.web.reader import Reader, default_calendar, default_digits, language_asked, read_as, theme_asked
 
@@ -26,7 +26,7 @@ def current() -> Reader:
     """The reader of this request or job; found out if nobody has done so yet (an error before the first view)."""
     if "reader" not in g:
         try:
-            apply(current_user) if has_request_context() else read_as(_reader("en", "", "", "system"))
+            apply(person_here()) if has_request_context() else read_as(_reader("en", "", "", "system"))
         except OperationalError:
             # What says so must be written all the same.
             read_as(Reader())

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 from flask import g
 from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import joinedload
+from werkzeug.local import LocalProxy
 
 from crm_app.accounts.models import BY_RANK, SELLERS, Organisation, Team, User
 from crm_app.extensions import db
+from crm_app.web.among import each
 from crm_app.web.text import fold, match_key
 from crm_app.web.unchanged import Snapshot
 
@@ -37,9 +39,11 @@ def once_for_each_scope(make: Callable[[User], Statement]) -> Callable[[User], S
 
     @wraps(make)
     def made_once(user: User) -> Statement:
-        scope = user.id, user.role, sees_everything(user)
+        # `current_user` would look the person up at each question.
+        person = user._get_current_object() if type(user) is LocalProxy else user
+        scope = person.id, person.role, sees_everything(person)
         found = made.get(scope)
-        return made.setdefault(scope, make(user)) if found is None else found
+        return made.setdefault(scope, make(person)) if found is None else found
 
     made_once.forget = made.clear  # type: ignore[attr-defined]
     return made_once
@@ -117,7 +121,7 @@ def credited_within(owner: Any, team: Any, user: User) -> ColumnElement[bool]:
 
 def assignable_by(user: User) -> Select[tuple[User]]:
     """Whom `user` may make the owner of a record: people who sell, of those whose records they see."""
-    sellers = active(select(User)).where(User.role.in_(SELLERS))
+    sellers = active(select(User)).where(User.role.in_(each(SELLERS)))
     return by_name(sellers.where(owned_within(User.id, user)).options(joinedload(User.team)))
 
 

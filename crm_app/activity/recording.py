@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from flask import g, has_request_context
-from flask_login import current_user
 from sqlalchemy import insert
 
 from crm_app import audit
+from crm_app.accounts.access import person_here
 from crm_app.accounts.models import User
 from crm_app.activity.models import Event
 from crm_app.extensions import db, utc_now
+from crm_app.web.here import g_here
 from crm_app.web.money import Money
 
 # What decides who may do what, and what everyone's figures are counted by; told of when it is done, not as a story.
@@ -79,11 +80,11 @@ def instant() -> datetime:
 
 
 def actor_id() -> int | None:
-    if "actor_id" in g:
-        return g.actor_id
-    if has_request_context() and current_user.is_authenticated:
-        return current_user.id
-    return None
+    here = g_here()
+    if "actor_id" in here:
+        return here.actor_id
+    someone = person_here() if has_request_context() else None
+    return someone.id if someone and someone.is_authenticated else None
 
 
 def plain(value: Any) -> Any:

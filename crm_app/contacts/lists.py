@@ -21,7 +21,7 @@ from crm_app.lists.fields import Field, Link, Pairs
 from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names, ids
-from crm_app.web.ordering import or_else
+from crm_app.web.ordering import or_else, written_out
 from crm_app.web.text import sort_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext, pgettext
@@ -100,7 +100,9 @@ def _rows(records: Select[Any], model: Any, above_id: Any, user: User) -> Select
 @lru_cache
 def _drawn(model: Any, record_id: Any, tag_id: Any) -> tuple[Any, ...]:
     """The names of whom and what a row shows besides its record."""
-    names = select(func.aggregate_strings(Tag.name, _BETWEEN)).where(record_id == model.id, tag_id == Tag.id)
+    names = select(func.aggregate_strings(Tag.name, written_out(_BETWEEN))).where(
+        record_id == model.id, tag_id == Tag.id
+    )
     return User.name, _ABOVE.id, _ABOVE.name, names.correlate(model).scalar_subquery()
 
 

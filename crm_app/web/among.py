@@ -1,8 +1,9 @@
-"""Being one of the numbers that a statement is given when it runs."""
+"""Being one of several values."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Text, any_, bindparam, cast
+from sqlalchemy import Boolean, ColumnElement, Integer, Text, any_, bindparam, cast, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import ARRAY, TypeDecorator
@@ -25,6 +26,11 @@ class _Among(FunctionElement[bool]):
     def self_group(self, against: Any = None) -> "_Among":
         """A condition already: SQLite would be asked whether it is 1, and use no index."""
         return self
+
+
+def each(values: Iterable[Any]) -> list[ColumnElement[Any]]:
+    """Values for `in_` of a statement that is kept: as a plain list they would be written into it each time."""
+    return [literal(value) for value in values]
 
 
 def among(column: ColumnElement[int], name: str) -> ColumnElement[bool]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask, has_request_context
 
+from crm_app.web.here import request_here
 from crm_app.web.templating import Keeping, Templates
 
 # Numbers that no address holds by chance; they mark where a record's own number goes.
@@ -33,7 +34,8 @@ class Application(Flask):
         if not is_plain or not has_request_context():
             return super().url_for(endpoint, **values)
         values = given
-        key = (endpoint, request.blueprint if endpoint[:1] == "." else None, request.root_path, *values)
+        asked = request_here()
+        key = (endpoint, asked.blueprint if endpoint[:1] == "." else None, asked.root_path, *values)
         form = self._forms.get(key)
         if form is None:
             form = self._form(endpoint, values)

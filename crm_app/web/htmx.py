@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, flash, g, get_flashed_messages, make_response, redirect, render_template, request
+from flask import (
+    Response,
+    current_app,
+    flash,
+    g,
+    get_flashed_messages,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 
 from crm_app.web import unchanged
 
@@ -69,7 +79,8 @@ def say(text: str, category: str) -> None:
 def toasts() -> str:
     """What was said and flashed in this request, to be swapped in beside the changed part."""
     messages = [*get_flashed_messages(with_categories=True), *g.pop("said", ())]
-    return render_template("layouts/_toasts.html", messages=messages, oob=True) if messages else ""
+    part = current_app.jinja_env.get_template("layouts/_toasts.html")
+    return part.render(messages=messages, oob=True) if messages else ""
 
 
 def wants_part() -> bool:

@@ -9,6 +9,7 @@ from flask import g, request, session
 from werkzeug.local import LocalProxy
 
 from crm_app.extensions import utc_now
+from crm_app.web.here import g_here
 
 LANGUAGES = {"en": "English", "fa": "فارسی", "zh": "中文"}
 # Bare `fa` has the wrong week start and weekend in CLDR, so Babel is always given the country too.
@@ -100,7 +101,7 @@ def default_digits(language: str) -> str:
 
 def current_reader() -> Reader:
     """The reader itself, for code that asks it several things in a row: each question through `reader` looks it up."""
-    return g.get("reader") or Reader()
+    return g_here().get("reader") or Reader()
 
 
 reader: Reader = LocalProxy(current_reader)  # type: ignore[assignment]

@@ -26,6 +26,7 @@ from jinja2.parser import Parser
 from jinja2.runtime import Macro, internalcode, missing
 from markupsafe import Markup, escape
 
+from crm_app.web.here import g_here
 from crm_app.web.reader import current_reader
 
 # Bytes.
@@ -139,14 +140,15 @@ class Keeping(Extension):
 
     def _scope(self) -> int:
         """A number for the reader and the day of this request."""
-        number = g.get("kept_scope")
+        here = g_here()
+        number = here.get("kept_scope")
         if number is None:
             someone = current_reader()
             scope = request.root_path, someone, someone.today()
             if len(self._scopes) > _MOST_SCOPES:
                 self._scopes = {}
             # Threads at the same moment must never get the same number for two readers.
-            number = g.kept_scope = self._scopes.setdefault(scope, next(self._numbers))
+            number = here.kept_scope = self._scopes.setdefault(scope, next(self._numbers))
         return number
 
     def _keep(self, whole: Hashable, html: str) -> None:

@@ -13,6 +13,7 @@ from flask import Flask, g, has_app_context
 from flask_babel import LazyString, force_locale, get_translations
 from markupsafe import Markup
 
+from crm_app.web.here import g_here
 from crm_app.web.reader import LANGUAGES, locale_of
 
 
@@ -108,7 +109,8 @@ def _catalogue() -> _Catalogue:
     """Of this request or job; forgotten when `read_as` changes the reader."""
     if not has_app_context():
         return _of_translations(get_translations())
-    found = g.get("catalogue")
+    here = g_here()
+    found = here.get("catalogue")
     if found is None:
-        found = g.catalogue = _of_translations(get_translations())
+        found = here.catalogue = _of_translations(get_translations())
     return found

@@ -81,14 +81,22 @@ class BoardFace:
 
 def html_of(card: Card, board: "Showing", *, oob: bool) -> Markup:
     """`oob` says that it comes beside another part, to be put in the place of the card of its id."""
-    html = _rendered(_face_of(card, board), oob, *board.seen)
+    face = _face_of(card, board)
+    if oob:
+        # It has just changed: as it stands now it was never rendered, and on a board it is written otherwise.
+        return Markup(_html(face, board.token, oob=True))  # noqa: S704 - a template made it
+    html = _rendered(face, *board.seen)
     return Markup(html.replace(_TOKEN, board.token))  # noqa: S704 - the token is made of letters and digits
 
 
 @lru_cache(maxsize=_KEPT)
-def _rendered(face: Face, oob: bool, _reader: Reader, _today: date) -> str:
+def _rendered(face: Face, _reader: Reader, _today: date) -> str:
+    return compact(_html(face, _TOKEN, oob=False))
+
+
+def _html(face: Face, token: str, *, oob: bool) -> str:
     template = current_app.jinja_env.get_template("pipeline/_card.html")
-    return compact(template.render(card=face.card, face=face, oob=oob, token=_TOKEN))
+    return template.render(card=face.card, face=face, oob=oob, token=token)
 
 
 def _face_of(card: Card, board: "Showing") -> Face:

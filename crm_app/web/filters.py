@@ -12,6 +12,7 @@ from crm_app.extensions import utc_now
 from crm_app.web import formats
 from crm_app.web.reader import LANGUAGES, reader
 from crm_app.web.tables import as_asked, same_url
+from crm_app.web.templating import csrf_token
 from crm_app.web.years import year
 
 
@@ -34,7 +35,9 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.filters.update({name: for_each_reader(format_) for name, format_ in written.items()})
     app.jinja_env.filters.update(u=formats.isolate)
-    app.jinja_env.globals.update(reader=reader, LANGUAGES=LANGUAGES, same_url=same_url, as_asked=as_asked)
+    app.jinja_env.globals.update(
+        csrf_token=csrf_token, reader=reader, LANGUAGES=LANGUAGES, same_url=same_url, as_asked=as_asked
+    )
 
 
 def _ago(instant: datetime) -> str:

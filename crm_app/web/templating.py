@@ -47,6 +47,11 @@ def escaped(value: Any) -> str:
     return escape(value)
 
 
+def csrf_token() -> str:
+    """The token of this request, where flask-wtf keeps it; it would ask its settings each time."""
+    return g_here().get("csrf_token") or generate_csrf()
+
+
 def compact(html: str) -> str:
     """The same HTML in half the memory, where that can be had for a few signs.
 
@@ -133,7 +138,7 @@ class Keeping(Extension):
                 found = compact(str(html).replace(token, _TOKEN) if token else str(html))
             self._keep(whole, found)
         if _TOKEN in found:
-            found = found.replace(_TOKEN, generate_csrf())
+            found = found.replace(_TOKEN, csrf_token())
         if _ADDRESS in found:
             found = found.replace(_ADDRESS, escape(_address_of_page()))
         return Markup(found)  # noqa: S704 - a template made it

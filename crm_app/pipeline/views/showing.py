@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from flask import abort, request, url_for
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import Select
 
@@ -31,6 +30,7 @@ from crm_app.web.addresses import LARGEST_ID
 from crm_app.web.money import Rates
 from crm_app.web.periods import Calendar, Period
 from crm_app.web.reader import Reader, current_reader, reader
+from crm_app.web.templating import csrf_token
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Showing:
     @cached_property
     def token(self) -> str:
         """Of the forms on cards."""
-        return generate_csrf()
+        return csrf_token()
 
     @cached_property
     def seen(self) -> tuple[Reader, date]:

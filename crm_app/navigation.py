@@ -99,11 +99,11 @@ def init_app(app: Flask) -> None:
 
 
 def _items(places: tuple[_Place, ...]) -> tuple[Item, ...]:
-    someone, asked = person_here(), request_here()
-    if not someone.is_authenticated:
+    user, request = person_here(), request_here()
+    if not user.is_authenticated:
         return ()
-    here = _UNDER.get(asked.blueprint or "", asked.blueprint)
-    return _items_for(places, here, _groups_of(someone), current_reader().language, asked.root_path)
+    here = _UNDER.get(request.blueprint or "", request.blueprint)
+    return _items_for(places, here, _groups_of(user), current_reader().language, request.root_path)
 
 
 @lru_cache

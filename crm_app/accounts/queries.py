@@ -11,7 +11,7 @@ from werkzeug.local import LocalProxy
 
 from crm_app.accounts.models import BY_RANK, SELLERS, Organisation, Team, User
 from crm_app.extensions import db
-from crm_app.web.among import each
+from crm_app.web.among import one_of
 from crm_app.web.text import fold, match_key
 from crm_app.web.unchanged import Snapshot
 
@@ -121,7 +121,7 @@ def credited_within(owner: Any, team: Any, user: User) -> ColumnElement[bool]:
 
 def assignable_by(user: User) -> Select[tuple[User]]:
     """Whom `user` may make the owner of a record: people who sell, of those whose records they see."""
-    sellers = active(select(User)).where(User.role.in_(each(SELLERS)))
+    sellers = active(select(User)).where(one_of(User.role, SELLERS))
     return by_name(sellers.where(owned_within(User.id, user)).options(joinedload(User.team)))
 
 

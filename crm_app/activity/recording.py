@@ -80,11 +80,11 @@ def instant() -> datetime:
 
 
 def actor_id() -> int | None:
-    here = g_here()
-    if "actor_id" in here:
-        return here.actor_id
-    someone = person_here() if has_request_context() else None
-    return someone.id if someone and someone.is_authenticated else None
+    context = g_here()
+    if "actor_id" in context:
+        return context.actor_id
+    user = person_here() if has_request_context() else None
+    return user.id if user and user.is_authenticated else None
 
 
 def plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from crm_app.accounts.models import Organisation, Team, User
 from crm_app.accounts.queries import once_for_each_scope, sees_everything, teams_managed_by
 from crm_app.goals.models import Goal, Target, TargetChange
-from crm_app.web.among import each
+from crm_app.web.among import one_of
 from crm_app.web.periods import Period
 
 
@@ -54,7 +54,7 @@ def aimed_at(goals: Select[Any], calendar: str, keys: tuple[str, ...]) -> Select
 
     Of each its `unit`, `team_id` and `user_id`, the `name` of that team or person, and the `amount` of the target.
     """
-    in_period = Target.period_key.in_(each(keys))
+    in_period = one_of(Target.period_key, keys)
     aimed = goals.join(Target, Target.goal_id == Goal.id).where(Goal.calendar == calendar, in_period, Target.amount > 0)
     named = aimed.outerjoin(Team, Team.id == Goal.team_id).outerjoin(User, User.id == Goal.user_id)
     name: Any = func.coalesce(Team.name, User.name, "").label("name")

@@ -28,9 +28,9 @@ class _Among(FunctionElement[bool]):
         return self
 
 
-def each(values: Iterable[Any]) -> list[ColumnElement[Any]]:
-    """Values for `in_` of a statement that is kept: as a plain list they would be written into it each time."""
-    return [literal(value) for value in values]
+def one_of(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether `column` is one of the values, in a statement that is kept: `in_` would write them into it each time."""
+    return column.in_([literal(value, column.type) for value in values])
 
 
 def among(column: ColumnElement[int], name: str) -> ColumnElement[bool]:

@@ -34,8 +34,8 @@ class Application(Flask):
         if not is_plain or not has_request_context():
             return super().url_for(endpoint, **values)
         values = given
-        asked = request_here()
-        key = (endpoint, asked.blueprint if endpoint[:1] == "." else None, asked.root_path, *values)
+        request = request_here()
+        key = (endpoint, request.blueprint if endpoint[:1] == "." else None, request.root_path, *values)
         form = self._forms.get(key)
         if form is None:
             form = self._form(endpoint, values)

@@ -79,8 +79,9 @@ def say(text: str, category: str) -> None:
 def toasts() -> str:
     """What was said and flashed in this request, to be swapped in beside the changed part."""
     messages = [*get_flashed_messages(with_categories=True), *g.pop("said", ())]
-    part = current_app.jinja_env.get_template("layouts/_toasts.html")
-    return part.render(messages=messages, oob=True) if messages else ""
+    if not messages:
+        return ""
+    return current_app.jinja_env.get_template("layouts/_toasts.html").render(messages=messages, oob=True)
 
 
 def wants_part() -> bool:

@@ -145,15 +145,15 @@ class Keeping(Extension):
 
     def _scope(self) -> int:
         """A number for the reader and the day of this request."""
-        here = g_here()
-        number = here.get("kept_scope")
+        context = g_here()
+        number = context.get("kept_scope")
         if number is None:
             someone = current_reader()
             scope = request.root_path, someone, someone.today()
             if len(self._scopes) > _MOST_SCOPES:
                 self._scopes = {}
             # Threads at the same moment must never get the same number for two readers.
-            number = here.kept_scope = self._scopes.setdefault(scope, next(self._numbers))
+            number = context.kept_scope = self._scopes.setdefault(scope, next(self._numbers))
         return number
 
     def _keep(self, whole: Hashable, html: str) -> None:

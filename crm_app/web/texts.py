@@ -109,8 +109,8 @@ def _catalogue() -> _Catalogue:
     """Of this request or job; forgotten when `read_as` changes the reader."""
     if not has_app_context():
         return _of_translations(get_translations())
-    here = g_here()
-    found = here.get("catalogue")
+    context = g_here()
+    found = context.get("catalogue")
     if found is None:
-        found = here.catalogue = _of_translations(get_translations())
+        found = context.catalogue = _of_translations(get_translations())
     return found

@@ -1,10 +1,12 @@
 """Being one of several values, in statements that are kept."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import String, column, event, select
 
-from crm_app.extensions import db
-from crm_app.web.among import each
+from crm_app.extensions import UtcDateTime, db
+from crm_app.web.among import one_of
 from tests import make
 
 PLACE = column("place", String)
@@ -32,11 +34,17 @@ def unready(app):
     event.remove(engine, "before_cursor_execute", look)
 
 
-def test_a_plain_list_is_written_into_a_statement_that_is_kept_and_each_of_it_is_not(app):
+def test_a_plain_list_is_written_into_a_statement_that_is_kept_and_one_of_several_is_not(app):
     with app.app_context():
-        plain, kept = (select(PLACE).where(PLACE.in_(places)) for places in (["Qom"], each(["Qom"])))
+        conditions = PLACE.in_(["Qom", "Xi'an"]), one_of(PLACE, ["Qom", "Xi'an"])
 
-        assert [is_ready(one.compile(db.engine)) for one in (plain, kept)] == [False, True]
+        assert [is_ready(select(PLACE).where(one).compile(db.engine)) for one in conditions] == [False, True]
+
+
+def test_one_of_several_is_compared_as_the_column_has_it():
+    condition = one_of(column("at", UtcDateTime), [datetime(2026, 11, 30, 12, tzinfo=UTC)])
+
+    assert [type(one.type) for one in condition.right.element] == [UtcDateTime]
 
 
 def test_the_statements_of_the_pages_that_are_asked_most_are_run_as_they_were_made(client, alice, unready):

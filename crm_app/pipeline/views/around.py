@@ -5,7 +5,7 @@ from typing import NamedTuple
 from flask import abort, request, url_for
 from flask_login import current_user
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import defaultload, joinedload
 
 from crm_app.accounts.queries import once_for_each_scope
 from crm_app.activity.forms import NoteForm
@@ -53,7 +53,7 @@ def found(deal_id):
 def _told_of(user):
     named = ((Deal.company, Company.name), (Deal.person, Person.name), (Deal.product, Product.name))
     shown = joinedload(Deal.owner), *(joinedload(one).load_only(name) for one, name in named)
-    way = joinedload(Deal.pipeline).joinedload(Pipeline.stages), lazyload(Deal.stays).joinedload(Stay.stage)
+    way = joinedload(Deal.pipeline).joinedload(Pipeline.stages), defaultload(Deal.stays).joinedload(Stay.stage)
     return queries.visible_to(user).where(Deal.id == bindparam("deal_id")).options(*shown, *way)
 
 

@@ -1,4 +1,4 @@
-"""Cards as HTML: rendered once from all that they show, and taken again as long as that is the same."""
+"""Cards as HTML: those of a board are rendered once from all that they show, and taken again while that is the same."""
 
 import secrets
 from collections.abc import Hashable
@@ -83,7 +83,7 @@ def html_of(card: Card, board: "Showing", *, oob: bool) -> Markup:
     """`oob` says that it comes beside another part, to be put in the place of the card of its id."""
     face = _face_of(card, board)
     if oob:
-        # It has just changed: as it stands now it was never rendered, and on a board it is written otherwise.
+        # It has changed as a rule, and is not asked for again as it is written beside another part.
         return Markup(_html(face, board.token, oob=True))  # noqa: S704 - a template made it
     html = _rendered(face, *board.seen)
     return Markup(html.replace(_TOKEN, board.token))  # noqa: S704 - the token is made of letters and digits

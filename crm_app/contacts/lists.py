@@ -29,7 +29,7 @@ from crm_app.web.texts import ngettext, pgettext
 _NO_NUMBER = literal(-1, BigInteger)
 # The parent of a company, the company of a person. One out of sight is not named, nor sorted by.
 _ABOVE = aliased(Company)
-_BETWEEN = "\x1f"  # Control characters stand in no name.
+_BETWEEN = written_out("\x1f")  # Control characters stand in no name.
 
 
 def companies(user: User) -> Listable:
@@ -100,9 +100,7 @@ def _rows(records: Select[Any], model: Any, above_id: Any, user: User) -> Select
 @lru_cache
 def _drawn(model: Any, record_id: Any, tag_id: Any) -> tuple[Any, ...]:
     """The names of whom and what a row shows besides its record."""
-    names = select(func.aggregate_strings(Tag.name, written_out(_BETWEEN))).where(
-        record_id == model.id, tag_id == Tag.id
-    )
+    names = select(func.aggregate_strings(Tag.name, _BETWEEN)).where(record_id == model.id, tag_id == Tag.id)
     return User.name, _ABOVE.id, _ABOVE.name, names.correlate(model).scalar_subquery()
 
 

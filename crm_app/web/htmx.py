@@ -3,19 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import (
-    Response,
-    current_app,
-    flash,
-    g,
-    get_flashed_messages,
-    make_response,
-    redirect,
-    render_template,
-    request,
-)
+from flask import Response, flash, g, get_flashed_messages, make_response, redirect, render_template, request
 
 from crm_app.web import unchanged
+from crm_app.web.templating import rendered_alone
 
 _VARY = "HX-Request, HX-Request-Type"
 
@@ -62,7 +53,7 @@ def said_alone(otherwise: str, status: int) -> Response:
 
 def said_in_toast(text: str, status: int) -> Response:
     """An error for htmx: it lands among the toasts and leaves what the reader was doing alone."""
-    response = _answer(render_template("layouts/_toasts.html", messages=[("danger", text)], oob=False), status)
+    response = _answer(rendered_alone("layouts/_toasts.html", messages=[("danger", text)], oob=False), status)
     response.headers["HX-Retarget"] = "#toasts"
     response.headers["HX-Reswap"] = "beforeend"
     return response
@@ -79,9 +70,7 @@ def say(text: str, category: str) -> None:
 def toasts() -> str:
     """What was said and flashed in this request, to be swapped in beside the changed part."""
     messages = [*get_flashed_messages(with_categories=True), *g.pop("said", ())]
-    if not messages:
-        return ""
-    return current_app.jinja_env.get_template("layouts/_toasts.html").render(messages=messages, oob=True)
+    return rendered_alone("layouts/_toasts.html", messages=messages, oob=True) if messages else ""
 
 
 def wants_part() -> bool:

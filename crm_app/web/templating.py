@@ -12,7 +12,7 @@ from itertools import count
 from sys import getsizeof
 from typing import Any
 
-from flask import g, request
+from flask import current_app, g, request
 from flask.templating import Environment
 from flask_wtf.csrf import generate_csrf
 from jinja2 import nodes
@@ -50,6 +50,11 @@ def escaped(value: Any) -> str:
 def csrf_token() -> str:
     """The token of this request, where flask-wtf keeps it; it would ask its settings each time."""
     return g_here().get("csrf_token") or generate_csrf()
+
+
+def rendered_alone(template: str, **context: Any) -> str:
+    """A part that shows nothing of the page around it: without what Flask and others give to each page."""
+    return current_app.jinja_env.get_template(template).render(context)
 
 
 def compact(html: str) -> str:

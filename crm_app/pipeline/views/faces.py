@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from flask import current_app, request
+from flask import request
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -14,7 +14,7 @@ from crm_app.accounts.models import hue_of, initials_of
 from crm_app.pipeline.boards import Column, Key
 from crm_app.pipeline.cards import Card
 from crm_app.web.reader import Reader
-from crm_app.web.templating import compact
+from crm_app.web.templating import compact, rendered_alone
 
 if TYPE_CHECKING:
     from crm_app.pipeline.views.showing import Showing
@@ -95,8 +95,7 @@ def _rendered(face: Face, _reader: Reader, _today: date) -> str:
 
 
 def _html(face: Face, token: str, *, oob: bool) -> str:
-    template = current_app.jinja_env.get_template("pipeline/_card.html")
-    return template.render(card=face.card, face=face, oob=oob, token=token)
+    return rendered_alone("pipeline/_card.html", card=face.card, face=face, oob=oob, token=token)
 
 
 def _face_of(card: Card, board: "Showing") -> Face:

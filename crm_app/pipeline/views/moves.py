@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import abort, current_app, flash, request, url_for
+from flask import abort, flash, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import Select
@@ -27,6 +27,7 @@ from crm_app.web.htmx import changed, gone_to, page, said_alone, say
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
 from crm_app.web.redirects import local_path
+from crm_app.web.templating import rendered_alone
 from crm_app.web.texts import gettext as _
 
 
@@ -175,8 +176,7 @@ def say_with_undo(sentence: str, events: Sequence[Event], action: str) -> None:
 def _with_undo(sentence: str, events: list[int], action: str) -> Markup:
     """What is taken back on the board is so at once, elsewhere by way of the page."""
     offer = {"sentence": sentence, "events": events, "action": action, "next": request.form.get("next")}
-    part = current_app.jinja_env.get_template("pipeline/_undo.html")
-    return Markup(part.render(offer))  # noqa: S704 - the part escapes.
+    return Markup(rendered_alone("pipeline/_undo.html", **offer))  # noqa: S704 - the part escapes.
 
 
 def refused(deal_id: int, *keys: Key | None, reason: str = ""):

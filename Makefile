@@ -56,6 +56,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Setting up (about a minute, once) ..."
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(VENV)/bin/python -m crm_app.optimized
 	@touch $@
 
 $(DEV_STAMP): $(STAMP) requirements-dev.lock

@@ -1,21 +1,44 @@
 """Peyvand: the one place that knows every domain and puts them together."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask, g, request
-
-from crm_app import config, extensions, navigation, secret_key
-from crm_app.accounts import preferences
-from crm_app.accounts.access import person_here
-from crm_app.audit import watching
-from crm_app.health import counting
-from crm_app.jobs import jobs
-from crm_app.web import addresses, assets, compiled, errors, filters, headers, proxies, texts
-from crm_app.web.application import Application
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def create_app(**overrides: object) -> Flask:
-    """The application, configured by the environment; `overrides` replace single settings (tests)."""
+    """The application, configured by the environment; `overrides` replace single settings (tests).
+
+    What it is made of is read by then, not along with the package: `__main__.py` looks first how it is to be read.
+    """
+    from crm_app import extensions, secret_key
+    from crm_app.accounts import preferences
+    from crm_app.audit import watching
+    from crm_app.health import counting
+    from crm_app.jobs import jobs
+    from crm_app.web import addresses, assets, compiled, errors, filters, headers, proxies, texts
+
+    app = _configured(overrides)
+    secret_key.init_app(app)
+    counting.init_app(app)
+    proxies.init_app(app)
+    extensions.init_app(app)
+    extensions.babel.init_app(app, locale_selector=lambda: str(preferences.current().locale))
+    for part in (compiled, addresses, headers, errors, filters, texts, assets, watching):
+        part.init_app(app)
+    _register_domains(app)
+    jobs.init_app(app)
+    _read_as_the_person_here(app)
+    return app
+
+
+def _configured(overrides: dict[str, object]) -> Flask:
+    from crm_app import config
+    from crm_app.web.application import Application
+
     app = Application(
         "crm_app",
         root_path=str(config.ROOT / "crm_app"),
@@ -33,19 +56,17 @@ def create_app(**overrides: object) -> Flask:
     app.config.update(overrides)
     Path(app.config["INSTANCE_PATH"]).mkdir(mode=0o700, parents=True, exist_ok=True)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    return app
 
-    secret_key.init_app(app)
-    counting.init_app(app)
-    proxies.init_app(app)
-    extensions.init_app(app)
-    extensions.babel.init_app(app, locale_selector=lambda: str(preferences.current().locale))
-    for part in (compiled, addresses, headers, errors, filters, texts, assets, watching):
-        part.init_app(app)
-    _register_domains(app)
-    jobs.init_app(app)
+
+def _read_as_the_person_here(app: Flask) -> None:
+    from flask import g, request
+
+    from crm_app.accounts import preferences
+    from crm_app.accounts.access import person_here
 
     @app.before_request
-    def read_as_the_person_here():
+    def apply_preferences():
         if request.blueprint != "probes":
             preferences.apply(person_here())
 
@@ -53,10 +74,9 @@ def create_app(**overrides: object) -> Flask:
     def forget(_error):
         g.pop("organisation", None)
 
-    return app
-
 
 def _register_domains(app: Flask) -> None:
+    from crm_app import navigation
     from crm_app.accounts.views import bp as accounts
     from crm_app.activity.views import bp as activity
     from crm_app.backups.views import bp as backups

@@ -1,5 +1,14 @@
-"""`python -m crm_app` is the `crm` command."""
+"""The `crm` command, also as `python -m crm_app`."""
 
-from crm_app.cli import main
+from crm_app import optimized
 
-main(prog_name="crm")
+
+def main() -> None:
+    optimized.start_again_if_lasting()
+    from crm_app.cli import main
+
+    main(prog_name="crm")
+
+
+if __name__ == "__main__":
+    main()

@@ -107,6 +107,13 @@ def test_nothing_is_left_undone_or_named_for_nothing(path):
         yield f"left undone: {undone[0]}"
 
 
+@_in_each(PYTHON)
+def test_assertions_tell_the_type_checker_alone_as_what_serves_runs_without_them(path):
+    for node in _nodes(path):
+        if isinstance(node, ast.Assert) and not ast.unparse(node.test).endswith(" is not None"):
+            yield f"line {node.lineno} asserts what somebody has to refuse"
+
+
 @_in_each(TEMPLATES)
 def test_parts_extend_nothing_and_pages_extend_a_layout(path):
     extends = re.search(r"{%-? extends", _text(path))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from crm_app import optimized
 from tests.bench.server import Server, descendants, free_port, name_of
 
 MEGABYTES = 140
@@ -52,6 +53,13 @@ def _named(served, name):
     """The numbers of the processes that have this name, the supervisor's children."""
     children = Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text().split()
     return {int(pid) for pid in children if name_of(pid) == name}
+
+
+def test_all_processes_run_from_optimized_code(served):
+    command = Path(f"/proc/{served.pid}/cmdline").read_text().split("\0")
+
+    assert command[1 : 1 + len(optimized.OPTIONS)] == [*optimized.OPTIONS]
+    assert command[-2:-1] == ["serve"]
 
 
 def test_processes_are_copied_while_nothing_is_open_that_they_would_share(served):

@@ -65,6 +65,7 @@ def written_out(value: int | str) -> ColumnElement[Any]:
     Nothing that somebody typed: no sign of it is escaped.
     """
     if isinstance(value, str):
-        assert "'" not in value
+        if "'" in value:
+            raise ValueError(f"{value!r} would end the text that it stands in")
         return literal_column(f"'{value}'", String)
     return literal_column(str(value), Integer)

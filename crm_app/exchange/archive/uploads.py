@@ -15,7 +15,8 @@ from crm_app.web import packages
 
 
 def path_of(name: str) -> Path:
-    assert is_upload(name)
+    if not is_upload(name):
+        raise ValueError(f"{name!r} is no upload")
     return Path(current_app.config["INSTANCE_PATH"]) / name
 
 

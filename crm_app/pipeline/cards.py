@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import Select, literal_column, select, union_all
 
 from crm_app.accounts.models import User
 from crm_app.contacts.models import Company
@@ -134,11 +135,16 @@ _named = lru_cache(maxsize=512)(_with_names)
 
 @lru_cache(maxsize=64)
 def _named_parts(parts: tuple[Select[Any], ...]) -> Select[Any]:
-    """With the columns themselves in the parts: to look deals up by the ids in them, PostgreSQL reads all there are."""
+    """With the columns themselves in the parts: to look deals up by the ids in them, PostgreSQL reads all there are.
+
+    What goes through the parts is written as it stands: SQLAlchemy would keep each column of each part four times over.
+    """
     own = [column for column in (*COLUMNS, Deal.company_id) if column.class_ is Deal]
-    whole = union_all(*(select(part.with_only_columns(*own).subquery()) for part in parts)).subquery().c
-    named = select(*_columns(whole)).outerjoin(Company, Company.id == whole.company_id)
-    return named.outerjoin(User, User.id == whole.owner_id)
+    read = (part.with_only_columns(*own).subquery() for part in parts)
+    whole = union_all(*(select(literal_column("*")).select_from(part) for part in read)).subquery("whole")
+    deal = SimpleNamespace(**{column.key: literal_column(f"whole.{column.key}", column.type) for column in own})
+    named = select(*_columns(deal)).select_from(whole).outerjoin(Company, Company.id == deal.company_id)
+    return named.outerjoin(User, User.id == deal.owner_id)
 
 
 def _mark(expected: date | None, today: date) -> tuple[str, int]:

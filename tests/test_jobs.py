@@ -39,7 +39,7 @@ def queued(request, tmp_path, monkeypatch):
     def note(number):
         done.append(number)
 
-    monkeypatch.setattr("crm_app.jobs", mine)
+    monkeypatch.setattr("crm_app.jobs.jobs", mine)
     monkeypatch.setenv("INSTANCE_PATH", str(tmp_path))
     app = create_app(REDIS_URL=request.param, SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path / 'jobs-test.db'}")
     app.extensions["huey"].storage.flush_all()

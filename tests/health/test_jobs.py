@@ -65,7 +65,7 @@ def failing(app, tmp_path, monkeypatch, database_url):
         raise ValueError(f"no {name}\0 for {number}")
 
     mine.when_given_up(telling.park)
-    monkeypatch.setattr("crm_app.jobs", mine)
+    monkeypatch.setattr("crm_app.jobs.jobs", mine)
     monkeypatch.setenv("INSTANCE_PATH", str(tmp_path))
     one = create_app(SQLALCHEMY_DATABASE_URI=database_url)
     db.session.commit()

@@ -31,8 +31,11 @@ QUEUES = ["", *([_REDIS] if _redis_answers() else [])]
 
 
 @pytest.fixture
-def queued(request, tmp_path, monkeypatch):
-    """An application with a real queue, and a task that notes what it was given."""
+def queued(request, tmp_path, monkeypatch, _application):
+    """An application with a real queue, and a task that notes what it was given.
+
+    All tasks of the product have been read by then: else they would be told to this queue.
+    """
     mine, done = Jobs(), []
 
     @mine.task
@@ -174,7 +177,7 @@ def test_a_redis_that_went_away_stops_nobody_and_limits_go_on_without_it(tmp_pat
     assert "the queue did not take crm_app.exchange.jobs.run_import(7,)" in ended.stderr
 
 
-def test_the_tasks_of_the_product_are_known_by_name():
+def test_the_tasks_of_the_product_are_known_by_name(_application):
     assert "crm_app.exchange.jobs.run_import" in jobs._tasks
     assert "crm_app.backups.nightly.back_up_every_night" in jobs._periodic
 

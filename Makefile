@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+OPTIMIZED := $(VENV)/optimized/.ours
 TOOLS := .venv-security/scanner/.installed .venv-security/auditor/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm_app/translations/*/LC_MESSAGES/messages.po))
 
@@ -11,9 +12,9 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm_app/translations/*/LC_MESSAGES
 run: setup  ## start Peyvand on http://localhost:8000
 	@$(VENV)/bin/crm serve
 
-setup: $(STAMP) $(CATALOGUES)
+setup: $(STAMP) $(CATALOGUES) $(OPTIMIZED)
 
-test: $(DEV_STAMP) $(CATALOGUES) lint  ## the whole suite, on SQLite and PostgreSQL
+test: $(OPTIMIZED) $(DEV_STAMP) $(CATALOGUES) lint  ## the whole suite, on SQLite and PostgreSQL
 	@$(VENV)/bin/python -m tests.run
 
 lint: $(DEV_STAMP)  ## style, types, imports
@@ -29,13 +30,13 @@ translations: $(DEV_STAMP)  ## collect new texts into the catalogues
 	@$(VENV)/bin/python -m tests.translations
 	@$(MAKE) --no-print-directory setup
 
-bench: $(DEV_STAMP) $(CATALOGUES)
+bench: $(OPTIMIZED) $(DEV_STAMP) $(CATALOGUES)
 	@$(VENV)/bin/python -m tests.bench
 
-torture: $(DEV_STAMP) $(CATALOGUES)  ## killed two hundred times while people write: nothing may be lost
+torture: $(OPTIMIZED) $(DEV_STAMP) $(CATALOGUES)  ## killed two hundred times while people write: nothing may be lost
 	@$(VENV)/bin/python -m tests.torture
 
-security: $(DEV_STAMP) $(CATALOGUES) $(TOOLS)  ## attacks that take minutes: a scanner, fuzzing, known faults of dependencies
+security: $(OPTIMIZED) $(DEV_STAMP) $(CATALOGUES) $(TOOLS)  ## attacks that take minutes: a scanner, fuzzing, known faults of dependencies
 	@$(VENV)/bin/python -m tests.security $(SECURITY)
 
 # Each in an environment of its own: what they need is no business of Peyvand.
@@ -56,6 +57,11 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Setting up (about a minute, once) ..."
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@rm -rf $(VENV)/optimized
+	@touch $@
+
+# What `crm serve` is run from: whoever starts it may have no right to write there.
+$(OPTIMIZED): $(STAMP) $(shell find crm_app -name '*.py')
 	@$(VENV)/bin/python -m crm_app.optimized
 	@touch $@
 

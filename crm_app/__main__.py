@@ -5,8 +5,11 @@ from crm_app import optimized
 
 def main() -> None:
     optimized.start_again_if_lasting()
+    from crm_app import processes
     from crm_app.cli import main
 
+    # Whoever started it last gave it its own name.
+    processes.call_this("crm")
     main(prog_name="crm")
 
 

@@ -7,7 +7,6 @@ it, beside what other commands and the tests are run from (`python -m crm_app.op
 import importlib
 import os
 import pkgutil
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -16,6 +15,7 @@ from pathlib import Path
 COMPILED = Path(sys.prefix) / "optimized"
 OPTIONS = ("-OO", "-X", "no_debug_ranges", "-X", f"pycache_prefix={COMPILED}")
 _LASTING = {"serve", "web", "worker"}
+_PACKAGES = COMPILED / ".packages"
 _LEFT_OUT = "-x", "/(pip|setuptools)/"
 
 
@@ -29,12 +29,13 @@ def start_again_if_lasting() -> None:
 
 
 def compile_all() -> None:
-    """All packages, and of Python's own library what is read along with ours. Of another version nothing stays."""
-    shutil.rmtree(COMPILED, ignore_errors=True)
+    """All packages, once; and what has changed since of ours and of what is read along with it."""
     optimizing = [sys.executable, *OPTIONS]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    # A package may bring files that are for another Python; those that do not compile are not read here.
-    subprocess.call([*optimizing, "-m", "compileall", "-qq", "-j", "0", *_LEFT_OUT, sysconfig.get_path("purelib")])
+    if not _PACKAGES.is_file():
+        # A package may bring files that are for another Python; those that do not compile are not read here.
+        subprocess.call([*optimizing, "-m", "compileall", "-qq", "-j", "0", *_LEFT_OUT, sysconfig.get_path("purelib")])
+        _PACKAGES.touch()
     reading = "from crm_app import optimized; optimized.read_all()"
     subprocess.check_call([*optimizing, "-c", reading], env=environment)
 

@@ -63,6 +63,12 @@ def block_signals() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 
 
+def call_this(name: str) -> None:
+    """As `ps` and `top` show this process, up to fifteen letters, where the system has a place for it."""
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(name)
+
+
 def started(name: str, run: Callable[..., None], *arguments: object) -> BaseProcess:
     """A process that runs a function of a module. A signal of the terminal reaches us alone: we pass it on."""
     process = multiprocessing.get_context(METHOD).Process(target=_alone, args=(name, run, *arguments))
@@ -78,9 +84,7 @@ def status_of(process: BaseProcess) -> int:
 
 
 def _alone(name: str, run: Callable[..., None], *arguments: object) -> None:
-    """Its name is as `ps` and `top` show it, up to fifteen letters, where the system has a place for it."""
     os.setsid()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-    with suppress(OSError):
-        Path("/proc/self/comm").write_text(name)
+    call_this(name)
     run(*arguments)

@@ -60,6 +60,7 @@ def test_all_processes_run_from_optimized_code(served):
 
     assert command[1 : 1 + len(optimized.OPTIONS)] == [*optimized.OPTIONS]
     assert command[-2:-1] == ["serve"]
+    assert name_of(served.pid) == "crm"
 
 
 def test_processes_are_copied_while_nothing_is_open_that_they_would_share(served):

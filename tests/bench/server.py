@@ -14,6 +14,7 @@ from statistics import median
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from crm_app import optimized
 from crm_app.entrance import THREADS
 
 _PROCESSES = 2
@@ -153,8 +154,9 @@ def serving(target: str, others: Callable[[], list[int]] = list) -> Iterator[Ser
     """A WSGI application on granian, as `crm web` runs Peyvand: two processes, each with threads to spare."""
     port = free_port()
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(_PROCESSES), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error", target,
+        sys.executable, *optimized.OPTIONS, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", str(_PROCESSES), "--blocking-threads", str(THREADS), "--no-ws",
+        "--log-level", "error", target,
     ]  # fmt: skip
     with running(command, port) as process:
         yield Server(process, port, others)

@@ -126,11 +126,18 @@ def boundless_asks(scene: Scene) -> list[str]:
 
 
 def _slow(where: str, ask, texts) -> list[str]:
+    """What is slow is so again; what looked for garbage meanwhile is not."""
     found = []
     for said in texts:
-        began = time.process_time()
-        status = ask(said).status_code
-        took = time.process_time() - began
+        took, status = _taken(ask, said)
+        if took > _SECONDS:
+            took, status = min(_taken(ask, said), (took, status))
         found += [f"{where} of {said[:10]!r}: {took:.2f} s"] * (took > _SECONDS)
         found += [f"{where} of {said[:10]!r}: {status}"] * (status >= 500)
     return found
+
+
+def _taken(ask, said: str) -> tuple[float, int]:
+    began = time.process_time()
+    status = ask(said).status_code
+    return time.process_time() - began, status

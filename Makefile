@@ -61,7 +61,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 # What `crm serve` is run from: whoever starts it may have no right to write there.
-$(OPTIMIZED): $(STAMP) $(shell find crm_app -name '*.py')
+$(OPTIMIZED): $(STAMP) $(shell find crm_app migrations -name '*.py')
 	@$(VENV)/bin/python -m crm_app.optimized
 	@touch $@
 

@@ -4,12 +4,8 @@ What runs for months runs so: all processes of `crm serve` together take a twent
 it, beside what other commands and the tests are run from (`python -m crm_app.optimized`).
 """
 
-import importlib
 import os
-import pkgutil
-import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 COMPILED = Path(sys.prefix) / "optimized"
@@ -30,17 +26,25 @@ def start_again_if_lasting() -> None:
 
 def compile_all() -> None:
     """All packages, once; and what has changed since of ours and of what is read along with it."""
+    # Whoever only starts again has no use for them.
+    import subprocess
+    import sysconfig
+
     optimizing = [sys.executable, *OPTIONS]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if not _PACKAGES.is_file():
         # A package may bring files that are for another Python; those that do not compile are not read here.
         subprocess.call([*optimizing, "-m", "compileall", "-qq", "-j", "0", *_LEFT_OUT, sysconfig.get_path("purelib")])
         _PACKAGES.touch()
+    subprocess.call([*optimizing, "-m", "compileall", "-qq", str(Path(__file__).parents[1] / "migrations")])
     reading = "from crm_app import optimized; optimized.read_all()"
     subprocess.check_call([*optimizing, "-c", reading], env=environment)
 
 
 def read_all() -> None:
+    import importlib
+    import pkgutil
+
     import crm_app
 
     for module in pkgutil.walk_packages(crm_app.__path__, "crm_app."):

@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-OPTIMIZED := $(VENV)/optimized/.ours
 TOOLS := .venv-security/scanner/.installed .venv-security/auditor/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm_app/translations/*/LC_MESSAGES/messages.po))
 
@@ -12,9 +11,10 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm_app/translations/*/LC_MESSAGES
 run: setup  ## start Peyvand on http://localhost:8000
 	@$(VENV)/bin/crm serve
 
-setup: $(STAMP) $(CATALOGUES) $(OPTIMIZED)
+setup: $(STAMP) $(CATALOGUES)
+	@$(VENV)/bin/python -m crm_app.optimized
 
-test: $(OPTIMIZED) $(DEV_STAMP) $(CATALOGUES) lint  ## the whole suite, on SQLite and PostgreSQL
+test: setup $(DEV_STAMP) lint  ## the whole suite, on SQLite and PostgreSQL
 	@$(VENV)/bin/python -m tests.run
 
 lint: $(DEV_STAMP)  ## style, types, imports
@@ -30,13 +30,13 @@ translations: $(DEV_STAMP)  ## collect new texts into the catalogues
 	@$(VENV)/bin/python -m tests.translations
 	@$(MAKE) --no-print-directory setup
 
-bench: $(OPTIMIZED) $(DEV_STAMP) $(CATALOGUES)
+bench: setup $(DEV_STAMP)
 	@$(VENV)/bin/python -m tests.bench
 
-torture: $(OPTIMIZED) $(DEV_STAMP) $(CATALOGUES)  ## killed two hundred times while people write: nothing may be lost
+torture: setup $(DEV_STAMP)  ## killed two hundred times while people write: nothing may be lost
 	@$(VENV)/bin/python -m tests.torture
 
-security: $(OPTIMIZED) $(DEV_STAMP) $(CATALOGUES) $(TOOLS)  ## attacks that take minutes: a scanner, fuzzing, known faults of dependencies
+security: setup $(DEV_STAMP) $(TOOLS)  ## attacks that take minutes: a scanner, fuzzing, known faults of dependencies
 	@$(VENV)/bin/python -m tests.security $(SECURITY)
 
 # Each in an environment of its own: what they need is no business of Peyvand.
@@ -58,11 +58,6 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -rf $(VENV)/optimized
-	@touch $@
-
-# What `crm serve` is run from: whoever starts it may have no right to write there.
-$(OPTIMIZED): $(STAMP) $(shell find crm_app migrations -name '*.py')
-	@$(VENV)/bin/python -m crm_app.optimized
 	@touch $@
 
 $(DEV_STAMP): $(STAMP) requirements-dev.lock

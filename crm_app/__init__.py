@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def create_app(**overrides: object) -> Flask:
     """The application, configured by the environment; `overrides` replace single settings (tests).
 
-    What it is made of is read by then, not along with the package: `__main__.py` looks first how it is to be read.
+    What it is made of is read only then, not along with the package: `__main__.py` looks first how it is to be read.
     """
     from crm_app import extensions, secret_key
     from crm_app.accounts import preferences

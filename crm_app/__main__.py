@@ -8,7 +8,7 @@ def main() -> None:
     from crm_app import processes
     from crm_app.cli import main
 
-    # Whoever started it last gave it its own name.
+    # Started again, it would be called python.
     processes.call_this("crm")
     main(prog_name="crm")
 

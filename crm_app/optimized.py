@@ -9,47 +9,46 @@ import sys
 from pathlib import Path
 
 COMPILED = Path(sys.prefix) / "optimized"
-OPTIONS = ("-OO", "-X", "no_debug_ranges", "-X", f"pycache_prefix={COMPILED}")
+# Not as options: processes that are started anew, and not copied, are told by the environment alone.
+ENVIRON = {"PYTHONOPTIMIZE": "2", "PYTHONNODEBUGRANGES": "1", "PYTHONPYCACHEPREFIX": str(COMPILED)}
+# Written once all is compiled; it says for which Python.
+MARK = COMPILED / ".compiled"
 _LASTING = {"serve", "web", "worker"}
-_PACKAGES = COMPILED / ".packages"
-_LEFT_OUT = "-x", "/(pip|setuptools)/"
+_OURS = tuple(str(Path(__file__).parents[1] / folder) for folder in ("crm_app", "migrations"))
+_UNUSED = r"/(pip|setuptools)/"
+_UNUSED_OF_PYTHON = r"/(site-packages|dist-packages|tests?|idlelib|lib2to3|turtledemo|tkinter|ensurepip)/"
 
 
 def start_again_if_lasting() -> None:
-    """In place of this process, unless it was told how to run or nothing is compiled: each start would compile all."""
-    command, is_told = sys.argv[1:2], sys.flags.optimize or not COMPILED.is_dir()
-    # What a command says of itself is its docstring.
-    if is_told or not _LASTING.intersection(command) or {"-h", "--help"}.intersection(sys.argv):
+    """In place of this process. Not where nothing is compiled, as each start would then compile all."""
+    if sys.flags.optimize or sys.flags.dev_mode or not MARK.is_file():
         return
-    os.execv(sys.executable, [sys.executable, *OPTIONS, *sys.orig_argv[1:]])  # noqa: S606
+    # What a command says of itself is its docstring.
+    if not _LASTING.intersection(sys.argv[1:2]) or {"-h", "--help"}.intersection(sys.argv):
+        return
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | ENVIRON)  # noqa: S606
 
 
 def compile_all() -> None:
-    """All packages, once; and what has changed since of ours and of what is read along with it."""
-    # Whoever only starts again has no use for them.
-    import subprocess
+    """What is ours and has changed; once for each Python, its own library and all packages."""
+    # Whoever only starts again has no use for it.
     import sysconfig
 
-    optimizing = [sys.executable, *OPTIONS]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    if not _PACKAGES.is_file():
-        # A package may bring files that are for another Python; those that do not compile are not read here.
-        subprocess.call([*optimizing, "-m", "compileall", "-qq", "-j", "0", *_LEFT_OUT, sysconfig.get_path("purelib")])
-        _PACKAGES.touch()
-    subprocess.call([*optimizing, "-m", "compileall", "-qq", str(Path(__file__).parents[1] / "migrations")])
-    reading = "from crm_app import optimized; optimized.read_all()"
-    subprocess.check_call([*optimizing, "-c", reading], env=environment)
+    python = f"{sys.version} {Path(os.__file__).stat().st_mtime}"
+    if not MARK.is_file() or MARK.read_text() != python:
+        MARK.unlink(missing_ok=True)
+        _compile(sysconfig.get_path("purelib"), but=_UNUSED)
+        _compile(sysconfig.get_path("stdlib"), but=_UNUSED_OF_PYTHON)
+    _compile(*_OURS)
+    MARK.write_text(python)
 
 
-def read_all() -> None:
-    import importlib
-    import pkgutil
+def _compile(*folders: str, but: str = "$.") -> None:
+    """A package may bring files that are for another Python; those that do not compile are not read here."""
+    import subprocess
 
-    import crm_app
-
-    for module in pkgutil.walk_packages(crm_app.__path__, "crm_app."):
-        importlib.import_module(module.name)
-    importlib.import_module("granian.server.mp")
+    program = [sys.executable, "-m", "compileall", "-qq", "-j", "0", "-x", but, *folders]
+    subprocess.call(program, env=os.environ | ENVIRON)
 
 
 if __name__ == "__main__":

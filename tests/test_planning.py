@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from crm_app.extensions import db
+from crm_app.web.ordering import written_out
 from tests import make
 
 PAGES = [
@@ -104,3 +105,8 @@ def test_of_few_that_one_sees_among_many_the_order_is_found_first(client, organi
         client.page("/contacts/people")
 
     assert [one for one in seen if ".id IN (SELECT" in one and one.count("LIMIT") == 2]
+
+
+def test_what_would_end_a_text_is_not_written_out():
+    with pytest.raises(ValueError, match="would end"):
+        written_out("it's")

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select
 
+from crm_app.accounts.models import User
 from crm_app.activity.models import Event
-from crm_app.activity.recording import acting_as, instant
+from crm_app.activity.recording import acting_as, instant, record_plainly
 from crm_app.contacts.models import Company
 from crm_app.extensions import db, utc_now
 from crm_app.goals.models import TargetChange
@@ -52,3 +54,8 @@ def test_who_acts_within_the_past_is_in_the_past_too_and_afterwards_it_is_now(al
         assert instant() == MAY
 
     assert abs((utc_now() - instant()).total_seconds()) < 5
+
+
+def test_what_is_audited_is_not_recorded_plainly(app, alice):
+    with pytest.raises(ValueError, match="audited"):
+        record_plainly(User, alice.id, "changed")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crm_app.cli import main
-from crm_app.exchange.archive import values
+from crm_app.exchange.archive import uploads, values
 from crm_app.extensions import db
 from tests import make
 from tests.exchange.archive import living
@@ -277,3 +277,8 @@ def test_options_for_files_of_rows_are_refused(app, archive, option):
 
     assert result.exit_code == 2 and f"{option[0]} is for files of rows, not for an archive." in result.output
     assert living.count() == 0
+
+
+def test_what_is_no_upload_has_no_place_among_them(app):
+    with pytest.raises(ValueError, match="no upload"):
+        uploads.path_of("uploads/../secret_key")

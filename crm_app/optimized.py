@@ -43,11 +43,12 @@ def compile_all() -> None:
     MARK.write_text(python)
 
 
-def _compile(*folders: str, but: str = "$.") -> None:
+def _compile(*folders: str, but: str = "") -> None:
     """A package may bring files that are for another Python; those that do not compile are not read here."""
     import subprocess
 
-    program = [sys.executable, "-m", "compileall", "-qq", "-j", "0", "-x", but, *folders]
+    left_out = ["-x", but] if but else []
+    program = [sys.executable, "-m", "compileall", "-qq", "-j", "0", *left_out, *folders]
     subprocess.call(program, env=os.environ | ENVIRON)
 
 

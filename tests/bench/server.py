@@ -6,19 +6,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
-from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from crm_app import optimized
 from crm_app.entrance import THREADS
 
-_Process = subprocess.Popen[bytes]
 _PROCESSES = 2
 _ENCODINGS = "gzip, deflate, br, zstd"
 _WARMING, _ROUNDS, _REQUESTS = 40, 9, 40
@@ -159,14 +157,14 @@ def serving(target: str, others: Callable[[], list[int]] = list) -> Iterator[Ser
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", str(_PROCESSES), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "error", target,
     ]  # fmt: skip
-    with running(command, port, optimized.ENVIRON) as process:
+    with running(command, port, **optimized.ENVIRON) as process:
         yield Server(process, port, others)
 
 
 @contextmanager
-def running(command: list[str], port: int, also: Mapping[str, str] = MappingProxyType({})) -> Iterator[_Process]:
-    """Once it answers; ended afterwards. If it dies of a fault, it says where it stood. `also` is told it besides."""
-    environ = {**os.environ, **also, "PYTHONFAULTHANDLER": "1"}
+def running(command: list[str], port: int, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Once it answers; ended afterwards. If it dies of a fault, it says where it stood."""
+    environ = {**os.environ, **environ, "PYTHONFAULTHANDLER": "1"}
     process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
     try:
         _wait_for(port)

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from tests import databases
+from tests import chromium, databases
 
 _IN_CI = bool(os.environ.get("CI"))
 
@@ -13,7 +13,7 @@ _IN_CI = bool(os.environ.get("CI"))
 def main() -> int:
     skipped = []
     if not _chromium():
-        skipped.append("the browser tests: no Chromium (on Debian: apt install chromium)")
+        skipped.append(f"the browser tests: no Chromium (on Debian: apt install {chromium.SHELL})")
     postgres = databases.find_postgres()
     if postgres is None:
         skipped.append("the suite on PostgreSQL: no server (on Debian: apt install postgresql)")
@@ -39,8 +39,7 @@ def main() -> int:
 
 
 def _chromium() -> str | None:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    return found or _installed("chromium", "chromium")
+    return chromium.found() or _installed(chromium.SHELL, chromium.SHELL) or _installed("chromium", "chromium")
 
 
 def _installed(package: str, program: str) -> str | None:

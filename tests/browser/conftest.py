@@ -1,6 +1,5 @@
 """A running Peyvand and a real Chromium: `live` is its address, `page_of(user)` a signed-in page."""
 
-import shutil
 import threading
 from functools import cache
 
@@ -10,7 +9,7 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from crm_app.extensions import db
-from tests import make
+from tests import chromium, make
 from tests.browser import looking
 from tests.browser.carrying import ready
 
@@ -64,9 +63,8 @@ def _server(_application):
 
 @pytest.fixture(scope="session")
 def _chromium():
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.found(), args=_FLAGS)
         yield browser
         browser.close()
 

@@ -42,10 +42,10 @@ _BEFORE_ANY_DATABASE = {
 }  # fmt: skip
 
 
-def marks_of(attack):
+def _marks_of(attack):
     return [pytest.mark.sqlite] if attack in _BEFORE_ANY_DATABASE else []
 
 
-@pytest.mark.parametrize("attack", [pytest.param(one, marks=marks_of(one), id=one.__name__) for one in EVERYWHERE])
+@pytest.mark.parametrize("attack", [pytest.param(one, marks=_marks_of(one), id=one.__name__) for one in EVERYWHERE])
 def test_an_attack_gets_nowhere(scene, attack):
     assert attack(scene) == []

@@ -57,6 +57,10 @@ class Layout(Protocol):
     """How deals stand in columns. `key` says in which; in it they are ordered by `rank`, never NULL, and their id."""
 
     @property
+    def pipeline(self) -> Any:
+        """A Pipeline or its shape."""
+
+    @property
     def key(self) -> ColumnElement[Any]: ...
 
     @property
@@ -199,7 +203,7 @@ def _first_cards(deals: Deals, layout: Layout, keys: Collection[Key]) -> dict[Ke
     by_key: dict[Key, list[Card]] = defaultdict(list)
     if not keys:
         return by_key
-    for card in cards_of_each(layout.first(deals, tuple(keys))):
+    for card in cards_of_each(layout.first(deals, tuple(keys)), layout.pipeline.stages):
         by_key[layout.key_of(card)].append(card)
     for cards in by_key.values():
         cards.sort(key=lambda card: (layout.rank_of(card), card.id))

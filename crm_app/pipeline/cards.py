@@ -1,6 +1,6 @@
 """Cards: what a board shows of a deal, read as plain columns, since most of a deal is not on it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
@@ -93,13 +93,16 @@ def cards_of_once(deals: Select[Any], *also: Any) -> list[tuple[Any, ...]]:
     return _read(_with_names(deals, also))
 
 
-def cards_of_each(parts: tuple[Select[Any], ...]) -> list[Card]:
-    """The cards of several selects of deals, in no order, each read as it would be alone."""
-    return [card for (card,) in _read(_named_parts(parts))]
+def cards_of_each(parts: tuple[Select[Any], ...], stages: Iterable[Any]) -> list[Card]:
+    """The cards of several selects of deals, in no order, each read as it would be alone.
+
+    `stages` are those in which they stand, or their shapes; any other would be looked up.
+    """
+    return [card for (card,) in _read(_named_parts(parts), stages=stages)]
 
 
-def _read(rows: Select[Any], meant: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    places: dict[int, tuple[Stage, Place]] = {}
+def _read(rows: Select[Any], meant: dict[str, Any] | None = None, stages: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    places: dict[int, tuple[Any, Place]] = {stage.id: (stage, _place(stage)) for stage in stages}
     clocks, today = Clocks(), reader.today()
     found: list[tuple[Any, ...]] = []
     for row in db.session.connection().execute(rows, meant).all():

@@ -51,6 +51,10 @@ class PipelineShape(NamedTuple):
     def open_stages(self) -> tuple[StageShape, ...]:
         return tuple(stage for stage in self.stages if stage.is_open)
 
+    @property
+    def outcomes(self) -> tuple[StageShape, ...]:
+        return tuple(stage for kind in ("won", "lost") for stage in self.stages if stage.kind == kind)
+
 
 def all_shapes() -> list[Any]:
     """Of all pipelines in their order, with the stages in use: what a page reads of a `Pipeline`, in one statement."""

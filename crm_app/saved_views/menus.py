@@ -65,7 +65,7 @@ def menu(place: str, path: str, *, columns: str = "") -> Menu:
 
     `columns` are those that the reader sees though the address does not name them: a view names them.
     """
-    views = db.session.scalars(queries.of_place(queries.visible_to(current_user), place))
+    views = db.session.connection().execute(queries.told_to(current_user), {"place": place})
     now = kept_of(request.query_string.decode())
     items = [_item(view, path, now) for view in views]
     seen = kept_of(f"{now}&{urlencode({'columns': columns})}")
@@ -88,6 +88,6 @@ def _item(view, path, now) -> Item:
         f"{path}?{view.query}",
         view.query == now,
         view.is_pinned,
-        "" if is_own else view.owner.name,
+        "" if is_own else view.owner,
         url_for("saved_views.edit", view_id=view.id, next=f"{path}?{now}") if may_change else "",
     )

@@ -1,8 +1,8 @@
 """Reads of saved views."""
 
-from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
@@ -10,12 +10,25 @@ from crm_app.accounts.queries import once_for_each_scope
 from crm_app.saved_views.models import SavedView
 from crm_app.web.text import match_key
 
+_BY_NAME = (SavedView.sort_key, SavedView.id)
+
 
 @once_for_each_scope
 def visible_to(user: User) -> Select[tuple[SavedView]]:
     """One's own, and those that others share; by name."""
-    seen = or_(SavedView.owner_id == user.id, SavedView.is_shared)
-    return select(SavedView).where(seen).options(joinedload(SavedView.owner)).order_by(SavedView.sort_key, SavedView.id)
+    return select(SavedView).where(_seen_by(user)).options(joinedload(SavedView.owner)).order_by(*_BY_NAME)
+
+
+@once_for_each_scope
+def told_to(user: User) -> Select[Any]:
+    """The same of a `place`, as a menu tells them: plain columns, with the name of the owner."""
+    facts: Any = SavedView.id, SavedView.name, SavedView.query, SavedView.is_pinned, SavedView.owner_id
+    told = select(*facts, User.name.label("owner")).join(User, User.id == SavedView.owner_id)
+    return told.where(_seen_by(user), SavedView.place == bindparam("place")).order_by(*_BY_NAME)
+
+
+def _seen_by(user: User) -> ColumnElement[bool]:
+    return or_(SavedView.owner_id == user.id, SavedView.is_shared)
 
 
 def changeable_by(user: User) -> Select[tuple[SavedView]]:
@@ -24,11 +37,6 @@ def changeable_by(user: User) -> Select[tuple[SavedView]]:
     return views if user.is_owner else views.where(SavedView.owner_id == user.id)
 
 
-@lru_cache
-def of_place(views: Select[tuple[SavedView]], place: str) -> Select[tuple[SavedView]]:
-    return views.where(SavedView.place == place)
-
-
 def own_named(user: User, place: str, name: str) -> Select[tuple[SavedView]]:
-    views = of_place(select(SavedView).where(SavedView.owner_id == user.id), place)
-    return views.where(SavedView.name_key == match_key(name)[:200])
+    mine = select(SavedView).where(SavedView.owner_id == user.id, SavedView.place == place)
+    return mine.where(SavedView.name_key == match_key(name)[:200])

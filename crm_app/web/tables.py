@@ -187,7 +187,7 @@ def _links(
 
 def count_up_to(rows: Select, limit: int | None = COUNTED_TO) -> Count:
     """How many rows there are, without counting past `limit`; None counts them all."""
-    number = db.session.scalar(_counting(rows, limit)) or 0
+    number = db.session.connection().scalar(_counting(rows, limit)) or 0
     return Count(number, False) if limit is None else Count(min(number, limit), number > limit)
 
 

@@ -24,7 +24,8 @@ class Choices(NamedTuple):
 
 def choices(user: User) -> Choices:
     found: dict[str, Pairs] = {kind: [] for kind in Choices._fields}
-    for kind, id_, name, _sort in sorted(db.session.execute(_all_of(user)), key=itemgetter(3, 1)):
+    rows = db.session.connection().execute(_all_of(user))
+    for kind, id_, name, _sort in sorted(rows, key=itemgetter(3, 1)):
         found[kind].append((str(id_), name))
     return Choices(**found)
 

@@ -9,6 +9,7 @@ from crm_app.accounts.access import seller_required
 from crm_app.activity import following
 from crm_app.pipeline import arrivals, boards, limits
 from crm_app.pipeline.forms.filters import DealFilterForm
+from crm_app.pipeline.shapes import all_shapes
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.showing import open_stage, showing
 from crm_app.saved_views import menus
@@ -25,8 +26,14 @@ _TOLD_AT_MOST = 100
 @seller_required
 def board():
     place = following.place_now()
-    shown = showing(filters=DealFilterForm.of_request().offer(current_user), is_forecast=False)
+    shown = whole_board(is_forecast=False)
     return page("pipeline/board.html", board=shown, columns=shown.columns(), place=place, **surroundings(shown))
+
+
+def whole_board(*, is_forecast: bool):
+    """With its filters offered. Of pipelines it is enough to know what they are called and allow."""
+    filters = DealFilterForm.of_request().offer(current_user)
+    return showing(filters=filters, is_forecast=is_forecast, pipelines=all_shapes())
 
 
 def surroundings(shown) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The forecast: open deals by the month in which they should close, and putting a deal on another month."""
 
 from flask import abort, flash, request, url_for
-from flask_login import current_user
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import seller_required, selling_editor_required
@@ -9,11 +8,10 @@ from crm_app.activity import following
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db, settle
 from crm_app.pipeline import moving, undoing
-from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.forms.moves import MonthForm, UndoForm
 from crm_app.pipeline.months import Over
 from crm_app.pipeline.views import bp
-from crm_app.pipeline.views.board import more_cards, surroundings
+from crm_app.pipeline.views.board import more_cards, surroundings, whole_board
 from crm_app.pipeline.views.moves import ask_for_outcome, back_to, find, refused, say_with_undo, stage_of
 from crm_app.pipeline.views.showing import asked_months, kept, showing
 from crm_app.web import formats
@@ -26,7 +24,7 @@ from crm_app.web.texts import gettext as _
 @seller_required
 def forecast():
     place = following.place_now()
-    shown = showing(filters=DealFilterForm.of_request().offer(current_user), is_forecast=True)
+    shown = whole_board(is_forecast=True)
     return page("pipeline/forecast.html", board=shown, columns=shown.columns(), place=place, **surroundings(shown))
 
 

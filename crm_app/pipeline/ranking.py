@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import BindParameter, ScalarSelect, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage
@@ -25,6 +26,8 @@ _LOCK_OF_MOVE = (
     .order_by(Stage.id)
     .with_for_update(key_share=True)
 )
+_DEALS = Deal.__table__
+_PLACED = update(_DEALS).where(_DEALS.c.id == bindparam("deal_id")).values(rank=bindparam("new_rank"))
 
 
 class Numbered(Protocol):
@@ -109,7 +112,9 @@ def place(deal: Numbered, stage: Numbered, rank: int) -> dict[str, Any]:
     whole column may have been numbered for the latter.
     """
     before = _place_of(deal.id, stage)
-    db.session.execute(update(Deal).where(Deal.id == deal.id).values(rank=rank))
+    db.session.connection().execute(_PLACED, {"deal_id": deal.id, "new_rank": rank})
+    if isinstance(deal, Deal):
+        set_committed_value(deal, "rank", rank)
     return {"stage": stage.id, "ranks": [before and before[0], rank]}
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Date, Select, bindparam, func, select
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope, sees_everything
-from crm_app.extensions import db
 from crm_app.pipeline import queries, rotting
-from crm_app.pipeline.cards import Card, cards_of, cards_of_once
-from crm_app.pipeline.models import Deal, Stage
+from crm_app.pipeline.cards import Card, cards_of
+from crm_app.pipeline.models import Deal
+from crm_app.pipeline.shapes import StageShape, all_shapes
 from crm_app.web.ordering import written_out
 from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
@@ -54,10 +54,11 @@ def whose(user: User, asked: str) -> str:
 def agenda(user: User, whose: str) -> Agenda:
     if not user.sells:
         return Agenda([], Group("", [], 0))
+    deals = _own(user) if whose == MINE else _visible(user)
     # All at once: each card names its own.
-    stages, deals = db.session.scalars(select(Stage)).all(), _own(user) if whose == MINE else _visible(user)
-    rotten = _first(rotting.only(deals, "rotting", stages), Deal.entered_stage_at.asc(), QUIET_SHOWN)
-    return Agenda(_days(deals), _group(_("Gone quiet"), cards_of_once(*rotten)))
+    stages = [stage for pipeline in all_shapes() for stage in pipeline.open_stages]
+    rotten = _longest(rotting.only(deals, "rotting", stages))
+    return Agenda(_days(deals, stages), _group(_("Gone quiet"), cards_of(*rotten, stages=stages)))
 
 
 @once_for_each_scope
@@ -70,10 +71,10 @@ def _own(user: User) -> Select[tuple[Deal]]:
     return _visible(user).where(Deal.owner_id == user.id)
 
 
-def _days(deals: Select[tuple[Deal]]) -> list[Group]:
+def _days(deals: Select[tuple[Deal]], stages: list[StageShape]) -> list[Group]:
     today = reader.today()
-    late = _group(_("Late"), cards_of(*_late(deals), today=today))
-    ahead = _group(_("In the next two weeks"), cards_of(*_soon(deals), today=today, last=today + SOON))
+    late = _group(_("Late"), cards_of(*_late(deals), stages=stages, today=today))
+    ahead = _group(_("In the next two weeks"), cards_of(*_soon(deals), stages=stages, today=today, last=today + SOON))
     now = [card for card in ahead.cards if card.mark == "today"]
     rest = [card for card in ahead.cards if card.mark != "today"]
     groups = (late, Group(_("Today"), now, len(now)), Group(ahead.title, rest, ahead.count - len(now)))
@@ -92,6 +93,11 @@ def _late(deals: Select[tuple[Deal]]) -> tuple[Any, ...]:
 @lru_cache(maxsize=256)
 def _soon(deals: Select[tuple[Deal]]) -> tuple[Any, ...]:
     return _first(deals.where(Deal.expected_close >= _TODAY, Deal.expected_close <= _LAST), Deal.expected_close.asc())
+
+
+@lru_cache(maxsize=256)
+def _longest(deals: Select[tuple[Deal]]) -> tuple[Any, ...]:
+    return _first(deals, Deal.entered_stage_at.asc(), QUIET_SHOWN)
 
 
 def _first(deals: Select[tuple[Deal]], order: Any, size: int = SHOWN) -> tuple[Any, ...]:

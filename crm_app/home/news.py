@@ -48,10 +48,16 @@ class News(NamedTuple):
 def latest(user: User, whose: str) -> list[News]:
     """The newest events of visible records that are not in the bin."""
     found = _of_own(user) if whose == MINE and user.sells else _of_all(user)
-    rows = db.session.connection().execute(found).all()
-    together = [list(group) for _doing, group in groupby(rows, key=_doing_of)]
+    # Row by row: most of what was found for it is never looked at.
+    rows, read, together = db.session.connection().execute(found), 0, []
+    for _doing, group in groupby(rows, key=_doing_of):
+        together.append(list(group))
+        read += len(together[-1])
+        if len(together) > SHOWN:
+            break
+    rows.close()
     # More of the last of them may stand behind what was read.
-    whole = len(together) - (len(rows) == _READ)
+    whole = len(together) - (read == _READ)
     return [
         _told(group[0]) if len({event.subject_id for event in group}) == 1 else _told_together(group, number < whole)
         for number, group in enumerate(together[:SHOWN])

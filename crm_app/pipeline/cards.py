@@ -80,24 +80,23 @@ COLUMNS = _columns(Deal)
 _STAGE = COLUMNS.index(Deal.stage_id)
 
 
-def cards_of(deals: Select[Any], *also: Any, **meant: Any) -> list[tuple[Any, ...]]:
-    """The cards of these deals, each followed by the columns asked for besides. Their stages are at hand as a rule.
+def cards_of(deals: Select[Any], *also: Any, stages: Iterable[Any], **meant: Any) -> list[tuple[Any, ...]]:
+    """The cards of these deals, each followed by the columns asked for besides.
 
-    `meant` is what the select leaves open.
+    `stages` are those in which they stand, or their shapes; any other is looked up. `meant` is what the select leaves
+    open.
     """
-    return _read(_named(deals, also), meant)
+    return _read(_named(deals, also), meant, stages)
 
 
 def cards_of_once(deals: Select[Any], *also: Any) -> list[tuple[Any, ...]]:
-    """The same of a select that is made anew each time it is asked: nothing that is made of it is kept."""
+    """The same of a select that is made anew each time it is asked: nothing that is made of it is kept. Their stages
+    are at hand as a rule."""
     return _read(_with_names(deals, also))
 
 
 def cards_of_each(parts: tuple[Select[Any], ...], stages: Iterable[Any]) -> list[Card]:
-    """The cards of several selects of deals, in no order, each read as it would be alone.
-
-    `stages` are those in which they stand, or their shapes; any other would be looked up.
-    """
+    """The cards of several selects of deals that stand in these stages, in no order, each read as it would be alone."""
     return [card for (card,) in _read(_named_parts(parts), stages=stages)]
 
 

@@ -6,13 +6,16 @@ stage counts them; one that is snoozed does not rot before it wakes.
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_
+from flask import g
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, or_
 
 from crm_app.analytics import working_days
-from crm_app.extensions import utc_now
+from crm_app.extensions import UtcDateTime, utc_now
 from crm_app.pipeline.models import IS_OPEN, Deal, Stage
+from crm_app.web.ordering import written_out
 from crm_app.web.reader import current_reader, reader
 
 
@@ -67,23 +70,33 @@ def clock(deal: Deal, now: datetime | None = None) -> Clock:
     return Clocks(now).of(deal.stage, deal.entered_stage_at, deal.snoozed_until)
 
 
-def only(deals: Select[tuple[Deal]], state: str | None, stages: Iterable[Stage]) -> Select[tuple[Deal]]:
-    """Open deals in that state of the clock; `stages` are all in which such deals may stand. None takes any deal."""
+def only(deals: Select[tuple[Deal]], state: str | None, stages: Iterable[Any]) -> Select[tuple[Deal]]:
+    """Open deals in that state of the clock; `stages` are all in which such deals may stand, or their shapes.
+
+    None takes any deal. What day it is and since when deals stand too long is put in only when the statement runs: for
+    the same stages it is the same object (see `web/later.py`).
+    """
     if state is None:
         return deals
-    is_snoozed = and_(Deal.snoozed_until.is_not(None), Deal.snoozed_until > reader.today())
-    is_rotting = and_(or_(false(), *_overstayed(stages)), ~is_snoozed)
+    now = utc_now()
+    limits = {stage.id: limit for stage in stages if stage.is_open and (limit := _limit(stage, now)) is not None}
+    g.rotting_today = reader.today()
+    g.setdefault("rotting_limits", {}).update(limits)
+    return _only(deals, state, tuple(limits))
+
+
+@lru_cache(maxsize=64)
+def _only(deals: Any, state: str, stage_ids: tuple[int, ...]) -> Any:
+    today = bindparam("rotting_today", callable_=lambda: g.rotting_today, type_=Date)
+    is_snoozed = and_(Deal.snoozed_until.is_not(None), Deal.snoozed_until > today)
+    is_rotting = and_(or_(false(), *map(_has_overstayed, stage_ids)), ~is_snoozed)
     is_meant = {"rotting": is_rotting, "snoozed": is_snoozed, "fresh": ~is_rotting & ~is_snoozed}[state]
     return deals.where(IS_OPEN, is_meant)
 
 
-def _overstayed(stages: Iterable[Stage]) -> list[ColumnElement[bool]]:
-    limits = ((stage.id, _limit(stage, utc_now())) for stage in stages if stage.is_open)
-    return [
-        and_(Deal.stage_id == stage_id, Deal.entered_stage_at < limit)
-        for stage_id, limit in limits
-        if limit is not None
-    ]
+def _has_overstayed(stage_id: int) -> ColumnElement[bool]:
+    limit = bindparam(f"rotting_{stage_id}", callable_=lambda: g.rotting_limits[stage_id], type_=UtcDateTime)
+    return and_(Deal.stage_id == written_out(stage_id), Deal.entered_stage_at < limit)
 
 
 def _limit(stage: Stage, now: datetime) -> datetime | None:

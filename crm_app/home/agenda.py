@@ -29,7 +29,7 @@ class Group(NamedTuple):
     """Deals under one heading; `count` is how many there are, shown or not."""
 
     title: str
-    cards: Sequence[Card]
+    cards: tuple[Card, ...]
     count: int
 
 
@@ -53,7 +53,7 @@ def whose(user: User, asked: str) -> str:
 
 def agenda(user: User, whose: str) -> Agenda:
     if not user.sells:
-        return Agenda([], Group("", [], 0))
+        return Agenda([], Group("", (), 0))
     deals = _own(user) if whose == MINE else _visible(user)
     # All at once: each card names its own.
     stages = [stage for pipeline in all_shapes() for stage in pipeline.open_stages]
@@ -75,14 +75,14 @@ def _days(deals: Select[tuple[Deal]], stages: list[StageShape]) -> list[Group]:
     today = reader.today()
     late = _group(_("Late"), cards_of(*_late(deals), stages=stages, today=today))
     ahead = _group(_("In the next two weeks"), cards_of(*_soon(deals), stages=stages, today=today, last=today + SOON))
-    now = [card for card in ahead.cards if card.mark == "today"]
-    rest = [card for card in ahead.cards if card.mark != "today"]
+    now = tuple(card for card in ahead.cards if card.mark == "today")
+    rest = ahead.cards[len(now) :]
     groups = (late, Group(_("Today"), now, len(now)), Group(ahead.title, rest, ahead.count - len(now)))
     return [group for group in groups if group.cards]
 
 
 def _group(title: str, found: Sequence[tuple[Any, ...]]) -> Group:
-    return Group(title, [card for card, _count in found], found[0][1] if found else 0)
+    return Group(title, tuple(card for card, _count in found), found[0][1] if found else 0)
 
 
 @lru_cache(maxsize=256)

@@ -1,10 +1,10 @@
 """The targets of the running periods, and how far they are reached."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Date, Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from crm_app.accounts.models import Organisation, Team, User
-from crm_app.accounts.queries import sees_everything
+from crm_app.accounts.queries import once_for_each_scope, sees_everything
 from crm_app.extensions import db
 from crm_app.goals import queries
 from crm_app.goals.choosing import Subject
@@ -25,7 +25,9 @@ def current(user: User, firm: Organisation, subject: Subject) -> list[Standing]:
     """The goals of `subject`, the shortest periods first: by the organisation's calendar, else by the other one."""
     if not user.sells:
         return []
-    found = db.session.scalars(_targets(user, subject)).all()
+    team_id, user_id = subject.key
+    now = {"today": reader.today(), "team_id": team_id, "user_id": user_id}
+    found = db.session.scalars(_targets(user), now).all()
     targets = [target for target in found if target.goal.calendar == firm.calendar_name][:SHOWN] or found[:SHOWN]
     if not targets:
         return []
@@ -57,9 +59,9 @@ def subject_of(user: User, whose: str) -> Subject:
     return Subject(team=team) if team else Subject(person=user)
 
 
-def _targets(user: User, subject: Subject) -> Select[tuple[Target]]:
-    today = reader.today()
-    team_id, user_id = subject.key
+@once_for_each_scope
+def _targets(user: User) -> Select[tuple[Target]]:
+    today, team_id, user_id = bindparam("today", type_=Date), bindparam("team_id"), bindparam("user_id")
     goals = queries.visible_to(user).where(Goal.measure.in_(_MEASURES))
     goals = goals.where(Goal.user_id.is_not_distinct_from(user_id), Goal.team_id.is_not_distinct_from(team_id))
     return (

@@ -14,6 +14,13 @@ from crm_app.pipeline.models import Deal
 from crm_app.web.texts import gettext as _
 
 FRESH_FOR = timedelta(days=30)
+# In the order of the steps.
+_DONE = select(
+    or_(exists(select(Company.id)), exists(select(Person.id))),
+    exists(select(Deal.id)),
+    exists(select(Target.id).where(Target.amount.is_not(None))),
+    select(func.count(User.id) > 1).scalar_subquery(),
+)
 
 
 class Step(NamedTuple):
@@ -28,14 +35,7 @@ def open_ones(user: User, firm: Organisation) -> list[Step]:
     """All four in their order while one is open, for the owner of an installation of the last weeks; else none."""
     if not user.is_owner or firm.created_at < utc_now() - FRESH_FOR:
         return []
-    done = db.session.execute(
-        select(
-            or_(exists(select(Company.id)), exists(select(Person.id))),
-            exists(select(Deal.id)),
-            exists(select(Target.id).where(Target.amount.is_not(None))),
-            select(func.count(User.id) > 1).scalar_subquery(),
-        )
-    ).one()
+    done = db.session.connection().execute(_DONE).one()
     return (
         [] if all(done) else [step._replace(is_done=bool(is_done)) for step, is_done in zip(_all(), done, strict=True)]
     )

@@ -94,7 +94,7 @@ def tallies(
     sums = _sums_of(measure, table)
     grouped = select(table.c.span, table.c.key, *sums.values()).group_by(table.c.span, table.c.key)
     result = {}
-    for span, key, *numbers in db.session.execute(grouped):
+    for span, key, *numbers in db.session.connection().execute(grouped):
         counts: dict[str, Any] = {name: int(number or 0) for name, number in zip(sums, numbers, strict=True)}
         result[span, key] = Tally(**counts)
     return result
@@ -105,7 +105,7 @@ def cycles(scope: Scope, spans: Sequence[Span], before: datetime | None) -> dict
     found = rows("sales_cycle_days", scope, before, of_deals=False).where(Closing.cycle_seconds.is_not(None))
     table = _in_spans(found, spans, None, {"seconds": Closing.cycle_seconds})
     result: dict[int, list[int]] = {}
-    for span, seconds in db.session.execute(select(table.c.span, table.c.seconds)):
+    for span, seconds in db.session.connection().execute(select(table.c.span, table.c.seconds)):
         result.setdefault(span, []).append(seconds)
     return result
 

@@ -80,7 +80,7 @@ def _at(scope: Scope, moment: Moment, dimension: str | None) -> dict[_Kind, _Sum
     chosen = (key.label("key"), source.currency, source.value_amount, _weighted(source.value_amount))
     table = deals.with_only_columns(*chosen).subquery()
     query = _summed(table, table.c.key, table.c.currency)
-    return {_Kind(*row[:2]): _numbers(row[2:]) for row in db.session.execute(query)}
+    return {_Kind(*row[:2]): _numbers(row[2:]) for row in db.session.connection().execute(query)}
 
 
 def _over_time(
@@ -94,7 +94,7 @@ def _over_time(
     flows = (_flow(stays, at, spans, dimension, sign) for at, sign in ((Stay.entered_at, -1), (Stay.left_at, 1)))
     lasting = stays.where(Stay.left_at.is_(None))
     whole = union_all(*flows, _part(lasting, literal_column(str(len(spans))), dimension, 1))
-    for position, key, currency, *numbers, sign in db.session.execute(whole):
+    for position, key, currency, *numbers, sign in db.session.connection().execute(whole):
         changes[position].append((_Kind(key, currency), _numbers(numbers).times(sign)))
     state: dict[_Kind, _Sum] = defaultdict(_Sum)
     result = {}

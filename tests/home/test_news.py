@@ -12,6 +12,15 @@ def _news(client):
     return page.text_of(next(section for section in page.all("section") if heading in list(section.iter())))
 
 
+def _import(user, count, number_of):
+    with make.at_once():
+        companies = [make.company(user, f"Company {row}") for row in range(count)]
+    with acting_as(user):
+        for row, company in enumerate(companies):
+            record(company, "imported", **{"import": number_of(row), "row": row})
+    db.session.commit()
+
+
 def test_what_happened_to_ones_records_is_told_newest_first(client, alice, bob):
     company = make.company(alice, "Alpha Optics")
     deal = make.deal(alice, "Alpha deal")
@@ -40,6 +49,22 @@ def test_what_one_import_brought_is_told_in_one_line(client, alice):
 
     assert news.count("imported") == 1 and "Alice Adler imported 3 companies" in news
     assert "Alpha Optics" in news
+
+
+def test_of_an_import_that_goes_on_behind_what_was_read_no_number_is_told(client, alice):
+    _import(alice, 130, lambda row: 7)
+
+    news = _news(client)
+
+    assert "Alice Adler imported several" in news and news.count("imported") == 1
+
+
+def test_what_is_told_of_an_import_before_other_news_is_its_whole_number(client, alice):
+    _import(alice, 130, lambda row: row // 65)
+
+    news = _news(client)
+
+    assert "Alice Adler imported 65 companies" in news and "Alice Adler imported several" in news
 
 
 def test_deals_that_moved_with_their_stage_are_told_in_one_line(client, alice, bob, olivia):

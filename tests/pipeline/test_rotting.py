@@ -103,6 +103,19 @@ def test_closed_deals_are_in_no_state_of_the_clock(alice):
         assert db.session.scalars(rotting.only(deals, state, make.pipeline().stages)).all() == []
 
 
+def test_what_stands_still_is_sought_by_one_statement_as_of_now_and_as_stages_allow_by_now(alice):
+    stage = make.stage("Proposal")
+    deal = make.deal(alice, at=stage, created=TWO_WEEKS_AND_A_DAY)
+    rotten = rotting.only(queries.visible_to(alice), "rotting", [stage])
+    before = list(db.session.scalars(rotten))
+
+    stage.rot_days = 10_000
+    again = rotting.only(queries.visible_to(alice), "rotting", [stage])
+
+    assert before == [deal] and again is rotten
+    assert list(db.session.scalars(again)) == []
+
+
 hours = st.integers(0, 24 * 40)
 
 

@@ -76,7 +76,7 @@ def _days(deals: Select[tuple[Deal]], stages: list[StageShape]) -> list[Group]:
     late = _group(_("Late"), cards_of(*_late(deals), stages=stages, today=today))
     ahead = _group(_("In the next two weeks"), cards_of(*_soon(deals), stages=stages, today=today, last=today + SOON))
     now = tuple(card for card in ahead.cards if card.mark == "today")
-    rest = ahead.cards[len(now) :]
+    rest = tuple(card for card in ahead.cards if card.mark != "today")
     groups = (late, Group(_("Today"), now, len(now)), Group(ahead.title, rest, ahead.count - len(now)))
     return [group for group in groups if group.cards]
 

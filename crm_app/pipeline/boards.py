@@ -59,6 +59,7 @@ class Layout(Protocol):
     @property
     def pipeline(self) -> Any:
         """A Pipeline or its shape."""
+        ...
 
     @property
     def key(self) -> ColumnElement[Any]: ...

@@ -80,7 +80,7 @@ COLUMNS = _columns(Deal)
 _STAGE = COLUMNS.index(Deal.stage_id)
 
 
-def cards_of(deals: Select[Any], *also: Any, stages: Iterable[Any], **meant: Any) -> list[tuple[Any, ...]]:
+def cards_of(deals: Select[Any], *also: Any, stages: Iterable[Any] = (), **meant: Any) -> list[tuple[Any, ...]]:
     """The cards of these deals, each followed by the columns asked for besides.
 
     `stages` are those in which they stand, or their shapes; any other is looked up. `meant` is what the select leaves
@@ -90,8 +90,10 @@ def cards_of(deals: Select[Any], *also: Any, stages: Iterable[Any], **meant: Any
 
 
 def cards_of_once(deals: Select[Any], *also: Any) -> list[tuple[Any, ...]]:
-    """The same of a select that is made anew each time it is asked: nothing that is made of it is kept. Their stages
-    are at hand as a rule."""
+    """The same of a select that is made anew each time it is asked: nothing that is made of it is kept.
+
+    Stages are looked up, so they should have been read before.
+    """
     return _read(_with_names(deals, also))
 
 
@@ -132,7 +134,8 @@ def _with_names(deals: Select[Any], also: tuple[Any, ...]) -> Select[Any]:
     return named.with_only_columns(*COLUMNS, *also)
 
 
-_named = lru_cache(maxsize=512)(_with_names)
+# For each who sees other deals than everyone, late ones, those to come, and those that have gone quiet.
+_named = lru_cache(maxsize=768)(_with_names)
 
 
 @lru_cache(maxsize=64)

@@ -73,8 +73,8 @@ def clock(deal: Deal, now: datetime | None = None) -> Clock:
 def only(deals: Select[tuple[Deal]], state: str | None, stages: Iterable[Any]) -> Select[tuple[Deal]]:
     """Open deals in that state of the clock; `stages` are all in which such deals may stand, or their shapes.
 
-    None takes any deal. What day it is and since when deals stand too long is put in only when the statement runs: for
-    the same stages it is the same object (see `web/later.py`).
+    None takes any deal. What day it is and since when deals stand too long is put in only when the statement runs, as
+    it was when this was last asked: for the same stages it is the same object (see `web/later.py`).
     """
     if state is None:
         return deals
@@ -85,7 +85,7 @@ def only(deals: Select[tuple[Deal]], state: str | None, stages: Iterable[Any]) -
     return _only(deals, state, tuple(limits))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _only(deals: Any, state: str, stage_ids: tuple[int, ...]) -> Any:
     today = bindparam("rotting_today", callable_=lambda: g.rotting_today, type_=Date)
     is_snoozed = and_(Deal.snoozed_until.is_not(None), Deal.snoozed_until > today)

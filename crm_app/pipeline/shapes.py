@@ -57,7 +57,10 @@ class PipelineShape(NamedTuple):
 
 
 def all_shapes() -> list[Any]:
-    """Of all pipelines in their order, with the stages in use: what a page reads of a `Pipeline`, in one statement."""
+    """Of all pipelines in their order, with the stages in use: what a page reads of a `Pipeline`, in one statement.
+
+    Each has some: `shaping` leaves a pipeline those in which deals are won and lost.
+    """
     rows = db.session.connection().execute(_ALL)
     return list(_shapes(tuple(tuple(row) for row in rows)))
 

@@ -6,6 +6,7 @@ import pytest
 
 from crm_app.extensions import db, utc_now
 from crm_app.goals.models import Goal, Target
+from crm_app.home import agenda
 from crm_app.web.reader import Reader
 from tests import make
 
@@ -91,6 +92,35 @@ def test_deals_that_stand_still_for_too_long_are_named(client, alice):
 
     assert "Rotten" in quiet and "20 days in Proposal" in quiet
     assert "Fresh" not in quiet
+
+
+def test_of_more_deals_than_are_shown_all_are_counted(client, alice, today):
+    with make.at_once():
+        for number in range(agenda.SHOWN + 2):
+            make.deal(alice, f"Late {number}", expected_close=today - timedelta(days=1 + number))
+            make.deal(alice, f"Soon {number}", expected_close=today + timedelta(days=1 + number % 3))
+        for _number in range(agenda.QUIET_SHOWN + 3):
+            make.deal(alice, at="Proposal", created=20)
+
+    page = client.page("/")
+
+    assert "Late 17" in _agenda(page) and "In the next two weeks 17" in _agenda(page)
+    assert "Gone quiet 9" in _panel(page, "quiet")
+
+
+def test_whose_a_deal_is_stands_where_everyones_are_shown_and_as_they_are_called_by_now(client, alice, today):
+    make.deal(alice, "Alice's deal", expected_close=today - timedelta(days=1))
+    make.deal(alice, at="Proposal", created=20)
+    alice.role = "manager"
+    db.session.commit()
+    pages = [client.page(f"/?whose={whose}") for whose in ("mine", "all")]
+    alice.name = "Alice Albers"
+    db.session.commit()
+    pages.append(client.page("/?whose=all"))
+
+    for tell in (_agenda, lambda page: _panel(page, "quiet")):
+        assert ["Alice A" in tell(page) for page in pages] == [False, True, True]
+        assert "Alice Albers" in tell(pages[-1])
 
 
 def test_ones_own_goals_are_shown_with_how_far_they_are_reached(client, alice, organisation, today):

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.security.attacks import texts
+from tests.security.attacks import requests, texts
 from tests.security.guards import TWINS
 from tests.security.test_attacks import EVERYWHERE
 
 # That an attack can get somewhere is shown once; that it does not, on each database.
-_GUARDED_BY_THE_DATABASE = {texts.rewritten_log}
+_GUARDED_BY_THE_DATABASE = {texts.rewritten_log, requests.reading_changes}
 
 
 def _marks_of(twin):

@@ -11,7 +11,7 @@ from crm_app.pipeline import arrivals, boards, limits
 from crm_app.pipeline.forms.filters import DealFilterForm
 from crm_app.pipeline.shapes import all_shapes
 from crm_app.pipeline.views import bp
-from crm_app.pipeline.views.showing import open_stage, showing
+from crm_app.pipeline.views.showing import Showing, open_stage, showing
 from crm_app.saved_views import menus
 from crm_app.web.addresses import whole_id
 from crm_app.web.htmx import page
@@ -30,8 +30,8 @@ def board():
     return page("pipeline/board.html", board=shown, columns=shown.columns(), place=place, **surroundings(shown))
 
 
-def whole_board(*, is_forecast: bool):
-    """With its filters offered. Of pipelines it is enough to know what they are called and allow."""
+def whole_board(*, is_forecast: bool) -> Showing:
+    """With its filters offered, and of pipelines their shapes."""
     filters = DealFilterForm.of_request().offer(current_user)
     return showing(filters=filters, is_forecast=is_forecast, pipelines=all_shapes())
 

@@ -35,10 +35,10 @@ from crm_app.web.templating import csrf_token
 
 @dataclass(frozen=True)
 class Showing:
-    """`months` are those of the forecast, None on the board of stages."""
+    """`months` are those of the forecast, None on the board of stages. Pipelines that are only read may be shapes."""
 
-    pipelines: list[Pipeline]
-    pipeline: Pipeline
+    pipelines: list[Any]
+    pipeline: Any
     deals: Select[tuple[Deal]]
     sums: Sums
     filters: DealFilterForm
@@ -170,7 +170,7 @@ def showing(
     *,
     filters: DealFilterForm | None = None,
     is_forecast: bool | None = None,
-    pipelines: list[Pipeline] | None = None,
+    pipelines: list[Any] | None = None,
 ) -> Showing:
     """The given pipeline's board, or the one that the address names, or the first with deals, or the first.
 
@@ -224,7 +224,7 @@ def _is_of_forecast() -> bool:
     return "from" in request.args
 
 
-def _chosen(pipelines: list[Pipeline], sums: Sums) -> Pipeline:
+def _chosen(pipelines: list[Any], sums: Sums) -> Any:
     if not pipelines:
         abort(404)
     wanted = request.args.get("pipeline", type=int)

@@ -18,9 +18,11 @@ from crm_app.extensions import db
 from crm_app.processes import left_out
 from crm_app.refusals import is_passing, of_queue
 
-# huey reads all that it could keep its queue in, though SQLite is enough for most.
+# huey reads all that it could keep its queue in, though SQLite is enough for most: nobody else may import it.
 with left_out("redis", "psycopg"):
     from huey import MemoryHuey, RedisHuey, SqliteHuey, crontab, storage
+    from huey.consumer import Consumer as Consumer
+    from huey.consumer import ConsumerStopped as ConsumerStopped
     from huey.exceptions import HueyException, RetryTask
     from huey.serializer import SignedSerializer
     from huey.signals import SIGNAL_ERROR, SIGNAL_INTERRUPTED

@@ -11,11 +11,10 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from flask import Flask
-from huey.consumer import Consumer, ConsumerStopped
 
 from crm_app import garbage, processes
 from crm_app.health import jobs as telling
-from crm_app.jobs import jobs
+from crm_app.jobs import Consumer, ConsumerStopped, jobs
 from crm_app.supervising import Steady
 
 _NAME = "crm worker"

@@ -41,6 +41,25 @@ def _wait_for_answer(port, seconds=60):
     raise TimeoutError("it does not answer")
 
 
+# All that `crm serve` reads before it makes processes of itself.
+READ = """
+import sys
+from crm_app import serving
+
+serving._application()
+serving._read_ahead()
+print(*sorted({"alembic", "openpyxl", "psycopg", "redis"} & sys.modules.keys()))
+"""
+
+
+def test_what_sqlite_has_no_use_for_is_in_no_process(tmp_path):
+    """Whoever reads the library of the queue first decides what that one reads: ten megabytes or none."""
+    environ = {"PATH": os.environ["PATH"], "INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "k" * 40}
+    read = subprocess.run([sys.executable, "-c", READ], env=environ, capture_output=True, text=True, check=True)
+
+    assert read.stdout.split() == []
+
+
 def _open_in(pid):
     found = []
     for file in Path(f"/proc/{pid}/fd").iterdir():

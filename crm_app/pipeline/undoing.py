@@ -1,5 +1,6 @@
 """Taking a move back, or another place in a column: the deal stands as before, and the log keeps both."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Select
@@ -12,6 +13,7 @@ from crm_app.activity.timeline import History
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline import moving, ranking
 from crm_app.pipeline.models import Deal, Stage
+from crm_app.pipeline.paths import Stayed
 
 _VERBS = ("moved", "won", "lost")
 # A slip of the hand is noticed the same day. What was meant and stood for longer is history, which a move back keeps.
@@ -20,15 +22,16 @@ _WITHIN = timedelta(days=1)
 Happened = Event | Told
 
 
-def last_move(deal: Deal, told: History | None = None) -> Happened | None:
+def last_move(deal: Deal, told: History | None = None, been: Sequence[Stayed] = ()) -> Happened | None:
     """The move that can be taken back: the last thing that happened to the deal, notes apart; else None.
 
-    None too where it came from a stage that is gone. `told` is its history from the newest event on, if at hand.
+    None too where it came from a stage that is gone. `told` is its history from the newest event on, and `been` its
+    stays, if at hand.
     """
     newest = _newest(deal, told)
     if newest is None or newest.verb not in _VERBS:
         return None
-    stages = [stay.stage for stay in deal.stays[-2:]]
+    stages = [stay.stage for stay in (been or deal.stays)[-2:]]
     is_known = "rank" in newest.particulars and newest.particulars.get("stages") == [stage.id for stage in stages]
     return newest if is_known and all(stage.is_in_use for stage in stages) else None
 

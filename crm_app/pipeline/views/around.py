@@ -5,7 +5,7 @@ from typing import NamedTuple
 from flask import abort, request, url_for
 from flask_login import current_user
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import defaultload, joinedload
+from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.queries import once_for_each_scope
 from crm_app.activity.forms import NoteForm
@@ -16,7 +16,7 @@ from crm_app.contacts import queries as contacts
 from crm_app.contacts.models import Company, Person
 from crm_app.extensions import db
 from crm_app.pipeline import paths, queries, rotting, undoing
-from crm_app.pipeline.models import Deal, Pipeline, Stay
+from crm_app.pipeline.models import Deal, Pipeline
 from crm_app.pipeline.views.showing import kept
 from crm_app.web.texts import lazy_gettext as _l
 
@@ -53,8 +53,8 @@ def found(deal_id):
 def _told_of(user):
     named = ((Deal.company, Company.name), (Deal.person, Person.name), (Deal.product, Product.name))
     shown = joinedload(Deal.owner), *(joinedload(one).load_only(name) for one, name in named)
-    way = joinedload(Deal.pipeline).joinedload(Pipeline.stages), defaultload(Deal.stays).joinedload(Stay.stage)
-    return queries.visible_to(user).where(Deal.id == bindparam("deal_id")).options(*shown, *way)
+    way = joinedload(Deal.pipeline).joinedload(Pipeline.stages)
+    return queries.visible_to(user).where(Deal.id == bindparam("deal_id")).options(*shown, way)
 
 
 def page_of(deal, **arguments):
@@ -69,18 +69,19 @@ def around(deal, *, before=None, **more):
     """
     is_beside = "beside" in request.args
     marked = {"beside": 1, **kept()} if is_beside else {}
-    told, seen = history(deal, WORDS, before), _seen_of(deal)
+    told, seen, been = history(deal, WORDS, before), _seen_of(deal), paths.stays(deal)
     return {
         "deal": deal,
         "beside": marked,
-        "steps": paths.steps(deal),
+        "stays": been,
+        "steps": paths.steps(deal, been),
         "clock": rotting.clock(deal),
         "company_is_seen": seen[0],
         "person_is_seen": seen[1],
         "product_is_seen": seen[2],
         "history": told,
         "older_url": page_of(deal, before=told.before, **marked) if told.before else None,
-        "undo": _undo_of(deal, marked, None if before else told),
+        "undo": _undo_of(deal, marked, None if before else told, been),
         "note_form": NoteForm(formdata=None),
         "form": None,
         "here": None if is_beside else page_of(deal),
@@ -88,8 +89,8 @@ def around(deal, *, before=None, **more):
     } | more
 
 
-def _undo_of(deal, marked, told):
-    event = undoing.last_move(deal, told) if current_user.can_edit else None
+def _undo_of(deal, marked, told, been):
+    event = undoing.last_move(deal, told, been) if current_user.can_edit else None
     url = url_for("pipeline.undo", deal_id=deal.id, **marked)
     return event and WayBack(event.id, url, None if marked else page_of(deal))
 

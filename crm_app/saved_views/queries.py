@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
@@ -10,30 +10,25 @@ from crm_app.accounts.queries import once_for_each_scope
 from crm_app.saved_views.models import SavedView
 from crm_app.web.text import match_key
 
-_BY_NAME = (SavedView.sort_key, SavedView.id)
-
 
 @once_for_each_scope
 def visible_to(user: User) -> Select[tuple[SavedView]]:
     """One's own, and those that others share; by name."""
-    return select(SavedView).where(_seen_by(user)).options(joinedload(SavedView.owner)).order_by(*_BY_NAME)
+    seen = or_(SavedView.owner_id == user.id, SavedView.is_shared)
+    return select(SavedView).where(seen).order_by(SavedView.sort_key, SavedView.id)
 
 
 @once_for_each_scope
 def told_to(user: User) -> Select[Any]:
     """The same of a `place`, as a menu tells them: plain columns, with the name of the owner."""
     facts: Any = SavedView.id, SavedView.name, SavedView.query, SavedView.is_pinned, SavedView.owner_id
-    told = select(*facts, User.name.label("owner")).join(User, User.id == SavedView.owner_id)
-    return told.where(_seen_by(user), SavedView.place == bindparam("place")).order_by(*_BY_NAME)
-
-
-def _seen_by(user: User) -> ColumnElement[bool]:
-    return or_(SavedView.owner_id == user.id, SavedView.is_shared)
+    views: Any = visible_to(user).join(User, User.id == SavedView.owner_id)
+    return views.with_only_columns(*facts, User.name.label("owner")).where(SavedView.place == bindparam("place"))
 
 
 def changeable_by(user: User) -> Select[tuple[SavedView]]:
     """One's own; owners of the business tidy up those that others share, too."""
-    views = visible_to(user)
+    views = visible_to(user).options(joinedload(SavedView.owner))
     return views if user.is_owner else views.where(SavedView.owner_id == user.id)
 
 

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from crm_app.extensions import db
 from crm_app.pipeline.cards import Card, cards_of_each, cards_of_once
-from crm_app.pipeline.models import IS_OPEN, Deal, Stage
+from crm_app.pipeline.models import IS_OPEN, Deal
+from crm_app.pipeline.shapes import AnyPipeline, AnyStage
 from crm_app.web.money import Money, Rates
 from crm_app.web.ordering import written_out
 from crm_app.web.reader import reader
@@ -46,7 +47,7 @@ class Column(NamedTuple):
     key: Key
     name: str
     totals: Totals
-    stage: Stage | None = None
+    stage: AnyStage | None = None
     hue: int = 0
     takes_cards: bool = True
     cards: Sequence[Card] = ()
@@ -57,9 +58,7 @@ class Layout(Protocol):
     """How deals stand in columns. `key` says in which; in it they are ordered by `rank`, never NULL, and their id."""
 
     @property
-    def pipeline(self) -> Any:
-        """A Pipeline or its shape."""
-        ...
+    def pipeline(self) -> AnyPipeline: ...
 
     @property
     def key(self) -> ColumnElement[Any]: ...
@@ -71,7 +70,7 @@ class Layout(Protocol):
         """All columns in their order, without cards."""
         ...
 
-    def heads_with(self, stages: Iterable[Stage]) -> list[Column]:
+    def heads_with(self, stages: Iterable[AnyStage]) -> list[Column]:
         """Those in which deals of these stages may stand."""
         ...
 
@@ -98,10 +97,10 @@ class Sums(NamedTuple):
     by_stage: dict[int, dict[str, tuple[int, int]]]
     rates: Rates
 
-    def count(self, stages: Iterable[Stage]) -> int:
+    def count(self, stages: Iterable[AnyStage]) -> int:
         return sum(count for stage in stages for count, _ in self.by_stage.get(stage.id, {}).values())
 
-    def of(self, stages: Iterable[Stage]) -> Totals:
+    def of(self, stages: Iterable[AnyStage]) -> Totals:
         """The totals of one or several stages, each weighted with its own probability."""
         base, count, value, hundredfold = self.rates.base, 0, 0, 0
         missing: set[str] = set()

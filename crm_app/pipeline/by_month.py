@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Date, func, literal
 
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
 from crm_app.pipeline.cards import Card
-from crm_app.pipeline.models import IS_OPEN, Deal, Pipeline, Stage
+from crm_app.pipeline.models import IS_OPEN, Deal
 from crm_app.pipeline.months import BEFORE, LATER, UNKNOWN, Months
+from crm_app.pipeline.shapes import AnyPipeline, AnyStage
 from crm_app.web import formats
 from crm_app.web.ordering import written_out
 from crm_app.web.texts import gettext as _
@@ -25,7 +26,7 @@ _RANK = func.coalesce(Deal.expected_close, literal(_NEVER, Date))
 class ByMonth:
     """A layout whose keys are those of `months`; `sums` are of the columns that have deals."""
 
-    pipeline: Pipeline
+    pipeline: AnyPipeline
     sums: Mapping[str, Sums]
     nothing: Sums
     months: Months
@@ -42,7 +43,7 @@ class ByMonth:
         names = self._names()
         return [self._head(key, names[key]) for key in self.months.keys]
 
-    def heads_with(self, _stages: Iterable[Stage]) -> list[Column]:
+    def heads_with(self, _stages: Iterable[AnyStage]) -> list[Column]:
         """Deals of any stage may stand in each month."""
         return self.heads()
 

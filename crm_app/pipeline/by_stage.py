@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement
 
 from crm_app.pipeline.boards import Column, Deals, Key, Sums
 from crm_app.pipeline.cards import Card
-from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.pipeline.models import Deal
+from crm_app.pipeline.shapes import AnyPipeline, AnyStage
 from crm_app.web.ordering import written_out
 
 _CARDS_AT_FIRST = 20
@@ -18,7 +19,7 @@ _CARDS_AT_FIRST = 20
 class ByStage:
     """A layout whose keys are the ids of stages."""
 
-    pipeline: Pipeline
+    pipeline: AnyPipeline
     sums: Sums
 
     @property
@@ -32,12 +33,12 @@ class ByStage:
     def heads(self) -> list[Column]:
         return self.heads_with(self.pipeline.open_stages)
 
-    def heads_with(self, stages: Iterable[Stage]) -> list[Column]:
-        wanted = set(stages)
+    def heads_with(self, stages: Iterable[AnyStage]) -> list[Column]:
+        wanted = {stage.id for stage in stages}
         return [
             Column(f"stage-{stage.id}", stage.id, stage.name, self.sums.of([stage]), stage, hue % 6 + 1)
             for hue, stage in enumerate(self.pipeline.open_stages)
-            if stage in wanted
+            if stage.id in wanted
         ]
 
     def within(self, deals: Deals, keys: Collection[Key] | None = None) -> Deals:

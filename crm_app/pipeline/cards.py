@@ -13,6 +13,7 @@ from crm_app.contacts.models import Company
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.rotting import Clock, Clocks
+from crm_app.pipeline.shapes import AnyStage
 from crm_app.web.money import Money
 from crm_app.web.reader import reader
 
@@ -64,8 +65,8 @@ def card(deal: Deal) -> Card:
     )  # fmt: skip
 
 
-def card_of(row: Sequence[Any], stage: Any) -> Card:
-    """Of the values of COLUMNS, for a deal that stands in this stage or its shape."""
+def card_of(row: Sequence[Any], stage: AnyStage) -> Card:
+    """Of the values of COLUMNS, for a deal that stands in this stage."""
     return _card(row, stage, _place(stage), Clocks(), reader.today())
 
 
@@ -80,10 +81,10 @@ COLUMNS = _columns(Deal)
 _STAGE = COLUMNS.index(Deal.stage_id)
 
 
-def cards_of(deals: Select[Any], *also: Any, stages: Iterable[Any] = (), **meant: Any) -> list[tuple[Any, ...]]:
+def cards_of(deals: Select[Any], *also: Any, stages: Iterable[AnyStage] = (), **meant: Any) -> list[tuple[Any, ...]]:
     """The cards of these deals, each followed by the columns asked for besides.
 
-    `stages` are those in which they stand, or their shapes; any other is looked up. `meant` is what the select leaves
+    `stages` are those in which they stand; any other is looked up. `meant` is what the select leaves
     open.
     """
     return _read(_named(deals, also), meant, stages)
@@ -97,13 +98,15 @@ def cards_of_once(deals: Select[Any], *also: Any) -> list[tuple[Any, ...]]:
     return _read(_with_names(deals, also))
 
 
-def cards_of_each(parts: tuple[Select[Any], ...], stages: Iterable[Any]) -> list[Card]:
+def cards_of_each(parts: tuple[Select[Any], ...], stages: Iterable[AnyStage]) -> list[Card]:
     """The cards of several selects of deals that stand in these stages, in no order, each read as it would be alone."""
     return [card for (card,) in _read(_named_parts(parts), stages=stages)]
 
 
-def _read(rows: Select[Any], meant: dict[str, Any] | None = None, stages: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-    places: dict[int, tuple[Any, Place]] = {stage.id: (stage, _place(stage)) for stage in stages}
+def _read(
+    rows: Select[Any], meant: dict[str, Any] | None = None, stages: Iterable[AnyStage] = ()
+) -> list[tuple[Any, ...]]:
+    places: dict[int, tuple[AnyStage, Place]] = {stage.id: (stage, _place(stage)) for stage in stages}
     clocks, today = Clocks(), reader.today()
     found: list[tuple[Any, ...]] = []
     for row in db.session.connection().execute(rows, meant).all():
@@ -114,7 +117,7 @@ def _read(rows: Select[Any], meant: dict[str, Any] | None = None, stages: Iterab
     return found
 
 
-def _card(row: Sequence[Any], stage: Stage, place: Place, clocks: Clocks, today: date) -> Card:
+def _card(row: Sequence[Any], stage: AnyStage, place: Place, clocks: Clocks, today: date) -> Card:
     """Of the values of the columns, for a deal that stands in this stage, which is called so."""
     id_, version, title, company, amount, currency, close, rank, _stage_id, owner_id, owner, entered, until, why = row
     value = None if amount is None else Money(amount, currency)
@@ -125,7 +128,7 @@ def _card(row: Sequence[Any], stage: Stage, place: Place, clocks: Clocks, today:
     )  # fmt: skip
 
 
-def _place(stage: Stage) -> Place:
+def _place(stage: AnyStage) -> Place:
     return Place(stage.id, stage.name, stage.hue)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import func, select
 
 from crm_app.extensions import db
-from crm_app.pipeline.models import Deal, Stage
+from crm_app.pipeline.models import Deal
+from crm_app.pipeline.shapes import AnyStage
 from crm_app.web import formats
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
@@ -18,7 +19,7 @@ class Refused(Exception):
 class Full(Refused):
     """It has as many as it takes at a time."""
 
-    def __init__(self, stage: Stage):
+    def __init__(self, stage: AnyStage):
         limit = stage.wip_limit or 0
         super().__init__(
             ngettext(
@@ -34,14 +35,14 @@ class Full(Refused):
 class Gone(Refused):
     """It was deleted or merged into another one meanwhile. What no longer has a name here is given as None."""
 
-    def __init__(self, stage: Stage | None):
+    def __init__(self, stage: AnyStage | None):
         name = stage.name if stage else ""
         named = _("%(stage)s is gone: it was deleted, or merged into another stage. Choose another.", stage=name)
         nameless = _("The stage is gone: it was deleted, or merged into another one. Choose another.")
         super().__init__(named if name else nameless)
 
 
-def fill(stages: Iterable[Stage]) -> dict[int, int]:
+def fill(stages: Iterable[AnyStage]) -> dict[int, int]:
     """How many deals stand in each stage that has a limit, whoever sees them: the limit is everyone's."""
     limited = [stage.id for stage in stages if stage.wip_limit is not None]
     if not limited:
@@ -50,14 +51,14 @@ def fill(stages: Iterable[Stage]) -> dict[int, int]:
     return dict.fromkeys(limited, 0) | {row[0]: row[1] for row in db.session.execute(counted.group_by(Deal.stage_id))}
 
 
-def expect_in_use(stages: Iterable[Stage], in_use: Collection[int]) -> None:
+def expect_in_use(stages: Iterable[AnyStage], in_use: Collection[int]) -> None:
     """Raise Gone unless all of these stages are among those that the lock found in use."""
     for stage in stages:
         if stage.id not in in_use:
             raise Gone(stage)
 
 
-def expect_room(stage: Stage, coming: int = 1) -> None:
+def expect_room(stage: AnyStage, coming: int = 1) -> None:
     """Raise Full unless so many more deals may come into this stage."""
     if coming and stage.wip_limit is not None and fill([stage])[stage.id] + coming > stage.wip_limit:
         raise Full(stage)

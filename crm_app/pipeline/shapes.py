@@ -56,7 +56,12 @@ class PipelineShape(NamedTuple):
         return tuple(stage for kind in ("won", "lost") for stage in self.stages if stage.kind == kind)
 
 
-def all_shapes() -> list[Any]:
+# Where nothing is changed, the one is as good as the other.
+AnyStage = Stage | StageShape
+AnyPipeline = Pipeline | PipelineShape
+
+
+def all_shapes() -> list[PipelineShape]:
     """Of all pipelines in their order, with the stages in use: what a page reads of a `Pipeline`, in one statement.
 
     Each has some: `shaping` leaves a pipeline those in which deals are won and lost.

@@ -25,22 +25,36 @@ def narrowed(rows: Rows, wanted: Mapping[Criterion, Any]) -> Rows:
     """
     if not wanted:
         return rows
-    values = g.setdefault("values_asked", {})
-    if any(values.setdefault(criterion, value) != value for criterion, value in wanted.items()):
+    if any(not give_first(criterion.name, value) for criterion, value in wanted.items()):
         return rows.where(*(criterion.holds(value) for criterion, value in wanted.items()))
     return _narrowed(rows, tuple(wanted))
 
 
-@lru_cache(maxsize=64)
-def _narrowed(rows: Any, criteria: tuple[Criterion, ...]) -> Any:
-    return rows.where(*(criterion.holds(_given_later(criterion)) for criterion in criteria))
+def give(values: Mapping[str, Any]) -> None:
+    """What is put in from now on, by name: for the rest of the request, or until it is given anew."""
+    _values().update(values)
 
 
-def _given_later(criterion: Criterion) -> Any:
+def give_first(name: str, value: Any) -> bool:
+    """Give a value, unless another one was given under that name: whether it is the one that is put in."""
+    return _values().setdefault(name, value) == value
+
+
+def given(name: str, type_: Any = None, **options: Any) -> Any:
+    """In a statement, the value that is given under that name when it runs."""
     # Without a name, SQLAlchemy would take it for a value written into the statement, and what it compiled of the one
     # for the other.
-    return bindparam(criterion.name, callable_=partial(_asked, criterion))
+    return bindparam(name, callable_=partial(_given, name), type_=type_, **options)
 
 
-def _asked(criterion: Criterion) -> Any:
-    return g.values_asked[criterion]
+@lru_cache(maxsize=64)
+def _narrowed(rows: Any, criteria: tuple[Criterion, ...]) -> Any:
+    return rows.where(*(criterion.holds(given(criterion.name)) for criterion in criteria))
+
+
+def _given(name: str) -> Any:
+    return g.given_later[name]
+
+
+def _values() -> dict[str, Any]:
+    return g.setdefault("given_later", {})

@@ -1,10 +1,9 @@
 """Asking the indexes of words: which records answer what was typed, in the language of either database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
-from flask import g
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
@@ -24,7 +23,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.sql.expression import TableClause
 
 from crm_app.extensions import db
-from crm_app.web import tokens, word_crowds
+from crm_app.web import later, tokens, word_crowds
 from crm_app.web.text import search_words
 from crm_app.web.tokens import Query, Term
 from crm_app.web.word_index import is_sqlite, table_of
@@ -54,8 +53,7 @@ def narrowed(rows: Rows, model: Any, text: str) -> Rows:
     asked = tokens.query(text) if search_words(text) else None
     if not asked:
         return rows.where(holding(model, text))
-    wanted = question(asked)
-    if g.setdefault("words_asked", wanted) != wanted:
+    if not later.give_first("asked", question(asked)):
         return rows.where(holding(model, text))
     return _narrowed(rows, model, is_sqlite())
 
@@ -63,7 +61,7 @@ def narrowed(rows: Rows, model: Any, text: str) -> Rows:
 @lru_cache
 def _narrowed(rows: Any, model: Any, _is_sqlite: bool) -> Any:
     words, key = table_of(model)
-    answers = _answers(words, callable_=lambda: g.words_asked)
+    answers = _answers(words, parameter=later.given)
     return rows.where(model.id.in_(select(key).select_from(words).where(answers)))
 
 
@@ -119,11 +117,11 @@ def _newest_of(model: Any, name: str) -> Select[Any]:
     return rows.order_by(key.desc()).limit(bindparam("most"))
 
 
-def _answers(words: TableClause, name: str = "asked", **later: Any) -> TextClause:
+def _answers(words: TableClause, name: str = "asked", parameter: Callable[..., Any] = bindparam) -> TextClause:
     if is_sqlite():
-        return sql(f"{words.name} MATCH :{name}").bindparams(bindparam(name, type_=String, **later))
+        return sql(f"{words.name} MATCH :{name}").bindparams(parameter(name, type_=String))
     # Written out, for PostgreSQL to plan by what it sees.
-    written_out = bindparam(name, type_=String, literal_execute=True, **later)
+    written_out = parameter(name, type_=String, literal_execute=True)
     return sql(f"words @@ CAST(:{name} AS tsquery)").bindparams(written_out)
 
 

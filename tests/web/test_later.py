@@ -18,7 +18,7 @@ def deals(alice, bob):
 
 
 def in_a_request_of_its_own():
-    g.pop("values_asked", None)
+    g.pop("given_later", None)
 
 
 def titles(deals):

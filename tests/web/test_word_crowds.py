@@ -39,7 +39,7 @@ def newest(asked):
 
 def all_of(text):
     # As in a request of its own.
-    g.pop("words_asked", None)
+    g.pop("given_later", None)
     rows = queries.matching(select(Company.id), text)
     return set(db.session.scalars(rows))
 

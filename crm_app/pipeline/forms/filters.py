@@ -18,7 +18,8 @@ from crm_app.lists.conditions import GROUPS, Conditions
 from crm_app.lists.fields import Field
 from crm_app.pipeline import expecting, lists, queries, rotting
 from crm_app.pipeline.forms.choices import choices
-from crm_app.pipeline.models import Deal, Stage
+from crm_app.pipeline.models import Deal
+from crm_app.pipeline.shapes import AnyStage
 from crm_app.web import formats
 from crm_app.web.addresses import whole_id
 from crm_app.web.fields import DayField, MoneyField, TextField
@@ -76,7 +77,7 @@ class DealFilterForm(FlaskForm):
         self.forget_unknown(self.owner, self.team, self.product)
         return self
 
-    def narrow(self, deals: Select[tuple[Deal]], rates: Rates, stages: Iterable[Stage]) -> Select[tuple[Deal]]:
+    def narrow(self, deals: Select[tuple[Deal]], rates: Rates, stages: Iterable[AnyStage]) -> Select[tuple[Deal]]:
         """`stages` are those in which the deals may stand."""
         deals = queries.matching(deals, self.q.data or "")
         deals = queries.having(deals, **{field.name: field.data for field in self._plain})

@@ -3,7 +3,7 @@
 The months of the forecast stand in its addresses (`from`); without them an address is of the board of stages.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -23,8 +23,9 @@ from crm_app.pipeline.by_month import ByMonth
 from crm_app.pipeline.by_stage import ByStage
 from crm_app.pipeline.cards import Card
 from crm_app.pipeline.forms.filters import DealFilterForm
-from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.months import Months
+from crm_app.pipeline.shapes import AnyPipeline, AnyStage
 from crm_app.pipeline.views import faces
 from crm_app.web.addresses import LARGEST_ID
 from crm_app.web.money import Rates
@@ -35,10 +36,10 @@ from crm_app.web.templating import csrf_token
 
 @dataclass(frozen=True)
 class Showing:
-    """`months` are those of the forecast, None on the board of stages. Pipelines that are only read may be shapes."""
+    """`months` are those of the forecast, None on the board of stages."""
 
-    pipelines: list[Any]
-    pipeline: Any
+    pipelines: Sequence[AnyPipeline]
+    pipeline: AnyPipeline
     deals: Select[tuple[Deal]]
     sums: Sums
     filters: DealFilterForm
@@ -152,7 +153,7 @@ class Showing:
         """Columns with their first cards: all of them, or those of the keys."""
         return boards.columns(self.deals, self.layout, keys or None)
 
-    def heads(self, *stages: Stage) -> list[Column]:
+    def heads(self, *stages: AnyStage) -> list[Column]:
         """Columns without cards: all in which deals of these stages may stand, or all."""
         return self.layout.heads_with(stages) if stages else self.layout.heads()
 
@@ -166,11 +167,11 @@ class Showing:
 
 
 def showing(
-    pipeline: Pipeline | None = None,
+    pipeline: AnyPipeline | None = None,
     *,
     filters: DealFilterForm | None = None,
     is_forecast: bool | None = None,
-    pipelines: list[Any] | None = None,
+    pipelines: Sequence[AnyPipeline] | None = None,
 ) -> Showing:
     """The given pipeline's board, or the one that the address names, or the first with deals, or the first.
 
@@ -224,7 +225,7 @@ def _is_of_forecast() -> bool:
     return "from" in request.args
 
 
-def _chosen(pipelines: list[Any], sums: Sums) -> Any:
+def _chosen(pipelines: Sequence[AnyPipeline], sums: Sums) -> AnyPipeline:
     if not pipelines:
         abort(404)
     wanted = request.args.get("pipeline", type=int)

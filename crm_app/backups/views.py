@@ -22,7 +22,12 @@ bp = Blueprint("backups", __name__, url_prefix="/settings/backups")
 @bp.url_value_preprocessor
 def take_large_files(endpoint, values):
     """Before a form is read; only of somebody who has the link that sets Peyvand up."""
-    if endpoint == f"{bp.name}.put_back" and request.method == "POST" and _may_put_back(values["token"]):
+    if endpoint != f"{bp.name}.put_back" or request.method != "POST":
+        return
+    may_put_back = _may_put_back(values["token"])
+    # A form may take its sender as long as they like: nobody else is to wait for it.
+    db.session.rollback()
+    if may_put_back:
         request.max_content_length = current_app.config["IMPORT_MEGABYTES"] << 20
 
 

@@ -1,10 +1,18 @@
 """What answers carry and where they lead, beside what `test_attacks.py` tries on every route."""
 
+from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import delete
 
+from crm_app.accounts import links
+from crm_app.accounts.models import Organisation
+from crm_app.extensions import db
 from tests.security.attacks.scene import PART
+from tests.security.world import Route
+
+_FORM = "multipart/form-data; boundary=part"
 
 
 def test_the_set_up_is_gone_once_there_is_an_organisation(scene):
@@ -50,6 +58,45 @@ def test_a_page_that_htmx_stood_on_is_returned_to(browser_of):
 
     assert response.status_code == 401
     assert parse_qs(urlsplit(response.headers["HX-Redirect"]).query)["next"] == ["/goals/?a=1"]
+
+
+class _Trickling(BytesIO):
+    """A form that takes its sender as long as they like; notes whether the database is held for it meanwhile."""
+
+    def __init__(self, content):
+        super().__init__(content)
+        self.held = []
+
+    def readinto(self, buffer):
+        self.held.append(db.session().in_transaction())
+        return super().readinto(buffer)
+
+
+_FILE = (
+    b'--part\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    + b"x" * (3 << 20)
+    + b"\r\n--part--\r\n"
+)
+
+
+@pytest.mark.parametrize("whose", ["a visitor", "Alice", "whoever sets it up"])
+def test_the_database_is_not_held_while_a_form_trickles_in(scene, whose):
+    client, routes = scene.browser(scene.alice if whose == "Alice" else None), scene.routes
+    if whose == "whoever sets it up":
+        token = links.new_setup_link()
+        db.session.execute(delete(Organisation))
+        routes = [Route("backups.put_back", "POST", f"/settings/backups/first-run/{token}", ())]
+    client.checks_html = False
+    held, read = [], 0
+    for route in routes:
+        if route.method == "POST":
+            sent = _Trickling(_FILE)
+            client.post(route.url, input_stream=sent, content_length=len(_FILE), content_type=_FORM)
+            held += [str(route)] * any(sent.held)
+            read += bool(sent.held)
+
+    assert held == []
+    assert read or whose == "a visitor"
 
 
 class _Broken(Exception):

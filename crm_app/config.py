@@ -44,9 +44,10 @@ def load(environ: dict[str, str] | None = None) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
         "SESSION_REFRESH_EACH_REQUEST": False,
-        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        # Of a form; views that take files say so themselves.
+        "MAX_CONTENT_LENGTH": 1024 * 1024,
         "IMPORT_MEGABYTES": env.integer("IMPORT_MEGABYTES", 1024, least=1, most=16384),
-        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "WTF_CSRF_TIME_LIMIT": None,
         "RATELIMIT_HEADERS_ENABLED": False,
     }

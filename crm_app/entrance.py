@@ -16,36 +16,41 @@ THREADS = 512
 _PLACES = 3
 # Asks the database from a thread of its own, and has to be answered just when all places wait for that.
 _BESIDE_THE_PLACES = "/healthz"
-# Whoever sends a file is let in while it comes, but only so many at once, and in nobody else's place.
+# Whoever sends a file is let in while it comes, but only so many at once, and in nobody else's place. Inside it is read
+# only of those who may send one: a stranger is refused at once.
 _PLACES_FOR_FILES = 2
-_FORM_BYTES = 1024 * 1024
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def put_before(app: Flask) -> Flask:
-    app.wsgi_app = Entrance(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Entrance(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
     return app
 
 
 class Entrance:
-    def __init__(self, inside: Application) -> None:
-        self._inside = inside
+    """`form_bytes` is how much a form may have; what is larger is a file."""
+
+    def __init__(self, inside: Application, form_bytes: int) -> None:
+        self._inside, self._form_bytes = inside, form_bytes
         self._places, self._places_for_files = Semaphore(_PLACES), Semaphore(_PLACES_FOR_FILES)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         length = _length(environ)
         if length == 0 and environ.get("PATH_INFO") == _BESIDE_THE_PLACES:
             return self._inside(environ, start_response)
-        if length is None or length > _FORM_BYTES:
-            places = self._places_for_files
-        elif _brought_in(environ, length):
-            places = self._places
-        else:
-            start_response("400 Bad Request", [("Content-Length", "0")])
-            return [b""]
-        with places:
+        if length is None:
+            return _refused(start_response, "411 Length Required")
+        if length <= self._form_bytes and not _brought_in(environ, length):
+            return _refused(start_response, "400 Bad Request")
+        with self._places if length <= self._form_bytes else self._places_for_files:
             return self._inside(environ, start_response)
+
+
+def _refused(start_response: Any, status: str) -> Iterable[bytes]:
+    """Without words: no browser sends what is refused here."""
+    start_response(status, [("Content-Length", "0")])
+    return [b""]
 
 
 def _length(environ: dict[str, Any]) -> int | None:

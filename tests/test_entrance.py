@@ -21,7 +21,7 @@ def full():
             let_go.wait(30)
         return [b"answered"]
 
-    entrance = Entrance(inside)
+    entrance = Entrance(inside, form_bytes=1000)
     inside_now = [threading.Thread(target=_ask, args=(entrance, "/slow")) for _ in range(_PLACES)]
     for one in inside_now:
         one.start()
@@ -56,3 +56,15 @@ def test_nobody_else_goes_past_those_who_wait(full, path, body):
 
     assert path not in before
     assert let_in[-1] == path
+
+
+@pytest.mark.parametrize(("length", "more"), [("1001", {"HTTP_TRANSFER_ENCODING": "chunked"}), ("x", {})])
+def test_what_does_not_say_how_long_it_is_is_not_let_in(full, length, more):
+    entrance, let_in, _let_go = full
+    statuses = []
+    environ = {"PATH_INFO": "/late", "CONTENT_LENGTH": length, "wsgi.input": BytesIO(b"")} | more
+
+    entrance(environ, lambda status, _headers: statuses.append(status))
+
+    assert statuses == ["411 Length Required"]
+    assert "/late" not in let_in

@@ -67,12 +67,13 @@ def record_all(model: Any, verb: str, at: datetime, particulars: Mapping[int, di
 @contextmanager
 def acting_as(user: User | None, at: datetime | None = None):
     """Outside a request (a job, a command), what happens inside is `user`'s doing, and happened at an instant past."""
-    before, then = g.get("actor_id"), g.get("instant")
-    g.actor_id, g.instant = user.id if user else None, at or then
+    before = {name: g.get(name) for name in ("actor", "instant")}
+    g.actor = audit.Actor(user.id, user.name) if user else audit.NOBODY
+    g.instant = at or before["instant"]
     try:
         yield
     finally:
-        g.actor_id, g.instant = before, then
+        g.actor, g.instant = before["actor"], before["instant"]
 
 
 def instant() -> datetime:
@@ -81,9 +82,9 @@ def instant() -> datetime:
 
 
 def actor_id() -> int | None:
-    context = g_here()
-    if "actor_id" in context:
-        return context.actor_id
+    actor = g_here().get("actor")
+    if actor:
+        return actor.id
     user = person_here() if has_request_context() else None
     return user.id if user and user.is_authenticated else None
 

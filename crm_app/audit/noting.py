@@ -1,6 +1,6 @@
 """Adding a line to the audit log, in the transaction of what it tells of."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import g, has_request_context, request
 from flask_login import current_user
@@ -15,18 +15,28 @@ _CHAIN_LOCK = 7_391_846
 _WAITING = "lines of the audit log"
 
 
+class Actor(NamedTuple):
+    """Whose doing something is: `g.actor`, where it is not that of whoever is signed in."""
+
+    id: int | None
+    name: str
+
+
+NOBODY = Actor(None, "")
+
+
 def note(verb: str, subject: Any = "", *, actor: Any = None, **particulars: Any) -> None:
     """`subject` is a saved record or a text; `actor` a user, if it is not who is signed in; `particulars` are plain."""
     db.session.info.setdefault(_WAITING, []).append(entry_of(verb, subject, actor, particulars))
 
 
 def entry_of(verb: str, subject: Any, actor: Any, particulars: dict[str, Any]) -> AuditEntry:
-    actor_id, actor_name = _acting() if actor is None else (actor.id, actor.name)
+    who = actor or _acting()
     asked = has_request_context()
     return AuditEntry(
         at=utc_now(),
-        actor_id=actor_id,
-        actor_name=actor_name,
+        actor_id=who.id,
+        actor_name=who.name,
         verb=verb,
         subject=clean(subject if isinstance(subject, str) else _named(subject)),
         particulars=particulars,
@@ -62,12 +72,12 @@ def clean(text: str) -> str:
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:LONGEST])
 
 
-def _acting() -> tuple[int | None, str]:
-    if "actor_id" in g:
-        return g.actor_id, ""
+def _acting() -> Actor:
+    if g.get("actor"):
+        return g.actor
     if has_request_context() and current_user.is_authenticated:
-        return current_user.id, current_user.name
-    return None, ""
+        return Actor(current_user.id, current_user.name)
+    return NOBODY
 
 
 def _named(record: Any) -> str:

@@ -88,8 +88,7 @@ def show(change_id):
 @bp.post("/<int:change_id>/undoing")
 @editor_required
 def undo(change_id):
-    made = _change(change_id)
-    action = _action_of(made)
+    made, action = _to_be_done(change_id)
     begun = update(BulkChange).where(BulkChange.id == made.id, BulkChange.is_undoing.is_(False))
     if (
         not made.may_be_undone
@@ -107,7 +106,7 @@ def undo(change_id):
 @editor_required
 def go_on(change_id):
     """After a failure: what is left of it, once more."""
-    made = _change(change_id)
+    made, _action = _to_be_done(change_id)
     failed = update(BulkChange).where(BulkChange.id == made.id, BulkChange.status == "failed")
     again = db.session.execute(failed.values(status="queued", touched_at=utc_now()))
     db.session.commit()
@@ -151,6 +150,10 @@ def _change(change_id: int) -> BulkChange:
     return db.one_or_404(queries.visible_to(current_user).where(BulkChange.id == change_id))
 
 
-def _action_of(made: BulkChange) -> Action:
+def _to_be_done(change_id: int) -> tuple[BulkChange, Action]:
+    """A change that is gone on with or taken back: by whom it might be begun."""
+    made = _change(change_id)
     listable = of_place(made.place, current_user) or abort(404)
-    return listable.action(made.action) or abort(404)
+    if listable.is_sensitive:
+        must_be_confirmed()
+    return made, listable.action(made.action) or abort(404)

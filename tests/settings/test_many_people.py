@@ -3,6 +3,7 @@
 import pytest
 
 from crm_app.accounts.models import User
+from crm_app.audit import AuditEntry
 from crm_app.extensions import db
 from crm_app.pipeline.models import Stay
 from tests import make
@@ -93,6 +94,14 @@ def test_many_are_disabled_at_once_but_not_oneself_and_let_in_again(owner, olivi
     owner.send("/bulk/users/enabling", confirmed(*staff, olivia), htmx=True)
     made = last_change()
     assert all(one.is_active for one in staff) and (made.done, made.same) == (3, 1)
+
+
+def test_the_audit_log_names_who_changed_many(owner, olivia, staff):
+    owner.send("/bulk/users/role", confirmed(*staff, role="manager"), htmx=True)
+
+    lines = db.session.query(AuditEntry).filter(AuditEntry.verb.startswith("users")).all()
+    assert len(lines) == len(staff)
+    assert {(line.actor_id, line.actor_name) for line in lines} == {(olivia.id, olivia.name)}
 
 
 def test_a_role_that_is_none_is_refused_in_the_form(owner, staff):

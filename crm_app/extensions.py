@@ -9,7 +9,6 @@ from typing import Any
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
@@ -22,7 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 from crm_app import refusals, turns
-from crm_app.limiting import Limits
+from crm_app.limiting import Limits, network_here
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -77,7 +76,7 @@ login_manager.session_protection = None
 csrf = CSRFProtect()
 babel = Babel()
 htmx = Htmx()
-limiter = Limits(key_func=get_remote_address)
+limiter = Limits(key_func=network_here)
 compress = Compress()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

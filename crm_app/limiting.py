@@ -1,6 +1,21 @@
-"""How often something may be asked for, by the address that asks."""
+"""How often something may be asked for, by the network that asks."""
 
+from ipaddress import ip_network
+
+from flask import request
 from flask_limiter import Limiter
+
+
+def network_of(address: str) -> str:
+    """An IPv4 address, or the network that one line of IPv6 owns: who has one address there has them all."""
+    try:
+        return str(ip_network(f"{address}/64" if ":" in address else address, strict=False))
+    except ValueError:
+        return address[:64]
+
+
+def network_here() -> str:
+    return network_of(request.remote_addr or "")
 
 
 class Limits(Limiter):

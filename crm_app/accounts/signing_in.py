@@ -1,7 +1,6 @@
 """Signing in: finding the account, checking the password, slowing down guesses."""
 
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import NamedTuple
 
 from flask import session
@@ -12,6 +11,7 @@ from crm_app.accounts import known_devices, passwords, sessions
 from crm_app.accounts.links import digest
 from crm_app.accounts.models import SignInFailure, User
 from crm_app.extensions import db, login_manager, utc_now
+from crm_app.limiting import network_of
 
 TRIES = 10
 TRIES_PER_ADDRESS = 50
@@ -35,7 +35,7 @@ class Guarded(NamedTuple):
         return digest(f"{self.kind} of {self.whose.casefold()} on {self.device or 'any device'}")
 
     def network(self, address: str) -> str:
-        return f"device {self.device}" if self.device else _network(address)
+        return f"device {self.device}" if self.device else network_of(address)
 
 
 class Visitor(AnonymousUserMixin):
@@ -137,11 +137,3 @@ def begin_session(user: User, *, remember: bool) -> None:
     login_user(user)
     session["_user_id"] = sessions.begin(user, remember=remember)
     known_devices.remember(user)
-
-
-def _network(address: str) -> str:
-    """An IPv4 address, or the network that one line of IPv6 owns: who has one address there has them all."""
-    try:
-        return str(ip_network(f"{address}/64" if ":" in address else address, strict=False))
-    except ValueError:
-        return address[:64]

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from crm_app.accounts import known_devices, passkeys, passwords, second_step, signing_in
 from crm_app.accounts.models import KnownDevice, SecondStep, SignInFailure
+from crm_app.audit import AuditEntry
 from crm_app.extensions import db, utc_now
 from crm_app.web.sealing import unseal
 from tests import make
@@ -199,6 +200,15 @@ def test_of_two_hundred_guesses_at_once_no_more_than_ten_are_looked_at(app, brow
     refused = {size for status, size in answers if status == 429}
     assert {status for status, _size in answers} <= {422, 429} and len(refused) == 1
     assert len(guessing) == sum(status == 422 for status, _size in answers) <= signing_in.TRIES
+
+
+def test_whoever_guessed_too_often_to_change_a_password_is_told_to_wait_and_stands_in_the_log(browser_of, alice, cheap):
+    browser, new = browser_of(alice), {"password": "another horse battery staple"}
+    for _ in range(signing_in.TRIES):
+        assert browser.send("/accounts/password", {"current": "a wrong one"} | new).status_code == 422
+
+    assert browser.send("/accounts/password", {"current": make.PASSWORD} | new).status_code == 429
+    assert AuditEntry.query.filter_by(verb="sign-in failed", actor_id=alice.id).count() == signing_in.TRIES
 
 
 def test_one_password_tried_on_many_accounts_is_stopped_by_the_network(browser_of, organisation, guessing):

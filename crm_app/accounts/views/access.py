@@ -45,8 +45,7 @@ def end_other_sessions():
     return redirect(url_for(".access"), 303)
 
 
-def access_page(*, part=None, password_form=None, passkey_form=None, passkey_options=None):
-    refused = [form for form in (password_form, passkey_form) if form and form.errors]
+def access_page(*, part=None, password_form=None, passkey_form=None, passkey_options=None, status=200):
     return page(
         "accounts/access.html",
         part=part,
@@ -58,7 +57,7 @@ def access_page(*, part=None, password_form=None, passkey_form=None, passkey_opt
         devices=devices.of(current_user),
         has_second_step=second_step.is_on(current_user),
         codes_left=second_step.recovery_codes_left(current_user),
-        status=422 if refused else 200,
+        status=status,
     )
 
 

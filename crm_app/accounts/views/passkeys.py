@@ -59,7 +59,8 @@ def ask_to_add_passkey():
     if form.validate() and _may_have_another(form):
         options = passkeys.asked_of(current_user, _place(), reader.organisation)
         db.session.commit()
-    return access_page(part="accounts/_new_passkey.html", passkey_form=form, passkey_options=options)
+    status = 422 if form.errors else 200
+    return access_page(part="accounts/_new_passkey.html", passkey_form=form, passkey_options=options, status=status)
 
 
 @bp.post("/passkeys")
@@ -68,13 +69,13 @@ def add_passkey():
     must_be_confirmed()
     form, here, user = new_passkey_form(), _place(), person_here()
     if not form.validate() or not _may_have_another(form):
-        return access_page(passkey_form=form)
+        return access_page(passkey_form=form, status=422)
     try:
         added = passkeys.add(user, here, form.name.data or _("Passkey"), form.answer.data)
     except passkeys.RefusedError:
         db.session.commit()
         form.form_errors.append(_("Your browser's answer was not accepted. Try again."))
-        return access_page(passkey_form=form)
+        return access_page(passkey_form=form, status=422)
     audit.note("passkey added", added.name)
     told = mailing.tell_of_change(user, "passkey added")
     db.session.commit()

@@ -115,6 +115,23 @@ def may_guess(guarded):
     return True
 
 
+def password_given(field):
+    """The status to answer to somebody signed in who gives their password once more; 200 if it is right."""
+    email, stored = current_user.email or "", current_user.password_hash
+    guarded = signing_in.password_of(email)
+    if not may_guess(guarded):
+        field.errors = [too_many_tries()]
+        return 429
+    db.session.rollback()
+    if not passwords.is_right(stored, field.data):
+        audit.note("sign-in failed", email)
+        db.session.commit()
+        field.errors = [_("That is not your current password.")]
+        return 422
+    signing_in.forget_guesses(guarded)
+    return 200
+
+
 def too_many_tries():
     return _("Too many tries. Wait 15 minutes and try again.")
 

@@ -17,6 +17,7 @@ from tests.security.attacks.letters import mailing
 from tests.security.attacks.scene import Scene
 
 _SIGN_IN, _CODE, _FORGOTTEN = "/accounts/sign-in", "/accounts/sign-in/code", "/accounts/forgotten"
+_CONFIRM, _PASSWORD = "/accounts/confirm", "/accounts/password"
 _WRONG, _REFUSED = "a wrong password", (422, 429)
 
 
@@ -33,8 +34,25 @@ def guesses(scene: Scene) -> list[str]:
         looked.clear()
         many = [_guess(scene, f"p{number}@halden.example", "192.0.2.7") for number in range(80)]
         found += _stopped("one address", many, len(looked), signing_in.TRIES_PER_ADDRESS)
+        looked.clear()
+        found += _signed_in(scene, looked)
     found += ["something was changed"] * (scene.fingerprint() != before)
     return found + _codes(scene)
+
+
+def _signed_in(scene: Scene, looked: list[str]) -> list[str]:
+    """By whoever has a cookie, and wants the password too; from each address of one line."""
+    found = []
+    ways = {_CONFIRM: {"password": _WRONG}, _PASSWORD: {"current": _WRONG, "password": "another horse battery staple"}}
+    for whose, (url, data) in zip((scene.alice, scene.bob), ways.items(), strict=True):
+        db.session.query(SignInFailure).delete()
+        db.session.commit()
+        looked.clear()
+        client = scene.browser(whose)
+        asked = (client.send(url, data, environ_base={"REMOTE_ADDR": f"2001:db8::{n:x}"}) for n in range(1, 41))
+        answers = [one.status_code for one in asked]
+        found += _stopped(url, answers, len(looked), signing_in.TRIES)
+    return found
 
 
 def _stopped(what: str, answers: list[int], looked_at: int, limit: int) -> list[str]:

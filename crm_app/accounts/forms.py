@@ -12,6 +12,7 @@ from crm_app.accounts import passwords
 from crm_app.web.fields import Required, TextField, options
 from crm_app.web.money import COMMON_CURRENCIES
 from crm_app.web.reader import LANGUAGES, reader
+from crm_app.web.text import email_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
@@ -29,7 +30,7 @@ class EmailField(TextField):
 
     def process_formdata(self, valuelist):
         super().process_formdata(valuelist)
-        self.data = self.data.casefold()
+        self.data = email_key(self.data)
 
     def pre_validate(self, form):
         if self.data:
@@ -60,7 +61,7 @@ class SetupForm(FlaskForm):
     time_zone = SelectField(_l("Time zone"))
     calendar = SelectField(_l("Calendar"), choices=CALENDAR_CHOICES)
     name = TextField(_l("Your name"), [Required()])
-    email = EmailField(_l("Your e-mail"), [Required()])
+    email = EmailField(_l("Your e-mail"), [Required()], longest=254)
     password = NewPasswordField(_l("Password"), [Required()])
 
     def __init__(self, *args, **kwargs):
@@ -70,7 +71,7 @@ class SetupForm(FlaskForm):
 
 
 class SignInForm(FlaskForm):
-    email = TextField(_l("E-mail"), [Required()])
+    email = TextField(_l("E-mail"), [Required()], longest=254)
     password = PasswordField(_l("Password"), [Required()])
     remember = BooleanField(_l("Keep me signed in on this device"))
 

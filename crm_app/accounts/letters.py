@@ -11,12 +11,15 @@ from crm_app.web.texts import gettext as _
 
 
 def password_reset(user: User, mail: Mail) -> Letter:
+    """Anybody can ask for it: it ends nothing before its time that an owner gave."""
+    if user.password_hash is None:
+        return invitation(user, mail)
     return Letter(
         _("Choose a new password"),
         _letter(
             _("Somebody, most likely you, asked for a new password for %(organisation)s.", organisation=_here()),
             _("Choose it here, within an hour:"),
-            _link(user, links.MAILED_FOR),
+            _link(user, max(links.MAILED_FOR, links.time_left(user))),
             _("If it was not you, leave this letter alone: the old password still holds."),
         ),
     )

@@ -49,6 +49,12 @@ def new_password_link(user: User, valid_for: timedelta = HANDED_OVER_FOR) -> str
     return token
 
 
+def time_left(user: User) -> timedelta:
+    """How long the link that somebody was given still works."""
+    ends_at = db.session.scalar(select(PasswordLink.expires_at).where(PasswordLink.user_id == user.id))
+    return max(ends_at - utc_now(), timedelta(0)) if ends_at else timedelta(0)
+
+
 def address_of(token: str) -> str:
     """Where the password is set by this token."""
     return f"{own_address()}/accounts/password/{token}"

@@ -85,7 +85,9 @@ def _number(field: Field, _operator: str, text: str) -> int:
         number = Decimal(text)
     except InvalidOperation as error:
         raise UnreadableError from error
-    if not number.is_finite() or number != number.to_integral_value() or abs(number) > _LARGEST_NUMBER:
+    # Decimal works out nothing of what is far larger still, but compares it.
+    is_known = number.is_finite() and -_LARGEST_NUMBER <= number <= _LARGEST_NUMBER
+    if not is_known or number != number.to_integral_value():
         raise UnreadableError
     return int(number)
 
@@ -129,9 +131,13 @@ def _day(_field: Field, operator: str, text: str) -> Any:
             raise UnreadableError
         return text
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise UnreadableError from error
+    # The instants around the first and the last of all days are not all to be had.
+    if not date.min.year < day.year < date.max.year:
+        raise UnreadableError
+    return day
 
 
 def _holds_day(field: Field, operator: str, values: Sequence[Any]) -> ColumnElement[bool]:

@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
+from crm_app.extensions import utc_now
+
 _SECONDS = 20
 _PORTS = {"smtp": 587, "smtps": 465}
 HERE = ("localhost", "127.0.0.1", "::1")
@@ -90,6 +92,7 @@ def _message(letter: Letter, to: str, message_id: str) -> EmailMessage:
     message["Subject"] = letter.subject.replace("=?", "= ?")
     message["From"] = Address("Peyvand", addr_spec=sender())
     message["To"] = Address(addr_spec=to)
+    message["Date"] = utc_now()
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)

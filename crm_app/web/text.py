@@ -65,6 +65,11 @@ def search_words(text: str) -> list[str]:
     return fold(text[:200]).replace(ZWNJ, " ").split()[:10]
 
 
+def email_key(text: str) -> str:
+    """An address to sign in by: in small letters, but not folded, as a domain with ß is not the one with ss."""
+    return text.lower()
+
+
 def match_key(text: str) -> str:
     """The form in which names are compared for sameness: folded, without spaces and punctuation.
 

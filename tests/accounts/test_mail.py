@@ -1,6 +1,8 @@
 """Letters: who gets one, what stands in it, and what becomes of those that cannot be sent."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -254,3 +256,37 @@ def test_letters_are_forgotten_after_a_month(post, app, alice):
     jobs.forget_mails()
 
     assert _states() == []
+
+
+def test_whoever_has_no_password_yet_is_invited_once_more_by_a_link_that_holds_as_long(post, browser_of, olivia):
+    facts = {"name": "Nora New", "email": "nora@halden.example", "role": "rep", "team_id": "0", "language": "en"}
+    browser_of(olivia).send("/settings/people/new", facts)
+
+    _asked(browser_of(), "nora@halden.example")
+
+    assert [subject for _to, subject, _text in post.letters] == ["Your access to Halden Instruments"] * 2
+    assert db.session.scalar(select(PasswordLink.expires_at)) - utc_now() > timedelta(hours=71)
+
+
+def test_a_stranger_ends_no_link_that_an_owner_gave_before_its_time(post, browser_of, olivia, alice):
+    browser_of(olivia).send(f"/settings/people/{alice.id}/invitation")
+
+    _asked(browser_of(), alice.email)
+
+    assert db.session.scalar(select(PasswordLink.expires_at)) - utc_now() > timedelta(hours=71)
+    assert browser_of().get(urlsplit(post.links[-1]).path).status_code == 200
+
+
+def test_a_letter_says_when_it_was_written(post, browser_of, alice):
+    _asked(browser_of(), alice.email)
+
+    written = parsedate_to_datetime(message_from_bytes(post.raw[0])["Date"])
+    assert abs(utc_now() - written) < timedelta(minutes=1)
+
+
+def test_an_address_is_not_taken_for_that_of_another_domain(post, browser_of, olivia):
+    facts = {"name": "Eva Ernst", "email": "Eva@Stra\u00dfe.example", "role": "rep", "team_id": "0", "language": "en"}
+
+    browser_of(olivia).send("/settings/people/new", facts)
+
+    assert db.session.scalars(select(Mail.address)).all() == ["eva@stra\u00dfe.example"]

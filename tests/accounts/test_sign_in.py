@@ -123,6 +123,13 @@ def test_a_line_of_ipv6_counts_as_one_address(app):
     assert not signing_in.is_paused(new, "2001:db8:1::1")
 
 
+def test_an_address_of_any_length_that_somebody_may_have_signs_in(browser_of, alice):
+    alice.email = f"{'a' * 60}@{'.'.join(['b' * 60] * 3)}.example"
+    db.session.commit()
+
+    assert browser_of().send("/accounts/sign-in", {"email": alice.email, "password": make.PASSWORD}).status_code == 303
+
+
 def test_of_a_burst_of_guesses_no_more_than_the_limit_get_through(app, browser_of, alice, monkeypatch):
     looked_at = []
     monkeypatch.setattr(passwords, "is_right", lambda stored, password: looked_at.append(password) or False)

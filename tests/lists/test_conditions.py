@@ -145,6 +145,8 @@ def test_a_text_may_hold_the_signs_that_an_address_uses(client, alice, found):
     [
         "size.least.many", "nothing.is.1", "size.like.5", "size", "tags.is.x", "size.least", "created.is.soon",
         "industry.is", "parent.is.0", "revenue.least.1e99", "created.within.eternity", ".",
+        "size.least.1e9999999", "size.least.NaN", "size.most.-Infinity", "revenue.least.1e9999999",
+        "created.until.9999-12-31", "created.is.9999-12-31", "created.from.0001-01-01",
     ],
 )  # fmt: skip
 def test_a_filter_that_cannot_be_read_finds_nothing_and_says_so(client, alice, condition):

@@ -1,7 +1,6 @@
 """The form of what holds for the whole organisation."""
 
 from babel.dates import get_day_names, get_month_names
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -11,10 +10,11 @@ from crm_app.web.fields import Required, TextField, options
 from crm_app.web.formats import LATIN_MONTHS, PERSIAN_MONTHS
 from crm_app.web.periods import JALALI
 from crm_app.web.reader import reader
+from crm_app.web.seen import SeenForm
 from crm_app.web.texts import lazy_gettext as _l
 
 
-class OrganisationForm(FlaskForm):
+class OrganisationForm(SeenForm):
     name = TextField(_l("Name"), [Required()])
     currency = SelectField(_l("Currency"))
     time_zone = SelectField(_l("Time zone"))
@@ -34,10 +34,14 @@ class OrganisationForm(FlaskForm):
         self.weekend.choices = options(_weekdays())
         if not self.is_submitted():
             self.weekend.data = list(firm.weekend)
+        self.drawn_from(*(getattr(firm, name) for name in self._facts))
+
+    @property
+    def _facts(self) -> list[str]:
+        return [field.name for field in self if field.name not in ("csrf_token", "seen")]
 
     def values(self) -> dict:
-        fields = (f for f in self if f.name not in ("csrf_token", "weekend"))
-        return {field.name: field.data for field in fields} | {"weekend": "".join(sorted(self.weekend.data))}
+        return {name: self[name].data for name in self._facts} | {"weekend": "".join(sorted(self.weekend.data))}
 
 
 def _months(calendar: str) -> list[tuple[int, str]]:

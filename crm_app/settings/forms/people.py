@@ -11,12 +11,13 @@ from crm_app.accounts.queries import grantable_by, teams_visible_to
 from crm_app.extensions import db
 from crm_app.web.fields import Required, TextField, options
 from crm_app.web.reader import reader
+from crm_app.web.seen import SeenForm
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 from crm_app.web.texts import lazy_pgettext
 
 
-class PersonForm(FlaskForm):
+class PersonForm(SeenForm):
     """Someone who works here. The address may be missing: then they own records and cannot sign in."""
 
     name = TextField(lazy_pgettext("person", "Name"), [Required()])
@@ -32,6 +33,8 @@ class PersonForm(FlaskForm):
             self.team_id.data = 0
         if not self.is_submitted() and person is None:
             self.role.data = "rep"
+        if person:
+            self.drawn_from(person.name, person.email, person.role, person.team_id)
 
     def validate_email(self, field):
         taken = select(User.id).where(User.email == field.data, User.id != (self.person.id if self.person else 0))

@@ -9,6 +9,7 @@ from crm_app.pipeline import limits, shaping
 from crm_app.pipeline.models import KINDS, Pipeline, Stage
 from crm_app.web import formats
 from crm_app.web.fields import NumberField, Required, TextField
+from crm_app.web.seen import SeenForm
 from crm_app.web.text import match_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
@@ -27,7 +28,7 @@ class PipelineForm(FlaskForm):
             raise ValidationError(_("There is a pipeline of this name already."))
 
 
-class StageForm(FlaskForm):
+class StageForm(SeenForm):
     """A stage, new or known; `deals` says how many are or were in it."""
 
     name = TextField(_l("Name"), [Required()], longest=100)
@@ -41,6 +42,8 @@ class StageForm(FlaskForm):
         self.pipeline, self.stage, self.deals = pipeline, stage, deals
         super().__init__(obj=stage, data=None if stage else {"kind": "open"})
         self.kind.choices = [(kind, str(name)) for kind, name in KINDS.items()]
+        if stage:
+            self.drawn_from(*(getattr(stage, name) for name in self.facts()))
 
     def facts(self) -> dict:
         return {

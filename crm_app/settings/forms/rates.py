@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import SelectField, ValidationError
 
@@ -12,13 +11,14 @@ from crm_app.web import formats
 from crm_app.web.fields import DayField, NumberField, Required
 from crm_app.web.money import Rate
 from crm_app.web.reader import reader
+from crm_app.web.seen import SeenForm
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
 _SMALLEST = Decimal("0.0000000001")
 
 
-class RateForm(FlaskForm):
+class RateForm(SeenForm):
     """From a day on, one unit of a currency is worth so many of the organisation's."""
 
     currency = SelectField(_l("Currency"))
@@ -28,6 +28,8 @@ class RateForm(FlaskForm):
     def __init__(self, rate: Rate | None = None):
         self.kept = rate
         super().__init__(obj=rate, data=None if rate else {"day": reader.today()})
+        if rate:
+            self.drawn_from(rate.currency, rate.day, rate.rate)
         self.currency.choices = [one for one in currency_choices() if one.value != reader.currency]
 
     def facts(self) -> dict:

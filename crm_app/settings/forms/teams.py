@@ -1,6 +1,5 @@
 """The form of a team."""
 
-from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from sqlalchemy import or_, select
 from wtforms import SelectField, SelectMultipleField, ValidationError
@@ -11,12 +10,13 @@ from crm_app.accounts.queries import active, by_name, visible_to
 from crm_app.extensions import db
 from crm_app.web.fields import Required, TextField, options
 from crm_app.web.formats import isolate
+from crm_app.web.seen import SeenForm
 from crm_app.web.text import match_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
 
-class TeamForm(FlaskForm):
+class TeamForm(SeenForm):
     """A name of its own, who leads it, where, and who is in it. Whoever is ticked leaves the team they were in."""
 
     name = TextField(_l("Name"), [Required()])
@@ -35,9 +35,12 @@ class TeamForm(FlaskForm):
         self.manager_id.choices = options([(0, _("Nobody")), *((person.id, person.name) for person in leads)])
         members_first = sorted(people, key=lambda person: team is None or person.team_id != team.id)
         self.members.choices = options((person.id, person.name) for person in members_first)
+        members = sorted(person.id for person in people if team and person.team_id == team.id)
+        if team:
+            self.drawn_from(team.name, team.region, team.manager_id, members)
         if not self.is_submitted():
             self.manager_id.data = (team and team.manager_id) or 0
-            self.members.data = [person.id for person in people if team and person.team_id == team.id]
+            self.members.data = members
 
     def validate_name(self, field):
         taken = select(Team.id).where(

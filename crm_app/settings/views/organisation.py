@@ -10,6 +10,7 @@ from crm_app.settings.forms.organisation import OrganisationForm
 from crm_app.settings.views import bp
 from crm_app.web import formats
 from crm_app.web.htmx import page
+from crm_app.web.seen import look_again
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 
@@ -19,6 +20,8 @@ from crm_app.web.texts import ngettext
 def organisation():
     firm = queries.organisation()
     form = OrganisationForm(firm=firm)
+    if form.is_overtaken:
+        return look_again(url_for(".organisation"))
     if not form.validate_on_submit():
         return page("settings/organisation.html", form=form, firm=firm, status=422 if form.errors else 200)
 

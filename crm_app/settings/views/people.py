@@ -15,6 +15,7 @@ from crm_app.settings.forms.people import NewPersonForm, PersonForm
 from crm_app.settings.views import bp
 from crm_app.web import mail
 from crm_app.web.htmx import page
+from crm_app.web.seen import look_again
 from crm_app.web.texts import gettext as _
 
 
@@ -55,6 +56,8 @@ def person(user_id):
     must_be_confirmed()
     person = _person(user_id)
     form = PersonForm(person=person)
+    if form.is_overtaken:
+        return look_again(url_for(".person", user_id=user_id))
     if not form.validate_on_submit():
         return _person_page(form, person, 422 if form.errors else 200)
 

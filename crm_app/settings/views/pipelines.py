@@ -10,6 +10,7 @@ from crm_app.settings.forms.pipelines import PipelineForm, StageDeletionForm, St
 from crm_app.settings.views import bp
 from crm_app.web import formats
 from crm_app.web.htmx import page
+from crm_app.web.seen import look_again
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 
@@ -81,6 +82,8 @@ def new_stage(pipeline_id):
 def stage(pipeline_id, stage_id):
     pipeline, stage, deals = _stage(pipeline_id, stage_id)
     form = StageForm(pipeline, stage, deals=deals)
+    if form.is_overtaken:
+        return look_again(url_for(".stage", pipeline_id=pipeline_id, stage_id=stage_id))
     if not form.validate_on_submit():
         status = 422 if form.errors else 200
         return page("settings/stage.html", pipeline=pipeline, stage=stage, form=form, status=status)

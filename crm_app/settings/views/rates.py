@@ -12,6 +12,7 @@ from crm_app.web import formats
 from crm_app.web.htmx import page
 from crm_app.web.money import Rate
 from crm_app.web.reader import reader
+from crm_app.web.seen import look_again
 from crm_app.web.tables import listing
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
@@ -38,6 +39,8 @@ def rates():
 def rate(rate_id):
     kept = db.get_or_404(Rate, rate_id)
     form, before = RateForm(kept), kept.currency
+    if form.is_overtaken:
+        return look_again(url_for(".rate", rate_id=rate_id))
     if not form.validate_on_submit():
         return page("settings/rate.html", form=form, rate=kept, status=422 if form.errors else 200)
 

@@ -13,6 +13,7 @@ from crm_app.settings import teams as work
 from crm_app.settings.forms.teams import TeamForm
 from crm_app.settings.views import bp
 from crm_app.web.htmx import page
+from crm_app.web.seen import look_again
 from crm_app.web.texts import gettext as _
 
 
@@ -43,6 +44,8 @@ def new_team():
 def team(team_id):
     team = _team(team_id)
     form = TeamForm(user=current_user, team=team)
+    if form.is_overtaken:
+        return look_again(url_for(".team", team_id=team_id))
     if not form.validate_on_submit():
         return page("settings/team.html", form=form, team=team, status=422 if form.errors else 200)
 

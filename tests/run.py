@@ -11,8 +11,8 @@ _IN_CI = bool(os.environ.get("CI"))
 
 
 def main() -> int:
-    skipped = []
-    if not _chromium():
+    skipped, has_browser = [], bool(_chromium())
+    if not has_browser:
         skipped.append(f"the browser tests: no Chromium (on Debian: apt install {chromium.SHELL})")
     postgres = databases.find_postgres()
     if postgres is None:
@@ -23,8 +23,9 @@ def main() -> int:
         for what in skipped:
             print(f"CI may skip nothing, yet this cannot run: {what}")
         return 1
-    browser = [] if _chromium() else ["-m", "not browser"]
-    workers = ["-n", str(max(2, os.cpu_count() or 2)), "--dist", "worksteal"]
+    browser = [] if has_browser else ["-m", "not browser"]
+    # One more than there are processors: a quarter of the time of tests in a browser is waiting.
+    workers = ["-n", str((os.cpu_count() or 2) + 1), "--dist", "worksteal"]
     # Tests are rewritten as they are read: the workers of the second database find what those of the first wrote.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     status = 0

@@ -72,4 +72,4 @@ COMPILE := from babel.messages.mofile import write_mo; from babel.messages.pofil
 	@$(VENV)/bin/python -c 'import sys; $(COMPILE)' $< $@
 
 clean:
-	rm -rf $(VENV) .venv-security instance
+	rm -rf $(VENV) .venv-security

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 from configparser import RawConfigParser
 from pathlib import Path
 
@@ -176,3 +177,10 @@ def test_the_guide_leads_to_every_example():
     for path in FOLDER.iterdir():
         if path.name != "Dockerfile.dockerignore":
             assert f"deployment/{path.name}" in GUIDE, path.name
+
+
+def test_an_installation_stays_when_what_was_set_up_is_cleaned_away():
+    command = ["make", "-n", "--no-print-directory", "clean"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert ".venv" in said and "instance" not in said

@@ -38,11 +38,11 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
                 )
             yield package
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, KeyError) as error:
-        raise UnreadableError(_damaged()) from error
+        raise damaged() from error
 
 
-def _damaged() -> str:
-    return _("The spreadsheet is damaged or cut off. Save it again as XLSX and choose that file.")
+def damaged() -> UnreadableError:
+    return UnreadableError(_("The spreadsheet is damaged or cut off. Save it again as XLSX and choose that file."))
 
 
 def _refuse_bombs(package: zipfile.ZipFile, packed: int) -> None:
@@ -72,7 +72,7 @@ def read_part(
 ) -> None:
     """Tell the elements of a part, by names without prefix, as they come. `is_small` for all but rows and texts."""
     if is_small and package.getinfo(name).file_size > _MOST_OF_A_PART:
-        raise UnreadableError(_damaged())
+        raise damaged()
     parser: Any = expat.ParserCreate()
     parser.buffer_text = True
 
@@ -95,10 +95,10 @@ def read_part(
                 parser.Parse(piece, False)
                 fed += len(piece)
                 if fed - parser.CurrentByteIndex > _LONGEST_TAG:
-                    raise UnreadableError(_damaged())
+                    raise damaged()
             parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise UnreadableError(_damaged()) from error
+        raise damaged() from error
 
 
 def _refuse_dtd(*_declaration: Any) -> None:

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 
 from crm_app.exchange.decoding import MOST_COLUMNS, UnreadableError, too_many_columns
 from crm_app.exchange.workbooks import values
-from crm_app.exchange.workbooks.package import opened, read_part
+from crm_app.exchange.workbooks.package import damaged, opened, read_part
 from crm_app.web.formats import num
 from crm_app.web.texts import gettext as _
 
 _MOST_ROWS = 1_048_576
 # As many as a spreadsheet has columns; most of them empty, where somebody coloured whole rows.
 _MOST_CELLS = 16_384
-_LONGEST_CELL = 100_000
 _MOST_SHEETS = 200
 _TEXTS_IN_MEMORY = 16 << 20
 
@@ -116,7 +115,7 @@ class _Sheet:
         if not self._takes_text:
             return
         self._length += len(piece)
-        if self._length > _LONGEST_CELL:
+        if self._length > values.LONGEST_CELL:
             raise UnreadableError(_("Row %(row)s: a cell is far too long.", row=num(self._row)))
         self._parts.append(piece)
 
@@ -124,9 +123,7 @@ class _Sheet:
         number = int(said) if said.isascii() and said.isdigit() and len(said) < 8 else self._row + 1
         number = max(number, self._row + 1)
         if number > _MOST_ROWS:
-            raise UnreadableError(
-                _("The spreadsheet is damaged or cut off. Save it again as XLSX and choose that file.")
-            )
+            raise damaged()
         for _missing in range(self._row + 1, number):
             self._writer.writerow([])
         self._row, self._place, self._cells_of_row = number, 0, 0
@@ -165,7 +162,7 @@ class _Sheet:
     def _value(self, text: str) -> str:
         if self._type == "s":
             return self._texts.at(int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else ""
-        if self._type == "n":
+        if self._type == "n" and len(text) <= values.LONGEST_NUMBER:
             if self._styles.is_day(self._style):
                 return values.day(text, from_1904=self._from_1904)
             return values.number(text)

@@ -8,8 +8,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import IO
 
-from crm_app.exchange.workbooks.package import read_part
+from crm_app.exchange.workbooks.package import damaged, read_part
 
+LONGEST_CELL = 100_000
+LONGEST_NUMBER = 100
 _BUILT_IN_DAYS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _NOT_LETTERS = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -17,6 +19,8 @@ _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 _COULD_BE_GROUPED = re.compile(r"-?\d{1,3}\.\d{3}", re.ASCII)
 _LAST_SERIAL = 2_958_465
 _REMEMBERED = 20_000
+_LONGEST_REMEMBERED = 256
+_MOST_TEXTS = 1 << 24
 
 
 class Texts:
@@ -26,11 +30,18 @@ class Texts:
         self._file = file
         self._ends = array("Q", [0])
         self._parts: list[str] = []
+        self._length = 0
         self._depth_of_reading = 0
         self._is_text = False
         if "xl/sharedStrings.xml" in package.namelist():
             read_part(package, "xl/sharedStrings.xml", self._start, self._end, self._text, is_small=False)
-        self.at = lru_cache(maxsize=_REMEMBERED)(self._at)
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._at)
+
+    def at(self, place: int) -> str:
+        if not 0 <= place < len(self._ends) - 1:
+            return ""
+        is_short = self._ends[place + 1] - self._ends[place] <= _LONGEST_REMEMBERED
+        return self._remembered(place) if is_short else self._at(place)
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         if name == "rPh":
@@ -43,17 +54,22 @@ class Texts:
             self._depth_of_reading -= 1
         self._is_text = False
         if name == "si":
+            if len(self._ends) > _MOST_TEXTS:
+                raise damaged()
             self._file.write("".join(self._parts).encode("utf-8", "replace"))
             self._ends.append(self._file.tell())
             self._parts.clear()
+            self._length = 0
 
     def _text(self, piece: str) -> None:
-        if self._is_text:
-            self._parts.append(piece)
+        if not self._is_text:
+            return
+        self._length += len(piece)
+        if self._length > LONGEST_CELL:
+            raise damaged()
+        self._parts.append(piece)
 
     def _at(self, place: int) -> str:
-        if not 0 <= place < len(self._ends) - 1:
-            return ""
         self._file.seek(self._ends[place])
         return unescaped(self._file.read(self._ends[place + 1] - self._ends[place]).decode())
 

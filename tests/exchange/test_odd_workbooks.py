@@ -1,0 +1,66 @@
+"""Workbooks that no spreadsheet writes: refused or read, and never at the cost of those who use the same process."""
+
+import tracemalloc
+from contextlib import contextmanager
+
+import pytest
+
+from crm_app.exchange.decoding import UnreadableError
+from crm_app.exchange.workbooks import sheets, values, write_out
+from tests.exchange.importing import read
+from tests.exchange.workbooks import cell, row, texts, workbook
+
+pytestmark = pytest.mark.usefixtures("app")
+
+_NAMED = texts(1, "name") + texts(2, "A")
+
+
+@contextmanager
+def within(most):
+    """What is done inside takes no more memory."""
+    tracemalloc.start()
+    try:
+        yield
+        _now, highest = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert highest < most
+
+
+def test_a_shared_text_that_never_ends_is_refused_before_it_is_held():
+    book = workbook(_NAMED, shared=(f"<t>{'a' * 10_000_000}</t>",))
+
+    with within(3_000_000), pytest.raises(UnreadableError, match="damaged"):
+        read(book)
+
+
+def test_a_shared_text_may_not_grow_by_its_runs():
+    run = f"<r><t>{'a' * 40_000}</t></r>"
+
+    assert read(workbook(_NAMED, shared=(run * 2, run * 2))).head[0].cells == ["A"]
+    with pytest.raises(UnreadableError, match="damaged"):
+        read(workbook(_NAMED, shared=(run * 3,)))
+
+
+def test_more_shared_texts_than_a_spreadsheet_has_are_refused(monkeypatch):
+    monkeypatch.setattr(values, "_MOST_TEXTS", 100)
+
+    assert read(workbook(_NAMED, shared=("",) * 100)).head[0].cells == ["A"]
+    with pytest.raises(UnreadableError, match="damaged"):
+        read(workbook(_NAMED, shared=("",) * 101))
+
+
+def test_long_texts_and_numbers_are_not_remembered(tmp_path, monkeypatch):
+    monkeypatch.setattr(sheets, "_TEXTS_IN_MEMORY", 1 << 16)
+    count, long = 80, "a" * 90_000
+    rows = (
+        row(number, cell(f"A{number}", number - 1, "s"), cell(f"B{number}", f"{number}{long}"))
+        for number in range(1, count + 1)
+    )
+    path, out = tmp_path / "long.xlsx", tmp_path / "long.csv"
+    path.write_bytes(workbook("".join(rows), shared=[f"<t>{place}{long}</t>" for place in range(count)]))
+
+    with within(4_000_000):
+        write_out(path, 0, out)
+
+    assert out.read_text().splitlines()[-1] == f"{count - 1}{long},{count}{long}"

@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 from flask import current_app
 
-from crm_app.extensions import db
+from crm_app.extensions import db, reading
 
 _SHOWN = 20
 
@@ -150,7 +150,8 @@ class _Import:
 
         given = self.given
         try:
-            user = db.session.get_one(User, given.user.id)
+            with reading():
+                user = db.session.get_one(User, given.user.id)
             return preparing.prepare(given.kind, given.sheet, given.matches(), user, given.options)
         except MappingError as error:
             raise click.ClickException(f"{given.file.name}: {error} Use --set COLUMN=FIELD.") from error

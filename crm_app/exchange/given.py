@@ -12,7 +12,7 @@ from crm_app.exchange.fields import UNITS
 from crm_app.exchange.matching import match_columns
 from crm_app.exchange.notations import columns as notated
 from crm_app.exchange.rows import Matches
-from crm_app.extensions import db
+from crm_app.extensions import db, reading
 from crm_app.pipeline.models import Pipeline
 from crm_app.web.money import is_currency
 from crm_app.web.reader import read_as
@@ -23,13 +23,18 @@ class Given:
     """The kind and file, who imports, and where columns, values and amounts go. Raises ClickException."""
 
     def __init__(self, kind, file, stored_name, sets, values, notations, options, email):
-        if queries.organisation() is None:
-            raise click.ClickException("Peyvand is not set up yet: open it in the browser first.")
         self.kind, self.file, self.stored_name = kind, file, stored_name
-        self.user = _user(email)
-        read_as(preferences.for_user(self.user))
-        if kind not in preparing.may_import(self.user):
-            raise click.ClickException(f"{self.user.name} may not import {kind}.")
+        # What is read of the database is let go of before the file is read: nobody has to wait meanwhile.
+        with reading():
+            if queries.organisation() is None:
+                raise click.ClickException("Peyvand is not set up yet: open it in the browser first.")
+            self.user = _user(email)
+            read_as(preferences.for_user(self.user))
+            if kind not in preparing.may_import(self.user):
+                raise click.ClickException(f"{self.user.name} may not import {kind}.")
+            self.options = _options(options["pipeline"], options["currency"])
+            db.session.expunge_all()
+            db.session.rollback()
         try:
             self.sheet = _sheet(kind, uploads.path_of(stored_name), options)
         except UnreadableError as error:
@@ -46,7 +51,6 @@ class Given:
         told = dict(map(self._notation, notations))
         self.asked = notated.asked_of(self.fields, self.sheet, self.columns, told)
         self.notations = told | notated.settled(self.asked)
-        self.options = _options(options["pipeline"], options["currency"])
         self.options |= {"units": self.units, "notations": self.notations}
 
     def matches(self):

@@ -108,13 +108,19 @@ def _guarded(
 
 
 def _check(import_id: int, claimed: datetime) -> None:
-    import_, user = preparing.begun(import_id)
-    old, options = import_.checked.get("name", ""), dict(import_.options)
+    with reading():
+        import_, user = preparing.begun(import_id)
+        old, options = import_.checked.get("name", ""), dict(import_.options)
+        read_as(preferences.for_user(user))
+        db.session.expunge_all()
+        db.session.rollback()
     sheet = preparing.stored_sheet(import_)
-    read_as(preferences.for_user(user))
     notations, asked = preparing.notations_of(import_, sheet)
     matches = replace(preparing.matches_of(import_), notations=notations)
     options |= {"notations": notations}
+    with reading():
+        # The file may have taken minutes.
+        _import, user = preparing.begun(import_id)
     prepared = preparing.prepare(import_.kind, sheet, matches, user, options, _pulse(import_id, claimed, "checking"))
     change_mine(
         import_id, claimed, "checking", status="draft", rows=prepared.plan.rows, checked=prepared.kept, message="",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from crm_app.accounts import preferences
 from crm_app.accounts.models import User
@@ -75,8 +75,8 @@ def sweep_imports() -> None:
         db.session.flush()
         waiting = select(Import).where(Import.status.in_(_TASKS))
         left = [(one.id, one.status) for one in db.session.scalars(waiting) if claims.nobody_comes(one, now)]
-        forgotten = select(Import).where(Import.status == "draft", Import.created_at < now - _DRAFTS_KEPT)
-        for draft in db.session.scalars(forgotten):
+        untouched = func.coalesce(Import.touched_at, Import.created_at) < now - _DRAFTS_KEPT
+        for draft in db.session.scalars(select(Import).where(Import.status == "draft", untouched)):
             uploads.remove(draft.stored_name)
             db.session.delete(draft)
         db.session.flush()

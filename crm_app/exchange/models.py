@@ -19,10 +19,10 @@ class Import(db.Model):
     field -> {text in the file: what it stands for}; `options` the rest (units, pipeline,
     currency, what becomes of existing records; digest and language of what was agreed to).
     `preview` is what the person was shown; `checked` says where the checked rows lie and what writing needs of the
-    plan. `worker` is the process at work, `touched_at` its pulse, `started_at` when it took the import up; `begun_at`
-    when the first did. `interrupted_at` counts the rows that were written when one died. `refusals` lists
-    [row number, reason] of imports that were checked before reasons were kept on disk.
-    `undone` and `kept` count the records that were taken back and those that were left as they are.
+    plan. `worker` is the process at work, `touched_at` its pulse (of a draft: when somebody last decided something),
+    `started_at` when it took the import up; `begun_at` when the first did. `interrupted_at` counts the rows that were
+    written when one died. `refusals` lists [row number, reason] of imports that were checked before reasons were kept
+    on disk. `undone` and `kept` count the records that were taken back and those that were left as they are.
     """
 
     __tablename__ = "imports"

@@ -262,6 +262,7 @@ def test_the_sweep_leaves_alone_what_is_at_work_and_forgets_old_drafts(firm):
     import_.status, import_.touched_at = "running", utc_now() - timedelta(seconds=5)
     old = bring_in("products", "product\nB\n", firm)
     old.status, old.created_at = "draft", utc_now() - timedelta(days=20)
+    old.touched_at = old.created_at
     ids = import_.id, old.id
     db.session.commit()
 

@@ -75,7 +75,7 @@ def check(import_: Import, sheet: Sheet) -> None:
     matches = replace(preparing.matches_of(import_), notations=notations)
     prepared = preparing.prepare(import_.kind, sheet, matches, user, import_.options)
     kept = {"preview": previewing.preview(prepared.plan, matches, asked), "checked": prepared.kept, "message": ""}
-    replaced = db.session.execute(waiting.values(**decided, **kept)).rowcount
+    replaced = db.session.execute(waiting.values(**decided, **kept, touched_at=utc_now())).rowcount
     db.session.commit()
     checked.remove(old if replaced else prepared.name)
 

@@ -26,32 +26,42 @@ def is_noted(name: str) -> bool:
 
 def note_night(day: date) -> None:
     """From then on what is left to do of that night stands in its note."""
+    kept.folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = kept.folder() / f"{_LAST_NIGHT}.{os.getpid()}.part"
     draft.write_text(day.isoformat(), encoding="ascii")
     draft.replace(kept.folder() / _LAST_NIGHT)
 
 
 def last_night() -> str:
-    """The last one for which a backup was begun; empty where there was none yet."""
+    """The last one for which a backup was begun, or on which a worker first looked; empty where none did yet."""
     try:
         return (kept.folder() / _LAST_NIGHT).read_text(encoding="ascii")
     except FileNotFoundError:
         return ""
 
 
-def left() -> list[str]:
-    """Those that nobody is making: the worker died, or the queue lost them. What is too old is not asked for again."""
+def left(night: date) -> list[str]:
+    """Those that nobody is making: the worker died, or the queue lost them.
+
+    What is too old is not asked for again, but for the one of this night: nobody else asks for that.
+    """
     names = []
     for path in sorted(kept.folder().glob(f"peyvand-*{_NOTE}")):
         name = path.name.removesuffix(_NOTE)
         if not kept.is_name(name):
             continue
         with taken(name, keeps=True) as is_ours:
-            if is_ours and utc_now().timestamp() - path.stat().st_mtime > kept.PATIENCE.total_seconds():
-                path.unlink()
-            elif is_ours:
+            if not is_ours:
+                continue
+            if name.startswith(f"peyvand-{night.isoformat()}.") or not _is_too_old(path):
                 names.append(name)
+            else:
+                path.unlink()
     return names
+
+
+def _is_too_old(path: Path) -> bool:
+    return utc_now().timestamp() - path.stat().st_mtime > kept.PATIENCE.total_seconds()
 
 
 @contextmanager

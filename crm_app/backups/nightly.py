@@ -1,5 +1,6 @@
 """What the worker does: every night a backup, if the database is whole, and one more whenever somebody asks."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -38,9 +39,15 @@ def back_up_as(name: str) -> None:
 @jobs.every_minutes(1)
 def sweep_backups() -> None:
     """Ask again for those that were asked for and whose worker died, and for that of a night that was slept through."""
-    for name in asked.left():
+    night = _night()
+    for name in asked.left(night):
         jobs.enqueue(back_up_as, name)
-    if asked.last_night() not in ("", _night().isoformat()):
+    if not (last := asked.last_night()):
+        # A machine that is never on at that hour begins to count its nights, too. Where none can be noted, the
+        # backup itself says so.
+        with suppress(OSError):
+            asked.note_night(night)
+    elif last != night.isoformat():
         jobs.enqueue(back_up_every_night)
 
 

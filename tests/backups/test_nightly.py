@@ -101,3 +101,40 @@ def test_a_night_without_a_backup_is_told_and_keeps_what_there_was(organisation,
 
     assert "no backup was made" in caplog.text
     assert {path.name: path.read_bytes() for path in backups.iterdir()} == before
+
+
+def _sweep(monkeypatch, at):
+    monkeypatch.setattr(nightly, "utc_now", lambda: at)
+    nightly.sweep_backups()
+
+
+def _made(backups):
+    return sorted(path.name for path in backups.glob("*.zip"))
+
+
+def test_a_machine_that_is_off_every_night_gets_its_backups_by_day_from_the_second_one_on(
+    organisation, backups, monkeypatch
+):
+    db.session.rollback()
+    for day in range(3):
+        for hour in (6, 7):
+            _sweep(monkeypatch, DAY + timedelta(days=day, hours=hour))
+
+    assert _made(backups) == ["peyvand-2026-11-24.zip", "peyvand-2026-11-25.zip"]
+
+
+@pytest.mark.parametrize(("hours", "made"), [(2, "peyvand-2026-11-23.zip"), (30, "peyvand-2026-11-24.zip")])
+def test_a_backup_of_the_night_whose_power_went_is_made_up_for_however_late(
+    organisation, backups, monkeypatch, hours, made
+):
+    db.session.rollback()
+    backups.mkdir()
+    note = backups / "peyvand-2026-11-23.zip.asked"
+    note.touch()
+    os.utime(note, (time.time() - hours * 3600,) * 2)
+    (backups / "last-night").write_text("2026-11-23")
+
+    _sweep(monkeypatch, DAY + timedelta(hours=hours))
+
+    assert _made(backups) == [made]
+    assert list(backups.glob("*.asked")) == []

@@ -173,7 +173,7 @@ def _backups(_folder: Path) -> dict[str, Any]:
     for one in kept.newest_first():
         with opened(kept.folder() / one.name) as found:
             found.verify()
-    return {"backups": len(kept.newest_first()), "asked": asked.left()}
+    return {"backups": len(kept.newest_first()), "asked": asked.left(utc_now().date())}
 
 
 DUTIES: dict[str, Duty] = {

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, inspect, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from crm_app.activity.models import Event
 from crm_app.activity.recording import plain
@@ -161,10 +162,17 @@ def _set(record: Any, name: str, after: Any) -> None:
     """Set a column; one that holds another record's id through the relation, so that both agree."""
     relation = name.removesuffix("_id")
     relations = inspect(type(record)).relationships
-    if name != relation and relation in relations:
-        setattr(record, relation, db.session.get(relations[relation].mapper.class_, after))
-    else:
+    if name == relation or relation not in relations:
         setattr(record, name, after)
+        return
+    model = relations[relation].mapper.class_
+    named = db.session.get(model, after)
+    if isinstance(record, model):
+        # Among records of one kind the session would write those above first, and a file may turn them upside down.
+        setattr(record, name, after)
+        set_committed_value(record, relation, named)
+    else:
+        setattr(record, relation, named)
 
 
 def _friendly(name: str) -> str:

@@ -133,6 +133,16 @@ def test_parents_are_tied_wherever_they_stand_and_never_in_a_circle(firm):
     assert sorted(reasons(planned)) == [2, 3, 4]
 
 
+def test_a_file_may_turn_a_family_upside_down(firm):
+    bring_in("companies", "account,subsidiary_of\nA,B\nB,C\nC,\nD,\n", firm)
+
+    import_ = bring_in("companies", "account,subsidiary_of\nB,A\nA,D\nC,B\n", firm)
+
+    assert (import_.status, import_.updated) == ("done", 3), import_.message
+    parents = {one.name: one.parent.name for one in db.session.scalars(select(Company)) if one.parent}
+    assert parents == {"A": "D", "B": "A", "C": "B"}
+
+
 def test_a_child_of_a_company_that_is_part_of_itself_is_refused_as_well(firm):
     planned = plan("companies", "account,subsidiary_of\nChild,Loop\nLoop,Loop\nFine,\n", firm)
 

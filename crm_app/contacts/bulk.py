@@ -11,7 +11,7 @@ from wtforms import ValidationError
 from crm_app.accounts.models import User
 from crm_app.activity.sentences import shown
 from crm_app.bulk.actions import Action, Assignment, Deletion, Fact, Link, Refused, Rows, by_id
-from crm_app.contacts import queries
+from crm_app.contacts import queries, rings
 from crm_app.contacts.fields import MOST_TAGS, TagsField
 from crm_app.contacts.forms import CompanyFactForm, PersonFactForm
 from crm_app.contacts.models import Company, Person, Tag
@@ -125,11 +125,12 @@ class _Parent(Link):
 
     def ready_back(self, befores: Iterable[Mapping[str, Any]], user: User, records: Sequence[Any]) -> Any:
         befores = list(befores)
-        lines = queries.lines_of({before["value"] for before in befores} - {None})
-        return super().ready_back(befores, user, records), lines
+        above = rings.parents_above({before["value"] for before in befores} - {None})
+        return super().ready_back(befores, user, records), above
 
     def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
-        parents, lines = value
-        if record.id in lines.get(before["value"], ()):
+        parents, above = value
+        if record.id in rings.line(before["value"], above):
             raise Refused
         super().undo(record, before, parents)
+        above[record.id] = before["value"]

@@ -1,6 +1,6 @@
 """What an import wrote, kept so that it can be taken back: ids of what it made, both values of what it changed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -77,6 +77,12 @@ class Ledger:
             import_id=import_id, number=number, first_event=first_event, last_event=last_event,
             created=self.created, changed=self.changed,
         )  # fmt: skip
+
+
+def changed_in(changed: Mapping[str, list[list[Any]]], table: str, column: str) -> dict[int, list[Any]]:
+    """[before, after] of a column, by the ids of the records in which a batch changed it."""
+    found = (row for rows in changed.values() for row in rows)
+    return {key: columns[column] for name, key, columns in found if name == table and columns and column in columns}
 
 
 def _rows(table: Table, owner: Column[Any], ids: Sequence[int]) -> dict[int, dict[str, Any]]:

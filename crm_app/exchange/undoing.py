@@ -1,7 +1,7 @@
 """Taking an import back: what it made goes, what it changed is as before; what has changed since stays and is told."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Table, delete, func, select, update
@@ -10,8 +10,10 @@ from crm_app.accounts.models import Organisation, User
 from crm_app.activity.models import Event
 from crm_app.activity.queries import told
 from crm_app.activity.recording import record_all
+from crm_app.contacts import rings
+from crm_app.contacts.models import Company
 from crm_app.exchange import hanging
-from crm_app.exchange.ledger import TIE, restored
+from crm_app.exchange.ledger import TIE, changed_in, restored
 from crm_app.exchange.models import Import, ImportBatch
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.crediting import carry_along
@@ -66,6 +68,7 @@ class _Undoing:
     def put_back(self) -> int:
         """What was changed gets its former values; how many records did."""
         left = self._changed_since() | self._differing() | self._pointing_nowhere()
+        left |= self._closing_rings(left)
         self.kept += [[*subject, why] for subject, why in left.items() if subject not in self._ties]
         subjects = [subject for subject in self._changed if subject not in left]
         rows = [row for subject in subjects for row in self._changed[subject]]
@@ -111,6 +114,16 @@ class _Undoing:
                     if before is not None and not _is_free(table, id_, column, before):
                         left[subject] = GONE
         return left
+
+    def _closing_rings(self, left: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """Companies that would come to stand above themselves, as somebody has moved others since."""
+        changes = changed_in(self._batch.changed, Company.__tablename__, "parent_id")
+        moved = {id_: before for id_, (before, _after) in changes.items() if (Company.__tablename__, id_) not in left}
+        ringed = {}
+        while found := rings.closed_by(moved):
+            ringed |= {(Company.__tablename__, id_): CHANGED for id_ in found}
+            moved = {id_: before for id_, before in moved.items() if id_ not in found}
+        return ringed
 
     def _credit(self, rows: Iterable[list[Any]]) -> None:
         moved = [id_ for name, id_, columns in rows if name == "users" and columns and "team_id" in columns]

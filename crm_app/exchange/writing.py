@@ -10,8 +10,11 @@ from sqlalchemy import ForeignKey, func, select
 
 from crm_app.accounts.models import Organisation
 from crm_app.activity.models import Event
+from crm_app.contacts import rings
+from crm_app.contacts.models import Company
 from crm_app.exchange import checked, claims
 from crm_app.exchange.kinds.kind import ChangedMeanwhileError, Kind, Row
+from crm_app.exchange.ledger import changed_in
 from crm_app.exchange.models import Import, ImportBatch
 from crm_app.exchange.pen import Pen, last_event
 from crm_app.exchange.planning import Plan
@@ -92,6 +95,8 @@ class InBatches:
         pen = Pen(self._id, self._kind.setting.user.id, self._now)
         write(rows, pen)
         db.session.flush()
+        if not self._is_alone:
+            _expect_no_rings(pen)
         self._as_of = last_event()
         db.session.add(pen.ledger.batch(self._id, number, first_event, self._as_of))
         db.session.commit()
@@ -124,6 +129,13 @@ class InBatches:
             Event.subject_table == self._kind.model.__tablename__, Event.subject_id.in_(ids), Event.verb == "imported"
         )
         return {id_ for id_, facts in db.session.execute(imported) if facts.get("import") == self._id}
+
+
+def _expect_no_rings(pen: Pen) -> None:
+    """Nobody has moved companies meanwhile so that one which was just moved stands above itself."""
+    changes = changed_in(pen.ledger.changed, Company.__tablename__, "parent_id")
+    if rings.closed_by({id_: after for id_, (_before, after) in changes.items()}):
+        raise ChangedMeanwhileError
 
 
 def rest() -> None:

@@ -155,6 +155,20 @@ def test_putting_a_parent_back_makes_no_ring(client, alice):
     assert numbers()["kept"] == 1
 
 
+def test_putting_back_several_parents_makes_no_ring(client, alice):
+    top, papa = make.company(alice, "Top"), make.company(alice, "Papa")
+    middle = make.company(alice, "Middle", parent=top)
+    low = make.company(alice, "Low", parent=middle)
+    client.send("/bulk/companies/parent", confirmed(low, middle, parent="Papa"))
+    top.change(parent=low)
+    db.session.commit()
+
+    undo(client)
+
+    assert (low.parent, middle.parent, top.parent) in ((middle, papa, low), (papa, top, low))
+    assert (numbers()["undone"], numbers()["kept"]) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("place", "make_one"),
     [("companies", make.company), ("people", make.person), ("products", make.product), ("deals", make.deal)],

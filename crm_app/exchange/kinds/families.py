@@ -1,11 +1,12 @@
 """Which company belongs to which, in the database and in a file: no circles, and no parent that is refused itself."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select
 
+from crm_app.contacts import rings
 from crm_app.contacts.models import Company
 from crm_app.exchange.kinds.kind import Row
 from crm_app.extensions import db
@@ -70,15 +71,6 @@ class Families:
     def _refuse_circles(self, refused: dict[int, str]) -> None:
         parents = self._parents | {node: parent for number, node, parent, _n in self._children if number not in refused}
         for number, node, _parent, _name in self._children:
-            if number not in refused and _goes_round(node, parents):
+            if number not in refused and node in rings.line(parents.get(node), parents):
                 refused[number] = _("The company would be part of itself.")
                 self._made.discard(node)
-
-
-def _goes_round(start: Any, parents: Mapping[Any, Any]) -> bool:
-    node, steps = parents.get(start), 0
-    while node is not None and steps <= len(parents):
-        if node == start:
-            return True
-        node, steps = parents.get(node), steps + 1
-    return False

@@ -89,10 +89,7 @@ def sweep_imports() -> None:
 
 
 def _guarded(
-    work: Callable[[int, datetime], None],
-    import_id: int,
-    claimed: datetime,
-    fail: Callable[[int, datetime, str], None],
+    work: Callable[[int, datetime], None], import_id: int, claimed: datetime, fail: Callable[[int, datetime, str], None]
 ) -> None:
     try:
         work(import_id, claimed)
@@ -114,18 +111,18 @@ def _check(import_id: int, claimed: datetime) -> None:
         read_as(preferences.for_user(user))
         db.session.expunge_all()
         db.session.rollback()
-    sheet = preparing.stored_sheet(import_)
-    notations, asked = preparing.notations_of(import_, sheet)
+    sheet, pulse = preparing.stored_sheet(import_), _pulse(import_id, claimed, "checking")
+    notations, asked = preparing.notations_of(import_, sheet, lambda: pulse(0))
     matches = replace(preparing.matches_of(import_), notations=notations)
     options |= {"notations": notations}
     with reading():
         # The file may have taken minutes.
         _import, user = preparing.begun(import_id)
-    prepared = preparing.prepare(import_.kind, sheet, matches, user, options, _pulse(import_id, claimed, "checking"))
-    change_mine(
-        import_id, claimed, "checking", status="draft", rows=prepared.plan.rows, checked=prepared.kept, message="",
-        preview=previewing.preview(prepared.plan, matches, asked), options=options,
-    )  # fmt: skip
+    prepared = preparing.prepare(import_.kind, sheet, matches, user, options, pulse)
+    rows = prepared.plan.rows
+    preview = previewing.preview(prepared.plan, matches, asked, lambda: pulse(rows))
+    found = {"rows": rows, "checked": prepared.kept, "preview": preview, "options": options}
+    change_mine(import_id, claimed, "checking", status="draft", message="", **found)
     db.session.commit()
     checked.remove(old)
 

@@ -73,7 +73,7 @@ def plan(
     reader = RowReader(kind, mapping, sources)
     kind.header_of = {source.field.key: source.headers[0] for source in sources}
     kind.mapped = frozenset(kind.header_of)
-    kind.meet(lambda key: reader.texts(sheet, key))
+    kind.meet(lambda key: reader.texts(sheet, key, lambda: progress(0)))
     planned = Plan(kind, sheet, [(header, field) for _position, header, field in columns], sources)
     tally, seen, whole, read = _Tally(planned, keep), _Seen(), [], 0
     for lines in _batches(sheet):
@@ -87,7 +87,7 @@ def plan(
     planned.late = kind.finish(whole)
     if whole:
         tally.take(whole)
-    tally.close()
+    tally.close(lambda: progress(read))
     planned.questions = reader.questions()
     planned.warnings = [*sheet.warnings, *reader.warnings()]
     return planned
@@ -141,22 +141,22 @@ class _Tally:
                 self._told.update(repr(sorted((name, str(value)) for name, value in row.facts.items())).encode())
         self._keep(rows)
 
-    def close(self) -> None:
+    def close(self, alive: Callable[[], None]) -> None:
         """Count those that were refused late among the refused; one more look at the file brings their cells."""
         planned = self._plan
         if planned.late:
-            self._refuse_late()
+            self._refuse_late(alive)
         self._told.update(repr((sorted(planned.late), planned.kind.notes)).encode())
         planned.digest = self._told.hexdigest()
 
-    def _refuse_late(self) -> None:
+    def _refuse_late(self, alive: Callable[[], None]) -> None:
         planned, late = self._plan, self._plan.late
         planned.counts["refused"] += len(late)
         for becomes, count in planned.kind.late_among(late).items():
             planned.counts[becomes] -= count
         planned.fine_rows = [row for row in planned.fine_rows if row.number not in late]
         wanted = set(sorted(late)[:SHOWN_REFUSED])
-        found = (line for line in planned.sheet.lines if line.number in wanted)
+        found = (line for line in planned.sheet.lines.told(alive) if line.number in wanted)
         more = [Row(line.number, line.cells, problems=[late[line.number]]) for line in islice(found, len(wanted))]
         both = sorted([*planned.refused_rows, *more], key=lambda row: row.number)
         planned.refused_rows = both[:SHOWN_REFUSED]

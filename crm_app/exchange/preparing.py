@@ -68,10 +68,12 @@ def matches_of(import_: Import) -> Matches:
     return Matches(import_.columns, units, import_.values, import_.options.get("notations", {}))
 
 
-def notations_of(import_: Import, sheet: Sheet) -> tuple[dict[str, str], list[Asked]]:
+def notations_of(
+    import_: Import, sheet: Sheet, alive: Callable[[], None] = lambda: None
+) -> tuple[dict[str, str], list[Asked]]:
     """How the columns write days and amounts, as told or as all their cells prove it; and what a person is asked."""
     told = import_.options.get("notations", {})
-    asked = notated.asked_of(KINDS[import_.kind].fields, sheet, import_.columns, told)
+    asked = notated.asked_of(KINDS[import_.kind].fields, sheet, import_.columns, told, alive)
     return told | notated.settled(asked), asked
 
 

@@ -1,7 +1,7 @@
 """What a person is shown of a plan before anything is written, as plain JSON, and why rows are refused."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from crm_app.exchange.kinds.kind import Problem, Row
@@ -17,7 +17,9 @@ MOST_CHOICES = 300
 _MOST_QUESTIONS = 200
 
 
-def preview(plan: Plan, matches: Matches, asked: Sequence[Asked]) -> dict[str, Any]:
+def preview(
+    plan: Plan, matches: Matches, asked: Sequence[Asked], alive: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
     counts, columns = plan.counts, _worth_showing(plan)
     return {
         "counts": {name: counts[name] for name in ("create", "update", "unchanged", "skipped", "refused")},
@@ -25,7 +27,7 @@ def preview(plan: Plan, matches: Matches, asked: Sequence[Asked]) -> dict[str, A
         "columns": columns,
         "rows": [_shown(plan, columns, row) for row in plan.fine_rows],
         "refused": [_shown(plan, columns, row) for row in plan.refused_rows],
-        "questions": _questions(plan, matches),
+        "questions": _questions(plan, matches, alive),
         "choices": _choices(plan),
         "notes": plan.kind.notes,
         "warnings": plan.warnings,
@@ -74,7 +76,7 @@ def _shown(plan: Plan, columns: Sequence[str], row: Row) -> dict[str, Any]:
     }
 
 
-def _questions(plan: Plan, matches: Matches) -> list[dict[str, Any]]:
+def _questions(plan: Plan, matches: Matches, alive: Callable[[], None]) -> list[dict[str, Any]]:
     """Values that name nothing, with what they may mean; then those already answered, which may be changed."""
     asked = [
         {
@@ -91,7 +93,7 @@ def _questions(plan: Plan, matches: Matches) -> list[dict[str, Any]]:
     still_open = {(question["field"], question["text"]) for question in asked}
     for header, field in plan.columns:
         answers = matches.values.get(field.key, {}) if field.to else {}
-        rows = _rows_of(plan, header) if answers else Counter()
+        rows = _rows_of(plan, header, alive) if answers else Counter()
         for text, answer in answers.items():
             if (field.key, text) not in still_open and rows[text]:
                 asked.append(
@@ -103,10 +105,10 @@ def _questions(plan: Plan, matches: Matches) -> list[dict[str, Any]]:
     return asked
 
 
-def _rows_of(plan: Plan, header: str) -> Counter[str]:
+def _rows_of(plan: Plan, header: str, alive: Callable[[], None]) -> Counter[str]:
     """In how many rows each text of a column stands."""
     place = plan.sheet.header.index(header)
-    return Counter(clean(line.cells[place]) for line in plan.sheet.lines if not line.problem)
+    return Counter(clean(line.cells[place]) for line in plan.sheet.lines.told(alive) if not line.problem)
 
 
 def _choices(plan: Plan) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 """Lines of a file into rows, by what its columns and values are said to mean; and what could not be looked up."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,12 +94,12 @@ class RowReader:
                 row.problems.append(Problem(header, str(error)))
         return row
 
-    def texts(self, sheet: Sheet, key: str) -> Iterator[str]:
+    def texts(self, sheet: Sheet, key: str, alive: Callable[[], None]) -> Iterator[str]:
         """The cells that count for a field, as they are meant; rows that do not fit left out."""
         for source in self._sources:
             if source.field.key == key:
                 meant = self._mapping.values.get(key, {})
-                for line in sheet.lines:
+                for line in sheet.lines.told(alive):
                     if not line.problem:
                         text = clean(line.cells[source.column_in(line.cells).position])
                         yield meant.get(text, text)

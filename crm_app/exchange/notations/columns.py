@@ -34,7 +34,13 @@ def what_of(field: Field) -> str:
     return "number" if field.read is cells.amount else ""
 
 
-def asked_of(fields: Sequence[Field], sheet: Sheet, columns: Mapping[str, str], told: Mapping[str, str]) -> list[Asked]:
+def asked_of(
+    fields: Sequence[Field],
+    sheet: Sheet,
+    columns: Mapping[str, str],
+    told: Mapping[str, str],
+    alive: Callable[[], None] = lambda: None,
+) -> list[Asked]:
     """Look through the columns of days and amounts, all in one reading; those that need no word left out."""
     by_key = {field.key: field for field in fields}
     looked_at = []
@@ -43,7 +49,7 @@ def asked_of(fields: Sequence[Field], sheet: Sheet, columns: Mapping[str, str], 
         if field and (what := what_of(field)):
             looked_at.append((place, header, what, _SEEN[what](), set[str]()))
     if looked_at:
-        for line in sheet.lines:
+        for line in sheet.lines.told(alive):
             for place, _header, _what, seen, known in looked_at:
                 text = line.cells[place].strip() if not line.problem else ""
                 if text and text not in known:

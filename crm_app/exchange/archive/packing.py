@@ -1,11 +1,13 @@
 """Writing an archive: all tables as they stand at one instant, a few rows at a time, and the files of imports."""
 
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, Table, select
 
@@ -74,8 +76,20 @@ def _upload(package: zipfile.ZipFile, name: str) -> Part | None:
         return None
     with file:
         # One that shrinks to almost nothing would make the whole archive look as if it were made to do harm.
-        start = file.read(packages.PIECE)
-        is_plain = len(zlib.compress(start, 1)) * MOST_TIMES // 2 > len(start)
+        kind = zipfile.ZIP_STORED if _shrinks_to_nothing(file) else zipfile.ZIP_DEFLATED
         file.seek(0)
-        kind = zipfile.ZIP_DEFLATED if is_plain else zipfile.ZIP_STORED
-        return Part(*packages.add(package, name, iter(lambda: file.read(packages.PIECE), b""), kind))
+        return Part(*packages.add(package, name, _pieces(file), kind))
+
+
+def _shrinks_to_nothing(file: BinaryIO) -> bool:
+    """Read no further than until that can no longer be, whatever follows."""
+    enough, packed, packer = os.fstat(file.fileno()).st_size * 2 // MOST_TIMES, 0, zlib.compressobj()
+    for piece in _pieces(file):
+        packed += len(packer.compress(piece))
+        if packed > enough:
+            return False
+    return packed + len(packer.flush()) <= enough
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.read(packages.PIECE), b"")

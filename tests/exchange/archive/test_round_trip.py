@@ -1,6 +1,7 @@
 """What was exported is read back as it was: row by row, file by file, on this database and from one to the other."""
 
 import json
+import random
 import shutil
 import stat
 import zipfile
@@ -14,12 +15,14 @@ from crm_app.accounts.models import User
 from crm_app.cli import main
 from crm_app.contacts.models import Company
 from crm_app.exchange.archive import contents
+from crm_app.exchange.archive.opening import opened
 from crm_app.exchange.models import Import
 from crm_app.extensions import db, writing
 from crm_app.migrating import upgrade
 from crm_app.web import found_by, word_index
 from tests import make
 from tests.exchange.archive import living
+from tests.exchange.importing import stored
 
 
 @pytest.fixture
@@ -102,6 +105,21 @@ def test_it_moves_from_one_database_to_another_and_back(app, crm, lived, tmp_pat
 
     assert back.exit_code == 0, back.output
     assert living.values() == before
+
+
+def test_a_file_that_is_mostly_blank_can_be_read_back_however_it_begins(crm, organisation, tmp_path):
+    numbers = random.Random(7)
+    names = "".join(f"Product {numbers.getrandbits(64):x}\n" for _ in range(900))
+    blank = ("," * 39 + "\n") * 1_000_000
+    import_ = Import(kind="products", file_name="all.csv", stored_name=stored(names + blank), status="done")
+    db.session.add(import_)
+    db.session.commit()
+
+    assert crm("export", tmp_path / "all.zip").exit_code == 0
+
+    with opened(tmp_path / "all.zip") as archive:
+        archive.verify()
+        assert [part.size for part in archive.manifest.uploads.values()] == [len(names + blank)]
 
 
 def test_the_archive_says_what_it_holds_and_what_it_left_out(crm, lived, tmp_path):

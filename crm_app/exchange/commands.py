@@ -89,7 +89,7 @@ def import_(
     # A context of its own: what is read here is let go of while rows are checked.
     with current_app.app_context():
         with file.open("rb") as content:
-            stored_name = uploads.store(content)
+            stored_name = uploads.store(content, is_awaited=True)
         importing = None
         try:
             options = {"pipeline": pipeline, "currency": currency, "encoding": encoding, "sheet": sheet_name}
@@ -204,7 +204,7 @@ class _Import:
         click.echo(f"{prepared.plan.counts['refused']:,} refused rows are in {self.rejects}.")
 
     def _carry_out(self, prepared):
-        from crm_app.exchange import jobs
+        from crm_app.exchange import jobs, uploads
         from crm_app.exchange.models import Import
         from crm_app.extensions import utc_now
 
@@ -221,6 +221,7 @@ class _Import:
         import_id = import_.id
         db.session.commit()
         self.keeps_file = True
+        uploads.claim(given.stored_name)
         jobs.run_import(import_id)
         db.session.refresh(import_)
         if import_.status != "done":

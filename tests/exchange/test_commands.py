@@ -1,5 +1,7 @@
 """`crm import` from the command line."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from crm_app.contacts.models import Company, Person
+from crm_app.exchange import commands, jobs, uploads
 from crm_app.exchange.commands import import_
 from crm_app.exchange.models import Import
 from crm_app.extensions import db
@@ -180,6 +183,24 @@ def test_no_file_is_left_behind_by_a_call_that_wrote_nothing(crm, app):
     crm("companies", b"", "--yes")
 
     assert not list((Path(app.config["INSTANCE_PATH"]) / "uploads" / "imports").iterdir())
+
+
+def test_the_file_of_a_call_that_was_killed_goes_a_day_later_and_that_of_an_import_stays(crm, app, monkeypatch):
+    def killed(_import):
+        raise SystemExit(9)
+
+    folder = Path(app.config["INSTANCE_PATH"]) / "uploads" / "imports"
+    crm("companies", "account\nAcme\n", "--yes")
+    with monkeypatch.context() as dying:
+        dying.setattr(commands._Import, "run", killed)
+        dying.setattr(uploads, "remove", lambda _name: None)
+        crm("companies", "account\nBeta\n", "--yes")
+    for path in folder.iterdir():
+        os.utime(path, (time.time() - 2 * 24 * 3600,) * 2)
+
+    jobs.sweep_imports()
+
+    assert [path.name for path in folder.iterdir()] == db.session.scalars(select(Import.stored_name)).all()
 
 
 PHONES = "name,Work phone,Mobile phone,Car\nAnna,11,22,33\nBoris,,22,33\nClara,,,33\n"

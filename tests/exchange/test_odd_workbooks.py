@@ -64,3 +64,40 @@ def test_long_texts_and_numbers_are_not_remembered(tmp_path, monkeypatch):
         write_out(path, 0, out)
 
     assert out.read_text().splitlines()[-1] == f"{count - 1}{long},{count}{long}"
+
+
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [
+        ("Smile _xD83D__xDE00_", "Smile 😀"), ("_xD83D_ alone", "\ufffd alone"), ("_xDE00__xD83D_", "\ufffd\ufffd"),
+        ("_x005F_xD83D_", "_xD83D_"), ("😀 _x000A_", "😀 \n"),
+    ],
+)  # fmt: skip
+def test_halves_of_letters_are_joined_and_those_alone_marked(written, becomes):
+    shared = read(workbook(texts(1, "name") + row(2, cell("A2", 0, "s")), shared=(f"<t>{written}</t>",)))
+    own = read(workbook(texts(1, "name") + row(2, cell("A2", written, "inlineStr"))))
+
+    assert shared.head[0].cells == own.head[0].cells == [becomes]
+
+
+@pytest.mark.parametrize("place", ["$B$2", "b2", "Ω2", "@2", "2", "", "R2C2", "-1"])
+def test_a_cell_whose_place_nobody_can_read_comes_after_the_one_before(place):
+    rows = texts(1, "name", "note") + row(2, cell("A2", "A", "inlineStr"), cell(place, "B", "inlineStr"))
+
+    assert read(workbook(rows)).head[0].cells == ["A", "B"]
+
+
+_AFTER_THE_LAST_DAY = row(1, cell("A1", 2_958_465, "n", 1)) + row(2, cell("A2", "1"))
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        workbook(_AFTER_THE_LAST_DAY, properties='<workbookPr date1904="1"/>'),
+        workbook(_NAMED, parts={"xl/styles.xml": '<s><cellXfs><xf numFmtId="²"/></cellXfs></s>'}),
+    ],
+    ids=["a day after the last one", "a format of no number"],
+)  # fmt: skip
+def test_what_nobody_can_make_sense_of_is_damaged(book):
+    with pytest.raises(UnreadableError, match="damaged"):
+        read(book)

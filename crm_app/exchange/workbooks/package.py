@@ -21,6 +21,11 @@ _MOST_OF_A_PART = 32 << 20
 _PIECE = 1 << 16
 _LONGEST_TAG = 4 << 20
 _ENCRYPTED = 0x1
+# What reading a package raises that is damaged, and what comes of cells that no spreadsheet writes.
+_DAMAGED = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, LookupError, ValueError,
+    OverflowError,
+)  # fmt: skip
 
 
 @contextmanager
@@ -37,7 +42,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
                     )
                 )
             yield package
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, KeyError) as error:
+    except _DAMAGED as error:
         raise damaged() from error
 
 

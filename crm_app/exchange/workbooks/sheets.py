@@ -2,6 +2,7 @@
 
 import csv
 import posixpath
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -18,6 +19,7 @@ _MOST_ROWS = 1_048_576
 _MOST_CELLS = 16_384
 _MOST_SHEETS = 200
 _TEXTS_IN_MEMORY = 16 << 20
+_LETTERS = re.compile("[A-Z]{1,3}")
 
 
 class _Listed(NamedTuple):
@@ -134,11 +136,9 @@ class _Sheet:
         if self._cells_of_row > _MOST_CELLS:
             raise too_many_columns(self._row)
         letters = attributes.get("r", "").rstrip("0123456789")
-        if letters:
-            place = self._columns.get(letters)
-            if place is None:
-                place = self._columns.setdefault(letters, _column(letters))
-            self._place = place
+        if letters not in self._columns and _LETTERS.fullmatch(letters):
+            self._columns[letters] = _column(letters)
+        self._place = self._columns.get(letters, self._place)
         self._type, self._style = attributes.get("t", "n"), attributes.get("s", "0")
         self._parts = []
         self._length = 0
@@ -174,8 +174,8 @@ class _Sheet:
 
 
 def _column(letters: str) -> int:
-    """Counted from nothing; what no spreadsheet writes is out of its bounds."""
+    """Counted from nothing."""
     place = 0
-    for letter in letters[:4]:
+    for letter in letters:
         place = place * 26 + ord(letter) - 64
     return place - 1

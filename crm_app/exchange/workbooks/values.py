@@ -110,7 +110,11 @@ class Styles:
 
 
 def unescaped(text: str) -> str:
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    """Letters are escaped as UTF-16 has them, some in two halves."""
+    if "_x" not in text:
+        return text
+    halves = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 @lru_cache(maxsize=_REMEMBERED)

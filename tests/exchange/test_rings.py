@@ -7,7 +7,7 @@ from crm_app.contacts.models import Company
 from crm_app.exchange import planning
 from crm_app.extensions import db
 from tests import make
-from tests.exchange.importing import agreed, bring_in, carried_out, plan
+from tests.exchange.importing import agreed, bring_in, carried_out, plan, reasons
 from tests.exchange.test_undoing import kept, undo
 
 HEAD = "account,subsidiary_of\n"
@@ -101,3 +101,13 @@ def test_what_others_move_elsewhere_stops_no_import(named, olivia):
 
     assert import_.status == "done", import_.message
     assert _parents() == {"Alpha": "Papa", "Bravo": "New", "Charlie": "Delta", "Delta": "Papa", "New": "Alpha"}
+
+
+def test_a_ring_through_what_one_does_not_see_is_refused_as_well(named, alice, bob):
+    hidden = make.company(bob, "Hidden", parent=named["Delta"])
+    named["Charlie"].change(parent=hidden)
+    db.session.commit()
+
+    planned = plan("companies", f"{HEAD}Delta,Charlie\n", alice)
+
+    assert [why for why in reasons(planned).values() if "part of itself" in why]

@@ -60,7 +60,7 @@ class Companies(Kind):
             "countries": countries.lookup(),
             "owners": owners.lookup(user),
         }
-        self.families = Families(self.visible)
+        self.families = Families()
 
     def meet(self, texts_of: Callable[[str], Iterator[str]]) -> None:
         if "parent" not in self.mapped:

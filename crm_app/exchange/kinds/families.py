@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import select
 
 from crm_app.contacts import rings
 from crm_app.contacts.models import Company
@@ -21,14 +21,14 @@ def parent_of(row: Row) -> Any:
 class Families:
     """A company is its id, or ("new", key) if the file makes it. Only rows with a parent are remembered."""
 
-    def __init__(self, visible: Select[Any]):
-        self._visible = visible
+    def __init__(self) -> None:
         self._parents: dict[Any, Any] = {}
         self._children: list[tuple[int, Any, Any, str]] = []
         self._made: set[Any] = set()
 
     def load(self) -> None:
-        ties = self._visible.with_only_columns(Company.id, Company.parent_id).where(Company.parent_id.is_not(None))
+        """A circle may go through companies that whoever imports does not see, and through the bin."""
+        ties = select(Company.id, Company.parent_id).where(Company.parent_id.is_not(None))
         self._parents = dict(db.session.execute(ties).all())
 
     def note(self, row: Row, node: Any) -> None:

@@ -12,6 +12,7 @@ from crm_app.extensions import utc_now
 
 _NOTE = ".asked"
 _LAST_NIGHT = "last-night"
+_TRIES = 5
 
 
 def note(name: str) -> None:
@@ -43,7 +44,8 @@ def last_night() -> str:
 def left(night: date) -> list[str]:
     """Those that nobody is making: the worker died, or the queue lost them.
 
-    What is too old is not asked for again, but for the one of this night: nobody else asks for that.
+    What is too old is not asked for again. Nobody else asks for the one of this night: only if it has killed its worker
+    again and again it is given up.
     """
     names = []
     for path in sorted(kept.folder().glob(f"peyvand-*{_NOTE}")):
@@ -53,11 +55,22 @@ def left(night: date) -> list[str]:
         with taken(name, keeps=True) as is_ours:
             if not is_ours:
                 continue
-            if name.startswith(f"peyvand-{night.isoformat()}.") or not _is_too_old(path):
-                names.append(name)
-            else:
+            is_of_this_night = name.startswith(f"peyvand-{night.isoformat()}.")
+            if _was_tried(path) if is_of_this_night else _is_too_old(path):
                 path.unlink()
+            else:
+                names.append(name)
     return names
+
+
+def note_try(name: str) -> None:
+    """A byte for each, so that it is known of one that takes its worker along."""
+    with _path(name).open("ab") as note:
+        note.write(b".")
+
+
+def _was_tried(path: Path) -> bool:
+    return path.stat().st_size >= _TRIES
 
 
 def _is_too_old(path: Path) -> bool:

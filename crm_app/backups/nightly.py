@@ -62,6 +62,8 @@ def _make(name: str, is_again: bool = False) -> None:
         if not is_ours or (is_again and kept.path_of(name)):
             return
         is_of_night = kept.is_of_night(name)
+        if is_of_night:
+            asked.note_try(name)
         if is_of_night and db.engine.dialect.name == "sqlite" and (trouble := _trouble()):
             # A backup of a damaged database must not push out the last good one.
             current_app.logger.error("the database is damaged, restore a backup: %s", trouble)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_app.backups import nightly, wholeness
+from crm_app.backups import asked, nightly, wholeness
 from crm_app.backups.wholeness import Limit
 from crm_app.extensions import db
 from tests.backups.conftest import rows, runner
@@ -138,3 +138,15 @@ def test_a_backup_of_the_night_whose_power_went_is_made_up_for_however_late(
 
     assert _made(backups) == [made]
     assert list(backups.glob("*.asked")) == []
+
+
+def test_a_backup_of_the_night_that_takes_its_worker_along_again_and_again_is_given_up(organisation, backups):
+    name, tries = "peyvand-2026-11-23.zip", 0
+    asked.note(name)
+
+    while asked.left(DAY.date()):
+        tries += 1
+        asked.note_try(name)
+
+    assert tries == 5
+    assert not asked.is_noted(name)

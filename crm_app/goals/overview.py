@@ -1,13 +1,13 @@
 """What the goals page shows, asked with a fixed number of statements however many goals there are.
 
 One statement brings the goals and targets of the year; the chosen measure is asked by person over the year's periods,
-by team, and day by day over this period and the last. The other measures, for their cards, are asked together: those
-that rest on won deals share one statement. Cards stop where the page's budget of statements would; the measures left
-out are named and can be chosen.
+by team (of one team by person once more, for what each did in it), and day by day over this period and the last. The
+other measures, for their cards, are asked together: those that rest on won deals share one statement. Cards stop where
+the page's budget of statements would; the measures left out are named and can be chosen.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from crm_app.accounts.models import Organisation, User
@@ -42,6 +42,8 @@ class Days(NamedTuple):
 
 @dataclass(frozen=True)
 class Overview:
+    """`people` is all that each was credited for, wherever they were; `brought`, of a team, what each was in it."""
+
     choice: Choice
     subject: Subject
     measures: list[Measure]
@@ -50,6 +52,7 @@ class Overview:
     cards: list[Small]
     left_out: list[Measure]
     people: list[Series]
+    brought: list[Series]
     teams: dict[int, Figure]
     colleagues: list[User]
     targets: dict[tuple[str, Key, str], Target]
@@ -68,7 +71,8 @@ def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goa
     chosen = next((each for each in measures if each.key == choice.measure), measures[0])
     scope = Scope(user, owner_id=subject.key[1], team_id=subject.key[0])
     asked = _affordable(chosen, [each for each in measures if each is not chosen])
-    people, totals = _people(chosen, choice, scope, colleagues)
+    people, totals = _by_person(chosen, choice, replace(scope, team_id=None), colleagues)
+    brought, totals = _by_person(chosen, choice, scope, colleagues) if subject.team else ([], totals)
     history = asking.together(asked if chosen.is_snapshot else [chosen, *asked], _recent(choice), scope)
     if chosen.is_snapshot:
         history[chosen.key] = [totals[choice.number]]
@@ -92,6 +96,7 @@ def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goa
         cards=[Small(card(each), history[each.key]) for each in asked],
         left_out=[each for each in measures if each is not chosen and each not in asked],
         people=people,
+        brought=brought,
         teams=_teams(chosen, choice, scope, subject),
         colleagues=colleagues,
         targets=targets,
@@ -168,7 +173,7 @@ def _less(point: DayPoint, base: DayPoint) -> DayPoint:
     return DayPoint(point.day, point.numerator - base.numerator, cases)
 
 
-def _people(
+def _by_person(
     measure: Measure, choice: Choice, scope: Scope, colleagues: Sequence[User]
 ) -> tuple[list[Series], list[Figure]]:
     names = {person.id: person.name for person in colleagues}

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from crm_app.accounts.models import Organisation, Team, User
 from crm_app.analytics import pacing
@@ -12,20 +13,35 @@ from crm_app.goals.choosing import Subject
 from crm_app.goals.models import Target
 from crm_app.goals.overview import Overview
 from crm_app.goals.standing import Standing, clock_of, records_url, standing
-from crm_app.measures.figures import Figure
+from crm_app.measures.figures import Figure, Series
 from crm_app.web.periods import Period
 from crm_app.web.reader import reader
+from crm_app.web.texts import gettext as _
 
 _NOTHING = Figure(None, status="na")
 
 
+class Brought(NamedTuple):
+    """What somebody was credited for in a team."""
+
+    name: str
+    figure: Figure
+    url: str
+
+
 @dataclass
 class TeamRows:
-    """A team and its members; without a team, those who are in none."""
+    """A team and its members; without a team, those who are in none.
+
+    On a team's own page the rows account for what the team is counted for: `within` says, by their ids, of those
+    members who did something elsewhere what they did in the team, `left` what those did who are in it no longer.
+    """
 
     team: Team | None
     standing: Standing | None
     members: list[Standing] = field(default_factory=list)
+    within: dict[int, Brought] = field(default_factory=dict)
+    left: list[Brought] = field(default_factory=list)
 
     @property
     def members_target(self) -> Decimal | None:
@@ -72,6 +88,8 @@ def table(view: Overview, firm: Organisation) -> list[TeamRows]:
     groups = [TeamRows(team, each) for team, each in _teams(view, firm)]
     for group in groups:
         group.members = [each for each in people if _team_id(each) == (group.team.id if group.team else None)]
+        if view.subject.team:
+            _account(view, group)
     found = [group for group in groups if group.members or (group.standing and _says(group.standing))]
     named = [group for group in found if group.standing]
     ordered = _sorted([group.standing for group in named if group.standing], view.choice.sort)
@@ -105,19 +123,37 @@ def _people(view: Overview, firm: Organisation) -> list[Standing]:
     return [_standing(view, firm, Subject(person=person), figures.get(person.id)) for person in _concerned(view)]
 
 
+def _account(view: Overview, group: TeamRows) -> None:
+    brought = {series.key: _brought(view, series) for series in view.brought}
+    nothing = Figure(0) if view.first.measure.adds_up else _NOTHING
+    for member in group.members:
+        assert member.subject.person is not None
+        key = member.subject.person.id
+        own = brought.pop(key, None) or _brought(view, Series(key, "", [nothing] * len(view.choice.periods)))
+        if own.figure.n != member.figure.n:
+            group.within[key] = own
+    group.left = [each for each in brought.values() if each.figure.n]
+
+
+def _brought(view: Overview, series: Series) -> Brought:
+    whose = "none" if series.key is None else series.key
+    url = f"{view.first.records_url}&owner={whose}"
+    return Brought(series.label or _("Former colleague"), series.figures[view.choice.number], url)
+
+
 def _concerned(view: Overview) -> list[User]:
     """The people within the subject, and those who did something for it."""
     if view.subject.person:
         return [view.subject.person]
     if view.subject.team:
-        active = {series.key for series in view.people}
+        active = {series.key for series in view.brought}
         return [each for each in view.colleagues if each.team_id == view.subject.team.id or each.id in active]
     return view.colleagues
 
 
 def _teams(view: Overview, firm: Organisation) -> list[tuple[Team | None, Standing | None]]:
     if view.subject.team:
-        return [(view.subject.team, view.first), (None, None)]
+        return [(view.subject.team, view.first)]
     teams = {person.team.id: person.team for person in view.colleagues if person.team}
     rows = [(team, _standing(view, firm, Subject(team=team), view.teams.get(team.id))) for team in teams.values()]
     return [*rows, (None, None)]

@@ -200,7 +200,7 @@ def _answer(goals: Sequence[Standing], whose: str) -> Markup:
         met_it = _("The company met the target in %(met)s of %(over)s periods that are over.")
         met_it = _("%(whose)s met the target in %(met)s of %(over)s periods that are over.") if whose else met_it
         said.append(escape(met_it) % facts)
-    now = next((goal for goal in aimed if 0 < goal.clock.elapsed < goal.clock.days), None)
+    now = next((goal for goal in aimed if goal.is_running), None)
     if now:
         said.append(_now(now))
     return escape(reader.space).join(said or [escape(_("None of these periods has begun.")) % facts])

@@ -73,11 +73,11 @@ def _own(user: User) -> Select[tuple[Deal]]:
 
 def _days(deals: Select[tuple[Deal]], stages: list[StageShape]) -> list[Group]:
     today = reader.today()
-    late = _group(_("Late"), cards_of(*_late(deals), stages=stages, today=today))
-    ahead = _group(_("In the next two weeks"), cards_of(*_soon(deals), stages=stages, today=today, last=today + SOON))
-    now = tuple(card for card in ahead.cards if card.mark == "today")
-    rest = tuple(card for card in ahead.cards if card.mark != "today")
-    groups = (late, Group(_("Today"), now, len(now)), Group(ahead.title, rest, ahead.count - len(now)))
+    groups = (
+        _group(_("Late"), cards_of(*_late(deals), stages=stages, today=today)),
+        _group(_("Today"), cards_of(*_due(deals), stages=stages, today=today)),
+        _group(_("In the next two weeks"), cards_of(*_soon(deals), stages=stages, today=today, last=today + SOON)),
+    )
     return [group for group in groups if group.cards]
 
 
@@ -91,8 +91,13 @@ def _late(deals: Select[tuple[Deal]]) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=256)
+def _due(deals: Select[tuple[Deal]]) -> tuple[Any, ...]:
+    return _first(deals.where(Deal.expected_close == _TODAY))
+
+
+@lru_cache(maxsize=256)
 def _soon(deals: Select[tuple[Deal]]) -> tuple[Any, ...]:
-    return _first(deals.where(Deal.expected_close >= _TODAY, Deal.expected_close <= _LAST), Deal.expected_close.asc())
+    return _first(deals.where(Deal.expected_close > _TODAY, Deal.expected_close <= _LAST), Deal.expected_close.asc())
 
 
 @lru_cache(maxsize=256)

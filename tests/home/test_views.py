@@ -108,6 +108,20 @@ def test_of_more_deals_than_are_shown_all_are_counted(client, alice, today):
     assert "Gone quiet 9" in _panel(page, "quiet")
 
 
+def test_all_deals_due_today_are_counted_and_hide_none_that_close_later(client, alice, today):
+    with make.at_once():
+        for number in range(agenda.SHOWN + 5):
+            make.deal(alice, f"Now {number}", expected_close=today)
+        make.deal(alice, "Later one", expected_close=today + agenda.SOON)
+        make.deal(alice, "Too late to name", expected_close=today + agenda.SOON + timedelta(days=1))
+
+    text = _agenda(client.page("/"))
+
+    assert "Today 20" in text and text.count("Now ") == agenda.SHOWN
+    assert "In the next two weeks 1" in text and "Later one" in text
+    assert "Too late to name" not in text
+
+
 def test_whose_a_deal_is_stands_where_everyones_are_shown_and_as_they_are_called_by_now(client, alice, today):
     make.deal(alice, "Alice's deal", expected_close=today - timedelta(days=1))
     make.deal(alice, at="Proposal", created=20)

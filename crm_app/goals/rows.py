@@ -18,8 +18,6 @@ from crm_app.web.periods import Period
 from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
 
-_NOTHING = Figure(None, status="na")
-
 
 class Brought(NamedTuple):
     """What somebody was credited for in a team."""
@@ -56,7 +54,10 @@ class TeamRows:
 
 @dataclass(frozen=True)
 class Cell:
-    """`heat` runs from 0, far from the target, to 4, far beyond it; None where there is nothing to compare."""
+    """`heat` runs from 0, far from the target, to 4, far beyond it; None where there is nothing to compare.
+
+    `is_due` as long as the target can be reached.
+    """
 
     period: Period
     figure: Figure
@@ -65,6 +66,7 @@ class Cell:
     heat: int | None
     url: str
     is_now: bool
+    is_due: bool
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,11 @@ def teams_target(groups: Sequence[TeamRows]) -> Decimal | None:
 def matrix(view: Overview) -> list[MatrixRow]:
     """A row for each person who has a target or a figure in the year."""
     figures = {series.key: series.figures for series in view.people}
-    rows, today = [], reader.today()
+    rows, today, nothing = [], reader.today(), [_nothing(view)] * len(view.choice.periods)
     for person in _concerned(view):
         cells = [
-            _cell(view, person, period, figures[person.id][number] if person.id in figures else _NOTHING, today)
-            for number, period in enumerate(view.choice.periods)
+            _cell(view, person, period, figure, today)
+            for period, figure in zip(view.choice.periods, figures.get(person.id, nothing), strict=True)
         ]
         if any(cell.target is not None or cell.figure.n for cell in cells):
             url = records_url(view.first.measure, view.choice.year, Subject(person=person))
@@ -125,11 +127,11 @@ def _people(view: Overview, firm: Organisation) -> list[Standing]:
 
 def _account(view: Overview, group: TeamRows) -> None:
     brought = {series.key: _brought(view, series) for series in view.brought}
-    nothing = Figure(0) if view.first.measure.adds_up else _NOTHING
+    nothing = [_nothing(view)] * len(view.choice.periods)
     for member in group.members:
         assert member.subject.person is not None
         key = member.subject.person.id
-        own = brought.pop(key, None) or _brought(view, Series(key, "", [nothing] * len(view.choice.periods)))
+        own = brought.pop(key, None) or _brought(view, Series(key, "", nothing))
         if own.figure.n != member.figure.n:
             group.within[key] = own
     group.left = [each for each in brought.values() if each.figure.n]
@@ -162,8 +164,13 @@ def _teams(view: Overview, firm: Organisation) -> list[tuple[Team | None, Standi
 def _standing(view: Overview, firm: Organisation, subject: Subject, figure: Figure | None) -> Standing:
     measure, period = view.first.measure, view.choice.period
     clock = clock_of(period, reader.today(), firm.days_off)
-    nothing = Figure(0) if measure.adds_up else _NOTHING
-    return standing(measure, subject, period, figure or nothing, view.target(measure, subject.key, period), clock)
+    figure = figure or _nothing(view)
+    return standing(measure, subject, period, figure, view.target(measure, subject.key, period), clock)
+
+
+def _nothing(view: Overview) -> Figure:
+    """Of whoever nothing was counted for: nought where it is a sum or a number, else unknown."""
+    return Figure(0) if view.first.measure.adds_up else Figure(None, status="na")
 
 
 def _team_id(row: Standing) -> int | None:
@@ -207,7 +214,8 @@ def _cell(view: Overview, person: User, period: Period, figure: Figure, today: d
     actual = None if figure.value is None else Decimal(figure.value)
     reached = None if period.start > today else pacing.attainment(actual, aimed, measure.better)
     url = records_url(measure, period, Subject(person=person))
-    return Cell(period, figure, aimed, reached, _heat(reached), url, period.key == view.choice.period.key)
+    is_now, is_due = period.key == view.choice.period.key, period.end > today
+    return Cell(period, figure, aimed, reached, _heat(reached), url, is_now, is_due)
 
 
 def _heat(reached: Decimal | None) -> int | None:

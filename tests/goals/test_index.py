@@ -109,6 +109,28 @@ def test_the_years_matrix_and_the_table_hold_teams_and_people(browser_of, olivia
     assert "as much as the team’s" in page.text
 
 
+def test_whoever_won_nothing_in_a_month_that_is_over_reached_none_of_its_target(browser_of, olivia, alice, bob):
+    for person in (alice, bob):
+        make.goal(1000_00, user=person, on=date(2025, 3, 3))
+    make.won(alice, value=500_00, on=date(2025, 2, 3))
+
+    page = browser_of(olivia).page("/goals/?unit=month&period=2025-12&measure=won_value")
+
+    (bobs,) = [row for row in page.all("tr") if page.text_of(row).startswith("Bob Brandt")]
+    assert "0% €0 of €1,000" in page.text_of(bobs)
+    assert "due" not in page.text_of(bobs)
+
+
+def test_a_rate_of_whoever_closed_nothing_is_not_known(browser_of, olivia, bob):
+    make.goal(5000, measure="win_rate", user=bob, on=date(2025, 3, 3))
+
+    page = browser_of(olivia).page("/goals/?unit=month&period=2025-12&measure=win_rate")
+
+    (bobs,) = [row for row in page.all("tr") if page.text_of(row).startswith("Bob Brandt")]
+    assert "0%" not in page.text_of(bobs).split()
+    assert "due" not in page.text_of(bobs)
+
+
 def test_members_targets_are_compared_with_the_teams(browser_of, olivia, charlie, alice):
     make.goal(500_00, unit="month", team=alice.team)
     make.goal(700_00, unit="month", user=alice)

@@ -16,7 +16,6 @@ from crm_app.goals.standing import Standing, clock_of, records_url, standing
 from crm_app.measures.figures import Figure, Series
 from crm_app.web.periods import Period
 from crm_app.web.reader import reader
-from crm_app.web.texts import gettext as _
 
 
 class Brought(NamedTuple):
@@ -140,7 +139,7 @@ def _account(view: Overview, group: TeamRows) -> None:
 def _brought(view: Overview, series: Series) -> Brought:
     whose = "none" if series.key is None else series.key
     url = f"{view.first.records_url}&owner={whose}"
-    return Brought(series.label or _("Former colleague"), series.figures[view.choice.number], url)
+    return Brought(series.label, series.figures[view.choice.number], url)
 
 
 def _concerned(view: Overview) -> list[User]:

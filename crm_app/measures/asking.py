@@ -19,7 +19,7 @@ from crm_app.analytics.averages import median_of_sorted
 from crm_app.extensions import db
 from crm_app.measures import events, states
 from crm_app.measures.catalogue import DIMENSIONS, MEASURES, Measure
-from crm_app.measures.dimensions import in_order, labels_of, nobody
+from crm_app.measures.dimensions import in_order, labels_of, nobody, unseen
 from crm_app.measures.events import Place, Tally
 from crm_app.measures.figures import DayPoint, Figure, Group, Series
 from crm_app.measures.reading import figure_of, parts_of
@@ -97,7 +97,8 @@ def matrix(
 ) -> list[Series]:
     """One row of figures for each owner, team, ... that has deals in any of the periods; by name, none last.
 
-    `labels` are names by id that the caller has at hand: they save a statement, and keys missing there go by no name.
+    `labels` are names by id that the caller has at hand: they save a statement, and keys missing there are called what
+    somebody out of sight is.
     Raises ValueError for a dimension that the measure is not told apart by (see DIMENSIONS).
     """
     return matrix_and_total(measure, periods, dimension, scope, as_of, labels)[0]
@@ -224,7 +225,7 @@ def _labelled(dimension: str, keys: set[Any], labels: Mapping[int, str] | None) 
     if labels is None:
         return labels_of(dimension, keys)
     named = [(key, name) for key, name in labels.items() if key in keys]
-    return named + [(key, "" if key is not None else nobody(dimension)) for key in keys if key not in labels]
+    return named + [(key, nobody(dimension) if key is None else unseen(dimension)) for key in keys if key not in labels]
 
 
 def _rates(base: str) -> Rates:

@@ -31,6 +31,11 @@ def nobody(dimension: str) -> str:
     return _("Unassigned") if dimension in ("owner", "team", "region") else _("None")
 
 
+def unseen(dimension: str) -> str:
+    """What an owner or a team is called of whom no name is at hand: out of the reader's sight, or gone."""
+    return {"owner": _("Former colleague"), "team": _("Another team")}.get(dimension, "")
+
+
 def in_order(groups: list[Group], dimension: str) -> list[Group]:
     """Stages as they stand in the pipeline; else the greatest first, rates by what they are at least."""
     if dimension == "stage":

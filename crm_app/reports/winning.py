@@ -40,7 +40,7 @@ def ask(choice: Choice, given: Options) -> Report:
         heading=str(DIMENSION_LABELS[choice.by]),
         columns=_columns(choice),
         table=lambda: (
-            [_line(choice, group.label or _("Former colleague"), group.figures, group.key) for group in groups],
+            [_line(choice, group.label, group.figures, group.key) for group in groups],
             _line(choice, _("Total"), whole),
         ),
         definitions=[_definition()],

@@ -43,10 +43,7 @@ def ask(choice: Choice, given: Options) -> Report:
         heading=str(DIMENSION_LABELS[choice.by]),
         columns=_columns(choice),
         table=lambda: (
-            [
-                _line(choice, group.label or _("Former colleague"), group.figures, is_comparable, group.key)
-                for group in groups
-            ],
+            [_line(choice, group.label, group.figures, is_comparable, group.key) for group in groups],
             _line(choice, _("Total"), whole, is_comparable),
         ),
         definitions=[_definition()],

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from crm_app.extensions import utc_now
+from crm_app.extensions import db, utc_now
 from tests import make
 
 IN_2026 = "since=2026-01-01&until=2026-12-31"
@@ -132,3 +132,42 @@ def test_the_folded_filters_tell_how_many_are_set(browser_of, olivia, alice):
     assert "is set" not in browser.page("/reports/won").text
     assert "1 is set" in browser.page(f"/reports/won?owner={alice.id}").text
     assert "3 are set" in browser.page(f"/reports/won?{IN_2026}&owner={alice.id}&by=product&every=month").text
+
+
+def _disabled(person):
+    person.disabled_at = utc_now()
+    db.session.commit()
+
+
+def test_who_works_here_no_longer_is_called_the_same_wherever_a_report_tells_of_them(browser_of, olivia, alice, bob):
+    for number in range(30):
+        make.won(bob, value=900_00, on=date(2026, 2, 1 + number % 28))
+        make.won(alice, value=10_00, on=date(2026, 2, 1 + number % 28))
+    make.lost(alice, on=date(2026, 2, 3))
+    _disabled(bob)
+    browser = browser_of(olivia)
+
+    won = browser.page(f"/reports/won?{IN_2026}&by=owner&compare=none")
+    rate = browser.page(f"/reports/win-rate?{IN_2026}&by=owner&compare=none")
+
+    assert "Former colleague brought 99% of it" in won.text
+    assert "Former colleague" in [won.text_of(key) for key in won.all("span") if "key" in key.get("class", "").split()]
+    assert "Surest is Former colleague" in rate.text
+    for page, question in ((won, "won"), (rate, "win-rate")):
+        assert cells(page, "Former colleague")
+        assert "Former colleague" in page.text_of(page.all("svg", role="img")[0])
+        assert "Former colleague" in browser.get(f"/reports/{question}?{IN_2026}&by=owner&format=csv").text
+
+
+def test_a_team_out_of_sight_is_called_another_team(browser_of, charlie, alice):
+    north, alice.team = alice.team, make.team("South")
+    db.session.commit()
+    make.won(alice, value=900_00, on=date(2026, 2, 3))
+    make.won(alice, value=50_00, on=date(2026, 3, 3))
+    alice.team = north
+    db.session.commit()
+
+    page = browser_of(charlie).page(f"/reports/won?{IN_2026}&by=team&compare=none")
+
+    assert cells(page, "Another team")[:2] == ["€950", "2"]
+    assert "South" not in page.text and "Former colleague" not in page.text

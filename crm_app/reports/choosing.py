@@ -168,18 +168,8 @@ def _compared(calendar: Calendar, period: Period, comparison: str) -> Period | N
     if comparison == "none":
         return None
     begun = period.elapsed_days(reader.today()) or period.length
-    other = _earlier(calendar, period, comparison)
+    other = calendar.previous(period) if comparison == "previous" else calendar.same_last_year(period)
     return other if begun == period.length else calendar.custom(other.start, min(other.end, _after(other.start, begun)))
-
-
-def _earlier(calendar: Calendar, period: Period, comparison: str) -> Period:
-    if period.unit != "custom":
-        return calendar.previous(period) if comparison == "previous" else calendar.same_last_year(period)
-    if comparison == "previous":
-        return calendar.custom(_after(period.start, -period.length), period.start)
-    year = calendar.previous(calendar.period("year", period.start))
-    into = (period.start - calendar.period("year", period.start).start).days
-    return calendar.custom(_after(year.start, into), _after(year.start, into + period.length))
 
 
 def _after(day: date, days: int) -> date:

@@ -26,6 +26,27 @@ def test_nothing_before_is_no_gain(browser_of, olivia, alice, question, at):
         assert cells(page, name)[at : at + 2] == ["–", "–"]
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "calendar", "before"),
+    [
+        ("2024-03-01", "2024-03-31", "gregorian", "1 Mar 2023 – 31 Mar 2023"),
+        ("2025-03-01", "2025-03-31", "gregorian", "1 Mar 2024 – 31 Mar 2024"),
+        ("2024-02-01", "2024-02-29", "gregorian", "1 Feb 2023 – 28 Feb 2023"),
+        ("2024-01-01", "2024-12-31", "gregorian", "1 Jan 2023 – 31 Dec 2023"),
+        ("1404-01-01", "1404-01-31", "jalali", "20 Mar 2024 – 19 Apr 2024"),
+    ],
+)
+def test_the_same_days_a_year_before_keep_their_names_over_leap_years(
+    browser_of, olivia, alice, since, until, calendar, before
+):
+    make.won(alice, value=100_00, on=date(2024, 3, 15))
+
+    query = f"since={since}&until={until}&calendar={calendar}&compare=year&by=owner"
+    page = browser_of(olivia).page(f"/reports/won?{query}")
+
+    assert before in [page.text_of(head) for head in page.all("th")]
+
+
 def test_who_won_nothing_before_beside_others_who_did_has_gained(browser_of, olivia, alice, bob):
     make.won(alice, value=100_00, on=date(2026, 2, 3))
     make.won(bob, value=50_00, on=date(2025, 2, 3))

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from flask import request
 from sqlalchemy import Select, case, func
@@ -15,9 +16,11 @@ from crm_app.measures import asking
 from crm_app.measures.catalogue import DIMENSION_LABELS, DIMENSIONS, Measure
 from crm_app.measures.figures import Figure
 from crm_app.measures.scope import Scope
-from crm_app.pipeline.models import Closing, Deal, Pipeline, Stage
+from crm_app.measures.view import View
+from crm_app.pipeline.models import Closing, Deal, Pipeline, Stage, Stay
 from crm_app.pipeline.queries import opens_to
 from crm_app.web import formats
+from crm_app.web.money import Money
 from crm_app.web.periods import Period
 from crm_app.web.texts import gettext as _
 
@@ -28,6 +31,18 @@ LARGEST = 100_000
 
 class NoSuchFigure(ValueError):
     """The address does not name a figure that there is."""
+
+
+class Stood(NamedTuple):
+    """The stage and the value of a deal at the moment at which it is counted."""
+
+    stage: str
+    amount: int | None
+    currency: str
+
+    @property
+    def value(self) -> Money | None:
+        return None if self.amount is None else Money(self.amount, self.currency)
 
 
 @dataclass(frozen=True)
@@ -74,7 +89,20 @@ class Behind:
         columns = [self._is_seen.label("is_seen"), self._counted_at.label("counted_at")]
         if self.counted is not None:
             columns.append(self.counted.label("counted_amount"))
+        if self.is_past:
+            columns += [Stage.name.label("stage"), Stay.value_amount.label("amount"), Stay.currency.label("currency")]
         return deals.options(*loaded).add_columns(*columns)
+
+    def stood(self, row: Any) -> Stood:
+        deal = row[0]
+        if self.is_past:
+            return Stood(row.stage, row.amount, row.currency)
+        return Stood(deal.stage.name, deal.value_amount, deal.currency)
+
+    @cached_property
+    def is_past(self) -> bool:
+        """Whether it is the state at an instant that is over, of which the stays in stages tell, and not the deals."""
+        return self.measure.is_snapshot and not View.at(None).is_partial(self.period)
 
     @property
     def counted(self) -> Any:
@@ -84,7 +112,8 @@ class Behind:
     def sorts(self) -> dict[str, Any]:
         """By when the deal was counted, or what the reader may know of it."""
         title = case((self._is_seen, Deal.sort_key), else_="")
-        value = case((self._is_seen, func.coalesce(Deal.value_amount, 0)), else_=0)
+        amount = Stay.value_amount if self.is_past else Deal.value_amount
+        value = case((self._is_seen, func.coalesce(amount, 0)), else_=0)
         return {"when": self._counted_at, "title": title, "value": value}
 
     @property
@@ -94,7 +123,7 @@ class Behind:
     @property
     def _counted_at(self) -> Any:
         if self.measure.is_snapshot:
-            return Deal.entered_stage_at
+            return Stay.entered_at if self.is_past else Deal.entered_stage_at
         return Deal.created_at if self.measure.key == "new_deals" else Closing.closed_at
 
     def narrowed(self) -> list[tuple[str, str]]:

@@ -2,13 +2,16 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from crm_app.activity.recording import acting_as
+from crm_app.extensions import utc_now
 from crm_app.measures import asking
 from crm_app.measures.catalogue import MEASURES
 from crm_app.measures.scope import Scope
+from crm_app.web.money import Money
 from tests import make
 
 DAYS = "from=2026-01-01&to=2027-01-01"
@@ -79,6 +82,29 @@ def test_a_stage_narrows_what_is_open(browser_of, olivia, deals):
     stage = make.stage("Proposal")
     page = browser_of(olivia).page(f"/reports/records/open_value?from=2026-01-01&to=2030-01-01&stage={stage.id}")
     assert titles(page) == ["Epsilon"]
+
+
+def test_what_was_open_once_stands_as_it_did_then(browser_of, olivia, alice):
+    deal = make.deal(alice, "Alpha", value=1000_00, created=200)
+    make.deal(alice, "Beta", value=2000_00, created=190)
+    with acting_as(alice, utc_now() - timedelta(days=10)):
+        deal.move_to(make.stage("Proposal"))
+        deal.change(value=Money(5000_00, "EUR"))
+    make.db.session.commit()
+    entered = make.today() - timedelta(days=200)
+    past = f"from={make.today() - timedelta(days=120)}&to={make.today() - timedelta(days=90)}"
+    browser = browser_of(olivia)
+
+    page = browser.page(f"/reports/records/open_value?{past}&sort=value")
+    file = browser.get(f"/reports/records/open_value?{past}&format=csv").get_data(as_text=True)
+
+    assert won_title(page) == "Open value: €3,000"
+    assert titles(page) == ["Alpha", "Beta"]
+    row = next(page.text_of(row) for row in page.one("tbody").iter("tr") if "Alpha" in page.text_of(row))
+    assert "€1,000" in row and "New lead" in row and "Proposal" not in row
+    rows = {row["Deal"]: row for row in csv.DictReader(io.StringIO(file.removeprefix("\ufeff")))}
+    assert [rows["Alpha"][name] for name in ("Stage", "Value", "Currency")] == ["New lead", "1000.00", "EUR"]
+    assert date.fromisoformat(rows["Alpha"]["Date"]) - entered in (timedelta(0), timedelta(days=-1))
 
 
 @pytest.mark.parametrize(

@@ -49,14 +49,14 @@ def _file(behind: Behind):
     head += [_("Currency")]
     if behind.counted is not None:
         head.append(_("Counted (%(currency)s)", currency=reader.currency))
-    return download(f"{behind.measure.key}.csv", head, [_csv_row(*row) for row in rows])
+    return download(f"{behind.measure.key}.csv", head, [_csv_row(behind, row) for row in rows])
 
 
-def _csv_row(deal: Deal, is_seen, when, *amounts) -> list[object]:
-    day = reader.local(when).date().isoformat()
-    counted = [plain(each, "money") for each in amounts]
-    if not is_seen:
+def _csv_row(behind: Behind, row) -> list[object]:
+    deal, stood, day = row[0], behind.stood(row), reader.local(row.counted_at).date().isoformat()
+    counted = [] if behind.counted is None else [plain(row.counted_amount, "money")]
+    if not row.is_seen:
         return ["", _("A deal that is no longer yours to open"), "", "", "", "", day, "", "", *counted]
-    names = [record.name if record else "" for record in (deal.company, deal.owner, deal.product, deal.stage)]
-    value = deal.value.units if deal.value else None
-    return [deal.code, deal.title, *names, day, value, deal.currency, *counted]
+    names = [record.name if record else "" for record in (deal.company, deal.owner, deal.product)]
+    value = stood.value.units if stood.value else None
+    return [deal.code, deal.title, *names, stood.stage, day, value, stood.currency, *counted]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from flask import url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import organisation, sees_everything
@@ -19,6 +19,7 @@ from crm_app.goals.standing import Standing, clock_of, standing
 from crm_app.goals.words import standing_word
 from crm_app.measures import asking
 from crm_app.measures.catalogue import MEASURES, Measure
+from crm_app.reports import standings
 from crm_app.reports.choosing import Choice, Options
 from crm_app.reports.sheet import Cell, Column, Line, Report
 from crm_app.web import charts, formats
@@ -50,7 +51,7 @@ def ask(choice: Choice, given: Options) -> Report:
     return Report(
         question="goals",
         title=title(),
-        answer=_answer(goals, whose),
+        answer=standings.answer(goals, whose),
         chart=_chart(goals, whose),
         keys=[(_("Actual"), ""), (_("Target"), "ghost")],
         chart_title=_chart_title(measure, whose),
@@ -186,39 +187,6 @@ def _sum_of(goal: Standing, values: Sequence[Decimal | None]) -> Cell:
     return Cell(goal.rounded(sum(known, Decimal(0)))) if len(known) == len(values) else Cell()
 
 
-def _answer(goals: Sequence[Standing], whose: str) -> Markup:
-    aimed = [goal for goal in goals if goal.target is not None]
-    facts = {"whose": formats.isolate(whose), "measure": goals[0].measure.label}
-    if not aimed:
-        none = _("The company has no target for %(measure)s in these periods.")
-        return escape(_("%(whose)s has no target for %(measure)s in these periods.") if whose else none) % facts
-    over = [goal for goal in aimed if goal.clock.is_over]
-    met = sum(goal.pace.status == "met" for goal in over)
-    facts |= {"met": _bold(formats.num(met)), "over": formats.num(len(over)), "period": ""}
-    said = []
-    if over:
-        met_it = _("The company met the target in %(met)s of %(over)s periods that are over.")
-        met_it = _("%(whose)s met the target in %(met)s of %(over)s periods that are over.") if whose else met_it
-        said.append(escape(met_it) % facts)
-    now = next((goal for goal in aimed if goal.is_running), None)
-    if now:
-        said.append(_now(now))
-    return escape(reader.space).join(said or [escape(_("None of these periods has begun.")) % facts])
-
-
-def _now(goal: Standing) -> Markup:
-    short = goal.measure.unit != "rate"
-    facts = {
-        "period": formats.period_label(goal.period),
-        "actual": _bold(goal.written(goal.actual, short=short)),
-        "target": _bold(goal.short_aim if short else goal.aim),
-        "standing": _bold(standing_word(goal)),
-    }
-    if goal.has_share:
-        return escape(_("%(period)s stands at %(actual)s of %(target)s: %(standing)s.")) % facts
-    return escape(_("%(period)s stands at %(actual)s, target %(target)s: %(standing)s.")) % facts
-
-
 def _chart(goals: Sequence[Standing], whose: str) -> Markup:
     measure = goals[0].measure
     actual = charts.Series(_("Actual"), [_float(goal.actual) for goal in goals])
@@ -234,7 +202,3 @@ def _chart_title(measure: Measure, whose: str) -> str:
 
 def _float(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
-
-
-def _bold(text) -> Markup:
-    return Markup("<b>{}</b>").format(text)

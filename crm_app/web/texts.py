@@ -19,7 +19,7 @@ from crm_app.web.reader import LANGUAGES, locale_of
 
 def init_app(app: Flask) -> None:
     known = app.jinja_env.globals
-    known.update(_=_safe_text, gettext=_safe_text, ngettext=_safe_text_for, pgettext=_safe_text_in)
+    known.update(_=_safe_text, gettext=_safe_text, ngettext=safe_ngettext, pgettext=_safe_text_in)
     del known["npgettext"]
 
 
@@ -66,6 +66,11 @@ def ngettext(one: str, many: str, number: int, /, **variables: Any) -> str:
     return found % {"num": number, **variables}
 
 
+def safe_ngettext(one: str, many: str, number: int, /, **variables: Any) -> Markup:
+    """What `ngettext` gives, as templates write it: of the values, markup stays what it is."""
+    return Markup(_catalogue().translations.ungettext(one, many, number)) % {"num": number, **variables}  # noqa: S704
+
+
 def pgettext(context: str, text: str, /, **variables: Any) -> str:
     """The text as it is said of something; where two languages need two words, English has one."""
     found = _catalogue().translations.upgettext(context, text)
@@ -94,10 +99,6 @@ def in_language(locale: str) -> Iterator[None]:
 def _safe_text(text: str, /, **variables: Any) -> Markup:
     found = _catalogue().safe[text]
     return found % variables if variables else found
-
-
-def _safe_text_for(one: str, many: str, number: int, /, **variables: Any) -> Markup:
-    return Markup(_catalogue().translations.ungettext(one, many, number)) % {"num": number, **variables}  # noqa: S704
 
 
 def _safe_text_in(context: str, text: str, /, **variables: Any) -> Markup:

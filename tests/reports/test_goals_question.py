@@ -1,6 +1,6 @@
 """How far are we from our goals: what the answer says of periods that are over, that run, and that are to come."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from crm_app.web import reader
 from tests import make
@@ -21,6 +21,23 @@ def test_on_its_last_day_a_period_still_runs(browser_of, olivia, alice, monkeypa
 
     assert "€250 of €1,000" in answer
     assert "has begun" not in answer
+
+
+def test_of_periods_that_are_over_those_count_of_which_it_can_be_told(browser_of, olivia, alice):
+    for month in (1, 2, 3):
+        make.goal(5000, measure="win_rate", on=date(2025, month, 1))
+    for number in range(30):
+        make.won(alice, on=date(2025, 1, 1 + number % 28))
+    make.won(alice, on=date(2025, 2, 3))
+    url = "/reports/goals?measure=win_rate&every=month&since=2025-{}-01&until=2025-{}-28"
+    browser = browser_of(olivia)
+
+    assert answer_of(browser.page(url.format("01", "03"))) == (
+        "The company met the target in 1 of 1 period that is over. Of 2 more it cannot be told."
+    )
+    assert answer_of(browser.page(url.format("02", "03"))) == (
+        "Of the 2 periods that are over it cannot be told whether the target was met."
+    )
 
 
 def test_periods_to_come_have_not_begun(browser_of, olivia):

@@ -40,19 +40,20 @@ def ask(choice: Choice, given: Options) -> Report:
     worth = {group.key: group.figures[0] for group in weighted}
     empty = [_NOTHING] * len(spans)
     shown = [stage for stage in stages if stage.is_in_use or stage.id in values]
-    rows = [(stage, values.get(stage.id, empty), worth.get(stage.id, _NOTHING)) for stage in shown]
+    has_begun = together[0].value is not None
+    rows = [(stage, values.get(stage.id, empty), worth.get(stage.id, _NOTHING)) for stage in shown if has_begun]
     whole = [_sum([figures[number] for _stage, figures, _worth in rows]) for number in range(len(spans))]
     expected = _sum([figure for _stage, _figures, figure in rows])
     return Report(
         question="pipeline",
         title=title(),
-        answer=_answer(choice, whole, expected),
+        answer=_answer(choice, whole, expected) if has_begun else _to_come(choice),
         chart=_chart(rows, whole[0]),
         keys=[(_("Value"), ""), (_("Weighted value"), "ghost")] if whole[0].value else [(_("Deals"), "")],
         chart_title=_chart_title(whole[0]),
         heading=_("Stage"),
         columns=_columns(choice),
-        table=lambda: _table(choice, rows, whole, expected),
+        table=lambda: _table(choice, rows, whole, expected) if has_begun else ([], None),
         definitions=[*(_definition(key) for key in ("open_value", "weighted_value")), _observed_definition()],
         notes=together[0].notes,
         frame="chart-frame--compared" if whole[0].value else "",
@@ -155,6 +156,10 @@ def _as_of(period) -> str:
     return formats.day(min(period.last_day, reader.today()))
 
 
+def _to_come(choice: Choice) -> Markup:
+    return escape(_("%(period)s has not begun.")) % {"period": formats.period_label(choice.period)}
+
+
 def _answer(choice: Choice, whole: Sequence[Figure], weighted: Figure) -> Markup:
     day = _as_of(choice.period)
     if not whole[0].n:
@@ -196,10 +201,11 @@ def _chart(rows, whole: Figure) -> Markup:
     labels = [stage.name for stage, _figures, _worth in rows] or [""]
     title = _chart_title(whole)
     if not whole.value:
-        counts = charts.Series(_("Deals"), [float(figures[0].n) for _s, figures, _w in rows] or [0.0])
-        return charts.bars(labels, [counts], unit="count", title=title, summary=formats.num(whole.n), over_time=False)
-    value = charts.Series(_("Value"), [float(figures[0].value or 0) for _s, figures, _w in rows] or [0.0])
-    weighted = charts.Series(_("Weighted value"), [float(figure.value or 0) for _s, _f, figure in rows] or [0.0])
+        counts = charts.Series(_("Deals"), [float(figures[0].n) for _s, figures, _w in rows] or [None])
+        summary = formats.num(whole.n) if rows else ""
+        return charts.bars(labels, [counts], unit="count", title=title, summary=summary, over_time=False)
+    value = charts.Series(_("Value"), [float(figures[0].value or 0) for _s, figures, _w in rows])
+    weighted = charts.Series(_("Weighted value"), [float(figure.value or 0) for _s, _f, figure in rows])
     summary = written(whole.value, "money")
     return charts.bars(labels, [value, weighted], unit="money", title=title, summary=summary, over_time=False)
 

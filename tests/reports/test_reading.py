@@ -67,6 +67,21 @@ def test_others_are_never_just_one(browser_of, olivia, organisation, teams, show
     assert [page.text_of(key) for key in page.all("span") if "key" in key.get("class", "").split()][5:] == shown
 
 
+def test_of_a_period_to_come_the_pipeline_says_that_it_has_not_begun(browser_of, olivia, alice):
+    make.deal(alice, value=100_00)
+    year = make.today().year + 1
+    browser = browser_of(olivia)
+
+    page = browser.page(f"/reports/pipeline?since={year}-02-01&until={year}-02-28")
+    file = browser.get(f"/reports/pipeline?since={year}-02-01&until={year}-02-28&format=csv").text
+
+    (answer,) = page.all("p", class_="answer")
+    assert page.text_of(answer) == f"1 Feb {year} – 28 Feb {year} has not begun."
+    assert "€0" not in page.text and "No deal is open" not in page.text
+    assert not [cell for cell in page.one("table").iter("td") if page.text_of(cell) == "0"]
+    assert len(file.splitlines()) == 1
+
+
 def test_deals_without_a_value_are_named_where_values_are_compared(browser_of, olivia, alice):
     make.deal(alice, value=100_00, created=200)
     make.deal(alice, value=50_00)

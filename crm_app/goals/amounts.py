@@ -32,8 +32,8 @@ def written(
     if unit == "rate":
         return formats.percent(Decimal(str(value)), 0 if short else 1)
     if unit == "days":
-        number = formats.num(round(Decimal(value), 1), 1)
-        return ngettext("%(number)s day", "%(number)s days", 1 if value == 1 else 2, number=number)
+        days = round(Decimal(value), 1)
+        return ngettext("%(number)s day", "%(number)s days", 1 if days == 1 else 2, number=formats.num(days, 1))
     return formats.short_num(value) if short else formats.num(value, 1)
 
 

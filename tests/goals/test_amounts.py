@@ -43,6 +43,13 @@ def test_what_an_input_holds_is_read_back_as_it_was(amount, unit):
     assert amounts.read(amounts.typed(amount, unit), unit) == amount
 
 
+@pytest.mark.parametrize(
+    ("days", "words"), [("0.98", "1 day"), ("1.04", "1 day"), ("1.06", "1.1 days"), ("2", "2 days")]
+)
+def test_days_are_one_or_many_as_they_are_written(days, words):
+    assert amounts.written(Decimal(days), "days") == words
+
+
 def test_rials_are_typed_and_read_as_tomans():
     read_as(Reader(language="fa", digits="persian", currency="IRR"))
     assert amounts.read("1200", "money") == 12000

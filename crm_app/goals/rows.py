@@ -14,6 +14,7 @@ from crm_app.goals.models import Target
 from crm_app.goals.overview import Overview
 from crm_app.goals.standing import Standing, clock_of, records_url, standing
 from crm_app.measures.figures import Figure, Series
+from crm_app.measures.reading import nothing
 from crm_app.web.periods import Period
 from crm_app.web.reader import reader
 
@@ -107,11 +108,11 @@ def teams_target(groups: Sequence[TeamRows]) -> Decimal | None:
 def matrix(view: Overview) -> list[MatrixRow]:
     """A row for each person who has a target or a figure in the year."""
     figures = {series.key: series.figures for series in view.people}
-    rows, today, nothing = [], reader.today(), [_nothing(view)] * len(view.choice.periods)
+    rows, today, none = [], reader.today(), [nothing(view.first.measure)] * len(view.choice.periods)
     for person in _concerned(view):
         cells = [
             _cell(view, person, period, figure, today)
-            for period, figure in zip(view.choice.periods, figures.get(person.id, nothing), strict=True)
+            for period, figure in zip(view.choice.periods, figures.get(person.id, none), strict=True)
         ]
         if any(cell.target is not None or cell.figure.n for cell in cells):
             url = records_url(view.first.measure, view.choice.year, Subject(person=person))
@@ -126,11 +127,11 @@ def _people(view: Overview, firm: Organisation) -> list[Standing]:
 
 def _account(view: Overview, group: TeamRows) -> None:
     brought = {series.key: _brought(view, series) for series in view.brought}
-    nothing = [_nothing(view)] * len(view.choice.periods)
+    none = [nothing(view.first.measure)] * len(view.choice.periods)
     for member in group.members:
         assert member.subject.person is not None
         key = member.subject.person.id
-        own = brought.pop(key, None) or _brought(view, Series(key, "", nothing))
+        own = brought.pop(key, None) or _brought(view, Series(key, "", none))
         if own.figure.n != member.figure.n:
             group.within[key] = own
     group.left = [each for each in brought.values() if each.figure.n]
@@ -163,13 +164,9 @@ def _teams(view: Overview, firm: Organisation) -> list[tuple[Team | None, Standi
 def _standing(view: Overview, firm: Organisation, subject: Subject, figure: Figure | None) -> Standing:
     measure, period = view.first.measure, view.choice.period
     clock = clock_of(period, reader.today(), firm.days_off)
-    figure = figure or _nothing(view)
-    return standing(measure, subject, period, figure, view.target(measure, subject.key, period), clock)
-
-
-def _nothing(view: Overview) -> Figure:
-    """Of whoever nothing was counted for: nought where it is a sum or a number, else unknown."""
-    return Figure(0) if view.first.measure.adds_up else Figure(None, status="na")
+    return standing(
+        measure, subject, period, figure or nothing(measure), view.target(measure, subject.key, period), clock
+    )
 
 
 def _team_id(row: Standing) -> int | None:

@@ -29,6 +29,11 @@ def figure_of(measure: Measure, tally: Tally, *, has_begun: bool, is_partial: bo
     )
 
 
+def nothing(measure: Measure) -> Figure:
+    """Of whoever nothing was counted for: nought where it is a sum or a number, else unknown."""
+    return Figure(0) if measure.adds_up else Figure(None, status="na")
+
+
 def parts_of(measure: Measure, tally: Tally) -> tuple[int, int | None]:
     """What a figure is made of: numerator, and denominator of a rate or a mean."""
     return {

@@ -15,6 +15,7 @@ from crm_app.extensions import db
 from crm_app.measures import asking
 from crm_app.measures.catalogue import DIMENSION_LABELS, DIMENSIONS, Measure
 from crm_app.measures.figures import Figure
+from crm_app.measures.reading import nothing
 from crm_app.measures.scope import Scope
 from crm_app.measures.view import View
 from crm_app.pipeline.models import Closing, Deal, Pipeline, Stage, Stay
@@ -77,7 +78,7 @@ class Behind:
         if self.dimension is None:
             return asking.ask(self.measure, self.period, self.scope)
         groups = asking.matrix(self.measure, [self.period], self.dimension, self.scope, labels={})
-        return next((group.figures[0] for group in groups if group.key == self.key), Figure(0))
+        return next((group.figures[0] for group in groups if group.key == self.key), nothing(self.measure))
 
     def rows(self) -> Select[Any]:
         """Each deal, whether the reader may open it, when it was counted and what it adds where that is kept.

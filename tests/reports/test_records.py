@@ -78,6 +78,12 @@ def test_the_list_is_narrowed_as_its_figure_was(browser_of, olivia, alice, bob, 
     assert won_title(page) == f"Won deals: {len(expected)}"
 
 
+@pytest.mark.parametrize(("measure", "written"), [("win_rate", "nothing yet"), ("won_deals", "0"), ("won_value", "€0")])
+def test_of_a_group_without_deals_a_rate_is_unknown_and_a_sum_nought(browser_of, olivia, deals, measure, written):
+    page = browser_of(olivia).page(f"/reports/records/{measure}?{DAYS}&region=East")
+    assert won_title(page).endswith(f": {written}")
+
+
 def test_a_stage_narrows_what_is_open(browser_of, olivia, deals):
     stage = make.stage("Proposal")
     page = browser_of(olivia).page(f"/reports/records/open_value?from=2026-01-01&to=2030-01-01&stage={stage.id}")

@@ -10,6 +10,7 @@ from crm_app.goals.standing import Standing
 from crm_app.web import formats
 from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 
 def answer(view: Overview) -> Markup:
@@ -67,17 +68,25 @@ def _course(goal: Standing) -> Markup:
         "landing": _bold(goal.about(goal.landing, short=True)),
         "reached": _bold(formats.percent(goal.pace.attainment) if goal.has_share else goal.distance),
         "distance": _bold(goal.distance),
-        "n": formats.num(goal.figure.n),
     }
     status = goal.pace.status
     if status in ("met", "missed"):
         text = _("The target was met: %(reached)s.") if status == "met" else _("The target was missed: %(reached)s.")
         return _say(text, facts)
     if status == "low_n":
-        return _say(_("That rests on only %(n)s deals, too few to call."), facts)
+        return escape(_of_few(goal.figure.n))
     if status not in ("ahead", "on_pace", "behind"):
         return Markup("")
     return _say(_running(goal), facts)
+
+
+def _of_few(number: int) -> str:
+    return ngettext(
+        "That rests on only %(n)s deal, too few to call.",
+        "That rests on only %(n)s deals, too few to call.",
+        number,
+        n=formats.num(number),
+    )
 
 
 def _running(goal: Standing) -> str:

@@ -158,8 +158,9 @@ def _about_values(tally: Tally, is_sum: bool) -> list[str]:
 def _about_cycles(tally: Tally) -> list[str]:
     notes = []
     if tally.cycles:
-        mean = Decimal(tally.cycle_seconds) / tally.cycles / _DAY
-        notes.append(_("The mean is %(days)s days.", days=num(mean, 1)))
+        mean = round(Decimal(tally.cycle_seconds) / tally.cycles / _DAY, 1)
+        many = 1 if mean == 1 else 2
+        notes.append(ngettext("The mean is %(days)s day.", "The mean is %(days)s days.", many, days=num(mean, 1)))
     unknown = tally.won - tally.cycles
     if unknown:
         notes.append(

@@ -14,6 +14,7 @@ from crm_app.reports.sheet import Cell, Column, Line, Report, nothing_before
 from crm_app.web import charts, formats
 from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
+from crm_app.web.texts import ngettext
 
 USUAL = {"preset": "this_year", "by": "owner", "comparison": "previous"}
 # Fewer closed deals than this say nothing, so they are not ranked.
@@ -44,7 +45,7 @@ def ask(choice: Choice, given: Options) -> Report:
             _line(choice, _("Total"), whole),
         ),
         definitions=[_definition()],
-        notes=[*whole[0].notes, _("n = %(n)s deals won or lost.", n=formats.num(whole[0].n))],
+        notes=[*whole[0].notes, _closed(whole[0].n)],
         is_empty=not whole[0].n,
         drawn=[_drawn(first, len(groups)) for first in charts.FIRST],
     )
@@ -52,6 +53,10 @@ def ask(choice: Choice, given: Options) -> Report:
 
 def interval_name() -> str:
     return _("%(share)s interval", share=formats.percent(Decimal("0.95")))
+
+
+def _closed(number: int) -> str:
+    return ngettext("n = %(n)s deal won or lost.", "n = %(n)s deals won or lost.", number, n=formats.num(number))
 
 
 def _order(group: Series) -> tuple[bool, Decimal]:

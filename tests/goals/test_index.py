@@ -96,7 +96,15 @@ def test_a_rate_over_few_deals_is_neither_good_nor_bad(browser_of, olivia, alice
     make.lost(alice, on=today())
     page = browser_of(olivia).page("/goals/?unit=month")
     assert "too few to tell" in page.text
+    assert "That rests on only 2 deals, too few to call." in page.text
     assert "badge--warn" not in page.html
+
+
+def test_a_rate_over_one_deal_rests_on_one(browser_of, olivia, alice):
+    make.goal(9000, measure="win_rate", unit="month")
+    make.won(alice, on=today())
+    page = browser_of(olivia).page("/goals/?unit=month")
+    assert "That rests on only 1 deal, too few to call." in page.text
 
 
 def test_the_years_matrix_and_the_table_hold_teams_and_people(browser_of, olivia, charlie, alice):

@@ -120,6 +120,11 @@ def test_the_win_rate_stands_with_its_interval_and_number(browser_of, olivia, de
     assert (total["95% interval (%) ≥"], total["95% interval (%) ≤"]) == ("30.06", "95.44")
 
 
+def test_one_closed_deal_is_told_of_as_one(browser_of, olivia, alice):
+    make.won(alice, on=date(2026, 2, 3))
+    assert "n = 1 deal won or lost." in browser_of(olivia).page(f"/reports/win-rate?{IN_2026}").text
+
+
 def test_rates_are_ordered_by_what_they_are_at_least_and_few_deals_are_dimmed(browser_of, olivia, alice, bob):
     with make.at_once():
         for number in range(40):

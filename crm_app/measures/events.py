@@ -32,14 +32,14 @@ _UNDATED = case((Deal.created_is_known, 0), else_=1)
 class Tally:
     """What is added up for one period and group.
 
-    `amount` and, of open deals, `weighted` count minor units of the organisation's currency; `middle` sums the one
-    or two cycles in the middle.
+    `amount` and, of open deals, `weighted` count minor units of the organisation's currency, to the fraction that is
+    left of other currencies; `middle` sums the one or two cycles in the middle.
     """
 
     n: int = 0
     won: int = 0
-    amount: int = 0
-    weighted: int = 0
+    amount: Decimal | int = 0
+    weighted: Decimal | int = 0
     priced: int = 0
     unpriced: int = 0
     cycles: int = 0

@@ -9,6 +9,7 @@ from crm_app.measures.catalogue import Measure
 from crm_app.measures.events import Tally
 from crm_app.measures.figures import Figure, Status
 from crm_app.web.formats import num
+from crm_app.web.money import rounded
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 
@@ -38,17 +39,19 @@ def parts_of(measure: Measure, tally: Tally) -> tuple[int, int | None]:
     """What a figure is made of: numerator, and denominator of a rate or a mean."""
     return {
         "win_rate": (tally.won, tally.n),
-        "average_deal": (tally.amount, tally.priced),
-        "weighted_value": (tally.weighted, None),
-    }.get(measure.key, (tally.amount if measure.unit == "money" else tally.n, None))
+        "average_deal": (rounded(tally.amount), tally.priced),
+        "weighted_value": (rounded(tally.weighted), None),
+    }.get(measure.key, (rounded(tally.amount) if measure.unit == "money" else tally.n, None))
 
 
 def _amount(tally: Tally) -> dict[str, Any]:
-    return {"value": tally.amount, "numerator": tally.amount, "n": tally.n}
+    amount = rounded(tally.amount)
+    return {"value": amount, "numerator": amount, "n": tally.n}
 
 
 def _weighted(tally: Tally) -> dict[str, Any]:
-    return {"value": tally.weighted, "numerator": tally.weighted, "n": tally.n}
+    weighted = rounded(tally.weighted)
+    return {"value": weighted, "numerator": weighted, "n": tally.n}
 
 
 def _count(tally: Tally) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, literal_column, or_, select, union_all
@@ -27,15 +28,17 @@ class Moment(NamedTuple):
 
 
 class _Kind(NamedTuple):
+    """`probability` is that of the stage, in per cent: what stands in one is weighted together, and rounded last."""
+
     key: Any
     currency: str
+    probability: int
 
 
 class _Sum(NamedTuple):
     n: int = 0
     priced: int = 0
     amount: int = 0
-    weighted: int = 0
 
     def plus(self, other: "_Sum") -> "_Sum":
         return _Sum(*[mine + theirs for mine, theirs in zip(self, other, strict=True)])
@@ -77,10 +80,10 @@ def rows(scope: Scope, moment: Moment, *, of_deals: bool = True) -> Rows:
 def _at(scope: Scope, moment: Moment, dimension: str | None) -> dict[_Kind, _Sum]:
     deals, key = rows(scope, moment, of_deals=dimension not in OF_CREDIT).told_apart(dimension)
     source = Deal if moment.before is None else Stay
-    chosen = (key.label("key"), source.currency, source.value_amount, _weighted(source.value_amount))
+    chosen = (key.label("key"), source.currency, Stage.probability, source.value_amount)
     table = deals.with_only_columns(*chosen).subquery()
-    query = _summed(table, table.c.key, table.c.currency)
-    return {_Kind(*row[:2]): _numbers(row[2:]) for row in db.session.connection().execute(query)}
+    query = _summed(table, table.c.key, table.c.currency, table.c.probability)
+    return {_Kind(*row[:3]): _numbers(row[3:]) for row in db.session.connection().execute(query)}
 
 
 def _over_time(
@@ -94,8 +97,8 @@ def _over_time(
     flows = (_flow(stays, at, spans, dimension, sign) for at, sign in ((Stay.entered_at, -1), (Stay.left_at, 1)))
     lasting = stays.where(Stay.left_at.is_(None))
     whole = union_all(*flows, _part(lasting, literal_column(str(len(spans))), dimension, 1))
-    for position, key, currency, *numbers, sign in db.session.connection().execute(whole):
-        changes[position].append((_Kind(key, currency), _numbers(numbers).times(sign)))
+    for position, key, currency, probability, *numbers, sign in db.session.connection().execute(whole):
+        changes[position].append((_Kind(key, currency, probability), _numbers(numbers).times(sign)))
     state: dict[_Kind, _Sum] = defaultdict(_Sum)
     result = {}
     for position in range(len(spans), -1, -1):
@@ -118,23 +121,17 @@ def _flow(stays: Rows, at: Any, spans: Sequence[Span], dimension: str | None, si
 
 
 def _part(stays: Rows, number: Any, dimension: str | None, sign: int) -> Select[Any]:
-    """Sums of stays by that number, their key and currency, each with the sign given."""
+    """Sums of stays by that number, their key, currency and probability, each with the sign given."""
     deals, key = stays.told_apart(dimension)
-    by = number.label("number"), key.label("key"), Stay.currency
-    chosen = (*by, Stay.value_amount, _weighted(Stay.value_amount))
-    inner = deals.with_only_columns(*chosen).subquery()
-    sums = _summed(inner, inner.c.number, inner.c.key, inner.c.currency)
+    by = number.label("number"), key.label("key"), Stay.currency, Stage.probability
+    inner = deals.with_only_columns(*by, Stay.value_amount).subquery()
+    sums = _summed(inner, inner.c.number, inner.c.key, inner.c.currency, inner.c.probability)
     return sums.add_columns(literal_column(str(sign)))
-
-
-def _weighted(value: Any) -> Any:
-    """Each deal's own is rounded to minor units, so that parts add up to the whole."""
-    return ((value * Stage.probability + 50) // 100).label("weighted")
 
 
 def _summed(table: Any, *by: Any) -> Select[Any]:
     amount = table.c.value_amount
-    return select(*by, func.count(), func.count(amount), func.sum(amount), func.sum(table.c.weighted)).group_by(*by)
+    return select(*by, func.count(), func.count(amount), func.sum(amount)).group_by(*by)
 
 
 def _numbers(row: Sequence[Any]) -> _Sum:
@@ -144,9 +141,8 @@ def _numbers(row: Sequence[Any]) -> _Sum:
 def _add(tally: Tally, kind: _Kind, total: _Sum, rates: Rates, day: date) -> None:
     tally.n += total.n
     tally.unpriced += total.n - total.priced
-    worth = rates.convert(Money(total.amount, kind.currency), day)
-    weighted = rates.convert(Money(total.weighted, kind.currency), day)
-    if worth is not None and weighted is not None:
+    worth = rates.worth(Money(total.amount, kind.currency), day)
+    if worth is not None:
         tally.priced += total.priced
         tally.amount += worth
-        tally.weighted += weighted
+        tally.weighted += Decimal(worth) * kind.probability / 100

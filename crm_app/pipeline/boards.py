@@ -8,7 +8,7 @@ cards that match and in all currencies, never over the cards that happen to be l
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -18,7 +18,7 @@ from crm_app.extensions import db
 from crm_app.pipeline.cards import Card, cards_of_each, cards_of_once
 from crm_app.pipeline.models import IS_OPEN, Deal
 from crm_app.pipeline.shapes import AnyPipeline, AnyStage
-from crm_app.web.money import Money, Rates
+from crm_app.web.money import Money, Rates, rounded
 from crm_app.web.ordering import written_out
 from crm_app.web.reader import reader
 
@@ -102,20 +102,22 @@ class Sums(NamedTuple):
 
     def of(self, stages: Iterable[AnyStage]) -> Totals:
         """The totals of one or several stages, each weighted with its own probability."""
-        base, count, value, hundredfold = self.rates.base, 0, 0, 0
+        base, count = self.rates.base, 0
+        value: Decimal | int = 0
+        hundredfold: Decimal | int = 0
         missing: set[str] = set()
         for stage in stages:
             for currency, (number, amount) in self.by_stage.get(stage.id, {}).items():
                 count += number
                 is_foreign = amount and currency != base
-                worth = self.rates.convert(Money(amount, currency), reader.today()) if is_foreign else amount
+                worth = self.rates.worth(Money(amount, currency), reader.today()) if is_foreign else amount
                 if worth is None:
                     missing.add(currency)
                 else:
                     value += worth
                     hundredfold += worth * stage.probability
-        weighted = int((Decimal(hundredfold) / 100).to_integral_value(ROUND_HALF_UP))
-        return Totals(count, Money(value, base), Money(weighted, base), tuple(sorted(missing)))
+        weighted = rounded(Decimal(hundredfold) / 100)
+        return Totals(count, Money(rounded(value), base), Money(weighted, base), tuple(sorted(missing)))
 
 
 def sums(deals: Deals, rates: Rates) -> Sums:

@@ -35,15 +35,13 @@ def ask(choice: Choice, given: Options) -> Report:
     labels = {stage.id: stage.name for stage in stages}
     spans = [choice.period, *([choice.compared] if choice.compared else [])]
     measures = [MEASURES["open_value"], MEASURES["weighted_value"]]
-    (opened, together), (weighted, _both) = asking.matrices(measures, spans, "stage", choice.scope, labels=labels)
+    (opened, whole), (weighted, likely) = asking.matrices(measures, spans, "stage", choice.scope, labels=labels)
     values = {group.key: group.figures for group in opened}
     worth = {group.key: group.figures[0] for group in weighted}
     empty = [_NOTHING] * len(spans)
     shown = [stage for stage in stages if stage.is_in_use or stage.id in values]
-    has_begun = together[0].value is not None
+    has_begun, expected = whole[0].value is not None, likely[0]
     rows = [(stage, values.get(stage.id, empty), worth.get(stage.id, _NOTHING)) for stage in shown if has_begun]
-    whole = [_sum([figures[number] for _stage, figures, _worth in rows]) for number in range(len(spans))]
-    expected = _sum([figure for _stage, _figures, figure in rows])
     return Report(
         question="pipeline",
         title=title(),
@@ -55,7 +53,7 @@ def ask(choice: Choice, given: Options) -> Report:
         columns=_columns(choice),
         table=lambda: _table(choice, rows, whole, expected) if has_begun else ([], None),
         definitions=[*(_definition(key) for key in ("open_value", "weighted_value")), _observed_definition()],
-        notes=together[0].notes,
+        notes=whole[0].notes,
         frame="chart-frame--compared" if whole[0].value else "",
         is_empty=not whole[0].n,
     )
@@ -77,14 +75,6 @@ def _table(
     rates = {row[0]: observed.win_rate(row) for row in found}
     observed_worth = sum(_times(figures[0], rates[stage]) for stage, figures, _weighted in rows)
     return [_line(choice, *row, rates[row[0]]) for row in rows], _total(choice, whole, expected, observed_worth)
-
-
-def _sum(figures: Sequence[Figure]) -> Figure:
-    return Figure(
-        sum(figure.value or 0 for figure in figures),
-        n=sum(figure.n for figure in figures),
-        unpriced=sum(figure.unpriced for figure in figures),
-    )
 
 
 def _definition(key: str) -> tuple[str, str, str]:

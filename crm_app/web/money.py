@@ -44,6 +44,11 @@ def to_minor(units: Decimal, currency: str) -> int:
     return int(scaled)
 
 
+def rounded(amount: Decimal | int) -> int:
+    """Whole minor units, half up."""
+    return amount if isinstance(amount, int) else int(amount.to_integral_value(ROUND_HALF_UP))
+
+
 def is_currency(code: str) -> bool:
     return code in list_currencies()
 
@@ -122,14 +127,19 @@ class Rates:
         return rates[index - 1] if index else None
 
     def convert(self, money: Money, day: date) -> int | None:
-        """Minor units of the base currency, rounded half up; None without a rate, or too large to be added up."""
+        """Minor units of the base currency; None without a rate, or too large to be added up."""
+        worth = self.worth(money, day)
+        return None if worth is None else rounded(worth)
+
+    def worth(self, money: Money, day: date) -> Decimal | int | None:
+        """The same to the last fraction, so that a sum is the same however its parts were put together."""
         if money.currency == self.base:
             return money.amount
         rate = self.on(money.currency, day)
         if rate is None:
             return None
-        worth = int((money.units * rate).scaleb(minor_digits(self.base)).to_integral_value(ROUND_HALF_UP))
-        return worth if abs(worth) <= LARGEST else None
+        worth = (money.units * rate).scaleb(minor_digits(self.base))
+        return worth if abs(rounded(worth)) <= LARGEST else None
 
     def equal_to(self, money: Money, day: date) -> dict[str, Decimal]:
         """An amount of the base currency in each currency that has a rate on that day, in minor units."""
@@ -142,14 +152,15 @@ class Rates:
 
     def total(self, amounts: Mapping[str, int | Decimal], day: date) -> "Total":
         """One sum of amounts by currency (minor units), with the currencies that had no rate."""
-        converted, missing = 0, []
+        converted: Decimal | int = 0
+        missing = []
         for currency, amount in amounts.items():
-            worth = self.convert(Money(int(amount), currency), day) if amount else 0
+            worth = self.worth(Money(int(amount), currency), day) if amount else 0
             if worth is None:
                 missing.append(currency)
             else:
                 converted += worth
-        return Total(Money(converted, self.base), tuple(sorted(missing)))
+        return Total(Money(rounded(converted), self.base), tuple(sorted(missing)))
 
 
 @dataclass(frozen=True)

@@ -84,4 +84,4 @@ def test_the_greatest_amounts_add_up_without_loss(may, alice):
 
     assert asking.ask("won_value", may, Scope(alice)).value == 3 * greatest
     assert asking.ask("open_value", may, Scope(alice)).value == 3 * (greatest - 1)
-    assert asking.ask("weighted_value", may, Scope(alice)).value == 3 * (((greatest - 1) * 75 + 50) // 100)
+    assert asking.ask("weighted_value", may, Scope(alice)).value == (3 * (greatest - 1) * 75 + 50) // 100

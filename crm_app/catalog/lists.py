@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import BigInteger, literal
 
 from crm_app.accounts.models import User
 from crm_app.catalog import bulk, queries
@@ -13,12 +12,11 @@ from crm_app.extensions import db
 from crm_app.lists.fields import Field, Link, Pairs
 from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names
-from crm_app.web.ordering import or_else
+from crm_app.web.money import Rates
+from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
-
-# Products without a price stand before the cheapest.
-_NO_AMOUNT = literal(-1, BigInteger)
+from crm_app.web.worth import by_worth
 
 
 def products(user: User) -> Listable:
@@ -38,6 +36,7 @@ def products(user: User) -> Listable:
 
 
 def _fields(user: User) -> list[Field]:
+    rates = Rates.load(reader.currency)
     return [
         Field(
             "name", _("Name"), "text", _link_to_product, Product.name, order=Product.sort_key,
@@ -53,11 +52,12 @@ def _fields(user: User) -> list[Field]:
         ),
         Field(
             "price", _("Price"), "money", lambda product: product.price, Product.price_amount,
-            currency=Product.currency, order=or_else(Product.price_amount, _NO_AMOUNT), width=8, place="end",
+            currency=Product.currency, order=by_worth(Product.price_amount, Product.currency, rates), width=8,
+            place="end",
         ),
         Field(
             "cost", _("Cost"), "money", lambda product: product.cost, Product.cost_amount, currency=Product.currency,
-            order=or_else(Product.cost_amount, _NO_AMOUNT), width=8,
+            order=by_worth(Product.cost_amount, Product.currency, rates), width=8,
         ),
         Field(
             "created", _("Created"), "instant", lambda product: product.created_at, Product.created_at,

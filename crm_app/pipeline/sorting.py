@@ -1,19 +1,18 @@
 """How lists of deals may be ordered. Expressions never yield NULL, so that paging by key misses no row."""
 
 from datetime import UTC, date, datetime
-from functools import lru_cache
 
 from flask import request
-from sqlalchemy import BigInteger, ColumnElement, Date, Float, Select, case, cast, func, literal, select
+from sqlalchemy import BigInteger, Date, Select, case, cast, func, literal, select
 
 from crm_app.accounts.models import User
 from crm_app.contacts.models import Company
 from crm_app.extensions import UtcDateTime
 from crm_app.pipeline.models import Deal, Pipeline, Stage
-from crm_app.web.money import Rates, minor_digits
+from crm_app.web.money import Rates
 from crm_app.web.ordering import Order, Part, known_first
 from crm_app.web.ordering import in_order as sorted_as
-from crm_app.web.reader import reader
+from crm_app.web.worth import by_worth
 
 _NEVER = literal(date(9999, 12, 31), Date)
 _LONG_AGO = literal(datetime(1, 1, 2, tzinfo=UTC), UtcDateTime)
@@ -24,7 +23,7 @@ def sorts(rates: Rates) -> dict[str, Order]:
 
     `next` is what asks for attention: open deals by when they should close, then closed ones, the latest first.
     """
-    return _FIXED | {"value": _by_worth(_factors(rates))}
+    return _FIXED | {"value": by_worth(Deal.value_amount, Deal.currency, rates)}
 
 
 def _fixed() -> dict[str, Order]:
@@ -54,24 +53,3 @@ def in_order(deals: Select[tuple[Deal]], rates: Rates) -> Select[tuple[Deal]]:
     """All of them, as the address sorts the list."""
     sort, known = request.args.get("sort", ""), sorts(rates)
     return sorted_as(deals, sort if sort.removeprefix("-") in known else "-created", known, key=Deal.id)
-
-
-def _factors(rates: Rates) -> tuple[tuple[str, float], ...]:
-    """What one minor unit of each currency is worth today."""
-    today = reader.today()
-    units = {currency: rates.on(currency, today) for currency in (rates.base, *rates.currencies)}
-    return tuple(
-        (currency, float(rate.scaleb(-minor_digits(currency)))) for currency, rate in units.items() if rate is not None
-    )
-
-
-@lru_cache
-def _by_worth(factors: tuple[tuple[str, float], ...]) -> Order:
-    worth = _worth(factors)
-    return known_first(worth.is_not(None), func.coalesce(worth, literal(0.0, Float)))
-
-
-def _worth(factors: tuple[tuple[str, float], ...]) -> ColumnElement[float | None]:
-    """About what a deal is worth in the organisation's currency; NULL where that is not known."""
-    known = [(Deal.currency == currency, literal(factor, Float)) for currency, factor in factors]
-    return cast(Deal.value_amount, Float) * case(*known, else_=None)

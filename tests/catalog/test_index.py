@@ -1,7 +1,12 @@
 """The list of products: searched, narrowed, paged, exported."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
+from crm_app.extensions import db
+from crm_app.web.money import Rate
 from tests import make
 
 
@@ -84,6 +89,20 @@ def test_the_list_is_paged_and_the_next_rows_come_alone(client):
     assert "Product 052" in part.text
     assert "<h1" not in part.html
     assert "Product 052" in client.page(following).text
+
+
+@pytest.mark.parametrize(("sort", "order"), [("price", "ABCDE"), ("-price", "CBADE"), ("cost", "ABCDE")])
+def test_prices_in_several_currencies_are_sorted_by_what_they_are_worth(client, sort, order):
+    db.session.add(Rate(currency="IRR", day=date(2020, 1, 1), rate=Decimal("0.00002")))
+    prices = {"C": (50_00, "EUR"), "A": (100_000, "IRR"), "B": (20_00, "EUR"), "D": (5, "CHF"), "E": (None, "EUR")}
+    for name, (price, currency) in prices.items():
+        make.product(name=f"{name} product", price=price, cost_amount=price, currency=currency)
+
+    page = client.page(f"/catalog/?sort={sort}")
+    names = [page.text_of(head)[0] for head in page.one("table").iter("th") if head.get("scope") == "row"]
+
+    assert "".join(names)[:3] == order[:3]
+    assert set(names[3:]) == {"D", "E"}
 
 
 @pytest.mark.parametrize("query", ["sort=nonsense", "after=%00", "after=WzEsMl0", "q=" + "x" * 3000, "family=%27"])

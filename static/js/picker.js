@@ -37,6 +37,11 @@ document.addEventListener("keydown", (event) => {
   }
 }, true);
 
+// The focus stays in the picker, or what is pressed would be gone before it is let go.
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest?.(".picker__choices--floating")) event.preventDefault();
+});
+
 document.addEventListener("focusout", (event) => {
   const picker = pickerOf(event.target);
   const floats = picker && choicesOf(picker)?.matches(".picker__choices--floating");

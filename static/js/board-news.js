@@ -4,7 +4,8 @@
 import { cardOf, forget, isOrdered, isUnsettled, listOf } from "./places.js";
 
 const PAUSE = 3000;
-const BUSY = "[aria-busy], .card--held, .card--lifted, [data-add], dialog[open], :popover-open";
+const WRITING = "[data-add], [data-titling], [data-facts], #beside textarea:not(:placeholder-shown)";
+const BUSY = `[aria-busy], .card--held, .card--lifted, dialog[open], :popover-open, ${WRITING}`;
 const waiting = new Map();
 
 setInterval(ask, PAUSE);

@@ -8,6 +8,7 @@ from crm_app.extensions import db
 from crm_app.pipeline import merging, retiring
 from tests import make
 from tests.browser.carrying import card, drag, ready, settled, shown, stored
+from tests.browser.test_beside import opened
 from tests.browser.test_board_news import names, number_of, order
 
 pytestmark = pytest.mark.browser
@@ -53,6 +54,38 @@ def test_half_a_title_is_not_taken_from_under_somebodys_hands(page_of, alice, ca
     expect(page.locator(".adding [name=title]")).to_have_value("Half a title")
     page.keyboard.press("Escape")
     expect(page.locator(f"#stage-{stage}")).to_have_count(0, timeout=6000)
+
+
+def begun_note(page):
+    opened(page)
+    return page.locator("#beside .composer textarea")
+
+
+def begun_fact(page):
+    opened(page).get_by_role("link", name="Change: Source").click()
+    return page.locator("[data-facts] [name=source]")
+
+
+def begun_title(page):
+    card(page, "A").locator("h3 a").dblclick()
+    return page.locator("[data-titling] [name=title]")
+
+
+@pytest.mark.parametrize("begun", [begun_note, begun_fact, begun_title])
+def test_nor_is_half_a_note_a_fact_or_a_cards_title(page_of, alice, olivia, cards, begun):
+    page = page_of(alice)
+    page.goto("/pipeline/board")
+    ready(page)
+    field = begun(page)
+    field.fill("Half a")
+    with acting_as(olivia):
+        retiring.retire(make.stage("Proposal"), make.stage("Qualified"))
+    db.session.commit()
+
+    page.locator("[data-board-outdated=at-once]").wait_for(state="attached", timeout=6000)
+    page.wait_for_timeout(500)
+
+    expect(field).to_have_value("Half a")
 
 
 def test_a_card_carried_into_it_comes_back_and_the_column_leaves(board, go):

@@ -52,10 +52,13 @@ def said_alone(otherwise: str, status: int) -> Response:
 
 
 def said_in_toast(text: str, status: int) -> Response:
-    """An error for htmx: it lands among the toasts and leaves what the reader was doing alone."""
-    response = _answer(rendered_alone("layouts/_toasts.html", messages=[("danger", text)], oob=False), status)
+    """An error for htmx: it lands among the toasts and leaves what the reader was doing alone.
+
+    Beside nothing: what a failure (5xx) answers is swapped in nowhere, but for what stands beside it.
+    """
+    response = _answer(rendered_alone("layouts/_toasts.html", messages=[("danger", text)], oob=True), status)
     response.headers["HX-Retarget"] = "#toasts"
-    response.headers["HX-Reswap"] = "beforeend"
+    response.headers["HX-Reswap"] = "none"
     return response
 
 

@@ -4,7 +4,6 @@ import { followEdges, leaveEdges } from "./edges.js";
 import { written } from "./numbers.js";
 import { count, sendTogether } from "./picking.js";
 import { cardOf, forget, hasMoved, idOf, isOrdered, listOf, mayStand, putBack, remember, send } from "./places.js";
-import { sayUnreachable } from "./unreachable.js";
 
 const OPTIONS = {
   group: "board",
@@ -34,11 +33,11 @@ document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const { status } = ctx.response;
   const asked = ctx.sourceElement.dataset.boardOutcome;
   if (asked && status === 409) putBack(asked);
-  leaveWhereItWas(cardOfForm(ctx.sourceElement), status >= 500);
+  leaveWhereItWas(cardOfForm(ctx.sourceElement));
 });
 
 document.addEventListener("htmx:error", (event) => {
-  leaveWhereItWas(cardOfForm(event.detail.ctx?.sourceElement ?? event.target), true);
+  leaveWhereItWas(cardOfForm(event.detail.ctx?.sourceElement ?? event.target));
 });
 
 // Dragging leaves empty style attributes behind; a swap would carry them over, which the page's policy forbids. The card
@@ -111,10 +110,8 @@ function showTarget({ to, dragged }) {
   dragged?.classList.toggle("card--astray", !mayStand(dragged, to));
 }
 
-function leaveWhereItWas(card, isUnreachable) {
-  if (!card) return;
-  putBack(idOf(card));
-  if (isUnreachable) sayUnreachable();
+function leaveWhereItWas(card) {
+  if (card) putBack(idOf(card));
 }
 
 function cardOfForm(element) {

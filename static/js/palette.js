@@ -62,7 +62,7 @@ function open(box) {
 function lose() {
   shown = entered = null;
   chooseNone();
-  say(document.querySelector("[data-palette-lost]").content.textContent);
+  say(document.querySelector("[data-unreachable]").content.textContent);
 }
 
 // What is pressed has to be an answer to what was typed.

@@ -3,7 +3,6 @@
 
 import { written } from "./numbers.js";
 import { cardsOf, forget, idOf, listOf, putBack } from "./places.js";
-import { sayUnreachable } from "./unreachable.js";
 
 const picked = new Set();
 let last = null;
@@ -44,8 +43,6 @@ document.addEventListener("htmx:after:swap", () => {
 
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => end(ctx.sourceElement, ctx.response?.status < 400));
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => end(ctx.sourceElement, false));
-document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => lose(ctx.sourceElement, ctx.response.status));
-document.addEventListener("htmx:error", (event) => lose(event.detail.ctx?.sourceElement ?? event.target, 503));
 
 export const count = (card) => (picked.has(idOf(card)) ? picked.size : 1);
 
@@ -73,10 +70,6 @@ function end(source, isDone) {
   card?.removeAttribute("aria-busy");
   if (isDone) formOf().reset();
   document.querySelector("#bulk-stages:popover-open")?.hidePopover();
-}
-
-function lose(source, status) {
-  if (status >= 500 && source.matches?.("[data-picking-form]")) sayUnreachable();
 }
 
 function note(box) {

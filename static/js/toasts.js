@@ -16,9 +16,19 @@ document.addEventListener("htmx:after:settle", () => {
   startAll();
 });
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (ctx.sourceElement?.matches?.("[data-toasts-undo]")) ctx.sourceElement.closest("[data-toasts]")?.remove();
+  const isTold = ctx.response?.status < 500;
+  if (isTold && ctx.sourceElement?.matches?.("[data-toasts-undo]")) ctx.sourceElement.closest("[data-toasts]")?.remove();
 });
 startAll();
+
+// Said again, it takes the place of what was said before.
+export function show({ content }) {
+  const toast = content.firstElementChild.cloneNode(true);
+  const toasts = document.getElementById("toasts");
+  for (const other of [...toasts.children]) if (other.isEqualNode(toast)) other.remove();
+  toasts.append(toast);
+  start(toast);
+}
 
 function startAll() {
   for (const toast of document.querySelectorAll("[data-toasts]")) if (!timers.has(toast)) start(toast);

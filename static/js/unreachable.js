@@ -1,6 +1,26 @@
-// data-board-unreachable: what the board says when a move could not be told to the server.
+// data-unreachable: what is said where no answer came, data-board-unreachable where a card went back to its place for it.
+// What asks by itself, and asks again, is not told of; nor what says so in a place of its own.
 
-export function sayUnreachable() {
-  const toast = document.querySelector("[data-board-unreachable]");
-  if (toast) document.getElementById("toasts").append(toast.content.cloneNode(true));
+import { show } from "./toasts.js";
+
+const BY_THEMSELVES = ["board:ask", "every"];
+
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.response.status < 500) return;
+  if (isQuiet(ctx)) ctx.text = "";
+  // Else the server has said why.
+  else if (!ctx.hx.retarget) say(ctx.sourceElement);
+});
+
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (ctx && ctx.text === undefined && !isQuiet(ctx)) say(ctx.sourceElement);
+});
+
+function isQuiet({ sourceEvent, sourceElement }) {
+  return BY_THEMSELVES.includes(sourceEvent?.type) || sourceElement.id === "palette-text";
+}
+
+function say(source) {
+  const isCarried = source.matches?.("[data-board-move], [data-picking-form]");
+  show(document.querySelector(isCarried ? "[data-board-unreachable]" : "[data-unreachable]"));
 }

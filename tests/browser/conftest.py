@@ -1,5 +1,6 @@
 """A running Peyvand and a real Chromium: `live` is its address, `page_of(user)` a signed-in page."""
 
+import re
 import threading
 from functools import cache
 
@@ -146,8 +147,8 @@ def board(page_of, alice, cards):
 
 
 def _note(message, complaints):
-    """Chromium itself reports refused requests (4xx), which tests cause on purpose; everything else counts."""
-    if message.type == "error" and "Failed to load resource" not in message.text:
+    """Refused requests and unreachable servers are reported too, which tests cause on purpose; all else counts."""
+    if message.type == "error" and not re.search("Failed to (load resource|fetch)", message.text):
         complaints.append(message.text)
 
 

@@ -16,7 +16,7 @@ document.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !matchMedia(ROOM).matches) return;
   event.preventDefault();
   clearTimeout(waiting);
-  if (event.detail > 1) return;
+  if (event.detail > 1 || staysWithHalfAFact()) return;
   select(link);
   waiting = setTimeout(() => open(link), event.detail ? PATIENCE : 0);
 });
@@ -49,11 +49,20 @@ function begin(head) {
 }
 
 function close() {
+  if (staysWithHalfAFact()) return;
   const card = cardOf(headBeside()?.dataset.besideDeal);
   document.getElementById("beside").replaceChildren();
   select(null);
   keepInAddress(null);
   card?.querySelector("a").focus({ preventScroll: true });
+}
+
+// A note that was begun is kept (drafts.js); a fact is saved or left before it goes.
+function staysWithHalfAFact() {
+  const fields = [...document.querySelectorAll("#beside [data-facts] input:not([type=hidden], [type=radio])")];
+  const half = fields.find(({ value, defaultValue }) => value !== defaultValue);
+  half?.focus();
+  return Boolean(half);
 }
 
 function agree(head) {

@@ -199,6 +199,49 @@ def test_what_is_typed_over_a_title_outlives_a_change_by_others(board, olivia, b
     expect(field).to_have_value("Half a na")
 
 
+def test_a_note_that_was_begun_is_there_again_when_its_deal_is_opened_again(board):
+    note = opened(board).locator(".composer textarea")
+    note.fill("A long story")
+
+    board.keyboard.press("Escape")
+    expect(board.locator("#beside > *")).to_have_count(0)
+    opened(board)
+    expect(note).to_have_value("A long story")
+
+    opened(board, "B")
+    expect(note).to_have_value("")
+    opened(board)
+    expect(note).to_have_value("A long story")
+
+
+def test_it_is_there_on_the_page_of_the_deal_and_gone_once_it_is_saved(board):
+    opened(board).locator(".composer textarea").fill("A long story")
+    board.get_by_role("link", name="Open its page").click()
+    expect(board.locator(".composer textarea")).to_have_value("A long story")
+
+    board.get_by_role("button", name="Save note").click()
+    expect(board.locator(".timeline")).to_contain_text("A long story")
+    expect(board.locator(".composer textarea")).to_have_value("")
+    board.reload()
+
+    expect(board.locator(".timeline")).to_contain_text("A long story")
+    expect(board.locator(".composer textarea")).to_have_value("")
+
+
+def test_half_a_fact_is_not_left_for_another_deal(board):
+    beside = opened(board)
+    beside.get_by_role("link", name="Change: Source").click()
+    field = beside.locator("input[name=source]")
+    field.fill("Met at")
+
+    board.locator("h3 a", has_text="Deal B").click()
+    expect(field).to_be_focused()
+    beside.get_by_role("button", name="Close").click()
+    expect(field).to_be_focused()
+    board.keyboard.press("Escape")
+    opened(board, "B")
+
+
 def test_it_opens_beside_the_forecast_too_and_both_tell_the_same(board):
     board.goto("/pipeline/forecast")
     ready(board)

@@ -52,7 +52,8 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const now = card && cardOf(idOf(card));
   if (now && now !== card) forget(idOf(card));
   now?.removeAttribute("aria-busy");
-  if (now && focused === idOf(card)) now.querySelector("a").focus();
+  const isLost = document.activeElement === document.body;
+  if (now && isLost && focused === idOf(card)) now.querySelector("a").focus();
 });
 
 // The dialog of won and lost was left: the card goes back. After an answer the card is gone, and this does nothing.

@@ -275,3 +275,20 @@ def test_deals_are_added_one_after_another_at_the_head_of_a_column(board):
     drag(board, "M", card(board, "Y"))
     settled(board)
     assert shown(board, "Proposal") == ["X", "M", "Y", "Z"] == stored("Proposal")
+
+
+def test_a_late_answer_leaves_the_next_card_in_the_hand(board):
+    late = []
+    board.route("**/stage*", lambda route: late.append(route))
+    board.locator("h3 a", has_text="Deal A").focus()
+    for key in ("Space", "ArrowRight", "Space"):
+        board.keyboard.press(key)
+    board.locator("h3 a", has_text="Deal B").focus()
+    for key in ("Space", "ArrowRight"):
+        board.keyboard.press(key)
+
+    late.pop().continue_()
+    settled(board)
+
+    expect(board.locator("h3 a", has_text="Deal B")).to_be_focused()
+    expect(board.locator(".card--lifted")).to_contain_text("Deal B")

@@ -29,7 +29,6 @@ document.addEventListener("click", (event) => {
   if (!card || isBusy(card)) return;
 
   item.closest("[popover]").hidePopover();
-  card.querySelector("[data-card-menu]").focus();
   moveTo(card, item.dataset.cardMenuColumn);
 });
 
@@ -65,6 +64,8 @@ function moveTo(card, column) {
   const list = document.querySelector(`[data-board] [data-board-column="${column}"]`);
   remember(card);
   if (list) place(card, list, list.firstElementChild);
+  // What is put in another place loses the focus.
+  card.querySelector("[data-card-menu]").focus();
   send(card, column);
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

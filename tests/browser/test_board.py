@@ -292,3 +292,14 @@ def test_a_late_answer_leaves_the_next_card_in_the_hand(board):
 
     expect(board.locator("h3 a", has_text="Deal B")).to_be_focused()
     expect(board.locator(".card--lifted")).to_contain_text("Deal B")
+
+
+def test_the_focus_follows_a_card_that_its_menu_moves(board):
+    card(board, "A").locator("[data-card-menu]").focus()
+    board.keyboard.press("Enter")
+    board.locator("#card-menu button", has_text="Proposal").focus()
+    board.keyboard.press("Enter")
+    settled(board)
+
+    assert stored("Proposal")[0] == "A"
+    assert card(board, "A").evaluate("card => card.contains(document.activeElement)")

@@ -72,16 +72,17 @@ function agree(head) {
   wasSeen = Boolean(card);
   const key = `${stands} ${head.dataset.version}`;
   if (stands === head.dataset.version || stands === undefined || key === agreedOn) return;
-  agreedOn = key;
-  if (stands === "gone" || Number(stands) > Number(head.dataset.version)) renew(head);
-  else ask();
+  const isOlder = stands === "gone" || Number(stands) > Number(head.dataset.version);
+  if (!isOlder) ask();
+  if (!isOlder || renew(head)) agreedOn = key;
 }
 
-// Not while something is being written there.
+// Not while something is being written there; then it is tried again with the next answer.
 function renew(head) {
   const beside = document.getElementById("beside");
   const isWriting = beside.querySelector("[data-facts]") || beside.querySelector("textarea")?.value;
   if (!isWriting) htmx.ajax("GET", head.dataset.besideUrl, { source: beside, target: beside });
+  return !isWriting;
 }
 
 function ask() {

@@ -228,6 +228,19 @@ def test_it_is_there_on_the_page_of_the_deal_and_gone_once_it_is_saved(board):
     expect(board.locator(".composer textarea")).to_have_value("")
 
 
+def test_a_card_moved_while_a_note_is_written_shows_beside_the_board_once_that_is_saved(board):
+    beside = opened(board)
+    beside.locator(".composer textarea").fill("A long story")
+    drag(board, "A", card(board, "Y"))
+    settled(board)
+    expect(beside.locator(".composer textarea")).to_have_value("A long story")
+
+    beside.get_by_role("button", name="Save note").click()
+
+    expect(beside.locator(".path [aria-current]")).to_contain_text("Proposal")
+    expect(beside.locator(".timeline")).to_contain_text("A long story")
+
+
 def test_half_a_fact_is_not_left_for_another_deal(board):
     beside = opened(board)
     beside.get_by_role("link", name="Change: Source").click()

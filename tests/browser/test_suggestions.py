@@ -36,3 +36,25 @@ def test_a_suggestion_in_a_cell_is_chosen_by_its_name(page_of, alice):
     page.locator("[data-cell-form] .picker__choices--floating bdi").click()
 
     expect(page.locator("[data-cell-form] input[name=company]")).to_have_value("Acme")
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_all_suggestions_in_a_cell_are_in_sight(page_of, alice, width, language):
+    alice.language = language
+    for number in range(6):
+        make.company(alice, f"Acme {number}")
+    for name in ("Ann", "Bea"):
+        make.person(alice, name, company=make.company(alice, "Other"))
+    page = page_of(alice, width=width)
+    page.goto("/contacts/people")
+    page.locator("td[data-cell][hx-get*=company]").last.dispatch_event("dblclick")
+    page.locator("[data-cell-form] input[name=company]").fill("Acm")
+
+    page.locator(".picker__choices--floating").wait_for()
+
+    sheet = page.locator(".sheet").bounding_box()
+    choices = page.locator(".picker__choices--floating").bounding_box()
+    assert choices["y"] + choices["height"] <= sheet["y"] + sheet["height"]
+    assert choices["x"] >= sheet["x"] and choices["x"] + choices["width"] <= sheet["x"] + sheet["width"]
+    assert page.locator(".picker__choice").count() > 4

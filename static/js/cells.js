@@ -43,7 +43,7 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 });
 
 function begin(cell) {
-  if (cell && !cell.querySelector("[data-cell-form]")) cell.dispatchEvent(new CustomEvent("cell:edit"));
+  if (cell && !cell.matches(".htmx-request, :has([data-cell-form])")) cell.dispatchEvent(new CustomEvent("cell:edit"));
 }
 
 function leave(cell) {

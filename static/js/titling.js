@@ -16,7 +16,7 @@ document.addEventListener("focusout", (event) => {
 });
 
 function begin(card) {
-  const title = card?.querySelector(".card__title");
+  const title = card?.querySelector(".card__title:not(.htmx-request)");
   if (title && !card.querySelector("[data-titling]")) title.dispatchEvent(new CustomEvent("title:edit"));
 }
 

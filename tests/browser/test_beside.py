@@ -164,6 +164,20 @@ def test_f2_opens_the_title_and_escape_leaves_it_as_it_was(board):
     assert fresh("Deal A")[0] == "Deal A"
 
 
+def test_f2_twice_opens_the_title_once(board):
+    late = []
+    board.route("**/title*", lambda route: late.append(route))
+    board.locator("h3 a", has_text="Deal A").focus()
+
+    for _ in range(2):
+        board.keyboard.press("F2")
+    late[0].continue_()
+    board.locator("[data-titling]").first.wait_for()
+    board.wait_for_timeout(200)
+
+    assert len(late) == 1
+
+
 def test_an_empty_title_is_refused_where_it_was_typed(board):
     card(board, "A").locator("h3 a").dblclick()
     field = board.locator("[data-titling] input[name=title]")

@@ -69,3 +69,20 @@ def test_a_refusal_stands_in_the_cell_with_what_was_typed(page_of, alice, compan
 
     page.get_by_text("Write a number").wait_for()
     assert page.locator("[data-cell-form] input[name=size]").input_value() == "many"
+
+
+def test_a_cell_is_asked_for_its_form_once_however_often_enter_is_pressed(page_of, alice, companies):
+    page = page_of(alice)
+    page.goto("/contacts/companies")
+    late = []
+    page.route("**/lists/**", lambda route: late.append(route))
+    cell(page, 0, 0).focus()
+
+    for key in ("Enter", "F2", "Enter"):
+        page.keyboard.press(key)
+    late[0].continue_()
+    page.locator("[data-cell-form]").first.wait_for()
+    page.wait_for_timeout(200)
+
+    assert len(late) == 1
+    assert page.locator("[data-cell-form]").count() == 1

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import editor_required
+from crm_app.activity.asking_again import ask_again
 from crm_app.activity.records import Conflict
 from crm_app.activity.timeline import history
 from crm_app.catalog import lists, queries
@@ -87,7 +88,7 @@ def change(product_id, fact):
         product.change(**form.changes())
         settle()
     except (Conflict, StaleDataError):
-        return _refused(product)
+        return _refused(product, form)
 
     return changed("catalog/_changed.html", otherwise=_page_of(product), **_around(product, changed_fact=fact))
 
@@ -152,7 +153,8 @@ def _page_of(product):
     return url_for(".show", product_id=product.id)
 
 
-def _refused(product):
+def _refused(product, form):
     db.session.rollback()
+    ask_again(form, product)
     flash(_("Someone changed this product a moment ago. Here is how it stands now; nothing was saved."), "danger")
-    return changed("catalog/_changed.html", otherwise=_page_of(product), status=409, **_around(product))
+    return changed("catalog/_changed.html", otherwise=_page_of(product), status=409, **_around(product, form=form))

@@ -10,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 
 from crm_app.accounts.access import editor_required
+from crm_app.activity.asking_again import ask_again
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db, settle
 from crm_app.lists import chips, columns, conditions, showing, taking
@@ -102,14 +103,15 @@ def cell(place, record_id, field):
         record.expect(form.version.data)
         editing.change(record, form)
         settle()
-        status = 200
+        status, left_open = 200, None
     except (Conflict, StaleDataError):
         db.session.rollback()
+        ask_again(form, record)
         flash(_("Someone changed this a moment ago. Here is how it stands now; nothing was saved."), "danger")
-        status = 409
+        status, left_open = 409, form
 
-    row = _row(listable, record_id)
-    return changed("lists/_cell.html", otherwise=listable.url, status=status, value=shown.value(row), **parts)
+    parts |= {"value": shown.value(_row(listable, record_id)), "form": left_open}
+    return changed("lists/_cell.html", otherwise=listable.url, status=status, **parts)
 
 
 def _row(listable: Listable, record_id: int) -> Any:

@@ -22,7 +22,8 @@ function begin(card) {
 
 function keep(form) {
   if (!form.isConnected || form.ariaBusy || form.contains(document.activeElement)) return;
-  const { value, defaultValue } = form.elements.title;
+  const { value, defaultValue, ariaInvalid } = form.elements.title;
+  if (value === defaultValue && ariaInvalid) return;
   if (value === defaultValue) form.remove();
   else form.requestSubmit();
 }

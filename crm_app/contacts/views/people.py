@@ -7,6 +7,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import editor_required
 from crm_app.activity import record
+from crm_app.activity.asking_again import ask_again
 from crm_app.activity.forms import NoteForm
 from crm_app.activity.records import Conflict
 from crm_app.activity.timeline import history
@@ -77,7 +78,7 @@ def person_fact(person_id, fact):
         change_fact(shown, form)
         settle()
     except (Conflict, StaleDataError):
-        return _refused(shown)
+        return _refused(shown, form)
 
     return changed(
         "contacts/person/_changed.html", otherwise=_page_of(shown), **_around(shown, changed_fact=fact), oob=True
@@ -157,7 +158,8 @@ def _around(shown, *, before=None, **more):
     } | more
 
 
-def _refused(shown):
+def _refused(shown, form):
     db.session.rollback()
+    ask_again(form, shown)
     flash(_("Someone changed this person a moment ago. Here is how it stands now; nothing was saved."), "danger")
-    return changed("contacts/person/_facts.html", otherwise=_page_of(shown), status=409, **_around(shown))
+    return changed("contacts/person/_facts.html", otherwise=_page_of(shown), status=409, **_around(shown, form=form))

@@ -1,18 +1,20 @@
 """A deal beside the board, and its title changed on its card."""
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import seller_required, selling_editor_required
+from crm_app.activity.asking_again import ask_again
 from crm_app.activity.records import Conflict
-from crm_app.extensions import settle
+from crm_app.extensions import db, settle
 from crm_app.pipeline import cards
 from crm_app.pipeline.forms.deals import DealFactForm
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.around import around, found, page_of
-from crm_app.pipeline.views.moves import find, refused
+from crm_app.pipeline.views.moves import find
 from crm_app.pipeline.views.showing import kept, showing
 from crm_app.web.htmx import changed, page, wants_part
+from crm_app.web.texts import gettext as _
 
 
 @bp.get("/deals/<int:deal_id>/beside")
@@ -33,8 +35,8 @@ def title(deal_id):
     form.title.id = f"card-{deal.id}-title-field"
     if not wants_part():
         return redirect(url_for(".fact", deal_id=deal.id, fact="title"), 307)
+    action = url_for(".title", deal_id=deal_id, **kept())
     if not form.validate_on_submit():
-        action = url_for(".title", deal_id=deal.id, **kept())
         status = 422 if request.method == "POST" else 200
         return page("pipeline/show.html", part="pipeline/_titling.html", status=status, form=form, action=action)
 
@@ -43,7 +45,15 @@ def title(deal_id):
         deal.change(**form.changes())
         settle()
     except (Conflict, StaleDataError):
-        return refused(deal_id)
+        return _refused(deal_id, form, action)
 
     shown = showing(deal.pipeline)
     return changed("pipeline/_titled.html", otherwise=page_of(deal), board=shown, card=cards.card(deal))
+
+
+def _refused(deal_id, form, action):
+    db.session.rollback()
+    deal = find(deal_id)
+    ask_again(form, deal)
+    flash(_("Someone changed this deal a moment ago. Here is how it stands now; nothing was saved."), "danger")
+    return changed("pipeline/_titling.html", otherwise=page_of(deal), status=409, form=form, action=action)

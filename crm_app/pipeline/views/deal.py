@@ -8,6 +8,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.activity import record
+from crm_app.activity.asking_again import ask_again
 from crm_app.activity.forms import NoteForm
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db, settle
@@ -44,7 +45,7 @@ def fact(deal_id, fact):
         deal.change(**form.changes())
         settle()
     except (Conflict, StaleDataError):
-        return _refused(deal)
+        return _refused(deal, form)
 
     return changed("pipeline/show/_changed.html", otherwise=page_of(deal), **around(deal, changed_fact=fact))
 
@@ -99,7 +100,8 @@ def deleted():
     return page("pipeline/deleted.html", part="pipeline/deleted/_rows.html", table=table)
 
 
-def _refused(deal):
+def _refused(deal, form):
     db.session.rollback()
+    ask_again(form, deal)
     flash(_("Someone changed this deal a moment ago. Here is how it stands now; nothing was saved."), "danger")
-    return changed("pipeline/show/_changed.html", otherwise=page_of(deal), status=409, **around(deal))
+    return changed("pipeline/show/_changed.html", otherwise=page_of(deal), status=409, **around(deal, form=form))

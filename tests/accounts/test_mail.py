@@ -98,7 +98,7 @@ def test_no_link_and_no_token_is_kept_anywhere(post, browser_of, alice):
     assert not any(token in rows for rows in kept)
 
 
-@pytest.mark.parametrize(("language", "subject"), [("fa", "گذرواژه تازه انتخاب کنید"), ("zh", "设置新密码")])
+@pytest.mark.parametrize(("language", "subject"), [("fa", "گذرواژه جدید انتخاب کنید"), ("zh", "设置新密码")])
 def test_a_letter_is_written_in_the_language_of_its_reader(post, browser_of, alice, language, subject):
     alice.language = language
 

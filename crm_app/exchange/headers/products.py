@@ -13,7 +13,7 @@ PRODUCTS = {
     """,
     "family": """
         series, category, group, line, product family, product line,
-        گروه, خانواده, دسته, دسته بندی,
+        گروه, خانواده, خانواده محصول, دسته, دسته بندی,
         系列, 类别, 产品系列, 分类
     """,
     "price": """

@@ -131,7 +131,7 @@ def owners_who_can_sign_in() -> Select[tuple[User]]:
 
 def is_last_owner(user: User) -> bool:
     """Whether nobody could look after this Peyvand without `user`. Owners cannot go until the transaction ends."""
-    owners = db.session.scalars(owners_who_can_sign_in().with_for_update()).all()
+    owners = db.session.scalars(owners_who_can_sign_in().order_by(User.id).with_for_update(key_share=True)).all()
     return user in owners and len(owners) == 1
 
 

@@ -113,7 +113,8 @@ def _held(rows: Select[Any], action: Action, batch: Sequence[BulkRecord]) -> dic
     """The records of a batch as they stand, held until the transaction ends."""
     model = rows.column_descriptions[0]["entity"]
     rows = rows.where(model.id.in_([row.record_id for row in batch])).options(*action.loads).order_by(model.id)
-    rows = rows.with_for_update(of=model).execution_options(populate_existing=True)
+    # No more than a change of theirs holds: what is written meanwhile may point at them.
+    rows = rows.with_for_update(of=model, key_share=True).execution_options(populate_existing=True)
     return {record.id: record for record in db.session.scalars(rows).unique()}
 
 

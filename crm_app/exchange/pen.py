@@ -99,7 +99,8 @@ class Pen:
         ids = list(versions)
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
-            found = db.session.scalars(select(model).where(model.id.in_(chunk)).with_for_update()).all()
+            held = select(model).where(model.id.in_(chunk)).order_by(model.id).with_for_update(key_share=True)
+            found = db.session.scalars(held).all()
             if len(found) != len(chunk) or any(
                 versions[r.id] not in (None, getattr(r, "version", None)) for r in found
             ):

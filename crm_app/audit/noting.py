@@ -58,6 +58,9 @@ def append(connection: Any, entry: AuditEntry) -> None:
 @event.listens_for(Session, "before_commit")
 def _write_waiting(session: Session) -> None:
     """As the last thing of the transaction: its place in the chain is held no longer than need be."""
+    if session.info.get(_WAITING):
+        # Nobody waits for a row while others wait for the chain; and what is written now may note more.
+        session.flush()
     for entry in session.info.pop(_WAITING, ()):
         append(session.connection(), entry)
 

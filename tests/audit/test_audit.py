@@ -201,3 +201,13 @@ def test_whoever_sets_peyvand_up_is_told_first(app, browser_of):
 
     (founded,) = _told()
     assert (founded.verb, founded.actor_name) == ("founded", "Olivia Owen")
+
+
+def test_a_line_is_written_after_all_that_it_tells_of(browser_of, olivia, statements):
+    number, browser = make.pipeline().id, browser_of(olivia)
+
+    with statements() as seen:
+        assert browser.send(f"/settings/pipelines/{number}", {"name": "Renewals"}).status_code == 303
+
+    written = [" ".join(statement.split()[:3]) for statement in seen if statement.startswith(("INSERT", "UPDATE"))]
+    assert written[-1] == "INSERT INTO audit_entries" and "UPDATE pipelines SET" in written[:-1]

@@ -95,8 +95,11 @@ class Pen:
 
     def records(self, model: Any, rows: Iterable[Row]) -> Iterable[Any]:
         """The records behind rows, locked, in batches; refused if one is not of the version that the plan saw."""
-        versions = {row.known["id"]: row.known.get("version") for row in rows if row.known}
-        ids = list(versions)
+        known = {row.known["id"]: row for row in rows if row.known}
+        versions = {id_: row.known.get("version") for id_, row in known.items() if row.known}
+        ids, name = sorted(versions), model.found_by.name if hasattr(model, "found_by") else None
+        renamed = [id_ for id_, row in known.items() if name in row.changes]
+        word_index.hold_followers(db.session.connection(), model, renamed)
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
             held = select(model).where(model.id.in_(chunk)).order_by(model.id).with_for_update(key_share=True)

@@ -17,7 +17,7 @@ from crm_app.exchange.ledger import TIE, changed_in, restored
 from crm_app.exchange.models import Import, ImportBatch
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.crediting import carry_along
-from crm_app.web import word_index
+from crm_app.web import found_by, word_index
 
 VERB = "import undone"
 # Why a record was left as it is.
@@ -43,6 +43,7 @@ def take_back(batch: ImportBatch, *, for_good: bool) -> int:
     # As in writing: one import at a time.
     db.session.execute(select(Organisation.id).with_for_update()).all()
     undoing = _Undoing(batch, for_good)
+    undoing.hold()
     undone = undoing.put_back() + undoing.take_away()
     batch.kept, batch.undone_at = undoing.kept, utc_now()
     db.session.flush()
@@ -64,6 +65,13 @@ class _Undoing:
         self.touched: dict[str, set[int]] = defaultdict(set)
         self._changed = {_parted(subject): rows for subject, rows in batch.changed.items()}
         self._ties = {_parted(subject) for subject in batch.changed if subject.startswith(TIE)}
+
+    def hold(self) -> None:
+        """All that is found by the names of what is taken back, before any of it changes."""
+        for model in found_by.models():
+            ids = {id_ for name, id_ in self._changed if name == model.__tablename__}
+            ids.update(self._batch.created.get(model.__tablename__, ()))
+            word_index.hold_followers(db.session.connection(), model, ids)
 
     def put_back(self) -> int:
         """What was changed gets its former values; how many records did."""

@@ -79,6 +79,18 @@ def forget(connection: Connection, model: Any, ids: Sequence[int]) -> None:
     connection.execute(delete(words).where(key.in_(ids)))
 
 
+def hold_followers(connection: Connection, model: Any, ids: Iterable[int]) -> None:
+    """Before records get other names: what is found by these names is held first.
+
+    Whoever changes such a record holds it before those it is found by; the other way round, both would wait in a ring.
+    """
+    ids = sorted(ids)
+    for other, key in found_by.followers(model) if not is_sqlite() else ():
+        for start in range(0, len(ids), _BATCH):
+            held = select(other.id).where(key.in_(ids[start : start + _BATCH])).order_by(other.id)
+            connection.execute(held.with_for_update(read=True)).all()
+
+
 def renew_between(connection: Connection, model: Any, after: int, ids: Sequence[int]) -> None:
     """As `renew`, for all ids behind `after` up to the last of these; without an end where none is given."""
     words, key = table_of(model)
@@ -136,6 +148,14 @@ def _hold(connection: Connection, model: Any, ids: Sequence[int]) -> None:
         target, key = found_by.target_of(model, relation), found_by.key_of(model, relation)
         related = select(target.id).where(target.id.in_(select(key).where(model.id.in_(ids)))).order_by(target.id)
         connection.execute(related.with_for_update(read=True)).all()
+
+
+@listens_for(db.session, "before_flush")
+def _hold_followers(session: Any, _context: Any, _instances: Any) -> None:
+    for model in found_by.models():
+        renamed = [one.id for one in session.dirty if type(one) is model and _differs(one, (model.found_by.name,))]
+        if renamed:
+            hold_followers(session.connection(), model, renamed)
 
 
 @listens_for(db.session, "after_flush")

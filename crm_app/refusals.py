@@ -24,6 +24,8 @@ def of_queue() -> tuple[type[Exception], ...]:
 
 def is_passing(error: BaseException | None) -> bool:
     """Whether a database cannot do now what it can do later, once it is back, has room, or others are done."""
+    # SQLAlchemy raises an error of its own about it.
+    error = getattr(error, "orig", error)
     if isinstance(error, sqlite3.Error):
         return _kind(error) in _PASSING
     return isinstance(error, of_psycopg("OperationalError", "InterfaceError"))

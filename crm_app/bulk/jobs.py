@@ -12,6 +12,7 @@ from crm_app.bulk.models import UNDONE_WITHIN, BulkChange, BulkRecord
 from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs
 from crm_app.lists.listables import of_place
+from crm_app.refusals import is_passing
 from crm_app.web.reader import read_as
 
 _TAKEN_FOR_DEAD = timedelta(minutes=5)
@@ -86,10 +87,14 @@ def _batch_or_fail(change_id: int, claimed: datetime) -> bool:
     except _LostError:
         db.session.rollback()
     except _ForbiddenError:
-        _fail(change_id, claimed)
-    except Exception:
+        _end(change_id, claimed, "failed")
+    except Exception as error:
+        if is_passing(error):
+            # The queue asks again; what is done of it already stays done.
+            _end(change_id, claimed, "queued")
+            raise
         current_app.logger.exception("bulk change %s failed", change_id)
-        _fail(change_id, claimed)
+        _end(change_id, claimed, "failed")
     return False
 
 
@@ -109,9 +114,10 @@ def _batch(change_id: int, claimed: datetime) -> bool:
     return goes_on
 
 
-def _fail(change_id: int, claimed: datetime) -> None:
+def _end(change_id: int, claimed: datetime, status: str) -> None:
+    """Without the batch that was begun."""
     db.session.rollback()
-    db.session.execute(_mine(change_id, claimed).values(status="failed"))
+    db.session.execute(_mine(change_id, claimed).values(status=status))
     db.session.commit()
 
 

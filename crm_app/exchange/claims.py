@@ -46,6 +46,12 @@ def change_mine(import_id: int, claimed: datetime, working: str = "running", **v
         raise LostError
 
 
+def let_go(import_id: int, claimed: datetime) -> None:
+    """Let an import wait again that cannot go on for now: whoever comes next goes on where it stands."""
+    for working, waiting in WAITING.items():
+        db.session.execute(mine(import_id, claimed, working).values(status=waiting))
+
+
 def let_go_of_the_dead() -> None:
     """Let imports wait again whose worker is gone: its process, or its pulse while nobody writes.
 

@@ -19,6 +19,7 @@ from crm_app.exchange.models import Import, ImportBatch
 from crm_app.exchange.planning import MappingError, Plan
 from crm_app.extensions import db, reading, utc_now
 from crm_app.jobs import jobs
+from crm_app.refusals import is_passing
 from crm_app.web.reader import read_as
 from crm_app.web.texts import gettext as _
 
@@ -98,9 +99,13 @@ def _guarded(
     except (UnreadableError, MappingError, ChangedMeanwhileError) as error:
         db.session.rollback()
         fail(import_id, claimed, str(error))
-    except Exception:
-        current_app.logger.exception("import %s failed", import_id)
+    except Exception as error:
         db.session.rollback()
+        if is_passing(error):
+            claims.let_go(import_id, claimed)
+            db.session.commit()
+            raise
+        current_app.logger.exception("import %s failed", import_id)
         fail(import_id, claimed, "")
 
 
@@ -137,11 +142,9 @@ def _perform(import_id: int, claimed: datetime) -> None:
     import_, user = preparing.begun(import_id)
     settings = preferences.for_user(user)
     read_as(replace(settings, language=import_.options.get("language") or settings.language))
+    write = _write_whole if KINDS[import_.kind].is_whole else _write_in_batches
     with acting_as(user):
-        if KINDS[import_.kind].is_whole:
-            _write_whole(import_, user, claimed)
-        else:
-            _write_in_batches(import_, user, claimed)
+        write(import_, user, claimed)
 
 
 def _write_in_batches(import_: Import, user: User, claimed: datetime) -> None:
@@ -156,8 +159,7 @@ def _write_in_batches(import_: Import, user: User, claimed: datetime) -> None:
         db.session.expunge_all()
         db.session.rollback()
     batches.write()
-    import_ = db.session.get_one(Import, import_id)
-    kept = dict(import_.checked)
+    kept = dict(db.session.get_one(Import, import_id).checked)
     claims.finish(import_id, claimed, kept)
     db.session.commit()
     checked.forget_rows(kept["name"])
@@ -215,13 +217,11 @@ def _fail(import_id: int, claimed: datetime, message: str) -> None:
     """Nothing stays of an import that fails: what its batches wrote is taken back first, by nobody."""
     message = message or _("Something went wrong on our side. Nothing was written; try again.")
     failing = {"message": message, "finished_at": utc_now(), "undone": 0, "kept": 0, "undone_by_id": None}
-    if not writing.place(import_id):
-        db.session.execute(claims.mine(import_id, claimed).values(status="failed", **failing))
-        db.session.commit()
-        return
-    db.session.execute(claims.mine(import_id, claimed).values(status="undoing", **failing))
+    status = "undoing" if writing.place(import_id) else "failed"
+    db.session.execute(claims.mine(import_id, claimed).values(status=status, **failing))
     db.session.commit()
-    _guarded(_undo, import_id, claimed, _stop_undoing)
+    if status == "undoing":
+        _guarded(_undo, import_id, claimed, _stop_undoing)
 
 
 def _undo(import_id: int, claimed: datetime) -> None:
@@ -231,8 +231,8 @@ def _undo(import_id: int, claimed: datetime) -> None:
     with acting_as(import_.undone_by):
         while (batch := db.session.scalars(undoing.batches_of(import_).limit(1)).first()) is not None:
             undone = undoing.take_back(batch, for_good=for_good)
-            counts = {"undone": Import.undone + undone, "kept": Import.kept + len(batch.kept)}
-            change_mine(import_id, claimed, "undoing", **counts)
+            kept = Import.kept + len(batch.kept)
+            change_mine(import_id, claimed, "undoing", undone=Import.undone + undone, kept=kept)
             db.session.commit()
             writing.rest()
         if has_failed:

@@ -1,8 +1,10 @@
 """What is too much for one request is the worker's: followed on a page, resumed, and taken back the same way."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from crm_app.bulk import doing, jobs, views
 from crm_app.bulk.models import BulkChange, BulkRecord
@@ -33,6 +35,11 @@ def work(*steps):
     for step in steps or (lambda: jobs.run_bulk_change(change_id),):
         step()
     db.session.expire_all()
+
+
+def refuse():
+    """What others hold is waited for no longer."""
+    raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
 
 
 def industries(companies):
@@ -110,6 +117,22 @@ def test_a_change_that_another_worker_took_over_is_left_to_it(client, companies,
 
     assert (change.status, numbers()) == ("running", {"count": 7})
     assert industries(companies) == {"labs"}
+
+
+def test_what_the_database_cannot_do_now_waits_and_is_done_later(client, companies, waiting, monkeypatch):
+    client.send("/bulk/companies/industry", confirmed(*companies, industry="retail"))
+    change = last_change()
+    with monkeypatch.context() as patched:
+        do = doing._do
+        patched.setattr(doing, "_do", lambda *batch: refuse() if "done" in numbers() else do(*batch))
+        with pytest.raises(OperationalError):
+            work()
+    db.session.expire_all()
+    assert (change.status, numbers()) == ("queued", {"count": 7, "done": 2})
+
+    work()
+
+    assert (change.status, numbers()) == ("done", {"count": 7, "done": 7})
 
 
 def test_what_can_no_longer_be_taken_back_is_forgotten(client, alice):

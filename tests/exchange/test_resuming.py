@@ -1,12 +1,14 @@
 """Workers that die at any point: their imports go on where they stood, every row exactly once, or leave nothing."""
 
 import os
+import sqlite3
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from crm_app.activity.models import Event
 from crm_app.contacts.models import Company, company_tags
@@ -103,6 +105,26 @@ def test_an_import_that_breaks_between_two_batches_is_taken_back(firm, monkeypat
     assert standing() == before
     assert not db.session.scalars(select(ImportBatch)).all()
     assert not db.session.scalars(select(Company).where(Company.deleted_at.is_not(None))).all()
+
+
+def test_an_import_that_the_database_refuses_for_now_waits_and_goes_on(firm, monkeypatch):
+    import_id, batch = queued(firm, monkeypatch), writing.InBatches._batch
+
+    def refused(self, number, *rest):
+        if number == 2:
+            raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
+        batch(self, number, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writing.InBatches, "_batch", refused)
+        with pytest.raises(OperationalError):
+            jobs.run_import(import_id)
+    assert outcome(import_id)[0] == "queued" and len(db.session.scalars(select(ImportBatch)).all()) == 1
+
+    db.session.commit()
+    jobs.run_import(import_id)
+
+    assert outcome(import_id) == ("done", 7, 1, 2, "")
 
 
 def test_what_somebody_makes_between_two_batches_stops_the_import(firm, monkeypatch):

@@ -3,11 +3,13 @@
 from hashlib import sha256
 from typing import Any
 
-from flask import flash, redirect
+from flask import flash, redirect, request
 from flask_wtf import FlaskForm
+from sqlalchemy import Select
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
+from crm_app.extensions import SAFE_METHODS
 from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
 
@@ -26,6 +28,17 @@ class SeenForm(FlaskForm):
     def is_overtaken(self) -> bool:
         """Whether whoever sent it saw something else. Who does not say what they saw means it as it stands."""
         return self.is_submitted() and self.seen.data != self._stands
+
+
+def held(records: Select[Any]) -> Select[Any]:
+    """Those that such a form is about, as they stand. Whoever sends it changes them alone, until they have.
+
+    What points at them may be written meanwhile.
+    """
+    if request.method in SAFE_METHODS:
+        return records
+    model = records.column_descriptions[0]["entity"]
+    return records.with_for_update(of=model, key_share=True).execution_options(populate_existing=True)
 
 
 def look_again(address: str) -> Response:

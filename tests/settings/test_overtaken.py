@@ -7,6 +7,7 @@ from crm_app.extensions import db
 from crm_app.pipeline.models import Stage
 from crm_app.web.money import Rate
 from tests import make
+from tests.meanwhile import meanwhile
 
 
 @pytest.fixture
@@ -78,6 +79,23 @@ def test_what_somebody_else_changed_meanwhile_stays_and_is_shown(owner, other, f
 
     again = owner.send(url, held | theirs | mine | {"seen": page.one("input", name="seen").get("value")})
     assert again.status_code == 303 and read() != before
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("what", ["a person", "a team", "the organisation", "a rate"])
+def test_of_two_who_saw_the_same_and_save_at_once_one_looks_again(owner, other, forms, what):
+    url, held, (mine, theirs), _read = forms[what]
+    seen = {"seen": owner.page(url).one("input", name="seen").get("value")}
+
+    met = meanwhile(
+        lambda: owner.send(url, held | mine | seen).status_code,
+        lambda: other.send(url, held | theirs | seen).status_code,
+        held_at="UPDATE",
+    )
+
+    assert met == (303, 303, True)
+    pages = [browser.page(url).text for browser in (owner, other)]
+    assert ["Someone changed this a moment ago." in page for page in pages] == [False, True]
 
 
 def test_what_was_refused_for_another_reason_is_saved_once_it_is_right(owner, forms):

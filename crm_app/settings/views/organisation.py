@@ -1,16 +1,17 @@
 """What holds for the whole organisation."""
 
 from flask import flash, redirect, url_for
+from sqlalchemy import select
 
-from crm_app.accounts import queries
 from crm_app.accounts.access import role_required
+from crm_app.accounts.models import Organisation
 from crm_app.extensions import db
 from crm_app.settings import organisation as work
 from crm_app.settings.forms.organisation import OrganisationForm
 from crm_app.settings.views import bp
 from crm_app.web import formats
 from crm_app.web.htmx import page
-from crm_app.web.seen import look_again
+from crm_app.web.seen import held, look_again
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 
@@ -18,7 +19,7 @@ from crm_app.web.texts import ngettext
 @bp.route("/organisation", methods=["GET", "POST"])
 @role_required("owner")
 def organisation():
-    firm = queries.organisation()
+    firm = db.session.scalars(held(select(Organisation))).one()
     form = OrganisationForm(firm=firm)
     if form.is_overtaken:
         return look_again(url_for(".organisation"))

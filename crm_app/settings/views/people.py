@@ -15,7 +15,7 @@ from crm_app.settings.forms.people import NewPersonForm, PersonForm
 from crm_app.settings.views import bp
 from crm_app.web import mail
 from crm_app.web.htmx import page
-from crm_app.web.seen import look_again
+from crm_app.web.seen import held, look_again
 from crm_app.web.texts import gettext as _
 
 
@@ -54,7 +54,7 @@ def new_person():
 @role_required("owner")
 def person(user_id):
     must_be_confirmed()
-    person = _person(user_id)
+    person = db.one_or_404(held(queries.visible_to(current_user).where(User.id == user_id)))
     form = PersonForm(person=person)
     if form.is_overtaken:
         return look_again(url_for(".person", user_id=user_id))

@@ -12,7 +12,7 @@ from crm_app.web import formats
 from crm_app.web.htmx import page
 from crm_app.web.money import Rate
 from crm_app.web.reader import reader
-from crm_app.web.seen import look_again
+from crm_app.web.seen import held, look_again
 from crm_app.web.tables import listing
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
@@ -37,7 +37,7 @@ def rates():
 @bp.route("/rates/<int:rate_id>", methods=["GET", "POST"])
 @role_required("owner")
 def rate(rate_id):
-    kept = db.get_or_404(Rate, rate_id)
+    kept = db.one_or_404(held(select(Rate).where(Rate.id == rate_id)))
     form, before = RateForm(kept), kept.currency
     if form.is_overtaken:
         return look_again(url_for(".rate", rate_id=rate_id))

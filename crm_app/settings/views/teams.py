@@ -2,7 +2,7 @@
 
 from flask import flash, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts import queries
@@ -13,7 +13,7 @@ from crm_app.settings import teams as work
 from crm_app.settings.forms.teams import TeamForm
 from crm_app.settings.views import bp
 from crm_app.web.htmx import page
-from crm_app.web.seen import look_again
+from crm_app.web.seen import held, look_again
 from crm_app.web.texts import gettext as _
 
 
@@ -42,7 +42,7 @@ def new_team():
 @bp.route("/teams/<int:team_id>", methods=["GET", "POST"])
 @role_required("owner")
 def team(team_id):
-    team = _team(team_id)
+    team = db.one_or_404(held(_named(team_id)))
     form = TeamForm(user=current_user, team=team)
     if form.is_overtaken:
         return look_again(url_for(".team", team_id=team_id))
@@ -72,4 +72,8 @@ def delete_team(team_id):
 
 
 def _team(team_id: int) -> Team:
-    return db.one_or_404(queries.teams_visible_to(current_user).where(Team.id == team_id))
+    return db.one_or_404(_named(team_id))
+
+
+def _named(team_id: int) -> Select[tuple[Team]]:
+    return queries.teams_visible_to(current_user).where(Team.id == team_id)

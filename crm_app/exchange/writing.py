@@ -19,6 +19,7 @@ from crm_app.exchange.models import Import, ImportBatch
 from crm_app.exchange.pen import Pen, last_event
 from crm_app.exchange.planning import Plan
 from crm_app.extensions import db
+from crm_app.pipeline import valuing
 
 # Whoever waits to write to SQLite asks again at least this often; between two batches there is time for that.
 _REST = 0.1
@@ -146,6 +147,7 @@ def rest() -> None:
 
 def _lock() -> None:
     """One import at a time: on PostgreSQL this row is the lock, on SQLite the transaction itself is."""
+    valuing.keep_rates()
     db.session.execute(select(Organisation.id).with_for_update()).all()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select, text, update
 
 from crm_app.accounts.models import Organisation
 from crm_app.extensions import db
@@ -10,6 +10,30 @@ from crm_app.pipeline.models import Closing
 from crm_app.web.money import Money, Rates
 
 _BATCH = 5_000
+# Any number, the same in every process.
+_RATES_LOCK = 7_391_847
+
+
+def hold_rates() -> None:
+    """For who changes rates, or the currency they are in, before anything is read: nobody closes deals meanwhile."""
+    _lock("pg_advisory_xact_lock")
+
+
+def keep_rates() -> None:
+    """For who closes deals, before anything is held: nobody changes a rate until that is committed."""
+    _lock("pg_advisory_xact_lock_shared")
+
+
+def rates_now() -> Rates:
+    """Not what the organisation's currency was as the request began, nor what the rates were then."""
+    return Rates.load(db.session.scalars(select(Organisation.currency)).one())
+
+
+def _lock(function: str) -> None:
+    """On SQLite whoever writes is alone anyway."""
+    connection = db.session.connection()
+    if connection.dialect.name != "sqlite":
+        connection.execute(text(f"SELECT {function}(:lock)"), {"lock": _RATES_LOCK})
 
 
 def revalue(currencies: Collection[str] | None = None) -> int:
@@ -17,8 +41,7 @@ def revalue(currencies: Collection[str] | None = None) -> int:
 
     Call it in the transaction that changed the rates. A closing whose day had no rate is left without a value.
     """
-    firm = db.session.get_one(Organisation, 1)
-    rates, zone = Rates.load(firm.currency), firm.zone
+    rates, zone = rates_now(), db.session.get_one(Organisation, 1).zone
     last, changed = 0, 0
     while batch := db.session.execute(_after(last, currencies)).all():
         last = batch[-1].id

@@ -13,6 +13,7 @@ from crm_app.pipeline.models import Closing
 from crm_app.settings import organisation as work
 from crm_app.web.money import Rate
 from tests import make
+from tests.meanwhile import meanwhile
 
 SENT = {"currency": "USD", "day": "2026-01-01", "rate": "0.925"}
 
@@ -198,3 +199,24 @@ def test_a_tiny_rate_is_kept_as_typed(owner):
     assert kept.rate == Decimal("0.00000084745763")
     assert form.one("input", name="rate").get("value") == "0.00000084745763"
     assert "1 IRR = 0.00000084745763 EUR" in owner.page("/settings/rates").text
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("is_changed_first", [True, False])
+def test_a_deal_closed_while_a_rate_changes_is_worth_what_the_new_rate_says(owner, browser_of, alice, is_changed_first):
+    rate, deal, browser = _rate().id, make.deal(alice, value=1000_00, currency="USD").id, browser_of(alice)
+    facts = {"amount": "1000", "currency": "USD", "day": make.today().isoformat()}
+
+    def change():
+        return owner.send(f"/settings/rates/{rate}", SENT | {"rate": "0.5"}).status_code
+
+    def win():
+        return browser.send(f"/pipeline/deals/{deal}/won", facts, htmx=True).status_code
+
+    if is_changed_first:
+        met = meanwhile(change, win, held_at="FROM closings")
+    else:
+        met = meanwhile(win, change, held_at="INSERT INTO closings")
+
+    assert met == ((303, 200, True) if is_changed_first else (200, 303, True))
+    assert db.session.query(Closing).one().base_amount == 500_00

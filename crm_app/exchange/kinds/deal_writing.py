@@ -13,6 +13,7 @@ from crm_app.exchange.kinds.history import Past
 from crm_app.exchange.kinds.kind import ChangedMeanwhileError, Row, Setting
 from crm_app.exchange.kinds.stored import chunks
 from crm_app.extensions import db, utc_now
+from crm_app.pipeline import valuing
 from crm_app.pipeline.models import Closing, Deal, Stage, Stay
 from crm_app.pipeline.models.deals import RANK_GAP
 from crm_app.pipeline.models.keys import deal_keys
@@ -28,12 +29,11 @@ _CARD = (Deal.id, Deal.stage_id, Deal.rank, Deal.created_at, Deal.created_is_kno
 
 
 class Writing:
-    """Made with the rates of the plan."""
+    _rates: Rates
 
     def __init__(self, setting: Setting):
         self._setting = setting
         self._now = utc_now()
-        self._rates = Rates.load(setting.base)
         # Whoever sees only some people's deals would lose sight of one that nobody owns.
         self._sees_unowned = sees_everything(setting.user)
 
@@ -78,6 +78,10 @@ class Writing:
             "closed_at": past.closed_at,
             "first_owner_id": facts["owner_id"],
         }  # fmt: skip
+
+    def take_rates(self) -> None:
+        """As they stand by the time of a batch, whatever they were when the file was checked."""
+        self._rates = valuing.rates_now()
 
     def expect_stages(self, rows: list[Row], kind: Any) -> None:
         """The stages that rows go to are still in use, and still mean what they meant."""

@@ -185,6 +185,7 @@ class Deals(Kind):
     def write(self, rows: list[Row], pen: Any) -> None:
         self.stages.stand(pen)
         self.writing.expect_stages(rows, self)
+        self.writing.take_rates()
         self.writing.create([row for row in rows if row.becomes == "create"], self, pen)
         self.writing.update([row for row in rows if row.becomes == "update"], self, pen)
 

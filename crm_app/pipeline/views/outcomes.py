@@ -6,14 +6,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from crm_app.accounts.access import selling_editor_required
 from crm_app.activity.records import Conflict
 from crm_app.extensions import settle
-from crm_app.pipeline import limits, moving
+from crm_app.pipeline import limits, moving, valuing
 from crm_app.pipeline.forms.moves import outcome_form
 from crm_app.pipeline.views import bp
 from crm_app.pipeline.views.moves import find, offer_undo, refused
 from crm_app.pipeline.views.showing import kept, showing
 from crm_app.web.htmx import changed, gone_to, page
-from crm_app.web.money import Rates
-from crm_app.web.reader import reader
 from crm_app.web.redirects import local_path
 from crm_app.web.texts import gettext as _
 
@@ -33,7 +31,9 @@ def lost(deal_id):
 
 
 def _closing(deal_id, kind):
-    deal, rates = find(deal_id), Rates.load(reader.currency)
+    if request.method == "POST":
+        valuing.keep_rates()
+    deal, rates = find(deal_id), valuing.rates_now()
     if request.method == "GET" and not deal.is_open:
         flash(_("%(name)s is closed already.", name=deal.title), "info")
         return gone_to(url_for(".show", deal_id=deal.id))

@@ -1,11 +1,12 @@
 """What holds for the whole organisation."""
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from sqlalchemy import select
 
 from crm_app.accounts.access import role_required
 from crm_app.accounts.models import Organisation
 from crm_app.extensions import db
+from crm_app.pipeline import valuing
 from crm_app.settings import organisation as work
 from crm_app.settings.forms.organisation import OrganisationForm
 from crm_app.settings.views import bp
@@ -19,6 +20,8 @@ from crm_app.web.texts import ngettext
 @bp.route("/organisation", methods=["GET", "POST"])
 @role_required("owner")
 def organisation():
+    if request.method == "POST":
+        valuing.hold_rates()
     firm = db.session.scalars(held(select(Organisation))).one()
     form = OrganisationForm(firm=firm)
     if form.is_overtaken:

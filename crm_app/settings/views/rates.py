@@ -23,6 +23,7 @@ SORTS = {"day": Rate.day, "currency": Rate.currency}
 @bp.route("/rates", methods=["GET", "POST"])
 @role_required("owner")
 def rates():
+    _held()
     form = RateForm()
     if form.validate_on_submit():
         db.session.add(Rate(**form.facts()))
@@ -37,6 +38,7 @@ def rates():
 @bp.route("/rates/<int:rate_id>", methods=["GET", "POST"])
 @role_required("owner")
 def rate(rate_id):
+    _held()
     kept = db.one_or_404(held(select(Rate).where(Rate.id == rate_id)))
     form, before = RateForm(kept), kept.currency
     if form.is_overtaken:
@@ -53,6 +55,7 @@ def rate(rate_id):
 @bp.route("/rates/<int:rate_id>/deletion", methods=["GET", "POST"])
 @role_required("owner")
 def delete_rate(rate_id):
+    _held()
     kept = db.get_or_404(Rate, rate_id)
     if request.method == "GET":
         return page("settings/delete_rate.html", rate=kept)
@@ -60,6 +63,11 @@ def delete_rate(rate_id):
     db.session.delete(kept)
 
     return _valued({kept.currency}, _("The rate is deleted."))
+
+
+def _held():
+    if request.method == "POST":
+        valuing.hold_rates()
 
 
 def _valued(currencies, said):

@@ -38,14 +38,19 @@ def retire(stage: Stage, home: Stage) -> int:
 
 
 def _standing(stage: Stage) -> Iterator[Sequence[Row[Any]]]:
-    """Its deals in their order, each with the stay that ends, as long as any stands there."""
+    """Its deals in their order, each with the stay that ends, as long as any stands there.
+
+    They are held before they are read: what somebody changes of them meanwhile would be lost.
+    """
+    batch = select(Deal.id).where(Deal.stage_id == stage.id).order_by(Deal.rank, Deal.id).limit(_BATCH)
+    held = select(Deal.id).where(Deal.id.in_(batch)).order_by(Deal.id).with_for_update(key_share=True)
     deals = select(
         Deal.id, Deal.rank, Deal.deleted_at, Deal.value_amount, Deal.currency,
         Stay.id.label("stay"), Stay.seq, Stay.entered_at, Stay.owner_id, Stay.team_id,
     )  # fmt: skip
-    deals = deals.join(Stay, (Stay.deal_id == Deal.id) & Stay.left_at.is_(None)).where(Deal.stage_id == stage.id)
-    while rows := db.session.execute(deals.order_by(Deal.rank, Deal.id).limit(_BATCH)).all():
-        yield rows
+    deals = deals.join(Stay, (Stay.deal_id == Deal.id) & Stay.left_at.is_(None)).order_by(Deal.rank, Deal.id)
+    while ids := db.session.scalars(held).all():
+        yield db.session.execute(deals.where(Deal.id.in_(ids))).all()
 
 
 def _move(rows: Sequence[Row[Any]], ranks: Sequence[int], stage: Stage, home: Stage, now: datetime) -> None:

@@ -76,7 +76,7 @@ def carry(user: User, deal_id: int, wanted: Carrying, stages: dict[int, StageSha
     target = stages.get(wanted.stage)
     if target is None or not target.is_open:
         raise Unusual
-    in_use = ranking.lock_for_move(deal_id, target.id, stages.keys())
+    in_use = ranking.lock_for_move(deal_id, target.id, stages)
     connection = db.session.connection()
     found: Any = connection.execute(_standing(user), {"deal_id": deal_id, "target_id": target.id}).first()
     if found is None or found.pipeline_id != target.pipeline_id:

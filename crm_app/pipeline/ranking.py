@@ -3,7 +3,7 @@
 Whoever ranks holds the lock of the stage until the transaction ends, so no two cards of a column share a rank.
 """
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from functools import cache
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.models.deals import RANK_GAP
+from crm_app.pipeline.shapes import StageShape
 from crm_app.web.ordering import written_out
 
 # Where a card stands in its column: its rank and its id.
@@ -21,7 +22,7 @@ Spot = tuple[int, int]
 # Statements are made once: making one costs more than running it.
 _STAGE_OF_DEAL = select(Deal.stage_id).where(Deal.id == bindparam("deal_id")).scalar_subquery()
 _LOCK_OF_MOVE = (
-    select(Stage.id)
+    select(Stage.id, Stage.kind)
     .where(or_(Stage.id == bindparam("stage_id"), Stage.id == _STAGE_OF_DEAL), Stage.retired_at.is_(None))
     .order_by(Stage.id)
     .with_for_update(key_share=True)
@@ -40,22 +41,25 @@ class Numbered(Protocol):
 def lock(*stages: Stage) -> set[int]:
     """Wait for other moves in these columns to end; gives back the ids of those that are still in use by then.
 
-    Always in one order, so that two moves never wait in a ring.
+    One that has become a stage of another kind is not what it was. Always in one order, so that two moves never wait
+    in a ring.
     """
-    ids = {stage.id for stage in stages}
-    in_use = select(Stage.id).where(Stage.id.in_(ids), Stage.retired_at.is_(None)).order_by(Stage.id)
-    return set(db.session.scalars(in_use.with_for_update(key_share=True)))
+    kinds = {stage.id: stage.kind for stage in stages}
+    in_use = select(Stage.id, Stage.kind).where(Stage.id.in_(kinds), Stage.retired_at.is_(None)).order_by(Stage.id)
+    held = db.session.execute(in_use.with_for_update(key_share=True))
+    return {id_ for id_, kind in held if kind == kinds[id_]}
 
 
-def lock_for_move(deal_id: int, stage_id: int, in_use: Set[int]) -> Set[int]:
+def lock_for_move(deal_id: int, stage_id: int, known: Mapping[int, StageShape]) -> Set[int]:
     """The same of the column in which a deal stands and the one that it goes to. By then it may stand elsewhere.
 
-    `in_use` are all stages in use as this transaction read them: SQLite, where one writes at a time, locks no rows.
+    `known` are all stages in use as this transaction read them: SQLite, where one writes at a time, locks no rows.
     """
     connection = db.session.connection()
     if connection.dialect.name == "sqlite":
-        return in_use
-    return set(connection.execute(_LOCK_OF_MOVE, {"deal_id": deal_id, "stage_id": stage_id}).scalars())
+        return known.keys()
+    held = connection.execute(_LOCK_OF_MOVE, {"deal_id": deal_id, "stage_id": stage_id})
+    return {id_ for id_, kind in held if id_ in known and kind == known[id_].kind}
 
 
 def rank_between(deal: Numbered, stage: Numbered, after: Deal | None, before: Deal | None) -> int:

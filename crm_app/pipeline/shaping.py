@@ -90,10 +90,15 @@ def hold(stage: Stage, home: Stage) -> None:
     """
     if home not in homes_of(stage):
         raise ValueError("another stage of the same pipeline and kind takes the place of a stage")
-    # Imports write past the locks of stages; they hold this row instead.
-    db.session.execute(select(Organisation.id).with_for_update())
-    limits.expect_in_use([stage, home], ranking.lock(*stage.pipeline.stages))
-    db.session.expire(stage.pipeline, ["stages"])
+    limits.expect_in_use([stage, home], _hold(stage.pipeline))
+
+
+def hold_stages(pipeline: Pipeline) -> None:
+    """The same for whatever is done with its stages, which are as they stand from here on."""
+    stages = list(pipeline.stages)
+    _hold(pipeline)
+    for stage in stages:
+        db.session.expire(stage)
 
 
 def close_up(pipeline: Pipeline) -> None:
@@ -161,6 +166,14 @@ def why_kind_stays(stage: Stage, deals: int) -> str:
 
 def is_named_already(pipeline: Pipeline, name: str, stage: Stage | None = None) -> bool:
     return any(one is not stage and one.name_key == match_key(name) for one in pipeline.stages)
+
+
+def _hold(pipeline: Pipeline) -> set[int]:
+    # Imports write past the locks of stages; they hold this row instead.
+    db.session.execute(select(Organisation.id).with_for_update())
+    in_use = ranking.lock(*pipeline.stages)
+    db.session.expire(pipeline, ["stages"])
+    return in_use
 
 
 def _is_last(stage: Stage) -> bool:

@@ -82,7 +82,7 @@ def test_what_somebody_else_changed_meanwhile_stays_and_is_shown(owner, other, f
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("what", ["a person", "a team", "the organisation", "a rate"])
+@pytest.mark.parametrize("what", ["a person", "a team", "the organisation", "a stage", "a rate"])
 def test_of_two_who_saw_the_same_and_save_at_once_one_looks_again(owner, other, forms, what):
     url, held, (mine, theirs), _read = forms[what]
     seen = {"seen": owner.page(url).one("input", name="seen").get("value")}

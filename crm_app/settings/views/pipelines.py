@@ -168,6 +168,8 @@ def _pipeline(pipeline_id):
 
 def _stage(pipeline_id, stage_id):
     pipeline = _pipeline(pipeline_id)
+    if request.method == "POST":
+        shaping.hold_stages(pipeline)
     stage = next((one for one in pipeline.stages if one.id == stage_id), None) or abort(404)
     return pipeline, stage, shaping.deals_by_stage(pipeline).get(stage.id, 0)
 

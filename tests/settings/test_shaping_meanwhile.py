@@ -1,0 +1,49 @@
+"""Pipelines that two people shape at once, or where cards move meanwhile: what must always hold, holds."""
+
+import pytest
+
+from crm_app.extensions import db
+from crm_app.pipeline import shaping
+from crm_app.pipeline.models import Deal, Pipeline
+from tests import make
+from tests.meanwhile import meanwhile
+
+pytestmark = pytest.mark.postgresql
+
+
+def _url(stage, path=""):
+    return f"/settings/pipelines/{stage.pipeline_id}/stages/{stage.id}{path}"
+
+
+def test_of_two_who_delete_the_last_open_stages_one_is_told_that_it_stays(owner, browser_of, olivia):
+    pipeline, other = make.pipeline(), browser_of(olivia)
+    for stage in pipeline.open_stages[2:]:
+        shaping.delete_stage(stage)
+    db.session.commit()
+    one, another = (_url(stage, "/deletion") for stage in pipeline.open_stages)
+
+    met = meanwhile(
+        lambda: owner.send(one).status_code,
+        lambda: other.send(another).status_code,
+        held_at="DELETE FROM stages",
+        before=True,
+    )
+
+    assert met == (303, 422, True)
+    assert len(db.session.get_one(Pipeline, pipeline.id).open_stages) == 1
+
+
+def test_no_card_moves_into_a_stage_that_becomes_one_where_deals_end(owner, client, alice):
+    stage, deal = make.stage("Negotiation"), make.deal(alice, at="Qualified").id
+    url, facts = _url(stage), {"name": "Negotiation", "kind": "won", "probability": "100"}
+    move = {"stage": stage.id}
+
+    met = meanwhile(
+        lambda: owner.send(url, facts).status_code,
+        lambda: client.send(f"/pipeline/deals/{deal}/stage", move, htmx=True).status_code,
+        held_at="UPDATE stages",
+        before=True,
+    )
+
+    assert (met.first, met.has_waited) == (303, True)
+    assert db.session.get_one(Deal, deal).stage.name == "Qualified"

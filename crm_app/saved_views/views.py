@@ -2,7 +2,9 @@
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_login import current_user, login_required
+from sqlalchemy import select
 
+from crm_app.accounts.models import User
 from crm_app.extensions import db
 from crm_app.saved_views import queries
 from crm_app.saved_views.forms import SaveViewForm, ViewForm
@@ -24,6 +26,8 @@ def new():
         return abort(400) if is_nonsense else page("saved_views/new.html", form=form, status=422)
 
     name, place = form.name.data, form.place.data
+    # Saved twice at once, it is one view all the same: the later one finds what the first one saved.
+    db.session.execute(select(User.id).where(User.id == current_user.id).with_for_update(key_share=True))
     view = db.session.scalar(queries.own_named(current_user, place, name)) or SavedView(owner=current_user, place=place)
     view.query = kept_of(form.query.data) or abort(400)
     form.fill(view)

@@ -6,6 +6,7 @@ from crm_app.extensions import db
 from crm_app.saved_views.menus import kept_of
 from crm_app.saved_views.models import SavedView
 from tests import make
+from tests.meanwhile import meanwhile
 
 BOARD, LIST = "/pipeline/board", "/pipeline/deals"
 
@@ -57,6 +58,21 @@ def test_saving_under_a_name_of_ones_own_replaces_that_view(client, alice):
 
     saved = db.session.query(SavedView).one()
     assert (saved.name, saved.query, saved.is_pinned) == ("Late glass", "close=late&q=glass", True)
+
+
+@pytest.mark.postgresql
+def test_a_name_that_is_saved_twice_at_once_is_one_view(client, browser_of, alice):
+    other, facts = browser_of(alice), {"place": "deals", "name": "Mine", "query": "owner=1"}
+
+    met = meanwhile(
+        lambda: client.send("/views/", facts).status_code,
+        lambda: other.send("/views/", facts).status_code,
+        held_at="INSERT INTO saved_views",
+        before=True,
+    )
+
+    assert met == (303, 303, True)
+    assert db.session.query(SavedView).count() == 1
 
 
 def test_pinned_views_are_tabs_beside_all_deals(client, alice):

@@ -172,6 +172,8 @@ def _prepare_sqlite(connection, _record):
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None
+    # Its own knows the letters of ASCII alone.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     for pragma in (
         "busy_timeout=10000",
@@ -182,6 +184,10 @@ def _prepare_sqlite(connection, _record):
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _lower(value: Any) -> Any:
+    return value if value is None else str(value).lower()
 
 
 @event.listens_for(Engine, "checkout")

@@ -68,6 +68,23 @@ def test_each_field_is_asked_for_in_its_own_way(client, alice, found, condition,
     assert found(condition) == names
 
 
+@pytest.mark.parametrize(
+    ("condition", "names"),
+    [
+        ("job_title.has.éLUE", ["Ines"]),
+        ("job_title.has_not.éLUE", ["Otto"]),
+        ("job_title.begins.é", ["Ines"]),
+        ("job_title.is.élue À LA MAIRIE", ["Ines"]),
+        ("job_title.is_not.élue à la mairie", ["Otto"]),
+    ],
+)
+def test_small_and_capital_letters_of_any_alphabet_are_the_same(client, alice, found, condition, names):
+    make.person(alice, "Ines", job_title="Élue à la mairie")
+    make.person(alice, "Otto")
+
+    assert found(condition, path="/contacts/people") == names
+
+
 def test_tags_owners_and_companies_are_asked_for_by_what_they_are(client, alice, found):
     above = make.company(alice, "Above")
     first = make.company(alice, "First", parent=above)

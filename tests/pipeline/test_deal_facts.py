@@ -20,7 +20,7 @@ def test_a_fact_opens_for_editing_with_and_without_script(client, alice):
     page, part = client.page(url), client.part(url)
 
     assert page.one("input", name="value").get("value") == "12.5"
-    assert part.one("form", action=url)
+    part.one("form", action=url)
     assert "<h1" not in part.html
     day = client.part(f"/pipeline/deals/{deal.id}/facts/expected_close")
     assert day.one("input", name="expected_close").get("value") == "2027-03-01"

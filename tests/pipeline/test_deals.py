@@ -127,7 +127,7 @@ def test_as_a_part_of_a_contacts_page_it_is_a_panel(client, alice):
 
     part = client.part(f"/pipeline/deals?company={company.id}")
 
-    assert part.one("section", id="deals")
+    part.one("section", id="deals")
     assert "Proposal · closes 1 Mar" in part.text
     assert "€72k" in part.text
     assert "Won · 5 Jan 2026" in part.text

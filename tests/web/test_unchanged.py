@@ -7,7 +7,7 @@ from html import unescape
 from time import monotonic
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import DateTime, bindparam, text
 
 from crm_app.accounts.queries import forget_organisation
 from crm_app.accounts.queries import organisation as read_organisation
@@ -60,13 +60,13 @@ def _asked_until_kept(client, statements, url, first):
     return again
 
 
-def _of_other_hands(sql, **values):
+def _of_other_hands(sql, **instants):
     """A change that no verb of the product made, over a connection of its own."""
     engine = db.engine
 
     def change():
         with engine.connect() as connection:
-            connection.execute(text(sql), values)
+            connection.execute(text(sql).bindparams(*(bindparam(name, type_=DateTime) for name in instants)), instants)
             connection.commit()
 
     with ThreadPoolExecutor() as others:

@@ -9,6 +9,8 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
@@ -16,6 +18,10 @@ from pathlib import Path
 
 GRACE_SECONDS = 20
 SIGNALS = {signal.SIGTERM, signal.SIGINT}
+# A terminal that is closed ends all, but for whoever was started with `nohup`.
+if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+    SIGNALS.add(signal.SIGHUP)
+_LOOK_SECONDS = 0.5
 # Of malloc.h. Setting them keeps glibc from raising them by itself.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _LARGE = 1 << 20
@@ -76,11 +82,25 @@ def started(name: str, run: Callable[..., None], *arguments: object) -> BaseProc
     return process
 
 
+def end_when_left_alone() -> None:
+    """Told to end once whoever started this process is dead, however that came; what is deaf is ended."""
+    threading.Thread(target=_look_for_parent, daemon=True).start()
+
+
 def status_of(process: BaseProcess) -> int:
     """Once it has ended, the exit status as a shell gives it."""
     process.join()
     code = process.exitcode or 0
     return code if code >= 0 else 128 - code
+
+
+def _look_for_parent() -> None:
+    parent = multiprocessing.parent_process()
+    while parent and os.getppid() == parent.pid:
+        time.sleep(_LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _alone(name: str, run: Callable[..., None], *arguments: object) -> None:

@@ -67,7 +67,7 @@ class Standing:
     """A part of several processes that are alike; one that dies is replaced."""
 
     def __init__(self, what: str, run: Callable[..., None], *arguments: object, number: int = 1):
-        self._start = lambda: processes.started(f"crm {what}", run, *arguments)
+        self._start = lambda: processes.started(f"crm {what}", _with_its_supervisor, run, *arguments)
         self._number, self._steady = number, Steady(what)
         self._running: list[BaseProcess] = []
 
@@ -84,6 +84,11 @@ class Standing:
 
     def over(self) -> None:
         """Nothing of theirs is left."""
+
+
+def _with_its_supervisor(run: Callable[..., None], *arguments: object) -> None:
+    processes.end_when_left_alone()
+    run(*arguments)
 
 
 def _say(what: str) -> None:

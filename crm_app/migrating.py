@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
     from sqlalchemy import Connection
 
+NEWER = "The tables are of a version that this Peyvand does not know ({}): it is older than they are."
+
 
 def upgrade(revision: str = "head") -> None:
     """The tables of the current application's database, brought up to this version or another one."""

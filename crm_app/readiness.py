@@ -23,6 +23,9 @@ def said_in_a_sentence() -> Iterator[None]:
     except ConfigError as error:
         click.echo(f"crm: {error}", err=True)
         sys.exit(2)
+    except click.ClickException as error:
+        click.echo(f"crm: {error.format_message()}", err=True)
+        sys.exit(1)
     except DBAPIError as error:
         click.echo(f"crm: {_refusal(error.orig)}", err=True)
         sys.exit(1)

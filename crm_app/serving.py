@@ -11,7 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
 
-from crm_app import config, entrance, garbage, processes, readiness
+from crm_app import config, entrance, garbage, processes, readiness, upgrading
 from crm_app.health import counting
 from crm_app.supervising import Standing, supervise
 from crm_app.web import compiled, texts
@@ -73,12 +73,7 @@ def upgrade():
     """Bring the tables up to this version of Peyvand."""
     from crm_app import create_app
 
-    say_where_from(*brought_up(create_app()))
-
-
-def say_where_from(before, after):
-    told = f"Database went from {before or 'nothing'} to {after}."
-    click.echo(f"Database is at {after}." if before == after else told)
+    upgrading.say_where_from(*upgrading.brought_up_unless_hindered(create_app()))
 
 
 @cache
@@ -106,7 +101,9 @@ def _read_ahead():
 def _prepare():
     with readiness.said_in_a_sentence():
         app = _application()
-        brought_up(app)
+        before, after = upgrading.brought_up_unless_hindered(app)
+        if before not in (None, after):
+            upgrading.say_where_from(before, after)
         _say_where(app)
 
 
@@ -167,23 +164,6 @@ def _expect_what_is_shared(settings):
     """Whoever runs a part alone has made the database before."""
     readiness.expect_redis(str(settings["REDIS_URL"]))
     readiness.expect_tables(str(settings["SQLALCHEMY_DATABASE_URI"]))
-
-
-def brought_up(app):
-    """The tables, and what the search knows of them; Alembic's own lines would say less than the caller does."""
-    from crm_app import migrating
-    from crm_app.extensions import db
-    from crm_app.search.commands import catch_up
-
-    def revision():
-        with db.engine.connect() as connection:
-            return migrating.revision(connection)
-
-    with app.app_context():
-        before = revision()
-        migrating.upgrade()
-        catch_up()
-        return before, revision()
 
 
 def _say_where(app):

@@ -3,12 +3,13 @@
 import shutil
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-_AHEAD = ("database", "integrity", "disk", "backups")
+_AHEAD = ("database", "integrity", "disk")
 _SIZES = 2
 
 
@@ -33,16 +34,45 @@ def upgrade(only_checks):
             db.engine.dispose()
 
 
-def _expect_nothing_in_the_way(only_checks: bool) -> None:
-    from crm_app.extensions import db
+def brought_up_unless_hindered(app: Any) -> tuple[str | None, str | None]:
+    """For those who are not asked first: what is up to date already is not looked at, so that it starts at once."""
+    with app.app_context():
+        if _revision() and _pending():
+            _expect_none(_troubles(_AHEAD))
+    return brought_up(app)
 
+
+def brought_up(app: Any) -> tuple[str | None, str | None]:
+    """The tables, and what the search knows of them; Alembic's own lines would say less than the caller does."""
+    from crm_app import migrating
+    from crm_app.search.commands import catch_up
+
+    with app.app_context():
+        before = _revision()
+        migrating.upgrade()
+        catch_up()
+        return before, _revision()
+
+
+def say_where_from(before: str | None, after: str | None) -> None:
+    told = f"Database went from {before or 'nothing'} to {after}."
+    click.echo(f"Database is at {after}." if before == after else told)
+
+
+def _expect_nothing_in_the_way(only_checks: bool) -> None:
     pending, here = _pending(), _revision()
     for script in pending:
         click.echo(f"{script.revision}  {script.doc}")
     click.echo(f"{len(pending)} to go." if pending else "The database is up to date.")
-    troubles = _troubles() if here else []
+    troubles = _troubles((*_AHEAD, "backups")) if here else []
     if here and pending and only_checks and not troubles:
         troubles = _tried()
+    _expect_none(troubles)
+
+
+def _expect_none(troubles: list[str]) -> None:
+    from crm_app.extensions import db
+
     db.session.remove()
     for trouble in troubles:
         click.echo(f"In the way: {trouble}", err=True)
@@ -51,8 +81,6 @@ def _expect_nothing_in_the_way(only_checks: bool) -> None:
 
 
 def _finish(app: Any, only_checks: bool) -> None:
-    from crm_app.serving import brought_up, say_where_from
-
     if only_checks:
         click.echo("Nothing stands in the way. Nothing was changed.")
         return
@@ -74,16 +102,15 @@ def _pending() -> list:
 
     from crm_app import migrating
 
+    here = _revision()
     try:
-        found = list(migrating.scripts().iterate_revisions("head", _revision() or "base"))
+        found = list(migrating.scripts().iterate_revisions("head", here or "base"))
     except (CommandError, RevisionError) as error:
-        raise click.ClickException(
-            f"The tables are of a version that this Peyvand does not know ({_revision()}): it is older than they are."
-        ) from error
+        raise click.ClickException(migrating.NEWER.format(here)) from error
     return list(reversed(found))
 
 
-def _troubles() -> list[str]:
+def _troubles(keys: Iterable[str]) -> list[str]:
     """What a check finds wrong, and too little room for a copy on SQLite."""
     from crm_app.extensions import db, reading
     from crm_app.health import examining
@@ -91,7 +118,7 @@ def _troubles() -> list[str]:
     from crm_app.web.reader import Reader, read_as
 
     read_as(Reader())
-    checks = [check for check in examining.all_checks() if check.key in _AHEAD]
+    checks = [check for check in examining.all_checks() if check.key in keys]
     with reading():
         examined = examining.examine(checks)
         db.session.rollback()
@@ -126,7 +153,6 @@ def _brought_up_alone(database: Path) -> str:
     from crm_app import create_app
     from crm_app.backups.wholeness import Limit, trouble_in_database
     from crm_app.extensions import db
-    from crm_app.serving import brought_up
 
     app = create_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{database}")
     try:

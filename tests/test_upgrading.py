@@ -1,11 +1,12 @@
-"""`crm upgrade`: what it says is to be done, what it tries on a copy, and that a check changes nothing."""
+"""`crm upgrade`, also as others start by it: what it says is to be done, tries on a copy, and does not do."""
 
 import sqlite3
 from contextlib import closing
 
+import click
 import pytest
 
-from crm_app import create_app
+from crm_app import create_app, serving
 from crm_app.cli import main
 from crm_app.extensions import db
 from crm_app.migrating import upgrade
@@ -28,6 +29,29 @@ def older(database_url, worker, tmp_path, monkeypatch):
         db.session.remove()
         db.engine.dispose()
     return lambda *arguments: app.test_cli_runner().invoke(main, ["upgrade", *arguments])
+
+
+@pytest.fixture
+def starting(older, monkeypatch):
+    """`starting(how)`: what is answered by `crm database upgrade`, or by `crm serve` before it serves."""
+    app = create_app()
+    monkeypatch.setattr("crm_app.create_app", lambda: app)
+    monkeypatch.setattr(serving, "_application", lambda: app)
+
+    def run(how):
+        prepare = click.Command("prepare", callback=serving._prepare)
+        command, arguments = {"serve": (prepare, []), "database upgrade": (main, ["database", "upgrade"])}[how]
+        return app.test_cli_runner().invoke(command, arguments)
+
+    yield run
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["serve", "database upgrade"])
+def how(request):
+    return request.param
 
 
 def _revision(app):
@@ -68,12 +92,7 @@ def test_without_check_it_is_done_in_one_step_and_said(older):
 
 
 def test_a_version_that_is_newer_than_this_one_is_refused(older):
-    app = create_app()
-    with app.app_context():
-        db.session.execute(db.text("UPDATE alembic_version SET version_num = '9999'"))
-        db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
+    _make_newer()
 
     answer = older()
 
@@ -85,13 +104,63 @@ def test_a_version_that_is_newer_than_this_one_is_refused(older):
 def test_a_damaged_database_is_told_before_anything_is_changed(older, tmp_path, database_url):
     if not database_url.startswith("sqlite"):
         return
-    with closing(sqlite3.connect(tmp_path / "peyvand.db")) as connection:
-        connection.execute("PRAGMA foreign_keys=OFF")
-        connection.execute("UPDATE users SET team_id = 4711")
-        connection.commit()
+    _damage(tmp_path)
 
     answer = older()
 
     assert answer.exit_code == 1
     assert "In the way:" in answer.output
     assert _revision(create_app()) == "0023"
+
+
+def test_those_who_do_it_as_they_start_say_where_from_and_to(starting, how):
+    answer = starting(how)
+
+    assert answer.exit_code == 0, answer.output
+    assert "Database went from 0023 to " in answer.output
+
+
+def test_a_newer_version_is_refused_by_those_who_start_in_the_same_words(starting, how):
+    _make_newer()
+
+    answer = starting(how)
+
+    assert answer.exit_code == 1
+    assert "does not know (9999)" in answer.output and "Can't locate" not in answer.output
+
+
+def test_a_damaged_database_is_left_as_it_is_by_those_who_start(starting, how, tmp_path, database_url):
+    if not database_url.startswith("sqlite"):
+        return
+    _damage(tmp_path)
+
+    answer = starting(how)
+
+    assert answer.exit_code == 1
+    assert "In the way:" in answer.output and "Nothing was changed." in answer.output
+    assert _revision(create_app()) == "0023"
+
+
+def test_what_is_up_to_date_starts_whatever_it_looks_like(starting, how, tmp_path, database_url):
+    """Its people go on working, and the doctor tells them."""
+    if not database_url.startswith("sqlite"):
+        return
+    starting(how)
+    _damage(tmp_path)
+
+    assert starting(how).exit_code == 0
+
+
+def _make_newer():
+    with create_app().app_context():
+        db.session.execute(db.text("UPDATE alembic_version SET version_num = '9999'"))
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _damage(folder):
+    with closing(sqlite3.connect(folder / "peyvand.db")) as connection:
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("UPDATE users SET team_id = 4711")
+        connection.commit()

@@ -56,7 +56,10 @@ def copy(there: Flask, tell: Callable[[str], None]) -> list[Copied]:
 
 
 def _expect_up_to_date(source: Connection) -> None:
-    if contents.revision(source) != migrating.newest():
+    here = contents.revision(source)
+    if here and not migrating.knows(here):
+        raise BackupError(migrating.NEWER.format(here))
+    if here != migrating.newest():
         raise BackupError("The database is not up to date. Run `crm database upgrade` first.")
 
 

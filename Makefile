@@ -6,7 +6,11 @@ DEV_STAMP := $(VENV)/.installed-dev
 TOOLS := .venv-security/scanner/.installed .venv-security/auditor/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm_app/translations/*/LC_MESSAGES/messages.po))
 
-.PHONY: run setup test lint format translations bench torture security clean
+# The folder was moved or copied, or Python replaced: what stands in the environment then leads to what is not there.
+BROKEN := $(shell test ! -e $(STAMP) || { grep -q "$(CURDIR)/$(VENV)/bin/" $(VENV)/bin/crm && \
+  $(VENV)/bin/python -c 'import click'; } >/dev/null 2>&1 || echo broken)
+
+.PHONY: $(BROKEN) run setup test lint format translations bench torture security clean
 
 run: setup  ## start Peyvand on http://localhost:8000
 	@$(VENV)/bin/crm serve
@@ -50,8 +54,9 @@ security: setup $(DEV_STAMP) $(TOOLS)  ## attacks that take minutes: a scanner, 
 ADD_VENV := rm -rf $(VENV); test "$$(id -u)" = 0 && echo "Installing python3-venv ..." && apt-get update -qq \
   && apt-get install -qq -y python3-venv >/dev/null 2>&1 && $(PYTHON) -m venv $(VENV)
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml $(BROKEN)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Peyvand needs Python 3.11 or newer."; exit 1; }
+	@test -z "$(BROKEN)" || { echo "This folder or its Python is another than before ..."; rm -rf $(VENV); }
 	@test -x $(VENV)/bin/pip || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { $(ADD_VENV); } || { rm -rf $(VENV); \
 	  echo "This Python cannot make environments. On Debian: apt install python3-venv"; exit 1; }
 	@echo "Setting up (about a minute, once) ..."

@@ -38,9 +38,9 @@ def backup(file, replace, encrypt, passphrase_file):
     read_as(Reader())
     passphrase = _chosen(passphrase_file, encrypt)
     path = file or kept.folder() / kept.new_name(is_locked=bool(passphrase))
-    if path.exists() and not replace:
-        raise click.ClickException(f"{path} exists already. Choose another name, or say --replace.")
     try:
+        if path.exists() and not replace:
+            raise click.ClickException(f"{path} exists already. Choose another name, or say --replace.")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = making.write(path, passphrase)
     except BackupError as error:

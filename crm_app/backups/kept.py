@@ -1,5 +1,7 @@
 """The backups that lie in the folder of the instance."""
 
+import errno
+import os
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +12,8 @@ from flask import current_app
 from crm_app.extensions import utc_now
 
 _NAME = re.compile(r"peyvand-\d{4}-\d\d-\d\d(-\d{6})?\.zip(\.age)?", re.ASCII)
+# By the user whose rights count when a file is opened.
+_AS_OPENING = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
 PATIENCE = timedelta(minutes=30)
 
 
@@ -23,6 +27,14 @@ class Kept(NamedTuple):
 
 def folder() -> Path:
     return Path(current_app.config["INSTANCE_PATH"]) / "backups"
+
+
+def expect_open() -> None:
+    """Raise OSError where the folder is there and whoever runs this cannot use it: somebody else made it."""
+    path = folder()
+    if path.exists() and not (path.is_dir() and os.access(path, os.R_OK | os.W_OK | os.X_OK, **_AS_OPENING)):
+        code = errno.EACCES if path.is_dir() else errno.ENOTDIR
+        raise OSError(code, os.strerror(code), str(path))
 
 
 def passphrase() -> str:
@@ -56,7 +68,7 @@ def newest_first() -> list[Kept]:
     for path in folder().glob("peyvand-*.zip*"):
         try:
             facts = path.stat()
-        except FileNotFoundError:
+        except OSError:
             continue
         if is_name(path.name):
             found.append(Kept(path.name, datetime.fromtimestamp(facts.st_mtime, UTC), facts.st_size))
@@ -66,7 +78,10 @@ def newest_first() -> list[Kept]:
 def path_of(name: str) -> Path | None:
     """None for a name that no backup here has: no other file is ever reached by one."""
     path = folder() / name
-    return path if is_name(name) and path.is_file() else None
+    try:
+        return path if is_name(name) and path.is_file() else None
+    except PermissionError:
+        return None
 
 
 def is_due(name: str) -> bool:

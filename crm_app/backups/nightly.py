@@ -31,6 +31,11 @@ def back_up_every_night() -> None:
 @jobs.task
 def back_up_as(name: str) -> None:
     """Done again it changes nothing: a backup that stands under that name is the one that was asked for."""
+    try:
+        kept.expect_open()
+    except OSError as error:
+        _say(error)
+        return
     if asked.is_noted(name):
         _make(name, is_again=True)
 
@@ -39,6 +44,11 @@ def back_up_as(name: str) -> None:
 @jobs.every_minutes(1)
 def sweep_backups() -> None:
     """Ask again for those that were asked for and whose worker died, and for that of a night that was slept through."""
+    try:
+        kept.expect_open()
+    except OSError:
+        # The backup of each night says so, and the doctor.
+        return
     night = _night()
     for name in asked.left(night):
         jobs.enqueue(back_up_as, name)

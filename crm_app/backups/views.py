@@ -40,6 +40,7 @@ def index():
         "backups/index.html",
         part="backups/_kept.html",
         kept=kept.newest_first(),
+        trouble=_trouble(),
         due=due if kept.is_due(due) else "",
         nights=nightly.KEPT,
         are_locked=bool(kept.passphrase()),
@@ -50,6 +51,8 @@ def index():
 @role_required("owner")
 def make():
     must_be_confirmed()
+    if _trouble():
+        return redirect(url_for(".index"))
     name = kept.new_name()
     audit.note("backup made", name)
     db.session.commit()
@@ -94,6 +97,16 @@ def put_back(token):
 
     flash(_("%(name)s is back, as it was then. Sign in as you did there.", name=about.organisation), "ok")
     return redirect(url_for("accounts.sign_in"), 303)
+
+
+def _trouble():
+    """What the page says of a folder that somebody else made."""
+    try:
+        kept.expect_open()
+    except OSError as error:
+        said = _("%(name)s cannot be read (%(reason)s).", name=error.filename, reason=error.strerror)
+        return reader.space.join((said, _("Give the user that runs Peyvand the right to it.")))
+    return ""
 
 
 def _may_put_back(token):

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crm_app.backups.wholeness import Limit
 from crm_app.extensions import db
 from crm_app.health.checks import ALL
-from crm_app.health.findings import PROBLEM, WARNING, Check, Finding, gravest, problem
+from crm_app.health.findings import PROBLEM, WARNING, Check, Finding, gravest, problem, unreadable
 from crm_app.refusals import of_psycopg
 from crm_app.web.texts import gettext as _
 
@@ -58,7 +58,7 @@ def examine(checks: Iterable[Check], seconds: float | None = None) -> list[Exami
             db.session.rollback()
             found = Examined(check, [_database_refused(error)])
         except OSError as error:
-            found = Examined(check, [_unreadable(error)])
+            found = Examined(check, [unreadable(error)])
         if found.verdict == PROBLEM:
             missing |= _BUILT_ON.get(check.key, set())
         examined.append(found)
@@ -76,11 +76,4 @@ def _database_refused(error: Exception) -> Finding:
     return problem(
         _("The database does not answer: %(reason)s.", reason=reason.rstrip(".")),
         _("Look whether it runs at DATABASE_URL; if tables are missing, run: crm database upgrade."),
-    )
-
-
-def _unreadable(error: OSError) -> Finding:
-    return problem(
-        _("%(name)s cannot be read (%(reason)s).", name=error.filename, reason=error.strerror),
-        _("Give the user that runs Peyvand the right to it."),
     )

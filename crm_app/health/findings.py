@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from flask_babel import LazyString
 
 from crm_app.backups.wholeness import Limit
+from crm_app.web.texts import gettext as _
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 GRAVITY = {OK: 0, WARNING: 1, PROBLEM: 2}
@@ -41,6 +42,13 @@ def warning(said: Any, advice: Any) -> Finding:
 
 def problem(said: Any, advice: Any) -> Finding:
     return Finding(PROBLEM, str(said), str(advice))
+
+
+def unreadable(error: OSError) -> Finding:
+    return problem(
+        _("%(name)s cannot be read (%(reason)s).", name=error.filename, reason=error.strerror),
+        _("Give the user that runs Peyvand the right to it."),
+    )
 
 
 def gravest(findings: list[Finding]) -> str:

@@ -223,6 +223,13 @@ def test_a_backup_is_replaced_only_when_asked(crm, lived, instance, tmp_path):
     assert zipfile.is_zipfile(tmp_path / "all.zip")
 
 
+@pytest.mark.parametrize("command", ["backup", "export"])
+def test_a_place_that_cannot_be_looked_at_is_told(crm, lived, instance, tmp_path, command):
+    result = crm(command, tmp_path / ("n" * 300))
+
+    assert result.exit_code == 1 and "cannot be written (File name too long)." in result.output
+
+
 def test_a_disk_that_is_full_leaves_nothing_behind(crm, lived, instance, tmp_path, monkeypatch):
     def full(*_arguments, **_options):
         raise OSError(28, "No space left on device")

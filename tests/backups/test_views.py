@@ -1,8 +1,11 @@
 """Owners see the backups under Settings, ask for one and take it along; nobody else comes near them."""
 
 import io
+import os
+import tempfile
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +110,37 @@ def test_a_backup_taken_along_is_whole_while_it_is_replaced(backups, browser_of,
     newer.replace(backups / "peyvand-2026-11-27.zip")
 
     assert io.BytesIO(taken.data).read() == b"a" * 200_000
+
+
+def test_a_folder_that_cannot_be_used_is_told_on_the_page(instance, browser_of, olivia):
+    (instance / "backups").touch()
+    client = browser_of(olivia)
+
+    page, asked = client.get("/settings/backups/?due=" + kept.new_name()), client.send("/settings/backups/")
+    nightly.sweep_backups()
+    (instance / "backups").unlink()
+
+    assert page.status_code == 200 and f"{instance / 'backups'} cannot be read (Not a directory)." in page.text
+    assert asked.status_code == 302 and "due=" not in asked.location
+
+
+def test_a_folder_that_somebody_else_made_is_known_by_whoever_may_not_use_it(app, found_by_nobody):
+    assert found_by_nobody.filename.endswith("/backups") and found_by_nobody.strerror == "Permission denied"
+
+
+@pytest.fixture
+def found_by_nobody(app, monkeypatch):
+    with tempfile.TemporaryDirectory() as instance:
+        Path(instance).chmod(0o755)
+        (Path(instance) / "backups").mkdir(mode=0o500)
+        monkeypatch.setitem(app.config, "INSTANCE_PATH", instance)
+        is_root = os.geteuid() == 0
+        try:
+            if is_root:
+                os.seteuid(65534)
+            with pytest.raises(PermissionError) as refused:
+                kept.expect_open()
+        finally:
+            if is_root:
+                os.seteuid(0)
+        yield refused.value

@@ -211,6 +211,9 @@ def test_room_on_the_disk_is_told_before_it_is_gone(app, found, monkeypatch):
 def test_the_age_of_the_last_backup_is_judged(organisation, found):
     assert found("backups") == [("warning", "There is no backup yet.")]
     folder = Path(os.environ["INSTANCE_PATH"]) / "backups"
+    folder.touch()
+    assert found("backups") == [("problem", f"{folder} cannot be read (Not a directory).")]
+    folder.unlink()
     folder.mkdir()
     backup = folder / "peyvand-2026-11-27.zip"
     backup.write_bytes(b"PK")

@@ -21,9 +21,9 @@ def export(file, without_passwords, replace):
     `crm import archive` reads it back into an empty Peyvand, on SQLite or PostgreSQL. FILE is a ZIP file of tables as
     lines of JSON. It holds all that the business knows: keep it as private as the database.
     """
-    if file.exists() and not replace:
-        raise click.ClickException(f"{file} exists already. Choose another name, or say --replace.")
     try:
+        if file.exists() and not replace:
+            raise click.ClickException(f"{file} exists already. Choose another name, or say --replace.")
         about = packing.write(file, has_passwords=not without_passwords)
     except ArchiveError as error:
         raise click.ClickException(str(error)) from error

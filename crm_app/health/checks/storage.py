@@ -11,7 +11,7 @@ from crm_app.backups import BackupError, kept, wholeness
 from crm_app.backups.wholeness import Limit, TooLongError
 from crm_app.extensions import db, utc_now
 from crm_app.health import facts
-from crm_app.health.findings import Finding, fine, problem, warning
+from crm_app.health.findings import Finding, fine, problem, unreadable, warning
 from crm_app.web.formats import ago, listed, num
 from crm_app.web.texts import gettext as _
 
@@ -55,6 +55,11 @@ def _room_for_a_backup() -> float:
 
 
 def last_backup(_limit: Limit) -> Iterator[Finding]:
+    try:
+        kept.expect_open()
+    except OSError as error:
+        yield unreadable(error)
+        return
     made_at, now = facts.last_backup_at(), utc_now()
     advice = _("Make one now: crm backup, or under Settings, Backups. The log of the worker says why none was made.")
     if made_at is None:

@@ -34,14 +34,19 @@ def said_in_a_sentence() -> Iterator[None]:
 def expect_port(host: str, port: int) -> None:
     """Raise ConfigError unless one can listen there. Our servers would share a port even with another Peyvand."""
     try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        socket.create_server(address[:2], family=family).close()
+        family, address = _found(host, port)
+        socket.create_server((address, port), family=family).close()
     except OSError as error:
         # Some messages are followed by the address in brackets, which is said here already.
         reason = str(error.strerror).partition(" (")[0]
         raise ConfigError(
             f"cannot listen on {host}:{port} ({reason}); HOST and PORT choose another address."
         ) from error
+
+
+def address_of(host: str, port: int) -> str:
+    """By its number, which is all that the web server takes."""
+    return _found(host, port)[1]
 
 
 def expect_redis(url: str) -> None:
@@ -67,6 +72,11 @@ def expect_tables(url: str) -> None:
             connection.execute(text("SELECT 1 FROM organisations LIMIT 1"))
     finally:
         engine.dispose()
+
+
+def _found(host: str, port: int) -> tuple[socket.AddressFamily, str]:
+    family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    return family, str(address[0])
 
 
 def _refusal(error: object) -> str:

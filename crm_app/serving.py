@@ -128,14 +128,15 @@ def _serve_pages():
             """It was served."""
 
     settings = config.load()
+    host, port = str(settings["HOST"]), int(str(settings["PORT"]))
     _application()
     # It warns of more threads than processors: those at the entrance wait for slow clients and do nothing else.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     server = Alone(
         "wsgi:app",
         working_dir=config.ROOT,
-        address=str(settings["HOST"]),
-        port=int(str(settings["PORT"])),
+        address=readiness.address_of(host, port),
+        port=port,
         interface=Interfaces.WSGI,
         blocking_threads=entrance.THREADS,
         websockets=False,

@@ -21,6 +21,7 @@ MEGABYTES = 140
 def served(tmp_path_factory):
     folder, port = tmp_path_factory.mktemp("served"), free_port()
     environ = {"PATH": os.environ["PATH"], "INSTANCE_PATH": str(folder), "PORT": str(port), "WEB_PROCESSES": "2"}
+    environ["HOST"] = "localhost"
     command = [sys.executable, "-m", "crm_app", "serve"]
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:

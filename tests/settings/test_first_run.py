@@ -135,3 +135,29 @@ def test_a_newer_link_ends_the_older_one(browser_of, url):
 
     assert browser_of().get(url).status_code == 404
     assert browser_of().get(f"/settings/first-run/{newer}").status_code == 200
+
+
+def test_a_link_that_was_used_leads_to_where_one_signs_in(browser_of, url):
+    browser_of().send(url, FACTS)
+
+    page = browser_of().get(url)
+
+    assert page.status_code == 404 and "This Peyvand has been set up already." in page.text
+    assert '/sign-in"' in page.text
+
+
+def test_a_link_that_was_replaced_tells_where_the_newest_is(browser_of, url):
+    links.new_setup_link()
+    db.session.commit()
+
+    page = browser_of().get(url)
+
+    assert page.status_code == 404 and "The newest link to do so is in its terminal or log" in page.text
+
+
+def test_who_comes_before_it_is_set_up_is_told_how_to(browser_of):
+    client = browser_of()
+
+    at_first = client.page(client.get("/").location)
+
+    assert "Peyvand is not set up yet." in at_first.text and not at_first.all("input", type="password")

@@ -4,7 +4,7 @@ from flask import redirect, request, session, url_for
 from flask_login import current_user, login_required, logout_user
 
 from crm_app import audit
-from crm_app.accounts import passkeys, passwords, second_step, sessions, signing_in
+from crm_app.accounts import passkeys, passwords, queries, second_step, sessions, signing_in
 from crm_app.accounts.forms import CodeForm, SignInForm
 from crm_app.accounts.views import bp
 from crm_app.extensions import db, login_manager
@@ -29,6 +29,8 @@ def ask_to_sign_in():
 def sign_in():
     if current_user.is_authenticated:
         return redirect(url_for("home.index"), 303)
+    if queries.organisation() is None:
+        return page("accounts/not_set_up.html")
     form = SignInForm()
     if not form.validate_on_submit():
         return sign_in_page(form, status=422 if form.errors else 200)

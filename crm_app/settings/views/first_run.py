@@ -18,7 +18,7 @@ from crm_app.web.texts import in_language
 @limiter.limit("30 per hour", methods=["POST"])
 def first_run(token):
     if queries.organisation() is not None or not links.setup_link_works(token):
-        abort(404)
+        return _over()
     form = SetupForm(data=setup.suggested())
     if not form.validate_on_submit():
         return page("settings/first_run.html", form=form, token=token, status=422 if form.errors else 200)
@@ -32,14 +32,21 @@ def first_run(token):
     return redirect(url_for("home.index"), 303)
 
 
+def _over():
+    """Neither whether the link ever was one is told, nor whose Peyvand this is."""
+    db.session.rollback()
+    queries.forget_organisation()
+    return page("settings/first_run_over.html", is_set_up=queries.organisation() is not None, status=404)
+
+
 def _begun(form, token):
     """The link is taken first: of two who send the form at once, one finds it gone."""
     if not links.use_setup_link(token):
-        abort(404)
+        abort(_over())
     try:
         owner = setup.found(form)
     except IntegrityError:
-        abort(404)
+        abort(_over())
     with in_language(str(preferences.for_user(owner).locale)):
         starting.first_pipeline()
     return owner

@@ -37,6 +37,7 @@ def upgrade(only_checks):
 def brought_up_unless_hindered(app: Any) -> tuple[str | None, str | None]:
     """For those who are not asked first: what is up to date already is not looked at, so that it starts at once."""
     with app.app_context():
+        _expect_every_script()
         if _revision() and _pending():
             _expect_none(_troubles(_AHEAD))
     return brought_up(app)
@@ -60,6 +61,7 @@ def say_where_from(before: str | None, after: str | None) -> None:
 
 
 def _expect_nothing_in_the_way(only_checks: bool) -> None:
+    _expect_every_script()
     pending, here = _pending(), _revision()
     for script in pending:
         click.echo(f"{script.revision}  {script.doc}")
@@ -68,6 +70,22 @@ def _expect_nothing_in_the_way(only_checks: bool) -> None:
     if here and pending and only_checks and not troubles:
         troubles = _tried()
     _expect_none(troubles)
+
+
+def _expect_every_script() -> None:
+    """Before anything is written. What SQLAlchemy cannot connect to says so when it is asked next."""
+    from crm_app.backups import BackupError, postgresql
+    from crm_app.extensions import db
+    from crm_app.refusals import of_psycopg
+
+    if db.engine.dialect.name == "sqlite":
+        return
+    try:
+        postgresql.expect_every_script()
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    except of_psycopg("Error"):
+        return
 
 
 def _expect_none(troubles: list[str]) -> None:

@@ -23,6 +23,16 @@ def find_postgres() -> str | None:
     return None
 
 
+def fresh_postgres_of(encoding: str, name: str) -> str:
+    """An empty database that cannot hold every script."""
+    server = find_postgres()
+    assert server, "no PostgreSQL server"
+    with psycopg.connect(f"{server}/postgres" if "?" not in server else server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f"CREATE DATABASE \"{name}\" ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    return f"{server}/{name}" if "?" not in server else server.replace("/?", f"/{name}?")
+
+
 def fresh_postgres(name: str) -> str:
     """An empty database of that name. One left over is emptied: to drop it and make another takes half a second."""
     server = find_postgres()

@@ -12,6 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests import databases
+
 # Has read all code once, and becomes for each line of its input a process of its own that runs a command or a script.
 MANY = """
 import json, os, signal, sys
@@ -286,3 +288,15 @@ def test_a_folder_that_cannot_be_made_is_named():
     ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=30)
 
     _is_one_sentence(ended, "INSTANCE_PATH: /dev/null/peyvand")
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+@pytest.mark.parametrize("command", [("serve",), ("upgrade",), ("database", "upgrade")], ids=" ".join)
+def test_a_database_that_cannot_hold_every_script_is_not_filled(crm, worker, free, encoding, command):
+    url = databases.fresh_postgres_of(encoding, f"peyvand_script_{worker}")
+
+    ended = crm(*command, DATABASE_URL=url, PORT=free)
+
+    assert ended.returncode == 1
+    assert f"The database has the encoding {encoding}, which cannot hold every script." in ended.stderr, ended.stderr
+    assert ended.stderr.count("\n") == 1 and ended.stdout == ""

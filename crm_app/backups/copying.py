@@ -64,6 +64,8 @@ def _expect_up_to_date(source: Connection) -> None:
 
 
 def _expect_empty() -> None:
+    if db.engine.dialect.name == "postgresql":
+        postgresql.expect_every_script()
     with reading(), db.engine.connect() as connection:
         there = set(db.inspect(connection).get_table_names())
         words = tuple(map(name_of, found_by.models()))

@@ -13,6 +13,9 @@ from crm_app.web import found_by
 from crm_app.web.texts import gettext as _
 from crm_app.web.word_index import name_of
 
+ENCODING = "UTF8"
+_PATIENCE_SECONDS = 5
+_ABOUT = "SELECT current_setting('server_version'), current_setting('server_encoding')"
 _COLUMNS = text("""
     SELECT relname, array_agg(attname ORDER BY attnum) FROM pg_class
     JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
@@ -46,6 +49,27 @@ def refusals() -> Iterator[None]:
     except (DBAPIError, *of_psycopg("Error")) as error:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
         raise BackupError(_("The database refused: %(reason)s.", reason=reason)) from error
+
+
+def version_and_encoding() -> tuple[str, str]:
+    """Asked beside SQLAlchemy: it cannot read what a database without an encoding says."""
+    import psycopg
+
+    arguments, options = db.engine.dialect.create_connect_args(db.engine.url)
+    options |= {"client_encoding": "utf8", "connect_timeout": _PATIENCE_SECONDS}
+    with psycopg.connect(*arguments, **options) as connection:
+        version, encoding = connection.execute(_ABOUT).fetchall()[0]
+    return version, encoding
+
+
+def expect_every_script() -> None:
+    """Raise BackupError where the database could not hold what people will write."""
+    encoding = version_and_encoding()[1]
+    if encoding != ENCODING:
+        raise BackupError(
+            f"The database has the encoding {encoding}, which cannot hold every script. "
+            f"Create one with the encoding {ENCODING}."
+        )
 
 
 def columns(connection: Connection) -> dict[str, list[str]]:

@@ -230,6 +230,14 @@ def test_a_database_of_another_version_is_not_copied(lived, crm, target, version
     assert ended.exit_code == 1 and said in ended.output
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_cannot_hold_every_script_is_not_filled(lived, crm, worker, encoding):
+    ended = crm("copy-database", databases.fresh_postgres_of(encoding, f"peyvand_script_{worker}"))
+
+    assert ended.exit_code == 1 and f"has the encoding {encoding}, which cannot hold every script." in ended.output
+    assert "Making the tables" not in ended.output
+
+
 def test_an_address_that_is_none_is_refused_in_a_sentence(crm):
     ended = crm("copy-database", "mysql://host/name")
 

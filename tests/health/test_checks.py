@@ -10,7 +10,6 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 import redis
 from sqlalchemy import text
@@ -36,11 +35,7 @@ def test_a_database_that_is_well(organisation, found):
 
 
 def test_a_database_that_cannot_hold_every_script_is_one_finding(worker, tmp_path):
-    server, name = databases.find_postgres(), f"peyvand_ascii_{worker}"
-    with psycopg.connect(f"{server}/postgres" if "?" not in server else server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f"CREATE DATABASE \"{name}\" ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
-    url = f"{server}/{name}" if "?" not in server else server.replace("/?", f"/{name}?")
+    url = databases.fresh_postgres_of("SQL_ASCII", f"peyvand_ascii_{worker}")
     app = create_app(TESTING=True, INSTANCE_PATH=str(tmp_path), SQLALCHEMY_DATABASE_URI=url)
 
     with app.app_context():

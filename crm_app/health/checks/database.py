@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from crm_app import migrating
-from crm_app.backups import wholeness
+from crm_app.backups import postgresql, wholeness
 from crm_app.backups.wholeness import Limit, TooLongError
 from crm_app.extensions import db
 from crm_app.health.findings import Finding, fine, problem, warning
@@ -16,8 +16,6 @@ from crm_app.search import rebuilding
 from crm_app.web import formats, replica
 from crm_app.web.texts import gettext as _
 
-_POSTGRESQL = "SELECT current_setting('server_version'), current_setting('server_encoding')"
-_PATIENCE_SECONDS = 5
 _INVALID = text("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid ORDER BY 1")
 
 
@@ -39,8 +37,8 @@ def answers(_limit: Limit) -> Iterator[Finding]:
                 _("Move the database to a local disk; SQLite cannot work well on a network drive."),
             )
         return
-    version, encoding = _of_postgresql()
-    if encoding == "UTF8":
+    version, encoding = postgresql.version_and_encoding()
+    if encoding == postgresql.ENCODING:
         yield fine(_("PostgreSQL %(version)s answers.", version=version.split()[0]))
     else:
         yield problem(
@@ -50,17 +48,6 @@ def answers(_limit: Limit) -> Iterator[Finding]:
                 "crm copy-database, or pg_dump."
             ),
         )
-
-
-def _of_postgresql() -> tuple[str, str]:
-    """Version and encoding, asked beside SQLAlchemy: it cannot read what a database without an encoding says."""
-    import psycopg
-
-    arguments, options = db.engine.dialect.create_connect_args(db.engine.url)
-    options |= {"client_encoding": "utf8", "connect_timeout": _PATIENCE_SECONDS}
-    with psycopg.connect(*arguments, **options) as connection:
-        version, encoding = connection.execute(_POSTGRESQL).fetchall()[0]
-    return version, encoding
 
 
 def tables(_limit: Limit) -> Iterator[Finding]:

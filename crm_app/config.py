@@ -93,7 +93,10 @@ class _Environment:
         text = self.text(name, "")
         if text and not _is_address(text, schemes):
             kinds = " or ".join(f"{scheme}://" for scheme in schemes)
-            raise ConfigError(f"{name} takes a whole address that begins with {kinds}.")
+            limit = ", without a path" if "http" in schemes else ""
+            raise ConfigError(f"{name} takes a whole address that begins with {kinds}{limit}.")
+        if text.startswith("postgres") and text.partition("?")[0].count("@") > 1:
+            raise ConfigError(f"{name}: write @ in a password as %40.")
         return text
 
 
@@ -120,7 +123,11 @@ def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
     if parts.scheme not in schemes or not text.startswith(f"{parts.scheme}://"):
         return False
     if parts.scheme in ("http", "https"):
-        return bool(parts.hostname) and not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+        return (
+            not re.search(r"\s", text)
+            and bool(parts.hostname)
+            and not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+        )
     if parts.scheme in ("redis", "rediss"):
         return bool(parts.hostname) and bool(re.fullmatch(r"(/\d*)?", parts.path, re.ASCII))
     if parts.scheme in ("smtp", "smtps"):
@@ -142,6 +149,11 @@ def _instance(folder: Path) -> Path:
 
 def _database_url(env: _Environment, instance: Path) -> str:
     url = env.url("DATABASE_URL", schemes=("postgresql", "postgres", "postgresql+psycopg", "sqlite"))
+    if url.startswith("sqlite:") and not url.startswith("sqlite:////"):
+        raise ConfigError(
+            "DATABASE_URL takes the whole path of a SQLite database, after four slashes, such as "
+            "sqlite:////var/lib/peyvand/peyvand.db."
+        )
     return _of_postgresql(url) or f"sqlite:///{instance / 'peyvand.db'}"
 
 

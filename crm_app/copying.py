@@ -19,7 +19,7 @@ def copy_database(target_url):
     """
     from crm_app import create_app
 
-    url = config.load({**os.environ, "DATABASE_URL": target_url, "DATABASE_URL_FILE": ""})["SQLALCHEMY_DATABASE_URI"]
+    url = _address_of(target_url)
     try:
         copied = copying.copy(create_app(SQLALCHEMY_DATABASE_URI=url), lambda said: click.echo(said, err=True))
     except BackupError as error:
@@ -28,3 +28,13 @@ def copy_database(target_url):
         click.echo(f"{one.table:<24}{one.rows:>12,}  {one.digest}")
     rows = sum(one.rows for one in copied)
     click.echo(f"Done: {rows:,} rows of {len(copied)} tables, equal on both sides. Set DATABASE_URL and start Peyvand.")
+
+
+def _address_of(target_url: str) -> str:
+    """As the setting would be read; a replica belongs to the database that is copied."""
+    of_others = dict.fromkeys(("DATABASE_URL_FILE", "REPORTS_DATABASE_URL", "REPORTS_DATABASE_URL_FILE"), "")
+    try:
+        settings = config.load({**os.environ, **of_others, "DATABASE_URL": target_url})
+    except config.ConfigError as error:
+        raise config.ConfigError(str(error).replace("DATABASE_URL", "TARGET_URL")) from error
+    return str(settings["SQLALCHEMY_DATABASE_URI"])

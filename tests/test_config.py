@@ -58,6 +58,8 @@ def test_a_secret_can_be_read_from_a_file(tmp_path):
         ("BASE_URL", "http:crm"),
         ("BASE_URL", "https://crm.example/path"),
         ("BASE_URL", "https://crm.example?x"),
+        ("BASE_URL", "https://crm example"),
+        ("DATABASE_URL", "sqlite:///peyvand.db"),
         ("SMTP_URL", "smtp://:587"),
         ("SMTP_URL", "smtp://mail.example"),
         ("MAIL_FROM", "Peyvand"),
@@ -74,6 +76,27 @@ def test_a_secret_can_be_read_from_a_file(tmp_path):
 def test_nonsense_is_refused_in_a_sentence_that_names_the_setting(tmp_path, name, value):
     with pytest.raises(config.ConfigError, match=name.removesuffix("_FILE")):
         _load(tmp_path, **{name: value})
+
+
+def test_what_people_get_wrong_is_said_by_name(tmp_path):
+    with pytest.raises(config.ConfigError, match=r"BASE_URL takes a whole address .*, without a path"):
+        _load(tmp_path, BASE_URL="https://crm.example/path")
+    with pytest.raises(config.ConfigError, match="after four slashes"):
+        _load(tmp_path, DATABASE_URL="sqlite:///peyvand.db")
+
+
+@pytest.mark.parametrize("url", ["postgresql://crm:se@cret@host/name", "postgresql://crm:se@cr/et@host/name"])
+def test_a_password_that_would_be_taken_for_a_host_is_not_repeated(tmp_path, url):
+    with pytest.raises(config.ConfigError, match="DATABASE_URL: write @ in a password as %40") as refused:
+        _load(tmp_path, DATABASE_URL=url)
+
+    assert "cr" not in str(refused.value).removeprefix("DATABASE_URL")
+
+
+def test_who_signs_in_to_a_mail_server_by_an_address_needs_no_signs_for_it(tmp_path):
+    url = "smtp://crm@example.com:secret@mail.example:587"
+
+    assert _load(tmp_path, BASE_URL="https://crm.example", SMTP_URL=url)["SMTP_URL"] == url
 
 
 def test_a_setting_and_its_file_cannot_both_be_given(tmp_path):

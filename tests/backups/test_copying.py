@@ -241,7 +241,7 @@ def test_a_database_that_cannot_hold_every_script_is_not_filled(lived, crm, work
 def test_an_address_that_is_none_is_refused_in_a_sentence(crm):
     ended = crm("copy-database", "mysql://host/name")
 
-    assert ended.exit_code == 2 and "DATABASE_URL takes a whole address" in ended.output
+    assert ended.exit_code == 2 and "crm: TARGET_URL takes a whole address" in ended.output
 
 
 def test_a_digest_is_the_same_in_any_order_and_another_for_any_other_row():

@@ -3,7 +3,8 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import click
 
 _AHEAD = ("database", "integrity", "disk")
 _SIZES = 2
+# Any number that nothing else of ours locks.
+_LOCK = 0x5075_6772
 
 
 @click.command()
@@ -48,11 +51,24 @@ def brought_up(app: Any) -> tuple[str | None, str | None]:
     from crm_app import migrating
     from crm_app.search.commands import catch_up
 
-    with app.app_context():
+    with app.app_context(), _one_at_a_time():
         before = _revision()
         migrating.upgrade()
         catch_up()
         return before, _revision()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Of several that start on one PostgreSQL the others wait, and find nothing left to do."""
+    from crm_app.extensions import db
+
+    if db.engine.dialect.name == "sqlite":
+        yield
+        return
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        yield
 
 
 def say_where_from(before: str | None, after: str | None) -> None:

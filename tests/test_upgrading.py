@@ -1,6 +1,9 @@
 """`crm upgrade`, also as others start by it: what it says is to be done, tries on a copy, and does not do."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import click
@@ -139,6 +142,17 @@ def test_a_damaged_database_is_left_as_it_is_by_those_who_start(starting, how, t
     assert answer.exit_code == 1
     assert "In the way:" in answer.output and "Nothing was changed." in answer.output
     assert _revision(create_app()) == "0023"
+
+
+def test_several_that_start_at_once_on_an_empty_postgresql_all_start(worker, tmp_path):
+    url = databases.fresh_postgres(f"peyvand_upgrading_{worker}")
+    environ = {"PATH": os.environ["PATH"], "INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "k" * 40, "DATABASE_URL": url}
+    command = [sys.executable, "-m", "crm_app", "database", "upgrade"]
+
+    begun = [subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [one.communicate(timeout=60)[1] for one in begun]
+
+    assert [one.returncode for one in begun] == [0, 0, 0], said
 
 
 def test_what_is_up_to_date_starts_whatever_it_looks_like(starting, how, tmp_path, database_url):

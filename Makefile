@@ -7,7 +7,7 @@ TOOLS := .venv-security/scanner/.installed .venv-security/auditor/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard crm_app/translations/*/LC_MESSAGES/messages.po))
 
 # The folder was moved or copied, or Python replaced: what stands in the environment then leads to what is not there.
-BROKEN := $(shell test ! -e $(STAMP) || { grep -q "$(CURDIR)/$(VENV)/bin/" $(VENV)/bin/crm && \
+BROKEN := $(shell test ! -e $(STAMP) || { grep -qF "$(CURDIR)/$(VENV)/bin/" $(VENV)/bin/crm && \
   $(VENV)/bin/python -c 'import click'; } >/dev/null 2>&1 || echo broken)
 
 .PHONY: $(BROKEN) run setup test lint format translations bench torture security clean

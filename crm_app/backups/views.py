@@ -52,7 +52,7 @@ def index():
 def make():
     must_be_confirmed()
     if _trouble():
-        return redirect(url_for(".index"))
+        return redirect(url_for(".index"), 303)
     name = kept.new_name()
     audit.note("backup made", name)
     db.session.commit()

@@ -121,7 +121,7 @@ def test_a_folder_that_cannot_be_used_is_told_on_the_page(instance, browser_of, 
     (instance / "backups").unlink()
 
     assert page.status_code == 200 and f"{instance / 'backups'} cannot be read (Not a directory)." in page.text
-    assert asked.status_code == 302 and "due=" not in asked.location
+    assert asked.status_code == 303 and "due=" not in asked.location
 
 
 def test_a_folder_that_somebody_else_made_is_known_by_whoever_may_not_use_it(app, found_by_nobody):

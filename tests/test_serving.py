@@ -269,7 +269,7 @@ def test_a_database_that_does_not_answer_is_named_at_the_start(crm, free, comman
     [
         ("web",), ("worker",), ("users", "list"), ("users", "disable", "a@halden.example"),
         ("measure", "won_value", "--from", "2017-01-01", "--to", "2017-12-31"),
-        ("import", "companies", __file__, "--dry-run"),
+        ("import", "companies", __file__, "--dry-run"), ("backup",),
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
 )  # fmt: skip
@@ -278,6 +278,13 @@ def test_a_database_without_tables_says_which_command_makes_them(crm, arguments)
 
     _is_one_sentence(ended, "run `crm database upgrade`")
     assert "organisations" not in ended.stderr
+
+
+def test_a_check_of_a_database_without_tables_says_so(crm):
+    ended = crm("check")
+
+    assert ended.returncode == 1
+    assert "The database does not have its tables yet." in ended.stdout and "crm database upgrade" in ended.stdout
 
 
 def test_a_folder_that_cannot_be_made_is_named():

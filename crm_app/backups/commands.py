@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from flask import current_app
 
+from crm_app import readiness
 from crm_app.backups import BackupError, WrongPassphraseError, kept, making, manifest, restoring
 from crm_app.backups.manifest import Manifest
 from crm_app.backups.opening import Backup, opened
 from crm_app.config import SHORTEST_PASSPHRASE
+from crm_app.extensions import reading
 from crm_app.web.reader import Reader, read_as
 
 _TRIES = 3
@@ -36,6 +39,8 @@ def backup(file, replace, encrypt, passphrase_file):
     (age-encryption.org). Nothing opens it without the passphrase, which is never given on the command line.
     """
     read_as(Reader())
+    with reading():
+        readiness.expect_tables(current_app.config["SQLALCHEMY_DATABASE_URI"])
     passphrase = _chosen(passphrase_file, encrypt)
     path = file or kept.folder() / kept.new_name(is_locked=bool(passphrase))
     try:

@@ -55,9 +55,11 @@ def tables(_limit: Limit) -> Iterator[Finding]:
     scripts, newest = migrating.scripts(), migrating.newest()
     if here == newest:
         yield fine(_("The tables are those of this version (%(revision)s).", revision=newest))
-    elif here in {script.revision for script in scripts.walk_revisions()} | {None}:
+    elif here is None:
+        yield problem(_("The database does not have its tables yet."), _("Run: crm database upgrade."))
+    elif here in {script.revision for script in scripts.walk_revisions()}:
         yield problem(
-            _("The tables are of an older version (%(here)s, not %(newest)s).", here=here or "–", newest=newest),
+            _("The tables are of an older version (%(here)s, not %(newest)s).", here=here, newest=newest),
             _("Run: crm database upgrade."),
         )
     else:

@@ -12,8 +12,6 @@ import click
 
 _AHEAD = ("database", "integrity", "disk")
 _SIZES = 2
-# Any number that nothing else of ours locks.
-_LOCK = 0x5075_6772
 
 
 @click.command()
@@ -61,13 +59,11 @@ def brought_up(app: Any) -> tuple[str | None, str | None]:
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     """Of several that start on one PostgreSQL the others wait, and find nothing left to do."""
+    from crm_app import locks
     from crm_app.extensions import db
 
-    if db.engine.dialect.name == "sqlite":
-        yield
-        return
     with db.engine.connect() as connection:
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        locks.hold(connection, locks.UPGRADE)
         yield
 
 

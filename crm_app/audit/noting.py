@@ -4,14 +4,13 @@ from typing import Any, NamedTuple
 
 from flask import g, has_request_context, request
 from flask_login import current_user
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import event, insert, select
 from sqlalchemy.orm import Session
 
+from crm_app import locks
 from crm_app.audit.models import LONGEST, AuditEntry
 from crm_app.extensions import db, utc_now
 
-# Any number, the same in every process: who writes a line waits for the one before it to be committed.
-_CHAIN_LOCK = 7_391_846
 _WAITING = "lines of the audit log"
 
 
@@ -47,8 +46,7 @@ def entry_of(verb: str, subject: Any, actor: Any, particulars: dict[str, Any]) -
 
 def append(connection: Any, entry: AuditEntry) -> None:
     """At the end of the chain, which nobody else lengthens until this transaction is over."""
-    if connection.dialect.name != "sqlite":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
+    locks.hold(connection, locks.CHAIN)
     last = connection.execute(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).scalar()
     entry.hash = entry.hash_after(last or "")
     facts = {column.key: getattr(entry, column.key) for column in AuditEntry.__table__.columns if column.key != "id"}

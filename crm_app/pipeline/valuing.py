@@ -2,38 +2,30 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, func, select, update
 
+from crm_app import locks
 from crm_app.accounts.models import Organisation
 from crm_app.extensions import db
 from crm_app.pipeline.models import Closing
 from crm_app.web.money import Money, Rates
 
 _BATCH = 5_000
-# Any number, the same in every process.
-_RATES_LOCK = 7_391_847
 
 
 def hold_rates() -> None:
     """For who changes rates, or the currency they are in, before anything is read: nobody closes deals meanwhile."""
-    _lock("pg_advisory_xact_lock")
+    locks.hold(db.session.connection(), locks.RATES)
 
 
 def keep_rates() -> None:
     """For who closes deals, before anything is held: nobody changes a rate until that is committed."""
-    _lock("pg_advisory_xact_lock_shared")
+    locks.hold(db.session.connection(), locks.RATES, is_shared=True)
 
 
 def rates_now() -> Rates:
     """Not what the organisation's currency was as the request began, nor what the rates were then."""
     return Rates.load(db.session.scalars(select(Organisation.currency)).one())
-
-
-def _lock(function: str) -> None:
-    """On SQLite whoever writes is alone anyway."""
-    connection = db.session.connection()
-    if connection.dialect.name != "sqlite":
-        connection.execute(text(f"SELECT {function}(:lock)"), {"lock": _RATES_LOCK})
 
 
 def revalue(currencies: Collection[str] | None = None) -> int:

@@ -23,7 +23,7 @@ SORTS = {"day": Rate.day, "currency": Rate.currency}
 @bp.route("/rates", methods=["GET", "POST"])
 @role_required("owner")
 def rates():
-    _held()
+    _hold_rates()
     form = RateForm()
     if form.validate_on_submit():
         db.session.add(Rate(**form.facts()))
@@ -38,7 +38,7 @@ def rates():
 @bp.route("/rates/<int:rate_id>", methods=["GET", "POST"])
 @role_required("owner")
 def rate(rate_id):
-    _held()
+    _hold_rates()
     kept = db.one_or_404(held(select(Rate).where(Rate.id == rate_id)))
     form, before = RateForm(kept), kept.currency
     if form.is_overtaken:
@@ -55,7 +55,7 @@ def rate(rate_id):
 @bp.route("/rates/<int:rate_id>/deletion", methods=["GET", "POST"])
 @role_required("owner")
 def delete_rate(rate_id):
-    _held()
+    _hold_rates()
     kept = db.get_or_404(Rate, rate_id)
     if request.method == "GET":
         return page("settings/delete_rate.html", rate=kept)
@@ -65,7 +65,7 @@ def delete_rate(rate_id):
     return _valued({kept.currency}, _("The rate is deleted."))
 
 
-def _held():
+def _hold_rates():
     if request.method == "POST":
         valuing.hold_rates()
 

@@ -115,11 +115,11 @@ class _Parent(Link):
 
     def ready(self, meant: Mapping[str, Any], user: User, records: Sequence[Any]) -> Any:
         parent = super().ready(meant, user, records)
-        return parent, queries.lines_of({meant["value"]} - {None})
+        return parent, rings.line(meant["value"], rings.parents_above({meant["value"]} - {None}))
 
     def do(self, record: Any, value: Any) -> dict[str, Any] | None:
-        parent, lines = value
-        if any(record.id in line for line in lines.values()):
+        parent, line = value
+        if record.id in line:
             raise Refused
         return super().do(record, parent)
 

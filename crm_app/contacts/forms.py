@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, ValidationError
 
 from crm_app.accounts.forms import EmailField, currency_choices
-from crm_app.contacts import queries
+from crm_app.contacts import queries, rings
 from crm_app.contacts.fields import CountryField, OwnerField, PhoneField, TagsField, WebsiteField
 from crm_app.contacts.models import Company, Person
 from crm_app.contacts.tagging import tag_as, tags_named
@@ -63,8 +63,8 @@ class CompanyForm(FlaskForm):
     def validate_parent(self, field: RecordField) -> None:
         company: Any = self.record
         if field.data and company:
-            line = db.session.scalars(queries.ancestors_of(field.data.id)).all()
-            if company.id in line:
+            above = rings.parents_above({field.data.id})
+            if company.id in rings.line(field.data.id, above):
                 raise ValidationError(_("A company cannot stand above itself."))
 
     def validate_name(self, field: TextField) -> None:

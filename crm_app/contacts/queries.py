@@ -1,6 +1,5 @@
 """Reads of companies, people and tags. Those of records start from what a user may see and narrow it."""
 
-from collections.abc import Collection
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
@@ -9,7 +8,6 @@ from sqlalchemy.orm import joinedload, load_only
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope, owned_within
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
-from crm_app.extensions import db
 from crm_app.web import word_search
 from crm_app.web.ordering import written_out
 
@@ -105,25 +103,6 @@ def same_name(user: User, company: Company) -> Select[tuple[Company]]:
 
 def same_email(user: User, email: str) -> Select[tuple[Person]]:
     return people_visible_to(user).where(Person.email_key == email.casefold(), Person.email_key != "")
-
-
-def ancestors_of(company_id: int) -> Select[tuple[int]]:
-    """The ids of the company itself, its parent, the parent's parent and so on; ends even where they form a ring."""
-    line = select(Company.id, Company.parent_id).where(Company.id == company_id).cte("line", recursive=True)
-    line = line.union(select(Company.id, Company.parent_id).join(line, Company.id == line.c.parent_id))
-    return select(line.c.id)
-
-
-def lines_of(company_ids: Collection[int]) -> dict[int, set[int]]:
-    """Of each company the ids of its line: itself, its parent and so on."""
-    start = select(Company.id.label("start"), Company.id, Company.parent_id).where(Company.id.in_(company_ids))
-    line = start.cte("line", recursive=True)
-    above = select(line.c.start, Company.id, Company.parent_id).join(line, Company.id == line.c.parent_id)
-    line = line.union(above)
-    lines: dict[int, set[int]] = {}
-    for first, id_ in db.session.execute(select(line.c.start, line.c.id)) if company_ids else ():
-        lines.setdefault(first, set()).add(id_)
-    return lines
 
 
 def industries_seen_by(user: User) -> Select[str]:

@@ -50,9 +50,9 @@ def new_password_link(user: User, valid_for: timedelta = HANDED_OVER_FOR) -> str
 
 
 def time_left(user: User) -> timedelta:
-    """How long the link that somebody was given still works."""
+    """How long the link that somebody was given still works; below nought, for how long it has not."""
     ends_at = db.session.scalar(select(PasswordLink.expires_at).where(PasswordLink.user_id == user.id))
-    return max(ends_at - utc_now(), timedelta(0)) if ends_at else timedelta(0)
+    return ends_at - utc_now() if ends_at else timedelta(0)
 
 
 def address_of(token: str) -> str:

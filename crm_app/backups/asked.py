@@ -56,7 +56,7 @@ def left(night: date) -> list[str]:
             if not is_ours:
                 continue
             is_of_this_night = name.startswith(f"peyvand-{night.isoformat()}.")
-            if _was_tried(path) if is_of_this_night else _is_too_old(path):
+            if _is_given_up(path) if is_of_this_night else _is_too_old(path):
                 path.unlink()
             else:
                 names.append(name)
@@ -69,7 +69,7 @@ def note_try(name: str) -> None:
         note.write(b".")
 
 
-def _was_tried(path: Path) -> bool:
+def _is_given_up(path: Path) -> bool:
     return path.stat().st_size >= _TRIES
 
 

@@ -37,10 +37,7 @@ def index():
 @bp.post("/<place>/<action>")
 @editor_required
 def change(place, action):
-    listable = of_place(place, current_user) or abort(404)
-    chosen = listable.action(action) or abort(404)
-    if listable.is_sensitive:
-        must_be_confirmed()
+    listable, chosen = _allowed(place, action)
     selection = selecting.of_request(listable)
     if selection.number == 0:
         flash(_("Select something first. What you had selected may be gone meanwhile."), "danger")
@@ -153,7 +150,12 @@ def _change(change_id: int) -> BulkChange:
 def _to_be_done(change_id: int) -> tuple[BulkChange, Action]:
     """A change that is gone on with or taken back: by whom it might be begun."""
     made = _change(change_id)
-    listable = of_place(made.place, current_user) or abort(404)
+    return made, _allowed(made.place, made.action)[1]
+
+
+def _allowed(place: str, key: str) -> tuple[Listable, Action]:
+    listable = of_place(place, current_user) or abort(404)
+    action = listable.action(key) or abort(404)
     if listable.is_sensitive:
         must_be_confirmed()
-    return made, listable.action(made.action) or abort(404)
+    return listable, action

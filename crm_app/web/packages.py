@@ -16,7 +16,7 @@ from crm_app.web.deflating import BLOCK, Deflater
 
 PIECE = 1 << 20
 # What reading a package raises that is none, or is damaged.
-DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, RuntimeError)
 
 
 class Written(NamedTuple):

@@ -152,7 +152,7 @@ def _hold(connection: Connection, model: Any, ids: Sequence[int]) -> None:
 
 @listens_for(db.session, "before_flush")
 def _hold_followers(session: Any, _context: Any, _instances: Any) -> None:
-    for model in found_by.models():
+    for model in () if is_sqlite() else found_by.models():
         renamed = [one.id for one in session.dirty if type(one) is model and _differs(one, (model.found_by.name,))]
         if renamed:
             hold_followers(session.connection(), model, renamed)

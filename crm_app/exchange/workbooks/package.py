@@ -1,7 +1,6 @@
 """The ZIP file that a workbook is: opened only if what it unpacks to is bearable, its XML read without any DTD."""
 
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from xml.parsers import expat
 
 from crm_app.exchange.decoding import UnreadableError
+from crm_app.web import packages
 from crm_app.web.formats import num
 from crm_app.web.texts import gettext as _
 
@@ -21,11 +21,8 @@ _MOST_OF_A_PART = 32 << 20
 _PIECE = 1 << 16
 _LONGEST_TAG = 4 << 20
 _ENCRYPTED = 0x1
-# What reading a package raises that is damaged, and what comes of cells that no spreadsheet writes.
-_DAMAGED = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, LookupError, ValueError,
-    OverflowError,
-)  # fmt: skip
+# Beside what reading a damaged package raises, what comes of cells that no spreadsheet writes.
+_DAMAGED = (*packages.DAMAGED, LookupError, ValueError, OverflowError)
 
 
 @contextmanager

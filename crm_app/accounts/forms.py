@@ -12,7 +12,7 @@ from crm_app.accounts import passwords
 from crm_app.web.fields import Required, TextField, options
 from crm_app.web.money import COMMON_CURRENCIES
 from crm_app.web.reader import LANGUAGES, reader
-from crm_app.web.text import email_key
+from crm_app.web.text import sign_in_address
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
@@ -30,7 +30,7 @@ class EmailField(TextField):
 
     def process_formdata(self, valuelist):
         super().process_formdata(valuelist)
-        self.data = email_key(self.data)
+        self.data = sign_in_address(self.data)
 
     def pre_validate(self, form):
         if self.data:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from crm_app.accounts.links import digest
 from crm_app.accounts.models import KnownDevice, Passkey, User
 from crm_app.extensions import db, utc_now
-from crm_app.web.text import email_key
+from crm_app.web.text import sign_in_address
 
 KEPT_FOR = timedelta(days=180)
 MOST = 20
@@ -17,7 +17,7 @@ MOST = 20
 
 def of_email(email: str) -> int | None:
     """The number of the device that asks, if whoever has this address signed in from it."""
-    return _found(User.email == email_key(email))
+    return _found(User.email == sign_in_address(email))
 
 
 def of_user(user: User) -> int | None:

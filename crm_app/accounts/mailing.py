@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from crm_app.accounts.models import Mail, User
 from crm_app.extensions import db, utc_now
 from crm_app.web import mail as mail_server
-from crm_app.web.text import email_key
+from crm_app.web.text import sign_in_address
 
 # Of letters that anybody can ask for, an address gets so many an hour.
 MOST_AN_HOUR = 3
@@ -19,7 +19,7 @@ def ask(kind: str, address: str, **particulars: Any) -> int:
 
     Whether the address is anybody's is looked up as it is sent, so that asking costs the same for all.
     """
-    asked = Mail(kind=kind, address=email_key(address)[:254], particulars=particulars)
+    asked = Mail(kind=kind, address=sign_in_address(address)[:254], particulars=particulars)
     db.session.add(asked)
     db.session.flush()
     return asked.id

@@ -12,7 +12,7 @@ from crm_app.accounts.links import digest
 from crm_app.accounts.models import SignInFailure, User
 from crm_app.extensions import db, login_manager, utc_now
 from crm_app.limiting import network_of
-from crm_app.web.text import email_key
+from crm_app.web.text import sign_in_address
 
 TRIES = 10
 TRIES_PER_ADDRESS = 50
@@ -33,7 +33,7 @@ class Guarded(NamedTuple):
 
     @property
     def key(self) -> str:
-        return digest(f"{self.kind} of {email_key(self.whose)} on {self.device or 'any device'}")
+        return digest(f"{self.kind} of {sign_in_address(self.whose)} on {self.device or 'any device'}")
 
     def network(self, address: str) -> str:
         return f"device {self.device}" if self.device else network_of(address)
@@ -98,7 +98,7 @@ def forget_guesses(guarded: Guarded) -> None:
 def authenticated(email: str, password: str) -> User | None:
     """The user whom e-mail and password belong to. Holds no lock on the database while it hashes."""
     found = db.session.execute(
-        select(User.id, User.password_hash).where(User.email == email_key(email), User.disabled_at.is_(None))
+        select(User.id, User.password_hash).where(User.email == sign_in_address(email), User.disabled_at.is_(None))
     ).first()
     db.session.rollback()
     right = passwords.is_right(found.password_hash if found else None, password)

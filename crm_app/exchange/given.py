@@ -16,7 +16,7 @@ from crm_app.extensions import db, reading
 from crm_app.pipeline.models import Pipeline
 from crm_app.web.money import is_currency
 from crm_app.web.reader import read_as
-from crm_app.web.text import clean, email_key, match_key
+from crm_app.web.text import clean, match_key, sign_in_address
 
 
 class Given:
@@ -110,7 +110,7 @@ def _sheet(kind, path, options):
 
 def _user(email):
     owners = select(User).where(User.disabled_at.is_(None)).order_by(User.id).limit(1)
-    wanted = owners.where(User.email == email_key(email)) if email else owners.where(User.role == "owner")
+    wanted = owners.where(User.email == sign_in_address(email)) if email else owners.where(User.role == "owner")
     user = db.session.scalars(wanted).first()
     if user is None:
         raise click.ClickException(f"There is no user with the e-mail {email}." if email else "There is no owner yet.")

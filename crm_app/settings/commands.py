@@ -11,7 +11,7 @@ from crm_app.accounts.models import ROLES, Team, User
 from crm_app.activity.recording import acting_as
 from crm_app.extensions import db, reading
 from crm_app.settings import people
-from crm_app.web.text import clean, email_key, match_key
+from crm_app.web.text import clean, match_key, sign_in_address
 
 
 @click.group()
@@ -132,7 +132,9 @@ def _name(text: str) -> str:
 
 def _address(text: str) -> str:
     try:
-        address = email_key(validate_email(clean(text), check_deliverability=False, test_environment=True).normalized)
+        address = sign_in_address(
+            validate_email(clean(text), check_deliverability=False, test_environment=True).normalized
+        )
     except EmailNotValidError:
         raise click.ClickException(f"{text} is no e-mail address.") from None
     if db.session.scalar(select(User.id).where(User.email == address)):
@@ -151,7 +153,7 @@ def _team(name: str | None) -> Team | None:
 
 
 def _person(email: str) -> User:
-    person = db.session.scalar(select(User).where(User.email == email_key(clean(email))))
+    person = db.session.scalar(select(User).where(User.email == sign_in_address(clean(email))))
     if person is None:
         raise click.ClickException(f"Nobody here has the address {email}.")
     return person

@@ -65,8 +65,8 @@ def search_words(text: str) -> list[str]:
     return fold(text[:200]).replace(ZWNJ, " ").split()[:10]
 
 
-def email_key(text: str) -> str:
-    """An address to sign in by: in small letters, but not folded, as a domain with ß is not the one with ss."""
+def sign_in_address(text: str) -> str:
+    """As it is kept and looked up: in small letters, but not folded, as a domain with ß is not the one with ss."""
     return text.lower()
 
 

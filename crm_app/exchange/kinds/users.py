@@ -16,7 +16,7 @@ from crm_app.extensions import db
 from crm_app.pipeline.crediting import carry_along
 from crm_app.web import formats
 from crm_app.web.reader import reader
-from crm_app.web.text import email_key, sort_key
+from crm_app.web.text import sign_in_address, sort_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 from crm_app.web.texts import ngettext
@@ -60,7 +60,7 @@ class Users(Kind):
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> str | None:
         if name == "email":
-            return email_key(facts.get("email") or "") or None
+            return sign_in_address(facts.get("email") or "") or None
         return name_key(facts.get("name") or "") or None
 
     def settle(self, row: Row) -> None:

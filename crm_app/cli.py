@@ -17,7 +17,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="peyvand", prog_name="crm")
 def main():
-    """Peyvand: contacts, a sales pipeline, goals and honest numbers, on a server of your own."""
+    """Peyvand: contacts, a sales pipeline, goals and reports, on your own server."""
 
 
 def _add_commands():

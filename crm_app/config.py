@@ -65,13 +65,13 @@ class _Environment:
         if not path:
             return given or default
         if given:
-            raise ConfigError(f"{name} and {name}_FILE are both set; keep one of them.")
+            raise ConfigError(f"{name} and {name}_FILE are both set; use only one of them.")
         try:
             stored = Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ConfigError(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from error
         except UnicodeDecodeError as error:
-            raise ConfigError(f"{name}_FILE: {path} is no text in UTF-8.") from error
+            raise ConfigError(f"{name}_FILE: {path} is not UTF-8 text.") from error
         if not stored:
             raise ConfigError(f"{name}_FILE: {path} is empty.")
         return stored
@@ -79,13 +79,13 @@ class _Environment:
     def integer(self, name: str, default: int, *, least: int, most: int) -> int:
         text = self.text(name, str(default))
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            raise ConfigError(f"{name} takes a whole number from {least} to {most}, not “{text}”.")
+            raise ConfigError(f"{name} must be a whole number from {least} to {most}, not “{text}”.")
         return int(text)
 
     def email(self, name: str) -> str:
         text = self.text(name, "")
         if text and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
-            raise ConfigError(f"{name} takes an e-mail address, such as crm@example.com, not “{text}”.")
+            raise ConfigError(f"{name} must be an email address, such as crm@example.com, not “{text}”.")
         return text
 
     def url(self, name: str, *, schemes: tuple[str, ...]) -> str:
@@ -94,9 +94,9 @@ class _Environment:
         if text and not _is_address(text, schemes):
             kinds = " or ".join(f"{scheme}://" for scheme in schemes)
             limit = ", without a path" if "http" in schemes else ""
-            raise ConfigError(f"{name} takes a whole address that begins with {kinds}{limit}.")
+            raise ConfigError(f"{name} must be a full address that starts with {kinds}{limit}.")
         if text.startswith("postgres") and text.partition("?")[0].count("@") > 1:
-            raise ConfigError(f"{name}: write @ in a password as %40.")
+            raise ConfigError(f"{name}: write @ in the password as %40.")
         return text
 
 
@@ -109,7 +109,7 @@ def hosts(base_url: str) -> list[str] | None:
 def _smtp_url(env: _Environment, base_url: str) -> str:
     url = env.url("SMTP_URL", schemes=("smtp", "smtps"))
     if url and not base_url:
-        raise ConfigError("SMTP_URL needs BASE_URL as well: letters hold links, which must lead here from anywhere.")
+        raise ConfigError("SMTP_URL also needs BASE_URL: emails contain links, which must work from anywhere.")
     return url
 
 
@@ -141,7 +141,7 @@ def _instance(folder: Path) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         reason = "not a folder" if isinstance(error, FileExistsError) else error.strerror
-        raise ConfigError(f"INSTANCE_PATH: {folder} cannot be made ({reason}).") from error
+        raise ConfigError(f"INSTANCE_PATH: {folder} cannot be created ({reason}).") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise ConfigError(f"INSTANCE_PATH: {folder} cannot be written to.")
     return folder
@@ -151,7 +151,7 @@ def _database_url(env: _Environment, instance: Path) -> str:
     url = env.url("DATABASE_URL", schemes=("postgresql", "postgres", "postgresql+psycopg", "sqlite"))
     if url.startswith("sqlite:") and not url.startswith("sqlite:////"):
         raise ConfigError(
-            "DATABASE_URL takes the whole path of a SQLite database, after four slashes, such as "
+            "DATABASE_URL must contain the absolute path of a SQLite database, after four slashes, such as "
             "sqlite:////var/lib/peyvand/peyvand.db."
         )
     return _of_postgresql(url) or f"sqlite:///{instance / 'peyvand.db'}"
@@ -161,7 +161,9 @@ def _reports_database(env: _Environment) -> dict[str, object]:
     """A replica is told of as a database beside the first one (web/replica.py)."""
     url = _of_postgresql(env.url("REPORTS_DATABASE_URL", schemes=("postgresql", "postgres", "postgresql+psycopg")))
     if url and not env.text("DATABASE_URL", "").startswith("postgres"):
-        raise ConfigError("REPORTS_DATABASE_URL takes a streaming replica of the PostgreSQL that DATABASE_URL names.")
+        raise ConfigError(
+            "REPORTS_DATABASE_URL must be a streaming replica of the PostgreSQL database in DATABASE_URL."
+        )
     if not url:
         return {}
     options = {"connect_args": {"connect_timeout": 2}, "execution_options": {"only_reads": True}}
@@ -183,7 +185,7 @@ def _networks(text: str) -> tuple[str, ...]:
             network = None
         if network is None or network.prefixlen == 0:
             raise ConfigError(
-                "TRUSTED_PROXIES takes addresses or networks of your own web servers, separated by commas, such as "
+                "TRUSTED_PROXIES must list addresses or networks of your own web servers, separated by commas, such as "
                 f"127.0.0.1, 10.0.0.0/8; not “{one}”."
             )
         found.append(str(network))
@@ -194,8 +196,8 @@ def _passphrase(text: str) -> str:
     """The refusal does not repeat it."""
     if text and (len(text) < SHORTEST_PASSPHRASE or "\n" in text):
         raise ConfigError(
-            f"BACKUP_PASSPHRASE takes one line of at least {SHORTEST_PASSPHRASE} characters, such as five words that "
-            "do not belong together; leave it out for backups that are not locked."
+            f"BACKUP_PASSPHRASE must be one line of at least {SHORTEST_PASSPHRASE} characters, such as five unrelated "
+            "words; leave it unset for backups without encryption."
         )
     return text
 
@@ -204,7 +206,7 @@ def _metrics_token(token: str) -> str:
     """The refusal does not repeat it."""
     if token and not _TOKEN.fullmatch(token):
         raise ConfigError(
-            "METRICS_TOKEN takes 20 to 200 letters, digits and . ~ + / = - _; leave it out for no metrics."
+            "METRICS_TOKEN must be 20 to 200 letters, digits and . ~ + / = - _; leave it unset to turn metrics off."
         )
     return token
 
@@ -213,6 +215,6 @@ def _secret_key(env: _Environment) -> str:
     key = env.text("SECRET_KEY", "")
     if key and len(key) < secret_key.SHORTEST:
         raise ConfigError(
-            f"SECRET_KEY takes at least {secret_key.SHORTEST} characters; leave it out to have a key made."
+            f"SECRET_KEY must be at least {secret_key.SHORTEST} characters long; leave it unset to have a key created."
         )
     return key

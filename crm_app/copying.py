@@ -11,11 +11,11 @@ from crm_app.backups import BackupError, copying
 @click.command("copy-database")
 @click.argument("target_url")
 def copy_database(target_url):
-    """Copy the whole database into an empty other one, from SQLite to PostgreSQL or back.
+    """Copy the whole database into another, empty one, from SQLite to PostgreSQL or back.
 
-    TARGET_URL is as DATABASE_URL would be. All rows are copied as they stand at one instant, read back and compared. It
-    is one transaction: interrupted, it leaves the other database empty and can be run again. Uploads and keys stay
-    where they are. Stop Peyvand before: what is written meanwhile is not in the copy.
+    TARGET_URL has the form of DATABASE_URL. All rows are copied as of one instant, read back and compared. The copy is
+    one transaction: if it is interrupted, the target stays empty and the command can be run again. Uploads and keys are
+    not moved. Stop Peyvand first: changes made during the copy are not in it.
     """
     from crm_app import create_app
 
@@ -27,7 +27,7 @@ def copy_database(target_url):
     for one in copied:
         click.echo(f"{one.table:<24}{one.rows:>12,}  {one.digest}")
     rows = sum(one.rows for one in copied)
-    click.echo(f"Done: {rows:,} rows of {len(copied)} tables, equal on both sides. Set DATABASE_URL and start Peyvand.")
+    click.echo(f"Done: {rows:,} rows of {len(copied)} tables, verified as equal. Set DATABASE_URL and start Peyvand.")
 
 
 def _address_of(target_url: str) -> str:

@@ -40,7 +40,7 @@ def expect_port(host: str, port: int) -> None:
         # Some messages are followed by the address in brackets, which is said here already.
         reason = str(error.strerror).partition(" (")[0]
         raise ConfigError(
-            f"cannot listen on {host}:{port} ({reason}); HOST and PORT choose another address."
+            f"cannot listen on {host}:{port} ({reason}); set HOST and PORT to use another address."
         ) from error
 
 
@@ -61,7 +61,7 @@ def expect_redis(url: str) -> None:
         ) as client:
             client.ping()
     except redis.RedisError as error:
-        raise ConfigError(f"REDIS_URL: no Redis answers there ({str(error).rstrip('.')}).") from error
+        raise ConfigError(f"REDIS_URL: Redis is not responding ({str(error).rstrip('.')}).") from error
 
 
 def expect_tables(url: str) -> None:
@@ -83,9 +83,9 @@ def _refusal(error: object) -> str:
     if _misses_tables(error):
         return (
             "the database does not have the tables of this version; "
-            "run `crm database upgrade`, or `crm serve`, which begins with it."
+            "run `crm database upgrade`, or `crm serve`, which does it first."
         )
-    return f"the database refused: {str(error).splitlines()[0]}"
+    return f"the database rejected this: {str(error).splitlines()[0]}"
 
 
 def _misses_tables(error: object) -> bool:

@@ -80,5 +80,7 @@ def stored(instance: Path) -> str:
     except UnicodeDecodeError:
         key = ""
     if len(key) < SHORTEST:
-        raise ConfigError(f"{path} holds no usable key; delete it to have a new one made (everyone signs in again).")
+        raise ConfigError(
+            f"{path} does not contain a usable key. Delete it to get a new one (everyone has to sign in again)."
+        )
     return key

@@ -22,7 +22,7 @@ from crm_app.working import Worker
 @click.option("--host", help="Address to listen on (HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (PORT).")
 def serve(host, port):
-    """Bring the database up to date, then run the web server and the worker until stopped."""
+    """Upgrade the database, then run the web server and the worker until stopped."""
     if host:
         os.environ["HOST"] = host
     if port:
@@ -42,7 +42,7 @@ def serve(host, port):
 
 @click.command()
 def web():
-    """Run the web server alone (several of them may share one PostgreSQL)."""
+    """Run only the web server (several can share one PostgreSQL database)."""
     settings = config.load()
     readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
     _expect_what_is_shared(settings)
@@ -53,9 +53,9 @@ def web():
 
 @click.command()
 def worker():
-    """Run the worker: imports and other long work, one task at a time in each of two threads.
+    """Run the worker for imports and other long jobs, one at a time in each of two threads.
 
-    Told to stop, it finishes what it is at; what takes longer than it is given goes back into the queue.
+    When stopped, it finishes its current jobs; those that take too long go back into the queue.
     """
     _expect_what_is_shared(config.load())
     _read_ahead()
@@ -65,12 +65,12 @@ def worker():
 
 @click.group()
 def database():
-    """Look after the database."""
+    """Manage the database."""
 
 
 @database.command()
 def upgrade():
-    """Bring the tables up to this version of Peyvand."""
+    """Upgrade the tables to this version of Peyvand."""
     from crm_app import create_app
 
     upgrading.say_where_from(*upgrading.brought_up_unless_hindered(create_app()))
@@ -174,8 +174,8 @@ def _say_where(app):
 
     with app.app_context():
         address = own_address()
-        click.echo(f"Peyvand runs at {address}")
+        click.echo(f"Peyvand is running at {address}")
         if queries.organisation() is None:
             token = links.new_setup_link()
             db.session.commit()
-            click.echo(f"Set it up here (this link works once): {address}/settings/first-run/{token}")
+            click.echo(f"Set it up here (the link works once): {address}/settings/first-run/{token}")

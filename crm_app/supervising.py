@@ -45,7 +45,7 @@ def supervise(parts: Sequence[Part], seconds: float = processes.GRACE_SECONDS + 
     for part in parts:
         part.over()
     if not is_well:
-        _say("a part of Peyvand stopped by itself; see the lines above.")
+        _say("a part of Peyvand stopped unexpectedly; see the lines above.")
     return 0 if is_well else 1
 
 
@@ -58,7 +58,7 @@ class Steady:
     def replaces(self) -> bool:
         if time.monotonic() < self._replaced_at + _STEADY_SECONDS:
             return False
-        _say(f"a {self._what} process stopped by itself; another one takes its place.")
+        _say(f"a {self._what} process stopped unexpectedly; a new one replaces it.")
         self._replaced_at = time.monotonic()
         return True
 

@@ -15,12 +15,14 @@ _SIZES = 2
 
 
 @click.command()
-@click.option("--check", "only_checks", is_flag=True, help="Only say whether it can be done, and what would be.")
+@click.option(
+    "--check", "only_checks", is_flag=True, help="Only check whether the upgrade is possible and what it would do."
+)
 def upgrade(only_checks):
-    """Bring the tables up to this version of Peyvand, from any earlier one in one step.
+    """Upgrade the tables to this version of Peyvand, from any earlier one in one step.
 
-    With --check nothing is changed: the database is looked at, and on SQLite a copy of it is brought up to date and
-    looked at as well. Ends with status 1 if there is anything in the way.
+    With --check nothing is changed: the database is examined and, on SQLite, a copy of it is upgraded and examined as
+    well. Exits with status 1 if anything prevents the upgrade.
     """
     from crm_app import create_app
     from crm_app.extensions import db
@@ -68,7 +70,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def say_where_from(before: str | None, after: str | None) -> None:
-    told = f"Database went from {before or 'nothing'} to {after}."
+    told = f"Database upgraded from {before or 'nothing'} to {after}."
     click.echo(f"Database is at {after}." if before == after else told)
 
 
@@ -77,7 +79,7 @@ def _expect_nothing_in_the_way(only_checks: bool) -> None:
     pending, here = _pending(), _revision()
     for script in pending:
         click.echo(f"{script.revision}  {script.doc}")
-    click.echo(f"{len(pending)} to go." if pending else "The database is up to date.")
+    click.echo(f"{len(pending)} to apply." if pending else "The database is up to date.")
     troubles = _troubles((*_AHEAD, "backups")) if here else []
     if here and pending and only_checks and not troubles:
         troubles = _tried()
@@ -105,14 +107,14 @@ def _expect_none(troubles: list[str]) -> None:
 
     db.session.remove()
     for trouble in troubles:
-        click.echo(f"In the way: {trouble}", err=True)
+        click.echo(f"Blocked by: {trouble}", err=True)
     if troubles:
         raise click.ClickException("Nothing was changed.")
 
 
 def _finish(app: Any, only_checks: bool) -> None:
     if only_checks:
-        click.echo("Nothing stands in the way. Nothing was changed.")
+        click.echo("The upgrade is possible. Nothing was changed.")
         return
     say_where_from(*brought_up(app))
 
@@ -173,9 +175,9 @@ def _tried() -> list[str]:
         try:
             trouble = _brought_up_alone(copy)
         except Exception as error:
-            return [f"a copy could not be brought up to date: {str(error).splitlines()[0]}"]
-        click.echo(f"A copy was brought up to date in {time.monotonic() - began:.1f} s.")
-    return [f"a copy that was brought up to date is damaged: {trouble}"] if trouble else []
+            return [f"a copy could not be upgraded: {str(error).splitlines()[0]}"]
+        click.echo(f"A copy was upgraded in {time.monotonic() - began:.1f} s.")
+    return [f"an upgraded copy is damaged: {trouble}"] if trouble else []
 
 
 def _brought_up_alone(database: Path) -> str:

@@ -26,7 +26,7 @@ def test_a_full_disk_refuses_writes_and_serves_reads_and_heals_by_itself(tmp_pat
         kept = crashing.column(one, "SELECT name FROM companies ORDER BY id")
 
     assert (before, refused, listed, after) == (303, 507, 200, 303)
-    assert "There is no room left on the disk" in words
+    assert "The disk is full or cannot be written to" in words
     assert "Before" in companies and "Meanwhile" not in companies
     assert kept == ["Before", "After"]
     assert torn == []

@@ -250,7 +250,7 @@ def test_an_address_of_another_machine_is_refused_before_anything_is_said(crm, f
 def test_a_redis_that_does_not_answer_is_named_at_the_start(crm_with_tables, free, command):
     ended = crm_with_tables(command, REDIS_URL=f"redis://:secret@127.0.0.1:{free}/0", PORT="8391")
 
-    _is_one_sentence(ended, "REDIS_URL: no Redis answers there (")
+    _is_one_sentence(ended, "REDIS_URL: Redis is not responding (")
     assert "secret" not in ended.stderr
 
 
@@ -305,5 +305,5 @@ def test_a_database_that_cannot_hold_every_script_is_not_filled(crm, worker, fre
     ended = crm(*command, DATABASE_URL=url, PORT=free)
 
     assert ended.returncode == 1
-    assert f"The database has the encoding {encoding}, which cannot hold every script." in ended.stderr, ended.stderr
+    assert f"The database uses the encoding {encoding}, which cannot store every script." in ended.stderr, ended.stderr
     assert ended.stderr.count("\n") == 1 and ended.stdout == ""

@@ -51,7 +51,7 @@ def name_of(agent: str) -> str:
     browser, system = _first(agent, _BROWSERS), _first(agent, _SYSTEMS)
     if browser and system:
         return _("%(browser)s on %(system)s", browser=browser, system=system)
-    return browser or system or _("A browser that does not tell its name")
+    return browser or system or _("Unknown browser")
 
 
 def _first(agent: str, names: tuple[tuple[str, str], ...]) -> str:

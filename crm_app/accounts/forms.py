@@ -20,7 +20,7 @@ CALENDAR_CHOICES = options([("gregorian", _l("Gregorian")), ("jalali", _l("Jalal
 DIGIT_CHOICES = options([("latin", _l("Latin (123)")), ("persian", _l("Persian (۱۲۳)"))])
 THEME_CHOICES = options([("system", _l("System")), ("light", _l("Light")), ("dark", _l("Dark"))])
 LANGUAGE_CHOICES = options(LANGUAGES.items())
-_FOLLOWING = options([("", _l("Follow the language"))])
+_FOLLOWING = options([("", _l("Same as the language"))])
 
 
 class EmailField(TextField):
@@ -37,7 +37,7 @@ class EmailField(TextField):
             try:
                 validate_email(self.data, check_deliverability=False, test_environment=True)
             except EmailNotValidError as error:
-                raise ValidationError(_("That is no e-mail address.")) from error
+                raise ValidationError(_("This is not a valid email address.")) from error
 
 
 class NewPasswordField(PasswordField):
@@ -47,9 +47,9 @@ class NewPasswordField(PasswordField):
         if len(self.data) < passwords.SHORTEST:
             raise ValidationError(_("At least %(count)s characters.", count=passwords.SHORTEST))
         if len(self.data) > passwords.LONGEST:
-            raise ValidationError(_("At most %(count)s characters.", count=passwords.LONGEST))
+            raise ValidationError(_("No more than %(count)s characters.", count=passwords.LONGEST))
         if passwords.is_common(self.data):
-            raise ValidationError(_("That password is one of the first to be guessed. Choose another."))
+            raise ValidationError(_("This password is too easy to guess. Choose another."))
 
 
 class SetupForm(FlaskForm):
@@ -61,7 +61,7 @@ class SetupForm(FlaskForm):
     time_zone = SelectField(_l("Time zone"))
     calendar = SelectField(_l("Calendar"), choices=CALENDAR_CHOICES)
     name = TextField(_l("Your name"), [Required()])
-    email = EmailField(_l("Your e-mail"), [Required()], longest=254)
+    email = EmailField(_l("Your email"), [Required()], longest=254)
     password = NewPasswordField(_l("Password"), [Required()])
 
     def __init__(self, *args, **kwargs):
@@ -71,7 +71,7 @@ class SetupForm(FlaskForm):
 
 
 class SignInForm(FlaskForm):
-    email = TextField(_l("E-mail"), [Required()], longest=254)
+    email = TextField(_l("Email"), [Required()], longest=254)
     password = PasswordField(_l("Password"), [Required()])
     remember = BooleanField(_l("Keep me signed in on this device"))
 
@@ -104,7 +104,7 @@ class EndSecondStepForm(FlaskForm):
 
 
 class ForgottenForm(FlaskForm):
-    email = EmailField(_l("E-mail"), [Required()], longest=254)
+    email = EmailField(_l("Email"), [Required()], longest=254)
 
 
 class PreferencesForm(FlaskForm):

@@ -17,10 +17,10 @@ def password_reset(user: User, mail: Mail) -> Letter:
     return Letter(
         _("Choose a new password"),
         _letter(
-            _("Somebody, most likely you, asked for a new password for %(organisation)s.", organisation=_here()),
-            _("Choose it here, within an hour:"),
+            _("Someone, most likely you, requested a new password for %(organisation)s.", organisation=_here()),
+            _("Choose a new one here within an hour:"),
             _link(user, max(links.MAILED_FOR, links.time_left(user))),
-            _("If it was not you, leave this letter alone: the old password still holds."),
+            _("If this was not you, ignore this email: your old password still works."),
         ),
     )
 
@@ -31,7 +31,7 @@ def invitation(user: User, mail: Mail) -> Letter:
         _letter(
             _("%(name)s, you can now sign in to %(organisation)s as %(email)s.", name=user.name,
               organisation=_here(), email=user.email),
-            _("Choose your password here, within three days:"),
+            _("Choose your password here within three days:"),
             _link(user, links.INVITED_FOR),
         ),
     )  # fmt: skip
@@ -40,20 +40,20 @@ def invitation(user: User, mail: Mail) -> Letter:
 def access_changed(user: User, mail: Mail) -> Letter:
     """What has just changed about how they sign in; no link, so that nobody learns to follow one in such a letter."""
     return Letter(
-        _("How you sign in has changed"),
+        _("The way you sign in has changed"),
         _letter(
             str(CHANGES[mail.particulars["change"]]()),
-            _("If it was not you, tell the owner of %(organisation)s at once.", organisation=_here()),
+            _("If this was not you, tell the owner of %(organisation)s immediately.", organisation=_here()),
         ),
     )
 
 
 CHANGES: dict[str, Callable[[], str]] = {
     "password": lambda: _("Your password was changed."),
-    "second step on": lambda: _("A second step was added to signing in: a code of an app."),
-    "second step off": lambda: _("The second step of signing in was turned off."),
-    "passkey added": lambda: _("A passkey was added: it signs in without your password."),
-    "passkey removed": lambda: _("A passkey was removed. It does not sign in any more."),
+    "second step on": lambda: _("Two-step sign-in was turned on: signing in now takes a code from an app."),
+    "second step off": lambda: _("Two-step sign-in was turned off."),
+    "passkey added": lambda: _("A passkey was added. It can be used to sign in without your password."),
+    "passkey removed": lambda: _("A passkey was removed. It can no longer be used to sign in."),
 }
 KINDS: dict[str, Callable[[User, Mail], Letter]] = {
     "password reset": password_reset,

@@ -75,7 +75,7 @@ def _reopened(who: Markup, facts: Mapping[str, Any]) -> Markup:
 
 def _taken_back(who: Markup, facts: Mapping[str, Any]) -> Markup:
     return put_in(
-        _("%(who)s took the move to %(before)s back: this is in %(after)s again"),
+        _("%(who)s undid the move to %(before)s: this is back in %(after)s"),
         who=who,
         before=shown(facts.get("before")),
         after=shown(facts.get("after")),
@@ -109,17 +109,17 @@ def something(who: Markup, facts: Mapping[str, Any]) -> Markup:
 
 SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "created": lambda who, facts: put_in(_("%(who)s created this"), who=who),
-    "deleted": lambda who, facts: put_in(_("%(who)s put this into the bin"), who=who),
-    "restored": lambda who, facts: put_in(_("%(who)s took this out of the bin"), who=who),
+    "deleted": lambda who, facts: put_in(_("%(who)s moved this to the bin"), who=who),
+    "restored": lambda who, facts: put_in(_("%(who)s restored this from the bin"), who=who),
     "noted": lambda who, facts: put_in(_("%(who)s wrote a note"), who=who),
     "lost": lambda who, facts: put_in(_("%(who)s lost this"), who=who),
     "moved": _moved,
     "won": _won,
     "reopened": _reopened,
-    "taken back": _taken_back,
+    "undone": _taken_back,
     "snoozed": _snoozed,
-    "woken": lambda who, facts: put_in(_("%(who)s woke this up"), who=who),
+    "woken": lambda who, facts: put_in(_("%(who)s ended the snooze"), who=who),
     "imported": _imported,
-    "import undone": lambda who, facts: put_in(_("%(who)s took back what an import had written here"), who=who),
+    "import undone": lambda who, facts: put_in(_("%(who)s undid the changes of an import here"), who=who),
     "target changed": _target_changed,
 }

@@ -28,7 +28,7 @@ _ICONS = {
     "won": "trophy",
     "lost": "thumbs-down",
     "reopened": "refresh-cw",
-    "taken back": "undo-2",
+    "undone": "undo-2",
     "snoozed": "moon",
     "woken": "sun",
     "imported": "upload",

@@ -8,13 +8,13 @@ from crm_app.extensions import reading
 
 @click.group()
 def audit():
-    """The log of who signed in, took data along, or changed what others may do."""
+    """The audit log of sign-ins, exports and changes of permissions."""
 
 
 @audit.command()
-@click.option("--head", help="The hash that the last line had when you kept it; it must still be there.")
+@click.option("--head", help="The hash of the last entry when you noted it. It must still be in the log.")
 def verify(head):
-    """Read the whole log and say whether each line follows from the one before it."""
+    """Verify the whole log: every entry must follow from the one before it."""
     with reading():
         verdict = chain.verified(head or "")
     if verdict.broken_at is not None:
@@ -23,6 +23,6 @@ def verify(head):
             f"{verdict.count:,} lines before it are whole."
         )
     if head and not verdict.has_kept:
-        raise click.ClickException(f"The audit log was tampered with: no line has the hash {head}.")
-    click.echo(f"{verdict.count:,} lines, each follows from the one before it. Head: {verdict.head or 'none'}")
-    click.echo("Keep the head elsewhere; `crm audit verify --head HASH` shows later that nothing was cut off.")
+        raise click.ClickException(f"The audit log was tampered with: no entry has the hash {head}.")
+    click.echo(f"{verdict.count:,} entries verified. Head: {verdict.head or 'none'}")
+    click.echo("Keep the head elsewhere: `crm audit verify --head HASH` later shows that nothing was cut off.")

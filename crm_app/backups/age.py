@@ -154,7 +154,7 @@ class _Stream:
 
 
 def _damaged() -> BackupError:
-    return BackupError(_("The backup is damaged, was changed, or is not all there."))
+    return BackupError(_("The backup is damaged, was altered, or is incomplete."))
 
 
 def _place(number: int, is_last: bool) -> bytes:
@@ -166,15 +166,15 @@ def _opened_header(file: BinaryIO, passphrase: str) -> tuple[bytes, bytes]:
     file.seek(0)
     found = _HEADER.match(file.read(_LONGEST_HEADER))
     if found is None:
-        raise BackupError(_("This is no file that a passphrase opens, or its beginning is damaged."))
+        raise BackupError(_("This file is not encrypted with a passphrase, or its start is damaged."))
     work = int(found[2])
     if work > _MOST_WORK:
-        raise BackupError(_("To open this file would take too much memory."))
+        raise BackupError(_("Opening this file would take too much memory."))
     try:
         file_key = _wrapping(passphrase, _bytes(found[1]), work).decrypt(bytes(12), _bytes(found[3]), None)
     except InvalidTag as error:
         raise WrongPassphraseError(
-            _("The passphrase does not open this backup. If it is the right one, the beginning of the file is damaged.")
+            _("The passphrase does not open this backup. If it is the right one, the start of the file is damaged.")
         ) from error
     mac = _header_mac(file_key, found[0][: found.start(4) - 1])
     try:

@@ -20,23 +20,23 @@ _TRIES = 3
 _from_file = click.option(
     "--passphrase-file",
     type=click.File(encoding="utf-8"),
-    help="Read the passphrase from there; - is what is piped in.",
+    help="Read the passphrase from this file; - means standard input.",
 )
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="Take the place of FILE if it exists.")
-@click.option("--encrypt", is_flag=True, help="Lock it with a passphrase, which is asked for where none is set.")
+@click.option("--replace", is_flag=True, help="Overwrite FILE if it exists.")
+@click.option("--encrypt", is_flag=True, help="Encrypt it with a passphrase; asks for one if none is set.")
 @_from_file
 def backup(file, replace, encrypt, passphrase_file):
-    """Write everything of this instance into one file, while others work.
+    """Back up this instance into one file, while Peyvand is in use.
 
-    That is the database as it stands at one instant, the uploads, and the key that signs sessions where it lies in the
-    folder of the instance. Without FILE it goes into `backups/` of that folder. Keep it as private as the database.
+    The backup contains the database as of one instant, the uploads, and the key that signs sessions if it is stored in
+    the instance folder. Without FILE it is written to `backups/` in that folder. Keep it as private as the database.
 
-    Where BACKUP_PASSPHRASE is set it is locked with that, by --passphrase-file with another, in the format of age
-    (age-encryption.org). Nothing opens it without the passphrase, which is never given on the command line.
+    It is encrypted with BACKUP_PASSPHRASE if that is set, or with the passphrase of --passphrase-file, in the age
+    format (age-encryption.org). It cannot be opened without the passphrase, which is never given on the command line.
     """
     read_as(Reader())
     with reading():
@@ -45,7 +45,7 @@ def backup(file, replace, encrypt, passphrase_file):
     path = file or kept.folder() / kept.new_name(is_locked=bool(passphrase))
     try:
         if path.exists() and not replace:
-            raise click.ClickException(f"{path} exists already. Choose another name, or say --replace.")
+            raise click.ClickException(f"{path} already exists. Choose another name, or use --replace.")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = making.write(path, passphrase)
     except BackupError as error:
@@ -55,18 +55,18 @@ def backup(file, replace, encrypt, passphrase_file):
     locked = ", locked" if passphrase else ""
     click.echo(f"Wrote {path}: {_summary(about)}; {path.stat().st_size:,} bytes{locked}.")
     if all(part.name != manifest.KEY for part in about.parts):
-        click.echo("SECRET_KEY is set outside the folder of the instance and is not in it: keep it elsewhere.")
+        click.echo("SECRET_KEY is not stored in the instance folder, so it is not in the backup: keep a copy of it.")
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--check", is_flag=True, help="Only read all of it, and say whether it is whole.")
+@click.option("--check", is_flag=True, help="Only check that the backup is intact.")
 @_from_file
 def restore(file, check, passphrase_file):
-    """Put a backup back into an instance where nothing is yet, and bring it up to this version.
+    """Restore a backup into an empty instance, and upgrade it to this version.
 
-    Nothing is written before all of it was read and found to be what was backed up. A locked one is opened by
-    BACKUP_PASSPHRASE, if that is set, or else by a passphrase that is asked for.
+    The whole backup is verified before anything is written. An encrypted one is opened with BACKUP_PASSPHRASE if that
+    is set; otherwise you are asked for its passphrase.
     """
     # What is refused is told in English here: there may be no tables yet to ask who reads.
     read_as(Reader())
@@ -74,7 +74,7 @@ def restore(file, check, passphrase_file):
         with _opened(file, passphrase_file) as found:
             found.verify()
             if check:
-                click.echo(f"{file.name} is whole: {_summary(found.manifest)}. Nothing was written.")
+                click.echo(f"{file.name} is intact: {_summary(found.manifest)}. Nothing was written.")
                 return
             restoring.expect_fitting(found.manifest)
             about = found.manifest
@@ -95,7 +95,7 @@ def _chosen(passphrase_file, encrypt: bool) -> str:
         return kept.passphrase()
     chosen = _line_of(passphrase_file) if passphrase_file else _asked("Passphrase", confirms=True)
     if len(chosen) < SHORTEST_PASSPHRASE:
-        raise click.ClickException(f"A passphrase takes at least {SHORTEST_PASSPHRASE} characters.")
+        raise click.ClickException(f"A passphrase needs at least {SHORTEST_PASSPHRASE} characters.")
     return chosen
 
 
@@ -115,7 +115,7 @@ def _opened(file: Path, passphrase_file) -> Iterator[Backup]:
             if given is not None:
                 click.echo(str(error), err=True)
         tries -= 1
-        given = _asked(f"Passphrase of {file.name}")
+        given = _asked(f"Passphrase for {file.name}")
 
 
 def _is_at_hand() -> bool:
@@ -130,8 +130,8 @@ def _line_of(file) -> str:
 def _asked(prompt: str, confirms: bool = False) -> str:
     if not _is_at_hand():
         raise click.ClickException(
-            "A passphrase is needed. Set BACKUP_PASSPHRASE or BACKUP_PASSPHRASE_FILE, say --passphrase-file, or run "
-            "this where it can be typed."
+            "A passphrase is needed. Set BACKUP_PASSPHRASE or BACKUP_PASSPHRASE_FILE, use --passphrase-file, or run "
+            "this in a terminal where you can type it."
         )
     return click.prompt(prompt, hide_input=True, confirmation_prompt=confirms, err=True)
 

@@ -71,11 +71,11 @@ def _expect_empty() -> None:
         words = tuple(map(name_of, found_by.models()))
         strangers = {name for name in there - {"alembic_version", *db.metadata.tables} if not name.startswith(words)}
         if strangers:
-            raise BackupError(f"There are other tables in that database: {', '.join(sorted(strangers))[:200]}.")
+            raise BackupError(f"That database contains other tables: {', '.join(sorted(strangers))[:200]}.")
         for table in db.metadata.sorted_tables:
             is_ours = table.name in there and table.name not in _LEFT_OUT
             if is_ours and connection.scalar(select(literal(1)).select_from(table).limit(1)):
-                raise BackupError(f"That database is in use: there are {table.name} already. Give it an empty one.")
+                raise BackupError(f"That database is in use: it already contains {table.name}. Use an empty one.")
 
 
 def _filled(source: Connection, target: Connection, tell: Callable[[str], None]) -> list[Copied]:
@@ -89,7 +89,7 @@ def _filled(source: Connection, target: Connection, tell: Callable[[str], None])
     for model in found_by.models():
         restoring.index(target, model)
         target.execute(insert(WordIndex).values(name=model.__tablename__, scheme=tokens.SCHEME))
-    tell("Reading back what was written ...")
+    tell("Verifying the copy ...")
     return [_proven(target, table, sums[table.name]) for table in tables]
 
 
@@ -124,7 +124,7 @@ def _fill_sqlite(source, target, tables, sums, tell) -> None:
         if batch:
             target.execute(insert(table), batch)
     if torn := target.execute(text("PRAGMA foreign_key_check")).first():
-        raise BackupError(f"A row of {torn[0]} points at one of {torn[2]} that is not there.")
+        raise BackupError(f"A row of {torn[0]} refers to a row of {torn[2]} that does not exist.")
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Any]:

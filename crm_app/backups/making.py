@@ -85,7 +85,7 @@ def _of_postgresql(package: zipfile.ZipFile) -> Manifest:
 
 def _name(organisation: Sequence[str] | None) -> str:
     if organisation is None:
-        raise BackupError("This Peyvand is not set up yet: there is nothing to keep.")
+        raise BackupError("Peyvand has not been set up yet: there is nothing to back up.")
     return organisation[0]
 
 

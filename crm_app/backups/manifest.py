@@ -71,8 +71,8 @@ def read(content: bytes) -> Manifest:
         if version != FORMAT_VERSION:
             raise BackupError(
                 _(
-                    "The backup has the format %(theirs)s; this Peyvand reads format %(ours)s. Use the version that "
-                    "wrote it, or a newer one.",
+                    "The backup has format %(theirs)s, but this version of Peyvand reads format %(ours)s. Use "
+                    "the version that created it, or a newer one.",
                     theirs=str(version)[:20],
                     ours=FORMAT_VERSION,
                 )
@@ -82,7 +82,7 @@ def read(content: bytes) -> Manifest:
         about = Manifest(made_at=made_at, parts=parts, **facts)
         _expect_sound(about)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise BackupError(_("This is no backup of Peyvand, or its manifest is damaged.")) from error
+        raise BackupError(_("This is not a Peyvand backup, or its manifest is damaged.")) from error
     return about
 
 

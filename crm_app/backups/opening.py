@@ -29,8 +29,8 @@ class Backup:
         if not manifest.signer(self.key).verify_signature(content, self._read(manifest.SIGNATURE)):
             raise BackupError(
                 _(
-                    "The backup was changed, or made with another SECRET_KEY than the one that is set here; it is read "
-                    "with the key that it was made with."
+                    "The backup was altered, or was created with a different SECRET_KEY. Use the key it was "
+                    "created with."
                 )
             )
         self._expect_nothing_besides()
@@ -67,25 +67,25 @@ class Backup:
         expected = {*sizes, manifest.NAME, manifest.SIGNATURE}
         if (missing := sorted(expected - set(names))) or len(names) != len(expected):
             raise BackupError(
-                _("%(name)s is missing in the backup.", name=missing[0])
+                _("%(name)s is missing from the backup.", name=missing[0])
                 if missing
-                else _("There is more in the backup than it tells of.")
+                else _("The backup contains files that its manifest does not list.")
             )
         longer = [entry.filename for entry in entries if sizes.get(entry.filename, entry.file_size) != entry.file_size]
         if longer:
             raise _changed(longer[0])
         if sum(entry.compress_size for entry in entries) > self._package.start_dir:
-            raise BackupError(_("Parts of the backup lie over each other: no Peyvand wrote it so."))
+            raise BackupError(_("Parts of the backup overlap, so Peyvand did not create this file."))
 
     def _read(self, name: str) -> bytes:
         with _reading(name):
             if self._package.getinfo(name).file_size > _MOST_ABOUT:
-                raise BackupError(_("%(name)s is longer than that of any backup.", name=name))
+                raise BackupError(_("%(name)s is larger than in any valid backup.", name=name))
             return self._package.read(name)
 
 
 def _changed(name: str) -> BackupError:
-    return BackupError(_("%(name)s is not what the manifest says it is: the backup was changed.", name=name))
+    return BackupError(_("%(name)s does not match the manifest: the backup was altered.", name=name))
 
 
 @contextmanager
@@ -113,7 +113,7 @@ def _unlocked(file: BinaryIO, passphrase: str | None) -> BinaryIO:
         return file
     passphrase = kept.passphrase() if passphrase is None else passphrase
     if not passphrase:
-        raise WrongPassphraseError(_("The backup is locked: it takes its passphrase to open it."))
+        raise WrongPassphraseError(_("The backup is encrypted. Enter its passphrase to open it."))
     return cast(BinaryIO, io.BufferedReader(age.Reader(file, passphrase)))
 
 
@@ -122,6 +122,4 @@ def _reading(name: str) -> Iterator[None]:
     try:
         yield
     except _DAMAGED as error:
-        raise BackupError(
-            _("%(name)s cannot be read: this is no backup of Peyvand, or it is damaged.", name=name)
-        ) from error
+        raise BackupError(_("%(name)s cannot be read: it is damaged, or not a Peyvand backup.", name=name)) from error

@@ -48,7 +48,7 @@ def refusals() -> Iterator[None]:
         yield
     except (DBAPIError, *of_psycopg("Error")) as error:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
-        raise BackupError(_("The database refused: %(reason)s.", reason=reason)) from error
+        raise BackupError(_("The database rejected this: %(reason)s.", reason=reason)) from error
 
 
 def version_and_encoding() -> tuple[str, str]:

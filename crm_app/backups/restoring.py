@@ -36,8 +36,8 @@ def expect_fitting(about: Manifest) -> None:
     if about.database != here:
         raise BackupError(
             _(
-                "The backup is of a %(theirs)s database, and this Peyvand has %(ours)s. `crm copy-database` goes from "
-                "one to the other.",
+                "The backup is from a %(theirs)s database, but this Peyvand uses %(ours)s. Use `crm "
+                "copy-database` to convert.",
                 theirs=about.database,
                 ours=here,
             )
@@ -45,20 +45,20 @@ def expect_fitting(about: Manifest) -> None:
     if not migrating.knows(about.revision):
         raise BackupError(
             _(
-                "The backup was made by Peyvand %(version)s, whose tables this version does not know. Restore it with "
-                "that version, or a newer one.",
+                "The backup was created by Peyvand %(version)s, whose tables this version does not know. "
+                "Restore it with that version or a newer one.",
                 version=about.product_version,
             )
         )
     if _is_in_use():
         raise BackupError(
             _(
-                "This Peyvand is in use. A backup is put back into an empty one: stop it, and give the restored one a "
-                "database and a folder of its own (DATABASE_URL, INSTANCE_PATH)."
+                "This Peyvand is in use. A backup can only be restored into an empty one: stop it, and give "
+                "the restored one its own database and folder (DATABASE_URL, INSTANCE_PATH)."
             )
         )
     if shutil.disk_usage(_instance()).free < _SIZES * about.size:
-        raise BackupError(_("There is not enough room on the disk for what is in the backup."))
+        raise BackupError(_("There is not enough disk space for the backup."))
 
 
 def restore_from(file: BinaryIO, name: str, passphrase: str) -> Manifest:
@@ -125,7 +125,7 @@ def _put(backup: Backup, part: Written, path: Path) -> bool:
 
 def _expect_same(path: Path, part: Written) -> None:
     if not packages.has_digest(path, part.sha256):
-        raise BackupError(_("There is another %(name)s in the folder of this instance already.", name=part.name))
+        raise BackupError(_("There is already a different %(name)s in the instance folder.", name=part.name))
 
 
 @contextmanager
@@ -138,8 +138,8 @@ def _key_of(backup: Backup) -> Iterator[None]:
     if not keys.is_in_folder():
         raise BackupError(
             _(
-                "SECRET_KEY is set here, and the backup has a key of its own. Leave SECRET_KEY out: the key is put "
-                "back into the folder of the instance."
+                "SECRET_KEY is set here, but the backup contains its own key. Unset SECRET_KEY: the key will "
+                "be restored into the instance folder."
             )
         )
     _write_key(backup.key)
@@ -208,7 +208,7 @@ def _fill(backup: Backup) -> None:
         postgresql.drop_all(connection)
         migrating.upgrade_within(connection, about.revision)
         if postgresql.columns(connection) != about.columns:
-            raise BackupError(_("The backup does not hold the tables of the version that it says it is of."))
+            raise BackupError(_("The backup does not contain the tables of the version it claims to be from."))
         postgresql.fill(
             connection, about.columns, lambda table: backup.pieces(manifest.table_part(table)), about.sequences
         )

@@ -95,7 +95,7 @@ def put_back(token):
     audit.note("backup put back", f"{about.organisation}, {about.made_at:%Y-%m-%d %H:%M} UTC")
     db.session.commit()
 
-    flash(_("%(name)s is back, as it was then. Sign in as you did there.", name=about.organisation), "ok")
+    flash(_("%(name)s was restored. Sign in with the account you had there.", name=about.organisation), "ok")
     return redirect(url_for("accounts.sign_in"), 303)
 
 
@@ -105,7 +105,7 @@ def _trouble():
         kept.expect_open()
     except OSError as error:
         said = _("%(name)s cannot be read (%(reason)s).", name=error.filename, reason=error.strerror)
-        return reader.space.join((said, _("Give the user that runs Peyvand the right to it.")))
+        return reader.space.join((said, _("Give the user that runs Peyvand access to it.")))
     return ""
 
 

@@ -50,7 +50,7 @@ def trouble_in_database(database: Path, limit: Limit) -> str:
         return str(error)
     if found != "ok":
         return found
-    return f"a row of {torn[0]} points at one of {torn[2]} that is not there" if torn else ""
+    return f"a row of {torn[0]} refers to a row of {torn[2]} that does not exist" if torn else ""
 
 
 def verify(backup: Path, limit: Limit) -> None:

@@ -51,7 +51,7 @@ class Action:
     @property
     def note(self) -> str:
         """What to know before it is done."""
-        return _("For a day this can be taken back.")
+        return _("You can undo this for a day.")
 
     def because(self, reason: str, number: str) -> str:
         """Why so many were left alone, in a sentence; empty where there is no more to say than that they were."""
@@ -105,7 +105,7 @@ class Fact(Action):
 
     @property
     def note(self) -> str:
-        return _("Left empty, it is cleared everywhere. For a day this can be taken back.")
+        return _("Leave it empty to clear it on all of them. You can undo this for a day.")
 
     def form(self) -> Any:
         return self.form_of(self.key)
@@ -187,7 +187,7 @@ class Assignment(Fact):
 
     @property
     def note(self) -> str:
-        return _("For a day this can be taken back.")
+        return _("You can undo this for a day.")
 
     def value(self, form: Any) -> Any:
         return form.owner.user
@@ -210,10 +210,10 @@ class Deletion(Action):
 
     @property
     def note(self) -> str:
-        return _("They go to the bin and out of every figure. You can bring them back.")
+        return _("They will be moved to the bin and left out of all figures. You can restore them.")
 
     def said(self, counted: str) -> str:
-        return _("In the bin: %(records)s.", records=counted)
+        return _("Moved to the bin: %(records)s.", records=counted)
 
     def do(self, record: Any, value: Any) -> dict[str, Any] | None:
         record.delete()

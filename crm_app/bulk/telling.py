@@ -25,7 +25,7 @@ class Told:
     @property
     def title(self) -> str:
         """What was asked for."""
-        return self.action.title(self.counted(self.change.count)) if self.action else _("A change of many records")
+        return self.action.title(self.counted(self.change.count)) if self.action else _("A bulk change")
 
     @property
     def words(self) -> object:
@@ -42,7 +42,7 @@ class Told:
         """What came of it, in a sentence."""
         change = self.change
         if change.is_undoing:
-            return _("Put back: %(records)s.", records=self.counted(change.undone))
+            return _("Restored: %(records)s.", records=self.counted(change.undone))
         if not change.done:
             return _("Nothing was changed.")
         return self.action.said(self.counted(change.done)) if self.action else ""
@@ -54,20 +54,22 @@ class Told:
         if change.is_undoing:
             reasons, kept = self._because(KEPT, change.kept)
             text = ngettext(
-                "%(count)s was changed again since and stays as it is.",
-                "%(count)s were changed again since and stay as they are.",
+                "%(count)s record has been changed since and was left unchanged.",
+                "%(count)s records have been changed since and were left unchanged.",
                 kept, count=formats.num(kept),
             )  # fmt: skip
             return [*reasons, text] if kept else reasons
         reasons, refused = self._because(REFUSED, change.refused)
         texts = [
-            (change.same, ngettext("%(count)s was so already.", "%(count)s were so already.", change.same,
+            (change.same, ngettext("%(count)s record already had this value.",
+                                   "%(count)s records already had this value.", change.same,
                                    count=formats.num(change.same))),
-            (change.newer, ngettext("%(count)s was changed by somebody meanwhile and left alone.",
-                                    "%(count)s were changed by somebody meanwhile and left alone.", change.newer,
+            (change.newer, ngettext("%(count)s record was changed by someone else in the meantime and was skipped.",
+                                    "%(count)s records were changed by someone else in the meantime and were "
+                                    "skipped.", change.newer,
                                     count=formats.num(change.newer))),
-            (refused, ngettext("%(count)s cannot be so or is not to be found, and was left alone.",
-                               "%(count)s cannot be so or are not to be found, and were left alone.",
+            (refused, ngettext("%(count)s record cannot be changed this way or was not found, and was skipped.",
+                               "%(count)s records cannot be changed this way or were not found, and were skipped.",
                                refused, count=formats.num(refused))),
         ]  # fmt: skip
         return reasons + [text for number, text in texts if number]
@@ -102,5 +104,5 @@ def growth(selection: Selection, shown: str) -> str:
     """What to say where more match by now than the number that was agreed to; empty where that is not so."""
     if not selection.is_all or (shown.isascii() and shown.isdigit() and selection.number <= int(shown[:12])):
         return ""
-    return _("Meanwhile more match: %(records)s. Look again before you go on.",
+    return _("More records match now: %(records)s. Check again before you continue.",
              records=counted(selection.listable, selection.number))  # fmt: skip

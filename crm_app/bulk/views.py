@@ -40,7 +40,7 @@ def change(place, action):
     listable, chosen = _allowed(place, action)
     selection = selecting.of_request(listable)
     if selection.number == 0:
-        flash(_("Select something first. What you had selected may be gone meanwhile."), "danger")
+        flash(_("Select something first. The records you had selected may no longer exist."), "danger")
         return said_alone(as_asked(listable.url), 422)
     form = chosen.form()
     is_confirmed = "confirmed" in request.form
@@ -69,7 +69,7 @@ def export(place, form):
         query = {name: query[name] for name in ("columns", "sort") if name in query} | {"id": selection.found}
     if selection.number == 0 or len(query.get("id", ())) > MOST_IDS:
         most = formats.num(MOST_IDS)
-        flash(_("Select something first: up to %(count)s one by one, or all that match.", count=most), "danger")
+        flash(_("Select something first: up to %(count)s individually, or all that match.", count=most), "danger")
         return redirect(as_asked(listable.url), 303)
 
     return redirect(with_query(url_for("lists.export", place=place, form=form), query), 303)
@@ -91,7 +91,7 @@ def undo(change_id):
         not made.may_be_undone
         or not db.session.execute(begun.values(is_undoing=True, undoer_id=current_user.id, status="running")).rowcount
     ):
-        flash(_("That cannot be taken back any more."), "danger")
+        flash(_("That can no longer be undone."), "danger")
         return redirect(url_for(".show", change_id=made.id), 303)
 
     is_long = _go_on(made, action, made.done)

@@ -38,7 +38,7 @@ class ProductForm(FlaskForm):
     def validate_code(self, field):
         twin = queries.with_code(queries.visible_to(current_user), field.data) if field.data else None
         if twin and twin is not self.product:
-            raise ValidationError(_("The product %(name)s has this code already.", name=twin.name))
+            raise ValidationError(_("The product %(name)s already has this code.", name=twin.name))
 
 
 class FactForm(ProductForm):
@@ -80,7 +80,7 @@ class FactForm(ProductForm):
             self.changes()
         except ValueError as error:
             raise ValidationError(
-                _("The price or the cost is finer than this currency's smallest unit. Round it first.")
+                _("The price or cost has more decimals than this currency allows. Round it first.")
             ) from error
 
 

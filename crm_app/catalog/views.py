@@ -50,7 +50,7 @@ def new():
         product.family, product.price, product.cost = form.family.data, form.price.data, form.cost.data
         product.create()
         settle()
-        flash(_("%(name)s is now one of your products.", name=product.name), "ok")
+        flash(_("%(name)s was added to your products.", name=product.name), "ok")
         return redirect(url_for(".show", product_id=product.id), 303)
 
     return page("catalog/new.html", form=form, status=422 if form.errors else 200)
@@ -118,7 +118,7 @@ def restore(product_id):
 
     product.restore()
     settle()
-    flash(_("%(name)s is back.", name=product.name), "ok")
+    flash(_("%(name)s was restored.", name=product.name), "ok")
     return redirect(_page_of(product), 303)
 
 
@@ -156,5 +156,5 @@ def _page_of(product):
 def _refused(product, form):
     db.session.rollback()
     ask_again(form, product)
-    flash(_("Someone changed this product a moment ago. Here is how it stands now; nothing was saved."), "danger")
+    flash(_("Someone changed this product a moment ago. Here is the current version; nothing was saved."), "danger")
     return changed("catalog/_changed.html", otherwise=_page_of(product), status=409, **_around(product, form=form))

@@ -48,12 +48,12 @@ def of_people() -> list[Action]:
 
 
 class TaggingForm(FlaskForm):
-    add = TagsField(_l("Put on"))
-    remove = TagsField(_l("Take off"))
+    add = TagsField(_l("Tags to add"))
+    remove = TagsField(_l("Tags to remove"))
 
     def validate_add(self, field: TagsField) -> None:
         if not field.data and not self.remove.data:
-            raise ValidationError(_("Name a tag at least, to put on or to take off."))
+            raise ValidationError(_("Enter at least one tag to add or remove."))
 
 
 class Tagging(Action):
@@ -70,7 +70,7 @@ class Tagging(Action):
 
     @property
     def note(self) -> str:
-        return _("Write tags with commas between them. The other tags stay. For a day this can be taken back.")
+        return _("Separate tags with commas. Other tags are kept. You can undo this for a day.")
 
     def form(self) -> TaggingForm:
         return TaggingForm()

@@ -36,12 +36,12 @@ COMPANY_WORDS = _BOTH | {
     "industry": _l("Industry"),
     "founded": Word(_l("Founded"), lambda value: year(int(value))),
     "size": _l("Employees"),
-    "revenue": _l("Revenue a year"),
+    "revenue": _l("Annual revenue"),
     "country": Word(_l("Country"), country_name),
     "website": _l("Website"),
 }
 PERSON_WORDS = _BOTH | {
     "job_title": _l("Job title"),
     "company": Word(_l("Company"), known=_companies_known),
-    "email": _l("E-mail"),
+    "email": _l("Email"),
 }

@@ -37,7 +37,7 @@ class WebsiteField(TextField):
 
     def pre_validate(self, form):
         if self.data and not is_web_address(self.data):
-            raise ValidationError(_("Write a web address, such as https://example.com."))
+            raise ValidationError(_("Enter a web address, such as https://example.com."))
 
 
 def is_web_address(text: str) -> bool:
@@ -60,7 +60,7 @@ class PhoneField(TextField):
 
     def pre_validate(self, form):
         if self.data and not re.search(r"\d", self.data):
-            raise ValidationError(_("Write a phone number with its digits."))
+            raise ValidationError(_("Enter a phone number with its digits."))
 
 
 class TagsField(TextField):
@@ -81,9 +81,9 @@ class TagsField(TextField):
 
     def pre_validate(self, form):
         if any(len(name) > LONGEST_TAG for name in self.data):
-            raise ValidationError(_("A tag has at most %(count)s characters.", count=formats.num(LONGEST_TAG)))
+            raise ValidationError(_("A tag can have at most %(count)s characters.", count=formats.num(LONGEST_TAG)))
         if len(self.data) > MOST_TAGS:
-            raise ValidationError(_("At most %(count)s tags.", count=formats.num(MOST_TAGS)))
+            raise ValidationError(_("No more than %(count)s tags.", count=formats.num(MOST_TAGS)))
 
     def _value(self):
         return self.raw_data[0] if self.raw_data else ", ".join(self.data or ())
@@ -150,7 +150,7 @@ class OwnerField(SelectField):
 
     def pre_validate(self, form):
         if self.data and not self.user:
-            raise ValidationError(_("Choose one of the list."))
+            raise ValidationError(_("Choose one from the list."))
 
     @cached_property
     def user(self) -> User | None:

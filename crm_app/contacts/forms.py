@@ -43,14 +43,14 @@ class CompanyForm(FlaskForm):
     industry = TextField(_l("Industry"), longest=100)
     founded = YearField(_l("Founded"))
     size = NumberField(_l("Employees"), whole=True, least=0, most=2_000_000_000)
-    revenue = MoneyField(_l("Revenue a year"), currency_from="revenue_currency")
+    revenue = MoneyField(_l("Annual revenue"), currency_from="revenue_currency")
     revenue_currency = SelectField(_l("Currency"))
     country = CountryField(_l("Country"))
     website = WebsiteField(_l("Website"))
     phone = PhoneField(_l("Phone"))
     tags = TagsField(_l("Tags"))
     owner = OwnerField(_l("Owner"))
-    create_anyway = BooleanField(_l("It is another one: create it anyway"))
+    create_anyway = BooleanField(_l("This is a different one: create it anyway"))
 
     def __init__(self, company: Company | None = None, **kwargs):
         self.record, self.twins = company, []
@@ -65,7 +65,7 @@ class CompanyForm(FlaskForm):
         if field.data and company:
             above = rings.parents_above({field.data.id})
             if company.id in rings.line(field.data.id, above):
-                raise ValidationError(_("A company cannot stand above itself."))
+                raise ValidationError(_("A company cannot be its own parent."))
 
     def validate_name(self, field: TextField) -> None:
         if self.record or self.create_anyway.data:
@@ -73,7 +73,7 @@ class CompanyForm(FlaskForm):
         like_this = Company(name=field.data)
         self.twins = list(db.session.scalars(queries.same_name(current_user, like_this).limit(5)))
         if self.twins:
-            raise ValidationError(_("There is a company of this name already."))
+            raise ValidationError(_("There is already a company with this name."))
 
 
 class PersonForm(FlaskForm):
@@ -82,11 +82,11 @@ class PersonForm(FlaskForm):
     name = TextField(lazy_pgettext("person", "Name"), [Required()])
     job_title = TextField(_l("Job title"))
     company = RecordField(_l("Company"), find=_companies, suggestions="contacts.company_suggestions")
-    email = EmailField(_l("E-mail"), longest=254)
+    email = EmailField(_l("Email"), longest=254)
     phone = PhoneField(_l("Phone"))
     tags = TagsField(_l("Tags"))
     owner = OwnerField(_l("Owner"))
-    create_anyway = BooleanField(_l("It is another one: create it anyway"))
+    create_anyway = BooleanField(_l("This is a different one: create it anyway"))
 
     def __init__(self, person: Person | None = None, **kwargs):
         self.record, self.twins = person, []
@@ -98,7 +98,7 @@ class PersonForm(FlaskForm):
             return
         self.twins = list(db.session.scalars(queries.same_email(current_user, field.data).limit(5)))
         if self.twins:
-            raise ValidationError(_("Somebody has this e-mail address already."))
+            raise ValidationError(_("Another person already has this email address."))
 
 
 class _FactForm:

@@ -146,7 +146,7 @@ def _more_fields_of_companies(user: User) -> list[Field]:
             asking=asking_companies(Company.parent_id, user), is_standard=False, width=10,
         ),
         Field(
-            "revenue", _("Revenue a year"), "money", lambda row: row[0].revenue, Company.revenue_amount,
+            "revenue", _("Annual revenue"), "money", lambda row: row[0].revenue, Company.revenue_amount,
             currency=Company.revenue_currency, is_standard=False,
         ),
         Field(
@@ -181,7 +181,7 @@ def _fields_of_people(user: User) -> list[Field]:
             order=Person.job_title, width=9,
         ),
         Field(
-            "email", _("E-mail"), "text", lambda row: row[0].email, Person.email, order=Person.email_key, cell="email",
+            "email", _("Email"), "text", lambda row: row[0].email, Person.email, order=Person.email_key, cell="email",
             width=11,
         ),
         Field(
@@ -212,7 +212,7 @@ def owner_id(text: str) -> int:
 
 def owners() -> Pairs:
     sellers = [user for user in db.session.scalars(by_name(active(users_visible_to(current_user)))) if user.sells]
-    return [("me", _("Whoever is looking")), *((str(user.id), user.name) for user in sellers)]
+    return [("me", _("Current user")), *((str(user.id), user.name) for user in sellers)]
 
 
 def _industries() -> Pairs:

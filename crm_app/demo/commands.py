@@ -36,15 +36,15 @@ _SHOWN = (
 @click.command()
 @click.option("--language", type=click.Choice(words.LANGUAGES), help="The owner's language, unless given.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=building.SEED, show_default=True)
-@click.option("--remove", "is_removed", is_flag=True, help="Take the demo company away again.")
+@click.option("--remove", "is_removed", is_flag=True, help="Remove the demo company.")
 def demo(language, seed, is_removed):
-    """Fill an empty Peyvand with a made-up company: reps in teams, companies, people, two years of deals, goals.
+    """Fill an empty Peyvand with a fictional company: reps in teams, companies, people, two years of deals, goals.
 
-    The same seed on the same day makes the same company. Where there is no organisation yet, one is founded, and the
-    password of its owner is printed once. The people of the demo cannot sign in unless an owner invites them.
+    The same seed on the same day creates the same company. If there is no organisation yet, one is created, and the
+    password of its owner is printed once. The demo users cannot sign in unless an owner invites them.
 
-    --remove takes away all that the demo made and nothing else. What you added yourself stays, and with it what it
-    hangs on: the company of a deal of yours, the pipeline it is in, a person whom you let in.
+    --remove deletes everything the demo created and nothing else. What you added yourself is kept, along with what it
+    depends on: the company of your deal, the pipeline it is in, a user you gave access to.
     """
     if is_removed:
         _remove()
@@ -54,7 +54,7 @@ def demo(language, seed, is_removed):
     founded = _found(language or "en") if queries.organisation() is None else ""
     owner = db.session.scalars(queries.owners_who_can_sign_in().order_by(User.id).limit(1)).first()
     if owner is None:
-        raise click.ClickException("No owner can sign in here; `crm users reset-password` helps one.")
+        raise click.ClickException("No owner can sign in; `crm users reset-password` creates a link for one.")
     claimed = jobs.begin(language or owner.language, seed, owner, "building")
     if claimed is None:
         raise click.ClickException(_why_not())
@@ -64,7 +64,7 @@ def demo(language, seed, is_removed):
     began = time.monotonic()
     _build(claimed)
     click.echo(f"Made {_counts(removing.made())} in {time.monotonic() - began:.0f} s.")
-    click.echo("`crm demo --remove` takes it all away again.")
+    click.echo("`crm demo --remove` removes all of it again.")
 
 
 def _found(language: str) -> str:
@@ -85,7 +85,7 @@ def _build(claimed) -> None:
             jobs.make(claimed, lambda now: bar.update(100 * now.done // max(now.whole, 1) - bar.pos))
         except jobs.LostError:
             db.session.rollback()
-            raise click.ClickException("Somebody took the demo company away meanwhile.") from None
+            raise click.ClickException("Someone removed the demo company in the meantime.") from None
         except BaseException:
             db.session.rollback()
             removing.remove()
@@ -96,12 +96,12 @@ def _build(claimed) -> None:
 def _remove() -> None:
     if db.session.scalar(select(Demo.id)) is None:
         db.session.rollback()
-        raise click.ClickException("There is no demo company here.")
+        raise click.ClickException("There is no demo company.")
     went, stayed = removing.remove()
     db.session.commit()
     click.echo(f"Removed {_counts(went) or 'nothing'}.")
     if stayed:
-        click.echo(f"These stay, because something of yours hangs on them: {_counts(stayed)}.")
+        click.echo(f"These are kept, because your own records depend on them: {_counts(stayed)}.")
 
 
 def _why_not() -> str:
@@ -109,7 +109,7 @@ def _why_not() -> str:
     there = {name: number for name, number in building.standing()._asdict().items() if number}
     db.session.rollback()
     if demo is not None and demo.status != "failed":
-        return "There is a demo company already. `crm demo --remove` takes it away."
+        return "There is already a demo company. `crm demo --remove` removes it."
     told = ", ".join(f"{number:,} {name}" for name, number in there.items())
     return f"Only an empty Peyvand is filled, and here are {told} (what is in the bin counts). Nothing was written."
 

@@ -102,7 +102,7 @@ def _or_fail(work: Callable[[datetime], None], claimed: datetime) -> None:
         work(claimed)
     except Exception as error:
         db.session.rollback()
-        current_app.logger.exception("the demo company was not made: %s", error)
+        current_app.logger.exception("the demo company was not created: %s", error)
         failed = update(Demo).where(Demo.status == "building", Demo.claimed_at == claimed)
         if db.session.execute(failed.values(status="removing")).rowcount:
             _give_up()

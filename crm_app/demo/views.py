@@ -40,7 +40,7 @@ def index():
 @role_required("owner")
 def fill():
     if jobs.begin(current_user.language, building.SEED, current_user) is None:
-        flash(_("There is something here already. Only an empty installation is filled with a demo company."), "danger")
+        flash(_("There is already data here. The demo company can only be created in an empty installation."), "danger")
         return redirect(url_for(".index"), 303)
     db.session.commit()
 

@@ -21,7 +21,7 @@ def text(longest: int):
     def read(cell: str) -> str:
         value = clean(cell)
         if len(value) > longest:
-            raise CellError(_("The text is longer than %(most)s characters.", most=longest))
+            raise CellError(_("The text can have at most %(most)s characters.", most=longest))
         return value
 
     return read
@@ -61,12 +61,10 @@ def amount(cell: str, notation: str = "") -> Decimal:
     """An amount of money in the unit that the column says, never negative; the sign of a currency is left out."""
     plain = _CURRENCY_SIGNS.sub("", cell.strip()).strip()
     if not notation and (numbers.can_be_both(plain) or numbers.decimal_sign(plain) == ","):
-        raise CellError(
-            _("“%(text)s” can be read in more than one way; say how the column is written.", text=short(cell))
-        )
+        raise CellError(_("“%(text)s” is ambiguous. Choose how this column is written.", text=short(cell)))
     value = number(numbers.as_pointed(plain, notation))
     if value < 0:
-        raise CellError(_("“%(text)s” is negative; an amount cannot be.", text=short(cell)))
+        raise CellError(_("“%(text)s” is negative, but an amount cannot be.", text=short(cell)))
     return value
 
 
@@ -76,7 +74,7 @@ def minor(value: Decimal, unit: int, currency: str) -> int:
         return to_minor(value * unit, currency)
     except (ValueError, ArithmeticError) as error:
         raise CellError(
-            _("%(amount)s is no amount of %(currency)s.", amount=value * unit, currency=currency)
+            _("%(amount)s is not a valid amount in %(currency)s.", amount=value * unit, currency=currency)
         ) from error
 
 
@@ -85,16 +83,14 @@ def day(cell: str, notation: str = "") -> date:
     try:
         value = days.parsed(cell, notation)
     except days.UndecidedError as error:
-        raise CellError(
-            _("“%(text)s” can be read in more than one way; say how the column is written.", text=short(cell))
-        ) from error
+        raise CellError(_("“%(text)s” is ambiguous. Choose how this column is written.", text=short(cell))) from error
     except ValueError as error:
         if notation:
             raise CellError(
                 _("“%(text)s” is not a date in the order %(order)s.", text=short(cell), order=days.LABELS[notation])
             ) from error
         raise CellError(
-            _("“%(text)s” is not a date. Write the year first, such as 2017-02-28.", text=short(cell))
+            _("“%(text)s” is not a date. Enter the year first, such as 2017-02-28.", text=short(cell))
         ) from error
     if not date(1900, 1, 1) <= value < date(2200, 1, 1):
         raise CellError(_("“%(text)s” is out of range.", text=short(cell)))
@@ -110,9 +106,9 @@ def email(cell: str) -> str:
     try:
         validate_email(value, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise CellError(_("“%(text)s” is no e-mail address.", text=short(cell))) from error
+        raise CellError(_("“%(text)s” is not a valid email address.", text=short(cell))) from error
     if len(value) > 254:
-        raise CellError(_("The text is longer than %(most)s characters.", most=254))
+        raise CellError(_("The text can have at most %(most)s characters.", most=254))
     return value
 
 
@@ -124,7 +120,7 @@ def _first(cell: str) -> str:
 def currency(cell: str) -> str:
     code = clean(cell).upper()
     if not is_currency(code):
-        raise CellError(_("“%(text)s” is no currency. Write its code, such as USD.", text=short(cell)))
+        raise CellError(_("“%(text)s” is not a currency. Enter its code, such as USD.", text=short(cell)))
     return code
 
 
@@ -132,7 +128,7 @@ def website(cell: str) -> str:
     """An address on the web, with or without its scheme; nothing else may become a link."""
     value = text(300)(cell)
     if re.match(r"[a-z][a-z0-9+.\-]*:", value, re.IGNORECASE) and not re.match(r"https?://", value, re.IGNORECASE):
-        raise CellError(_("“%(text)s” is no web address.", text=short(cell)))
+        raise CellError(_("“%(text)s” is not a valid web address.", text=short(cell)))
     return value
 
 
@@ -142,7 +138,7 @@ def tags(cell: str) -> list[str]:
     # Google begins with a star what is a group of its own, such as that of all contacts.
     names = {part: None for part in parts if part and not part.startswith("*")}
     if any(len(name) > 60 for name in names):
-        raise CellError(_("A tag is longer than %(most)s characters.", most=60))
+        raise CellError(_("A tag can have at most %(most)s characters.", most=60))
     return list(names)
 
 

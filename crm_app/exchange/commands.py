@@ -21,7 +21,7 @@ _SHOWN = 20
     "sets",
     multiple=True,
     metavar="COLUMN=FIELD",
-    help="Where a column goes; “COLUMN=” leaves it out. Money may count in thousands or millions: "
+    help="The field for a column; “COLUMN=” skips it. Money can be in thousands or millions: "
     "“revenue=revenue*1000000”.",
 )
 @click.option(
@@ -29,10 +29,12 @@ _SHOWN = 20
     "values",
     multiple=True,
     metavar="COLUMN:FROM=TO",
-    help="What a value of a column stands for; “COLUMN:FROM=” leaves the cell out.",
+    help="What a value in a column means; “COLUMN:FROM=” skips the cell.",
 )
 @click.option("--encoding", metavar="NAME", help="The encoding of the file, such as utf-8, cp1252, cp1256 or gb18030.")
-@click.option("--sheet", "sheet_name", metavar="NAME", help="Which sheet of a spreadsheet (the first one with rows).")
+@click.option(
+    "--sheet", "sheet_name", metavar="NAME", help="The sheet of a spreadsheet (default: the first one with rows)."
+)
 @click.option(
     "--notation",
     "notations",
@@ -43,46 +45,46 @@ _SHOWN = 20
 @click.option(
     "--pipeline",
     metavar="NAME",
-    help="Deals: the pipeline; one that is not there is made from the stages of the file.",
+    help="The pipeline of deals; if it does not exist, it is created from the stages in the file.",
 )
-@click.option("--currency", metavar="CODE", help="The currency of amounts that say none (the organisation's).")
+@click.option("--currency", metavar="CODE", help="The currency of amounts without one (default: the organisation's).")
 @click.option(
     "--existing",
     type=click.Choice(["overwrite", "fill", "skip"]),
     default="overwrite",
     show_default=True,
-    help="What becomes of records that are here already: overwritten with what the file says, filled where they are "
-    "empty, or left as they are.",
+    help="What happens to existing records: overwrite them from the file, fill in only their empty fields, or skip "
+    "them.",
 )
-@click.option("--as", "email", metavar="EMAIL", help="Who imports (the first owner).")
-@click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
+@click.option("--as", "email", metavar="EMAIL", help="The user who imports (default: the first owner).")
+@click.option("--dry-run", is_flag=True, help="Show what would happen, but write nothing.")
 @click.option(
     "--yes",
     is_flag=True,
-    help="Import the rows that are fine without asking; take products, stages, countries and roles that are nearly "
-    "right. People and companies are never guessed.",
+    help="Import all valid rows without asking; accept products, stages, countries and roles that almost match. "
+    "People and companies are never guessed.",
 )
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     metavar="FILE",
-    help="Write the refused rows there, with the reason in each.",
+    help="Write the rejected rows to this file, each with its reason.",
 )
 def import_(
     kind, file, sets, values, encoding, sheet_name, notations, pipeline, currency, existing, email, dry_run, yes,
     rejects,
 ):  # fmt: skip
-    """Bring in users, companies, people, products or deals from a file of rows.
+    """Import users, companies, people, products or deals from a CSV, XLSX or vCard file.
 
-    Rows that are known already are updated, not doubled. A refused row never stops the others.
+    Existing records are updated, not duplicated. A rejected row never stops the others.
 
-    `crm import archive FILE` reads what `crm export` wrote, the whole organisation, into an empty Peyvand.
+    `crm import archive FILE` imports a whole organisation, as written by `crm export`, into an empty Peyvand.
     """
     if kind == "archive":
         _restore(file, dry_run=dry_run)
         return
     if rejects and rejects.exists() and rejects.samefile(file):
-        raise click.BadParameter("the refused rows need a file of their own.", param_hint="--rejects")
+        raise click.BadParameter("the rejected rows need a file of their own.", param_hint="--rejects")
     from crm_app.exchange import uploads
     from crm_app.exchange.given import Given
 
@@ -110,7 +112,7 @@ def _restore(file, *, dry_run):
     for option in context.command.params:
         given = context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
         if given and option.name not in ("kind", "file", "dry_run", "yes"):
-            raise click.UsageError(f"{option.opts[0]} is for files of rows, not for an archive.")
+            raise click.UsageError(f"{option.opts[0]} is not available for an archive.")
     restore(file, dry_run=dry_run)
 
 
@@ -138,7 +140,7 @@ class _Import:
             return
         changing = plan.counts["create"] + plan.counts["update"]
         if not plan.fine:
-            raise click.ClickException("No row can be imported; nothing was written.")
+            raise click.ClickException("No row can be imported. Nothing was written.")
         if changing and not self.yes:
             click.confirm(f"Import these {plan.fine:,} rows?", abort=True)
         self._carry_out(prepared)
@@ -187,10 +189,10 @@ class _Import:
             click.echo(f"Row {row.number}: {previewing.reason(row)}", err=True)
         counts = plan.counts
         if counts["refused"] > _SHOWN:
-            click.echo(f"… and {counts['refused'] - _SHOWN:,} more rows are refused.", err=True)
+            click.echo(f"… and {counts['refused'] - _SHOWN:,} more rows are rejected.", err=True)
         click.echo(
-            f"{plan.rows:,} rows: {plan.fine:,} fine ({counts['create']:,} new, {counts['update']:,} to update, "
-            f"{counts['unchanged']:,} unchanged), {_left_out(counts['skipped'])}{counts['refused']:,} refused."
+            f"{plan.rows:,} rows: {plan.fine:,} valid ({counts['create']:,} new, {counts['update']:,} to update, "
+            f"{counts['unchanged']:,} unchanged), {_left_out(counts['skipped'])}{counts['refused']:,} rejected."
         )
 
     def _write_rejects(self, prepared):
@@ -201,7 +203,7 @@ class _Import:
                 csv.writer(file).writerows(rejects.rows(prepared.plan.sheet, checked.reasons(prepared.name)))
         except OSError as error:
             raise click.ClickException(f"{self.rejects} cannot be written ({error.strerror}).") from error
-        click.echo(f"{prepared.plan.counts['refused']:,} refused rows are in {self.rejects}.")
+        click.echo(f"{prepared.plan.counts['refused']:,} rejected rows are in {self.rejects}.")
 
     def _carry_out(self, prepared):
         from crm_app.exchange import jobs, uploads
@@ -228,10 +230,10 @@ class _Import:
             raise click.ClickException(import_.message)
         click.echo(
             f"Done: {import_.created:,} created, {import_.updated:,} updated, {import_.unchanged:,} unchanged, "
-            f"{_left_out(import_.skipped)}{import_.refused:,} refused."
+            f"{_left_out(import_.skipped)}{import_.refused:,} rejected."
         )
         sys.stdout.flush()
 
 
 def _left_out(rows):
-    return f"{rows:,} left out, " if rows else ""
+    return f"{rows:,} skipped, " if rows else ""

@@ -42,7 +42,7 @@ class UnreadableError(Exception):
 def too_many_columns(row: int) -> UnreadableError:
     return UnreadableError(
         _(
-            "Row %(row)s: more than %(most)s columns. Leave out those that are not needed and choose that file.",
+            "Row %(row)s: more than %(most)s columns. Remove those you do not need and choose the file again.",
             row=num(row),
             most=num(MOST_COLUMNS),
         )
@@ -83,8 +83,8 @@ class Text:
         if len(line) > LONGEST_LINE + 1 or self._length > _LONGEST_ROW:
             raise UnreadableError(
                 _(
-                    "Row %(row)s: the line is longer than %(most)s characters. Perhaps this is no table, or its line "
-                    "ends are missing; export it again as “CSV UTF-8”.",
+                    "Row %(row)s: the line is longer than %(most)s characters. This may not be a table, or its "
+                    "line endings are missing. Export it again as “CSV UTF-8”.",
                     row=num(max(self.row, 1)),
                     most=num(LONGEST_LINE),
                 )
@@ -106,8 +106,8 @@ def refuse_what_is_no_text(path: Path) -> None:
     if kind == "old spreadsheet":
         raise UnreadableError(
             _(
-                "This is a spreadsheet of the old form (XLS) or one with a password. Open it in the spreadsheet, save "
-                "it as XLSX without a password and choose that file."
+                "This spreadsheet is in the old XLS format or password-protected. Open it in your spreadsheet "
+                "program, save it as XLSX without a password and choose that file."
             )
         )
     if not beginning.strip(b"\0"):
@@ -115,4 +115,4 @@ def refuse_what_is_no_text(path: Path) -> None:
     # The halves of letters in UTF-16 are bytes of any kind; elsewhere no text is full of control characters.
     controls = 0 if is_utf_16(beginning) else len(beginning) - len(beginning.translate(None, _CONTROLS))
     if kind or controls * 10 > len(beginning) or _MARKUP.match(beginning):
-        raise UnreadableError(_("This is no table. Export the rows as CSV or XLSX and choose that file."))
+        raise UnreadableError(_("This is not a table. Export the rows as CSV or XLSX and choose that file."))

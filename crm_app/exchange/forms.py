@@ -18,9 +18,9 @@ from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
 EXISTING_LABELS = {
-    "overwrite": _l("Overwrite them with what the file says"),
-    "fill": _l("Fill only what is empty"),
-    "skip": _l("Leave them as they are"),
+    "overwrite": _l("Update them from the file"),
+    "fill": _l("Fill in empty fields only"),
+    "skip": _l("Keep them as they are"),
 }
 UNIT_LABELS = {1: _l("as they are"), 1_000: _l("thousands"), 1_000_000: _l("millions")}
 

@@ -27,11 +27,11 @@ class Given:
         # What is read of the database is let go of before the file is read: nobody has to wait meanwhile.
         with reading():
             if queries.organisation() is None:
-                raise click.ClickException("Peyvand is not set up yet: open it in the browser first.")
+                raise click.ClickException("Peyvand has not been set up yet. Open it in a browser first.")
             self.user = _user(email)
             read_as(preferences.for_user(self.user))
             if kind not in preparing.may_import(self.user):
-                raise click.ClickException(f"{self.user.name} may not import {kind}.")
+                raise click.ClickException(f"{self.user.name} is not allowed to import {kind}.")
             self.options = _options(options["pipeline"], options["currency"])
             db.session.expunge_all()
             db.session.rollback()
@@ -61,7 +61,7 @@ class Given:
         known = {name.casefold(): name for name in self.columns}
         if notation not in notated.NOTATIONS or header.strip().casefold() not in known:
             allowed = ", ".join(notated.NOTATIONS)
-            raise click.BadParameter(f"“{text}” names no column that is imported, or is none of: {allowed}")
+            raise click.BadParameter(f"“{text}” does not name an imported column, or is not one of: {allowed}")
         return known[header.strip().casefold()], notation
 
     def _set(self, text):
@@ -74,7 +74,7 @@ class Given:
         if key and key not in known:
             raise click.BadParameter(f"“{text}”: there is no field “{key}”. There are: {', '.join(known)}.")
         if unit and (unit not in map(str, UNITS) or not known[key].is_money):
-            raise click.BadParameter(f"“{text}”: only money is multiplied, by 1000 or 1000000.")
+            raise click.BadParameter(f"“{text}”: only money can be multiplied, by 1000 or 1000000.")
         # What is said takes the place of what was found by names; of a field that may repeat more can be said.
         stays = self._said if key and known[key].may_repeat else ()
         kept = {name: field for name, field in self.columns.items() if field != key or name in stays}
@@ -92,7 +92,7 @@ class Given:
                     if separator:
                         self.values.setdefault(key, {})[clean(before)] = clean(after)
                         return
-        raise click.BadParameter(f"“{text}” names no column that is imported, or is not COLUMN:FROM=TO.")
+        raise click.BadParameter(f"“{text}” does not name an imported column, or is not COLUMN:FROM=TO.")
 
 
 def _sheet(kind, path, options):
@@ -113,7 +113,9 @@ def _user(email):
     wanted = owners.where(User.email == sign_in_address(email)) if email else owners.where(User.role == "owner")
     user = db.session.scalars(wanted).first()
     if user is None:
-        raise click.ClickException(f"There is no user with the e-mail {email}." if email else "There is no owner yet.")
+        raise click.ClickException(
+            f"There is no user with the email address {email}." if email else "There is no owner yet."
+        )
     return user
 
 
@@ -121,7 +123,7 @@ def _options(pipeline, currency):
     options = {}
     if currency:
         if not is_currency(currency.upper()):
-            raise click.BadParameter(f"“{currency}” is no currency.")
+            raise click.BadParameter(f"“{currency}” is not a currency.")
         options["currency"] = currency.upper()
     if pipeline:
         known = {match_key(one.name): one.id for one in db.session.scalars(select(Pipeline))}

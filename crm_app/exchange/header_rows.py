@@ -49,7 +49,7 @@ def distinct(header: list[str]) -> tuple[list[str], list[str]]:
     for position, name in enumerate(header, 1):
         wanted = name or _("Column %(number)s", number=position)
         if wanted in names:
-            warnings.append(_("The column “%(name)s” stands there more than once.", name=wanted))
+            warnings.append(_("The column “%(name)s” appears more than once.", name=wanted))
         number = 2
         while wanted in names:
             wanted, number = f"{name or position} ({number})", number + 1

@@ -133,7 +133,7 @@ def _check(import_id: int, claimed: datetime) -> None:
 
 
 def _say(import_id: int, claimed: datetime, message: str) -> None:
-    said = message or _("Something went wrong on our side. Nothing was written; try again.")
+    said = message or _("Something went wrong on our side. Nothing was imported; try again.")
     db.session.execute(claims.mine(import_id, claimed, "checking").values(status="draft", preview={}, message=said))
     db.session.commit()
 
@@ -215,7 +215,7 @@ def _pulse(import_id: int, claimed: datetime, working: str) -> Callable[[int], N
 
 def _fail(import_id: int, claimed: datetime, message: str) -> None:
     """Nothing stays of an import that fails: what its batches wrote is taken back first, by nobody."""
-    message = message or _("Something went wrong on our side. Nothing was written; try again.")
+    message = message or _("Something went wrong on our side. Nothing was imported; try again.")
     failing = {"message": message, "finished_at": utc_now(), "undone": 0, "kept": 0, "undone_by_id": None}
     status = "undoing" if writing.place(import_id) else "failed"
     db.session.execute(claims.mine(import_id, claimed).values(status=status, **failing))
@@ -244,7 +244,7 @@ def _undo(import_id: int, claimed: datetime) -> None:
 
 
 def _stop_undoing(import_id: int, claimed: datetime, message: str) -> None:
-    said = message or _("Something went wrong on our side. A part may be undone already; undo the import again.")
+    said = message or _("Something went wrong on our side. Part of the import may already be undone; undo it again.")
     stopped = update(Import).where(Import.id == import_id, Import.started_at == claimed)
     db.session.execute(stopped.values(status="done", message=said))
     db.session.commit()

@@ -51,9 +51,9 @@ def left(import_: Import) -> list[Left]:
     entries = list(_kept(import_))
     names = {table: _names(table, [id_ for name, id_, _why in entries if name == table]) for table in _FOUND}
     reasons = {
-        undoing.CHANGED: _("Somebody has changed it since."),
+        undoing.CHANGED: _("Someone has changed it since."),
         undoing.NEEDED: _("Other records belong to it."),
-        undoing.GONE: _("What stood there before is gone."),
+        undoing.GONE: _("The previous value will be lost."),
     }
     return [_left(table, id_, names[table].get(id_, ""), reasons[why]) for table, id_, why in entries]
 

@@ -50,7 +50,7 @@ def _fields() -> list[Field]:
             width=14,
         ),
         Field(
-            "kind", _("What"), "choice", lambda import_: showing.NAMES[import_.kind], Import.kind, order=Import.kind,
+            "kind", _("Kind"), "choice", lambda import_: showing.NAMES[import_.kind], Import.kind, order=Import.kind,
             options=lambda: [(key, str(name)) for key, name in showing.NAMES.items()], cell="text", width=7,
             place="under",
         ),
@@ -61,7 +61,7 @@ def _fields() -> list[Field]:
         ),
         Field("new", _("New"), "number", _count("created"), Import.created, order=Import.created, width=5),
         Field("updated", _("Updated"), "number", _count("updated"), Import.updated, order=Import.updated, width=5.5),
-        Field("refused", _("Refused"), "number", _count("refused"), Import.refused, order=Import.refused, width=5.5),
+        Field("refused", _("Rejected"), "number", _count("refused"), Import.refused, order=Import.refused, width=5.5),
         Field(
             "by", _("Imported by"), "choice", lambda import_: import_.user and import_.user.name, Import.user_id,
             options=_people, coerce=record_id, cell="text", width=8, place="under",

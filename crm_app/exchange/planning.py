@@ -173,14 +173,14 @@ def columns_of(fields: Sequence[Field], sheet: Sheet, mapping: Matches) -> list[
             continue
         if key in taken and not known[key].may_repeat:
             both = {"field": known[key].label, "first": taken[key], "second": header}
-            text = _("Two columns go to “%(field)s”: %(first)s and %(second)s. Leave one of them out.", **both)
+            text = _("Two columns are matched to “%(field)s”: %(first)s and %(second)s. Skip one of them.", **both)
             raise MappingError(text)
         taken[key] = header
         columns.append(Column(position, header, known[key]))
     missing = [str(field.label) for field in fields if field.required and field.key not in taken]
     if missing or not columns:
         names = missing[0] if missing else str(fields[0].label)
-        raise MappingError(_("No column of the file goes to “%(field)s”; it is needed.", field=names))
+        raise MappingError(_("No column in the file is matched to “%(field)s”, which is required.", field=names))
     return columns
 
 
@@ -198,8 +198,8 @@ class _Seen:
             if (first := self._firsts.row(key, row.number)) != row.number:
                 column = kind.header_in(row, (name or "").partition("_and_")[0])
                 if key[0] in kind.header_of:
-                    text = _("The same as in row %(row)s; each row needs its own.", row=formats.num(first))
+                    text = _("The same as in row %(row)s, but each row needs its own.", row=formats.num(first))
                 else:
-                    text = _("The same as in row %(row)s, by what tells them apart.", row=formats.num(first))
+                    text = _("This is the same record as in row %(row)s.", row=formats.num(first))
                 row.problems.append(Problem(column, text))
                 return

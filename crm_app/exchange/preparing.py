@@ -39,7 +39,7 @@ def begun(import_id: int) -> tuple[Import, User]:
     import_ = db.session.get_one(Import, import_id)
     user = db.session.get(User, import_.user_id) if import_.user_id else None
     if user is None or not user.is_active or import_.kind not in may_import(user):
-        raise MappingError(_("Whoever began this import may not do it any more."))
+        raise MappingError(_("The user who started this import is no longer allowed to do it."))
     return import_, user
 
 
@@ -53,7 +53,7 @@ def path_of(stored_name: str) -> Path:
     try:
         return uploads.path_of(stored_name)
     except FileNotFoundError as error:
-        raise UnreadableError(_("The file is no longer here. Choose it again.")) from error
+        raise UnreadableError(_("The file is no longer available. Choose it again.")) from error
 
 
 def stored_sheet(import_: Import) -> Sheet:
@@ -143,7 +143,7 @@ def kind_for(kind: str, user: User, options: Mapping[str, Any], *, is_begun: boo
     """`is_begun` says that a part of the import is written. Raises MappingError."""
     setting = _setting(user, options)
     if not is_begun and match_key(setting.new_pipeline) in map(match_key, db.session.scalars(select(Pipeline.name))):
-        raise MappingError(_("There is a pipeline of this name already."))
+        raise MappingError(_("There is already a pipeline with this name."))
     return KINDS[kind](setting)
 
 

@@ -64,10 +64,10 @@ class Lines:
 
     def _problem(self, cells: list[str], damage: str) -> str:
         if damage == "nul":
-            return _("The row holds NUL characters, which no text has. Take them out.")
+            return _("The row contains NUL characters, which are not valid text. Remove them.")
         if damage:
             return _(
-                "Some letters of the row are not %(encoding)s. Choose another encoding, or correct the row.",
+                "Some characters in this row are not valid %(encoding)s. Choose another encoding, or correct the row.",
                 encoding=ENCODINGS[self._layout["encoding"]],
             )
         wanted = num(self._width)
@@ -144,7 +144,7 @@ def _measured(table: Table, known_names: frozenset[str], chosen: Mapping[str, An
     rows = filled if place is None else filled - place - 1
     total_row = number if rows > 1 and header_rows.only_adds_up(cells) else None
     if not rows:
-        raise UnreadableError(_("The file has a header and no rows."))
+        raise UnreadableError(_("The file has a header but no rows."))
     return {
         "above": above if place is None else head[place][0],
         "header_row": None if place is None else head[place][0],
@@ -173,7 +173,7 @@ def reopened(path: Path, layout: dict[str, Any]) -> Sheet:
     names, warnings = header_rows.distinct(header)
     if layout["total_row"] is not None:
         row = num(layout["total_row"])
-        warnings.append(_("Row %(row)s only adds up those above it and is left out.", row=row))
+        warnings.append(_("Row %(row)s is a total of the rows above it and is skipped.", row=row))
     return Sheet(names, Lines(table, layout, len(names)), layout, warnings)
 
 

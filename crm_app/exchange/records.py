@@ -38,16 +38,15 @@ def records(table: Table) -> Iterator[tuple[int, list[str], str]]:
 def _why_broken(reason: str, row: int, table: Table) -> str:
     if "unexpected end of data" in reason:
         return _(
-            "Row %(row)s, column %(column)s: a quotation mark is opened and never closed. The file seems to be cut off "
-            "there; export it again.",
+            "Row %(row)s, column %(column)s: a quotation mark is never closed. The file may be cut off; export "
+            "it again.",
             row=num(row),
             column=_last_column(table),
         )
     if "field larger" in reason:
-        return _("Row %(row)s: a cell is far too long. Perhaps a quotation mark is missing before it.", row=num(row))
+        return _("Row %(row)s: a cell is far too long. A quotation mark may be missing before it.", row=num(row))
     return _(
-        "Row %(row)s: a quotation mark stands where it cannot be read. Double it, or put quotation marks around the "
-        "whole cell.",
+        "Row %(row)s: a quotation mark is in the wrong place. Double it, or put quotation marks around the whole cell.",
         row=num(row),
     )
 

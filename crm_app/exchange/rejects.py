@@ -20,7 +20,7 @@ def of(import_: Import) -> Reasons:
 
 def head(sheet: Sheet) -> list[str]:
     """The names of the last two are those of no field, as the file comes back once it is corrected."""
-    return [*sheet.header, _("Row"), _("Reason of the refusal")]
+    return [*sheet.header, _("Row"), _("Rejection reason")]
 
 
 def body(sheet: Sheet, reasons: Reasons) -> Iterator[list[Any]]:

@@ -115,7 +115,7 @@ class RowReader:
             for row, column in self._formulas[:_MOST_WARNINGS]
         ]
         places += ["…"] if len(self._formulas) > _MOST_WARNINGS else []
-        return [_("Cells that begin like a formula are kept as text: %(places)s.", places="; ".join(places))]
+        return [_("Cells that look like formulas are kept as text: %(places)s.", places="; ".join(places))]
 
     def _value(self, column: Field, header: str, text: str) -> Any:
         if column.to:
@@ -137,11 +137,11 @@ class RowReader:
         if entry is not None:
             return entry
         if lookup.all_named(meaning):
-            raise CellError(_("More than one here is called “%(text)s”.", text=cells.short(meaning)))
+            raise CellError(_("More than one record is called “%(text)s”.", text=cells.short(meaning)))
         said = self._kind.say_unknown(column, cells.short(meaning))
         suggestion = self._asked_about(column, header, text, meaning) if len(text) <= _LONGEST_ASKED else None
         if suggestion:
-            said += reader.space + _("Perhaps “%(name)s” is meant.", name=suggestion.entry.name)
+            said += reader.space + _("Did you mean “%(name)s”?", name=suggestion.entry.name)
         raise CellError(said)
 
     def _asked_about(self, column: Field, header: str, text: str, meaning: str) -> Suggestion | None:
@@ -158,4 +158,4 @@ class RowReader:
     @staticmethod
     def _nothing(column: Field) -> None:
         if column.required:
-            raise CellError(_("The cell is empty; “%(field)s” is needed.", field=column.label))
+            raise CellError(_("The cell is empty, but “%(field)s” is required.", field=column.label))

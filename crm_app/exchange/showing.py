@@ -37,26 +37,26 @@ class KindShown(NamedTuple):
 
 _SHOWN = (
     KindShown(
-        "users", _l("Users"), _l("Import users"), _l("Colleagues come with their teams, managers and regions."),
+        "users", _l("Users"), _l("Import users"), _l("Users are imported with their teams, managers and regions."),
         "users", "settings.index", _l("Show the users"),
     ),
     KindShown(
         "companies", _l("Companies"), _l("Import companies"),
-        _l("Companies are told apart by name; parents may stand in the same file."), "building-2",
+        _l("Companies are matched by name. Parent companies can be in the same file."), "building-2",
         "contacts.companies", _l("Show the companies"),
     ),
     KindShown(
         "people", _l("People"), _l("Import people"),
-        _l("People are told apart by e-mail, else by name and company."),
+        _l("People are matched by email, or else by name and company."),
         "user-plus", "contacts.people", _l("Show the people"),
     ),
     KindShown(
-        "products", _l("Products"), _l("Import products"), _l("Products are told apart by code, else by name."),
+        "products", _l("Products"), _l("Import products"), _l("Products are matched by code, or else by name."),
         "package", "catalog.index", _l("Show the products"),
     ),
     KindShown(
         "deals", _l("Deals"), _l("Import deals"),
-        _l("Deals come with their stages, dates and closings as history."),
+        _l("Deals are imported with their stages, dates and closings as history."),
         "square-kanban", "pipeline.deals", _l("Show the deals"),
     ),
 )  # fmt: skip
@@ -135,17 +135,27 @@ def going(import_: Import) -> list[str]:
         return said
     if new and (import_.kind == "users" or undoing.goes_for_good(import_)):
         said.append(
-            ngettext("One new record goes for good.", "%(count)s new records go for good.", new, count=num(new))
+            ngettext(
+                "One new record will be deleted permanently.",
+                "%(count)s new records will be deleted permanently.",
+                new,
+                count=num(new),
+            )
         )
     elif new:
         said.append(
-            ngettext("One new record goes to the bin.", "%(count)s new records go to the bin.", new, count=num(new))
+            ngettext(
+                "One new record will be moved to the bin.",
+                "%(count)s new records will be moved to the bin.",
+                new,
+                count=num(new),
+            )
         )
     if updated:
         said.append(
             ngettext(
-                "One updated record is again as it was.",
-                "%(count)s updated records are again as they were.",
+                "One updated record was changed back.",
+                "%(count)s updated records were changed back.",
                 updated,
                 count=num(updated),
             )

@@ -74,7 +74,9 @@ def _written(out: Path, write: Callable[[Path], Any]) -> Any:
         result = write(draft)
         draft.replace(out)
     except OSError as error:
-        raise UnreadableError(_("There is no room to unpack the file. Tell whoever runs this Peyvand.")) from error
+        raise UnreadableError(
+            _("There is not enough disk space to unpack the file. Tell your server administrator.")
+        ) from error
     finally:
         draft.unlink(missing_ok=True)
     return result

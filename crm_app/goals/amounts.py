@@ -93,9 +93,9 @@ def read(text: str, unit: str) -> int | None:
             return _within(formats.parse_money(text, reader.currency).amount, unit)
         number = formats.parse_number(text)
     except (ValueError, ArithmeticError) as error:
-        raise ValueError(_("Write a number, such as %(example)s.", example=formats.num(1250))) from error
+        raise ValueError(_("Enter a number, such as %(example)s.", example=formats.num(1250))) from error
     if unit == "count" and number != number.to_integral_value():
-        raise ValueError(_("Write a whole number."))
+        raise ValueError(_("Enter a whole number."))
     return _within(as_amount(number / 100 if unit == "rate" else number, unit), unit)
 
 
@@ -105,7 +105,7 @@ def _within(amount: int, unit: str) -> int:
     if unit == "rate" and amount > PARTS["rate"]:
         raise ValueError(_("A rate cannot be above %(most)s.", most=formats.percent(1)))
     if amount > LARGEST:
-        raise ValueError(_("Not above %(most)s.", most=written(LARGEST, unit)))
+        raise ValueError(_("Must be at most %(most)s.", most=written(LARGEST, unit)))
     return amount
 
 

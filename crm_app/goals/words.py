@@ -29,7 +29,7 @@ def standing_word(goal: Standing) -> str:
         "met": _("met"),
         "missed": _("missed"),
         "low_n": _("too few to tell"),
-        "not_begun": _("not begun"),
+        "not_begun": _("not started"),
     }.get(goal.pace.status, _("nothing yet"))
 
 
@@ -49,9 +49,9 @@ def _state(goal: Standing) -> Markup:
         "period": formats.period_label(goal.period),
     }
     if goal.pace.status == "not_begun":
-        return _say(_("%(period)s has not begun; its target is %(target)s."), facts)
+        return _say(_("%(period)s has not started; its target is %(target)s."), facts)
     if goal.actual is None and goal.target is not None:
-        return _say(_("Nothing can be said of %(measure)s yet; the target is %(target)s."), facts)
+        return _say(_("There is nothing to report for %(measure)s yet; the target is %(target)s."), facts)
     if goal.target is None:
         return _say(_("%(measure)s: %(actual)s in %(period)s, without a target of its own."), facts)
     if goal.clock.is_over:
@@ -82,8 +82,8 @@ def _course(goal: Standing) -> Markup:
 
 def _of_few(number: int) -> str:
     return ngettext(
-        "That rests on only %(n)s deal, too few to call.",
-        "That rests on only %(n)s deals, too few to call.",
+        "That is based on only %(n)s deal, too few to draw conclusions.",
+        "That is based on only %(n)s deals, too few to draw conclusions.",
         number,
         n=formats.num(number),
     )
@@ -94,10 +94,10 @@ def _running(goal: Standing) -> str:
         return _("That is on pace.") if goal.pace.status == "on_pace" else _("That is %(distance)s.")
     is_more = (goal.ahead_by or Decimal(0)) >= 0
     if goal.landing is None:
-        return _("That is %(gap)s more than the pace asks.") if is_more else _("That is %(gap)s short of the pace.")
+        return _("That is %(gap)s ahead of the pace.") if is_more else _("That is %(gap)s behind the pace.")
     if is_more:
-        return _("That is %(gap)s more than the pace asks, and at this rate %(period)s lands near %(landing)s.")
-    return _("That is %(gap)s short of the pace, and at this rate %(period)s lands near %(landing)s.")
+        return _("That is %(gap)s ahead of the pace. At this rate, %(period)s will end near %(landing)s.")
+    return _("That is %(gap)s behind the pace. At this rate, %(period)s will end near %(landing)s.")
 
 
 def _others(view: Overview) -> Markup:

@@ -15,11 +15,11 @@ _WIDTH = 9
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(as_json):
     """Check everything: database, worker, queue, mail, disk, backups, clock, versions, settings.
 
-    Ends with status 1 if there is a problem. Reads only; connects to the mail server without sending anything.
+    Exits with status 1 if there is a problem. Changes nothing; connects to the mail server without sending anything.
     """
     examined = _examined(examining.all_checks())
     _print(examined, as_json=as_json)
@@ -27,13 +27,13 @@ def doctor(as_json):
 
 
 @click.command()
-@click.option("--deploy", is_flag=True, help="Also what matters once others can reach it.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--deploy", is_flag=True, help="Also check what matters once others can reach it.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(deploy, as_json):
-    """Check that the settings are understood and the database is up to date, within a moment.
+    """Check quickly that the settings are valid and the database is up to date.
 
-    With --deploy also what strangers could read or misuse, as far as settings and rights of files tell. Ends with
-    status 1 if there is anything to be mended.
+    With --deploy, also check what strangers could read or misuse, judging by settings and file permissions. Exits with
+    status 1 if anything needs fixing.
     """
     checks = [one for one in examining.all_checks() if one.key in ("database", "tables")]
     if deploy:
@@ -63,7 +63,7 @@ def _print(examined: list[Examined], *, as_json: bool) -> None:
             if finding.advice:
                 click.echo(f"{'':<{_WIDTH}}{'' if finding.verdict == OK else '-> '}{finding.advice}")
     found = examining.summary(examined)
-    click.echo(f"{found.fine} ok, {found.warnings} to be looked at, {found.problems} wrong.")
+    click.echo(f"{found.fine} ok, {found.warnings} to check, {found.problems} wrong.")
 
 
 def _plain(examined: list[Examined]) -> dict:

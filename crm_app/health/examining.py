@@ -74,6 +74,6 @@ def summary(examined: Iterable[Examined]) -> Verdicts:
 def _database_refused(error: Exception) -> Finding:
     reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
     return problem(
-        _("The database does not answer: %(reason)s.", reason=reason.rstrip(".")),
-        _("Look whether it runs at DATABASE_URL; if tables are missing, run: crm database upgrade."),
+        _("The database is not responding: %(reason)s.", reason=reason.rstrip(".")),
+        _("Check that it is running at DATABASE_URL. If tables are missing, run: crm database upgrade."),
     )

@@ -47,7 +47,7 @@ def problem(said: Any, advice: Any) -> Finding:
 def unreadable(error: OSError) -> Finding:
     return problem(
         _("%(name)s cannot be read (%(reason)s).", name=error.filename, reason=error.strerror),
-        _("Give the user that runs Peyvand the right to it."),
+        _("Give the user that runs Peyvand access to it."),
     )
 
 

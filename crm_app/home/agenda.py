@@ -76,7 +76,7 @@ def _days(deals: Select[tuple[Deal]], stages: list[StageShape]) -> list[Group]:
     groups = (
         _group(_("Late"), cards_of(*_late(deals), stages=stages, today=today)),
         _group(_("Today"), cards_of(*_due(deals), stages=stages, today=today)),
-        _group(_("In the next two weeks"), cards_of(*_soon(deals), stages=stages, today=today, last=today + SOON)),
+        _group(_("Due in the next two weeks"), cards_of(*_soon(deals), stages=stages, today=today, last=today + SOON)),
     )
     return [group for group in groups if group.cards]
 

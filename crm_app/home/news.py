@@ -33,7 +33,7 @@ _RECENT = 500
 _ICONS = {
     "created": "plus", "changed": "pencil", "noted": "sticky-note", "moved": "square-kanban", "won": "trophy",
     "lost": "thumbs-down", "reopened": "refresh-cw", "imported": "upload", "restored": "undo-2",
-    "taken back": "undo-2", "import undone": "undo-2",
+    "undone": "undo-2", "import undone": "undo-2",
 }  # fmt: skip
 
 
@@ -193,19 +193,19 @@ _SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "changed": lambda who, facts: put_in(_("%(who)s changed it"), who=who),
     "imported": lambda who, facts: put_in(_("%(who)s imported it"), who=who),
     "import undone": lambda who, facts: put_in(_("%(who)s undid an import"), who=who),
-    "restored": lambda who, facts: put_in(_("%(who)s took it out of the bin"), who=who),
+    "restored": lambda who, facts: put_in(_("%(who)s restored it from the bin"), who=who),
     "moved": _moved,
     "won": _won,
     "lost": _lost,
     "reopened": lambda who, facts: put_in(_("%(who)s reopened it"), who=who),
-    "taken back": lambda who, facts: put_in(_("%(who)s took a move of it back"), who=who),
+    "undone": lambda who, facts: put_in(_("%(who)s undid a move"), who=who),
     "noted": _noted,
 }
 _OF_PEOPLE: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "created": lambda who, facts: put_in(_("%(who)s added this person"), who=who),
     "changed": lambda who, facts: put_in(_("%(who)s changed this person"), who=who),
     "imported": lambda who, facts: put_in(_("%(who)s imported this person"), who=who),
-    "restored": lambda who, facts: put_in(_("%(who)s took this person out of the bin"), who=who),
+    "restored": lambda who, facts: put_in(_("%(who)s restored this person from the bin"), who=who),
 }
 _URLS: dict[str, Callable[[int], str]] = {
     "companies": lambda number: url_for("contacts.company", company_id=number),

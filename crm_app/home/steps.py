@@ -49,12 +49,12 @@ def are_untouched(steps: list[Step]) -> bool:
 def _all() -> list[Step]:
     return [
         Step(
-            _("Bring in what you have"),
-            _("Companies, people, products and deals from a CSV file, of a spreadsheet or another CRM"),
+            _("Import your data"),
+            _("Companies, people, products and deals from a spreadsheet or another CRM"),
             "upload",
             url_for("exchange.index"),
         ),
-        Step(_("Add a deal"), _("It appears on the board, in its stage"), "square-kanban", url_for("pipeline.new")),
+        Step(_("Add a deal"), _("It will appear on the board in its stage"), "square-kanban", url_for("pipeline.new")),
         Step(
             _("Set goals"),
             _("For the company, a team or a person, each month, quarter or year"),
@@ -63,7 +63,7 @@ def _all() -> list[Step]:
         ),
         Step(
             _("Invite the people who work here"),
-            _("Each gets a role, a team and a link to choose a password"),
+            _("Each user gets a role, a team and a link to choose a password"),
             "user-plus",
             url_for("settings.new_person"),
         ),

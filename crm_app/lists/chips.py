@@ -59,7 +59,7 @@ def _chip(condition: Condition, place: str, path: str) -> Chip:
     remove = conditions.without(path, condition)
     field = condition.field
     if field is None:
-        return Chip(_("A filter that cannot be read"), "", "", remove)
+        return Chip(_("Unreadable filter"), "", "", remove)
     change = ""
     if place and condition.name in GROUPS:
         change = ask_url(place, path, field=field.key, group=condition.name, replaces=condition.text)

@@ -25,8 +25,8 @@ _LARGEST_NUMBER = 2**31 - 1
 # The words of the operators as chips and forms say them.
 OPERATORS = {
     "has": _l("has"),
-    "has_not": _l("has not"),
-    "begins": _l("begins with"),
+    "has_not": _l("does not have"),
+    "begins": _l("starts with"),
     "is": _l("is"),
     "is_not": _l("is not"),
     "least": "≥",
@@ -35,7 +35,7 @@ OPERATORS = {
     "from": "≥",
     "until": "≤",
     "empty": _l("is empty"),
-    "filled": _l("is filled in"),
+    "filled": _l("is not empty"),
 }
 _WITHOUT_VALUE = {"empty", "filled"}
 _EITHER = ("empty", "filled")

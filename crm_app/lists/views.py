@@ -60,7 +60,10 @@ def export(place, form):
         return taking.taken(listable, rows, fields, request.args.get("sort", ""), form)
     except taking.TooLongError:
         most = formats.num(MOST_ROWS)
-        flash(_("A sheet holds %(most)s rows at most. Narrow the list, or take it along as CSV.", most=most), "danger")
+        flash(
+            _("A spreadsheet holds at most %(most)s rows. Narrow down the list, or export it as CSV.", most=most),
+            "danger",
+        )
         return redirect(_back(listable, request.args), 303)
 
 
@@ -107,7 +110,7 @@ def cell(place, record_id, field):
     except (Conflict, StaleDataError):
         db.session.rollback()
         ask_again(form, record)
-        flash(_("Someone changed this a moment ago. Here is how it stands now; nothing was saved."), "danger")
+        flash(_("Someone changed this a moment ago. Here is the current version; nothing was saved."), "danger")
         status, left_open = 409, form
 
     parts |= {"value": shown.value(_row(listable, record_id)), "form": left_open}
@@ -129,7 +132,7 @@ def _groups(asked: Mapping[str, Field]) -> list[tuple[str, str]]:
     """What a condition can join: a group that stands already, or one more beside them; nothing where none stands."""
     found = conditions.of_query(_query(), list(asked.values()), {})
     groups = [(group[0].name, _("%(filters)s – all at once", filters=chips.said(group))) for group in found.groups]
-    free = [(found.free_group, _("or else, as another way to be found"))] if found.free_group else []
+    free = [(found.free_group, _("fallback match"))] if found.free_group else []
     return [*groups, *free]
 
 

@@ -32,24 +32,24 @@ class _Day(click.ParamType):
             return parse_day(value)
         except ValueError:
             raise Refused(
-                f"{value} is no day: write it as 2017-12-31, or as 1396-10-10 in the Jalali calendar."
+                f"{value} is not a date. Write it as 2017-12-31, or as 1396-10-10 in the Jalali calendar."
             ) from None
 
 
 @click.command()
 @click.argument("key")
 @click.option("--from", "first", type=_Day(), required=True, metavar="DAY", help="The first day.")
-@click.option("--to", "last", type=_Day(), required=True, metavar="DAY", help="The last day; it is counted too.")
+@click.option("--to", "last", type=_Day(), required=True, metavar="DAY", help="The last day (included).")
 @click.option("--calendar", type=click.Choice(CALENDARS), help="The calendar of months, quarters and years.")
-@click.option("--every", type=click.Choice(UNITS), help="One figure for each of these, cut at the first and last day.")
+@click.option("--every", type=click.Choice(UNITS), help="One figure per period, cut off at the first and last day.")
 @click.option("--by", "dimension", type=click.Choice(_DIMENSIONS), help="One figure for each of these.")
 @click.option("--format", "form", type=click.Choice(list(printing.FORMS)), default="table", show_default=True)
-@click.option("--as", "email", metavar="EMAIL", help="Count what this user may see; else the first owner.")
+@click.option("--as", "email", metavar="EMAIL", help="Count what this user can see (default: the first owner).")
 def measure(key, first, last, calendar, every, dimension, form, email):
     """Print a measure, such as won_value or win_rate, over a range of days.
 
-    Days are those of the organisation's time zone. A year below 1700 is a Jalali one. Unlike in addresses of pages,
-    --to is the last day that counts, not the day after it.
+    Days are in the time zone of the organisation. A year below 1700 is a Jalali year. Unlike in the addresses of pages,
+    --to is the last day that is included, not the day after it.
     """
     chosen = _measure(key, dimension)
     if last < first:
@@ -89,22 +89,22 @@ def answer(
 
 def _measure(key: str, dimension: str | None) -> Measure:
     if key not in MEASURES:
-        raise Refused(f"There is no measure {key}; there are {', '.join(MEASURES)}.")
+        raise Refused(f"There is no measure {key}. Choose from: {', '.join(MEASURES)}.")
     if dimension is not None and dimension not in DIMENSIONS[key]:
-        raise Refused(f"{key} cannot be told apart by {dimension}, only by {', '.join(DIMENSIONS[key])}.")
+        raise Refused(f"{key} cannot be broken down by {dimension}, only by {', '.join(DIMENSIONS[key])}.")
     return MEASURES[key]
 
 
 def _scope(email: str | None) -> Scope:
     if queries.organisation() is None:
-        raise Refused("Peyvand has not been set up yet: run `crm serve` and open the link that it prints.")
+        raise Refused("Peyvand has not been set up yet. Run `crm serve` and open the link it prints.")
     people = select(User).where(User.disabled_at.is_(None)).order_by(User.id)
     if email is None:
         person = db.session.scalars(people.where(User.role == "owner")).first()
     else:
         person = db.session.scalars(people.where(func.lower(User.email) == email.lower())).first()
     if person is None:
-        raise Refused("There is no owner." if email is None else f"Nobody signs in as {email}.")
+        raise Refused("There is no owner." if email is None else f"There is no user who signs in as {email}.")
     return Scope(person)
 
 

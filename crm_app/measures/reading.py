@@ -18,7 +18,7 @@ _DAY = Decimal(86400)
 
 def figure_of(measure: Measure, tally: Tally, *, has_begun: bool, is_partial: bool, as_of: datetime) -> Figure:
     if not has_begun and not tally.n:
-        return Figure(None, status="na", notes=(_("This period has not begun."),), as_of=as_of, is_partial=True)
+        return Figure(None, status="na", notes=(_("This period has not started."),), as_of=as_of, is_partial=True)
     facts = _FACTS.get(measure.key, _amount if measure.unit == "money" else _count)(tally)
     return Figure(
         **facts,
@@ -114,8 +114,8 @@ def _notes(measure: Measure, tally: Tally) -> list[str]:
     if measure.key == "new_deals" and tally.undated:
         notes.append(
             ngettext(
-                "%(number)s deal without a date of creation counts on the day it was brought in.",
-                "%(number)s deals without a date of creation count on the day they were brought in.",
+                "%(number)s deal without a creation date counts on the day it was imported.",
+                "%(number)s deals without a creation date count on the day they were imported.",
                 tally.undated,
                 number=num(tally.undated),
             )
@@ -130,8 +130,8 @@ def _about_values(tally: Tally, is_sum: bool) -> list[str]:
     if tally.unpriced and is_sum:
         notes.append(
             ngettext(
-                "%(number)s of the %(all)s deals has no value and adds nothing.",
-                "%(number)s of the %(all)s deals have no value and add nothing.",
+                "%(number)s of the %(all)s deals has no value and is not included.",
+                "%(number)s of the %(all)s deals have no value and are not included.",
                 tally.unpriced,
                 number=num(tally.unpriced),
                 all=num(tally.n),
@@ -140,8 +140,8 @@ def _about_values(tally: Tally, is_sum: bool) -> list[str]:
     elif tally.unpriced:
         notes.append(
             ngettext(
-                "%(number)s deal has no value and is left out.",
-                "%(number)s deals have no value and are left out.",
+                "%(number)s deal without a value is left out.",
+                "%(number)s deals without a value are left out.",
                 tally.unpriced,
                 number=num(tally.unpriced),
             )
@@ -168,8 +168,8 @@ def _about_cycles(tally: Tally) -> list[str]:
     if unknown:
         notes.append(
             ngettext(
-                "%(number)s won deal is left out: the day of its creation is not known.",
-                "%(number)s won deals are left out: the days of their creation are not known.",
+                "%(number)s won deal is left out because its creation date is unknown.",
+                "%(number)s won deals are left out because their creation dates are unknown.",
                 unknown,
                 number=num(unknown),
             )

@@ -70,7 +70,7 @@ def _in_words(words: str, aim: Aim, of_several: bool, someone: Reader, _today: d
     sentence = _sentence(words, aim)
     if of_several:
         sentence += someone.space + _("The goal is for all pipelines together.")
-    return _("%(share)s of goal", share=words), _of_period(words, aim), sentence
+    return _("%(share)s of the goal", share=words), _of_period(words, aim), sentence
 
 
 def _rounded(per_cent: Decimal) -> str:

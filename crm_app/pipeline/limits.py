@@ -23,8 +23,8 @@ class Full(Refused):
         limit = stage.wip_limit or 0
         super().__init__(
             ngettext(
-                "%(stage)s is full: it takes %(count)s deal at a time. Move that one on first.",
-                "%(stage)s is full: it takes %(count)s deals at a time. Move one of them on first.",
+                "%(stage)s is full: its limit is %(count)s deal. Move that deal on first.",
+                "%(stage)s is full: its limit is %(count)s deals. Move one of them on first.",
                 limit,
                 stage=stage.name,
                 count=formats.num(limit),
@@ -37,8 +37,10 @@ class Gone(Refused):
 
     def __init__(self, stage: AnyStage | None):
         name = stage.name if stage else ""
-        named = _("%(stage)s is gone: it was deleted, or merged into another stage. Choose another.", stage=name)
-        nameless = _("The stage is gone: it was deleted, or merged into another one. Choose another.")
+        named = _(
+            "%(stage)s no longer exists: it was deleted or merged into another stage. Choose another one.", stage=name
+        )
+        nameless = _("The stage no longer exists: it was deleted or merged into another one. Choose another one.")
         super().__init__(named if name else nameless)
 
 

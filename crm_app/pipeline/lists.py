@@ -162,7 +162,7 @@ def _facts_alone() -> list[Field]:
             width=7.5,
         ),
         Field(
-            "reason", _("Lost because"), "text", lambda deal: deal.lost_reason, Deal.lost_reason, fact="lost_reason",
+            "reason", _("Lost reason"), "text", lambda deal: deal.lost_reason, Deal.lost_reason, fact="lost_reason",
             is_standard=False,
         ),
     ]  # fmt: skip

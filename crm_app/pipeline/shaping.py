@@ -142,8 +142,8 @@ def why_pipeline_stays(pipeline: Pipeline, deals: int) -> str:
     """Why it may not be deleted; empty if it may."""
     if deals:
         return ngettext(
-            "%(count)s deal is in it (deleted ones count too). Move it first.",
-            "%(count)s deals are in it (deleted ones count too). Move them first.",
+            "It contains %(count)s deal (deleted ones included). Move it first.",
+            "It contains %(count)s deals (deleted ones included). Move them first.",
             deals,
             count=formats.num(deals),
         )
@@ -154,14 +154,14 @@ def why_pipeline_stays(pipeline: Pipeline, deals: int) -> str:
 
 def why_stage_stays(stage: Stage) -> str:
     """Why it may not be deleted; empty if it may."""
-    return _("It is the only stage of its kind (%(kind)s).", kind=KINDS[stage.kind]) if _is_last(stage) else ""
+    return _("It is the only stage of its type (%(kind)s).", kind=KINDS[stage.kind]) if _is_last(stage) else ""
 
 
 def why_kind_stays(stage: Stage, deals: int) -> str:
     """Why it may not become a stage of another kind; empty if it may."""
     if deals:
-        return _("Deals are or were in this stage, so it stays what it is.")
-    return _("It is the only stage of its kind (%(kind)s).", kind=KINDS[stage.kind]) if _is_last(stage) else ""
+        return _("Deals are or were in this stage, so its type cannot be changed.")
+    return _("It is the only stage of its type (%(kind)s).", kind=KINDS[stage.kind]) if _is_last(stage) else ""
 
 
 def is_named_already(pipeline: Pipeline, name: str, stage: Stage | None = None) -> bool:

@@ -86,8 +86,8 @@ def _observed_definition() -> tuple[str, str, str]:
     return (
         _("Observed probability"),
         _(
-            "How many of the deals that were in the stage and are closed by now were won. While there are few of them, "
-            "it stays near the probability that the stage was given."
+            "The share of deals won among closed deals that were ever in this stage. With few deals, it stays "
+            "close to the probability set for the stage."
         ),
         _("(Won + 20 × probability of the stage) ÷ (Closed + 20)"),
     )
@@ -104,7 +104,7 @@ def _columns(choice: Choice) -> list[Column]:
         Column(_("Probability"), "rate", is_quiet=True, places=0),
         Column(_("Weighted value"), "money"),
         Column(_("Observed probability"), "rate", is_quiet=True, places=0),
-        Column(_("Weighted as observed"), "money", is_quiet=True),
+        Column(_("Weighted by observed probability"), "money", is_quiet=True),
     ]
     if choice.compared:
         columns += [Column(_as_of(choice.compared), "money", is_quiet=True), Column(_("Change"), "change", of="money")]
@@ -147,13 +147,13 @@ def _as_of(period) -> str:
 
 
 def _to_come(choice: Choice) -> Markup:
-    return escape(_("%(period)s has not begun.")) % {"period": formats.period_label(choice.period)}
+    return escape(_("%(period)s has not started.")) % {"period": formats.period_label(choice.period)}
 
 
 def _answer(choice: Choice, whole: Sequence[Figure], weighted: Figure) -> Markup:
     day = _as_of(choice.period)
     if not whole[0].n:
-        return escape(_("No deal is open on %(day)s.")) % {"day": day}
+        return escape(_("No deals are open on %(day)s.")) % {"day": day}
     if not whole[0].value:
         said = _("Deals open on %(day)s: %(deals)s, none of them with a value yet.")
         return escape(said) % {"deals": _bold(formats.num(whole[0].n)), "day": day}
@@ -163,9 +163,9 @@ def _answer(choice: Choice, whole: Sequence[Figure], weighted: Figure) -> Markup
         "weighted": _bold(written(weighted.value, "money", short=True)),
         "day": day,
     }
-    said = _("%(deals)s open deals are worth %(value)s on %(day)s; weighted by their stages, %(weighted)s.")
+    said = _("%(deals)s open deals are worth %(value)s on %(day)s, or %(weighted)s weighted by stage.")
     if whole[0].n == 1:
-        said = _("One open deal is worth %(value)s on %(day)s; weighted by its stage, %(weighted)s.")
+        said = _("One open deal is worth %(value)s on %(day)s, or %(weighted)s weighted by stage.")
     return escape(reader.space).join(part for part in (escape(said) % facts, _compared(choice, whole)) if part)
 
 

@@ -31,7 +31,7 @@ USUAL = {"preset": "this_year", "every": "quarter", "comparison": "none", "measu
 
 
 def title() -> str:
-    return _("How far are we from our goals?")
+    return _("How close are we to our goals?")
 
 
 def ask(choice: Choice, given: Options) -> Report:
@@ -170,7 +170,7 @@ def _total(choice: Choice, measure: Measure, goals: Sequence[Standing], is_runni
     cells = [Cell(actual, url), Cell(target), _difference(actual, target, "" if unfinished else measure.better)]
     share = [Cell(attainment(actual, target, measure.better))] if aimed[0].has_share else []
     cells += [*share, *_whole_course(aimed, is_running), Cell("")]
-    return Line(_("Total of the periods begun") if unfinished else _("Total"), cells)
+    return Line(_("Total of the periods started") if unfinished else _("Total"), cells)
 
 
 def _whole_course(aimed: Sequence[Standing], is_running: bool) -> list[Cell]:

@@ -22,7 +22,7 @@ def answer(goals: Sequence[Standing], whose: str) -> Markup:
         return escape(none) % {"whose": formats.isolate(whose), "measure": goals[0].measure.label}
     said = _over([goal for goal in aimed if goal.clock.is_over], whose)
     said += [_now(goal) for goal in aimed if goal.is_running][:1]
-    return escape(reader.space).join(said or [escape(_("None of these periods has begun."))])
+    return escape(reader.space).join(said or [escape(_("None of these periods has started."))])
 
 
 def _over(goals: Sequence[Standing], whose: str) -> list[Markup]:
@@ -32,12 +32,12 @@ def _over(goals: Sequence[Standing], whose: str) -> list[Markup]:
     facts = {"met": _bold(formats.num(met)), "over": formats.num(known), "count": formats.num(len(goals) - known)}
     said = [_met(known, whose, facts)] if known else []
     if known and known < len(goals):
-        said.append(escape(_("Of %(count)s more it cannot be told.")) % facts)
+        said.append(escape(_("It is not known for %(count)s more.")) % facts)
     elif goals and not known:
         said.append(
             ngettext(
-                "Of the period that is over it cannot be told whether the target was met.",
-                "Of the %(count)s periods that are over it cannot be told whether the target was met.",
+                "It is not known whether the target was met in the completed period.",
+                "It is not known whether the target was met in the %(count)s completed periods.",
                 len(goals),
                 **facts,
             )
@@ -48,14 +48,14 @@ def _over(goals: Sequence[Standing], whose: str) -> list[Markup]:
 def _met(known: int, whose: str, facts: dict[str, Any]) -> Markup:
     if not whose:
         return ngettext(
-            "The company met the target in %(met)s of %(over)s period that is over.",
-            "The company met the target in %(met)s of %(over)s periods that are over.",
+            "The company met the target in %(met)s of %(over)s completed period.",
+            "The company met the target in %(met)s of %(over)s completed periods.",
             known,
             **facts,
         )
     return ngettext(
-        "%(whose)s met the target in %(met)s of %(over)s period that is over.",
-        "%(whose)s met the target in %(met)s of %(over)s periods that are over.",
+        "%(whose)s met the target in %(met)s of %(over)s completed period.",
+        "%(whose)s met the target in %(met)s of %(over)s completed periods.",
         known,
         whose=formats.isolate(whose),
         **facts,

@@ -66,7 +66,7 @@ def _order(group: Series) -> tuple[bool, Decimal]:
 
 def _definition() -> tuple[str, str, str]:
     measure = MEASURES["win_rate"]
-    more = _("The interval (by Wilson) holds the true rate in 19 of 20 cases; the order is by its lower end.")
+    more = _("The (Wilson) interval contains the true rate in 19 of 20 cases. Rows are sorted by its lower end.")
     return str(measure.label), f"{measure.definition}{reader.space}{more}", str(measure.formula)
 
 
@@ -122,7 +122,10 @@ def _answer(choice: Choice, groups: Sequence[Series], whole: Sequence[Figure]) -
         "high": formats.percent(figure.high, 1),
         "period": name,
     }
-    said = _("We win %(rate)s of the deals we close: %(won)s of %(n)s in %(period)s, so between %(low)s and %(high)s.")
+    said = _(
+        "We win %(rate)s of the deals we close: %(won)s of %(n)s in %(period)s. The true rate is between "
+        "%(low)s and %(high)s."
+    )
     sentences = [escape(said) % facts, _best(groups), _compared(choice, whole)]
     return escape(reader.space).join(sentence for sentence in sentences if sentence)
 
@@ -132,7 +135,7 @@ def _best(groups: Sequence[Series]) -> Markup:
     if len(sure) < 2:
         return Markup("")
     facts = {"best": _bold(formats.isolate(sure[0].label)), "low": formats.percent(sure[0].figures[0].low, 1)}
-    return escape(_("Surest is %(best)s, with at least %(low)s.")) % facts
+    return escape(_("The most reliable is %(best)s, with at least %(low)s.")) % facts
 
 
 def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:
@@ -143,9 +146,9 @@ def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:
     change, before = _change(whole[0], whole[-1]), whole[-1]
     facts = {"before": formats.percent(before.value, 1), "period": formats.period_label(choice.compared)}
     text = {
-        "up": _("That is clearly more than the %(before)s of %(period)s."),
-        "down": _("That is clearly less than the %(before)s of %(period)s."),
-    }.get(change.tone, _("No clear difference to the %(before)s of %(period)s."))
+        "up": _("That is clearly more than %(before)s in %(period)s."),
+        "down": _("That is clearly less than %(before)s in %(period)s."),
+    }.get(change.tone, _("No clear difference from the %(before)s of %(period)s."))
     return escape(text) % facts
 
 

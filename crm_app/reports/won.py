@@ -101,7 +101,7 @@ def _answer(choice: Choice, groups: Sequence[Series], whole: Sequence[Figure], a
         "best": _bold(formats.isolate(groups[0].label)),
         "share": _bold(formats.percent(_share(groups[0].figures[at], figure))),
     }
-    said = _("%(value)s from %(deals)s deals in %(period)s; %(best)s brought %(share)s of it.")
+    said = _("%(value)s from %(deals)s deals in %(period)s, %(share)s of it from %(best)s.")
     if figure.n == 1:
         said = _("%(value)s from one deal in %(period)s.")
     elif len(groups) == 1:

@@ -29,7 +29,7 @@ class ViewForm(FlaskForm):
             return
         named = db.session.scalar(queries.own_named(self.view.owner, self.view.place, field.data))
         if named not in (None, self.view):
-            raise ValidationError(_("There is a view of this name already."))
+            raise ValidationError(_("There is already a view with this name."))
 
     def fill(self, view: SavedView) -> None:
         view.name, view.is_pinned = self.name.data, self.is_pinned.data

@@ -34,7 +34,7 @@ def new():
     db.session.add(view)
     db.session.commit()
 
-    flash(_("%(name)s is saved.", name=view.name), "ok")
+    flash(_("%(name)s was saved.", name=view.name), "ok")
     return redirect(_back(form.next.data), 303)
 
 
@@ -50,7 +50,7 @@ def edit(view_id):
     form.fill(view)
     db.session.commit()
 
-    flash(_("The view %(name)s is changed.", name=view.name), "ok")
+    flash(_("The view %(name)s was changed.", name=view.name), "ok")
     return redirect(_back(), 303)
 
 
@@ -64,7 +64,7 @@ def delete(view_id):
     db.session.delete(view)
     db.session.commit()
 
-    flash(_("The view %(name)s is gone.", name=view.name), "ok")
+    flash(_("The view %(name)s was deleted.", name=view.name), "ok")
     return redirect(_back(), 303)
 
 

@@ -14,14 +14,14 @@ _TOLD_EVERY = 50_000
 
 @click.group()
 def search():
-    """Look after the search."""
+    """Manage the search index."""
 
 
 @search.command()
 def rebuild():
-    """Fill the indexes of the search anew, a few records at a time, while others work.
+    """Rebuild the search index in small steps, while Peyvand is in use.
 
-    May be stopped at any moment and run again. Upgrading does it by itself where the rules of the search changed.
+    It can be stopped at any time and run again. An upgrade does this by itself if the rules of the search have changed.
     """
     for model in found_by.models():
         _fill(model)
@@ -60,7 +60,7 @@ def _fill(model: Any, *, is_quiet: bool = False) -> None:
             told = written
             click.echo(f"{model.__tablename__}: {written:,} ...", err=True)
     if not is_quiet:
-        click.echo(f"The search knows {written:,} {model.__tablename__}.")
+        click.echo(f"The search index covers {written:,} {model.__tablename__}.")
 
 
 def _listed(tables: list[str]) -> str:

@@ -35,7 +35,7 @@ class Offer(NamedTuple):
 
 def offer(user: User, text: str, opened: Sequence[Key]) -> Offer:
     if not search_words(text):
-        recent = Group("opened", _("Opened recently"), finding.known(user, opened))
+        recent = Group("opened", _("Recently viewed"), finding.known(user, opened))
         return Offer(_filled([recent, *_grouped(ways.all_ways(), is_asked=False)]))
     kinds = finding.found(user, text, most=_OF_A_KIND, opened=opened)
     records = [Group(kind.table, kind.title, kind.hits) for kind in kinds]

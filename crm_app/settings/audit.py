@@ -43,7 +43,7 @@ def _matching(rows: Select[Any], text: str) -> Select[Any]:
 def _fields() -> list[Field]:
     return [
         Field(
-            "what", _("What"), "choice", lambda entry: words.of_verb(entry.verb), AuditEntry.verb,
+            "what", _("Event"), "choice", lambda entry: words.of_verb(entry.verb), AuditEntry.verb,
             options=lambda: [(verb, str(words.VERBS[verb])) for verb in words.VERBS], cell="whole", width=11,
         ),
         Field(
@@ -51,7 +51,7 @@ def _fields() -> list[Field]:
             place="under",
         ),
         Field(
-            "who", _("Who"), "choice", _who, AuditEntry.actor_id, options=_people, coerce=record_id, cell="text",
+            "who", _("User"), "choice", _who, AuditEntry.actor_id, options=_people, coerce=record_id, cell="text",
             width=9, place="under",
         ),
         Field(

@@ -12,7 +12,7 @@ from crm_app.settings.forms.people import RoleForm, TeamForm
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
-_NOT_ONESELF = _l("Nobody disables themselves: %(count)s left alone.")
+_NOT_ONESELF = _l("You cannot disable yourself: %(count)s skipped.")
 
 
 def of_users() -> list[Action]:
@@ -27,8 +27,8 @@ class _Ruled(Action):
     def because(self, reason: str, number: str) -> str:
         texts = {
             "oneself": self.oneself,
-            "last owner": _l("Somebody has to stay an owner who can sign in: %(count)s left alone."),
-            "no team": _l("The team is gone by now: %(count)s left alone."),
+            "last owner": _l("At least one owner must be able to sign in: %(count)s skipped."),
+            "no team": _l("The team no longer exists: %(count)s skipped."),
         }
         return str(texts[reason]) % {"count": number} if reason in texts else ""
 
@@ -39,7 +39,7 @@ class _Team(_Ruled, Fact):
 
     @property
     def note(self) -> str:
-        return _("Their open deals count for the new team. For a day this can be taken back.")
+        return _("Their open deals will count for the new team. You can undo this for a day.")
 
     def meant(self, form: Any) -> dict[str, Any]:
         team = db.session.get(Team, form.team_id.data) if form.team_id.data else None
@@ -63,14 +63,14 @@ class _Team(_Ruled, Fact):
 
 
 class _Role(_Ruled, Fact):
-    oneself = _l("Nobody changes their own role together with others: %(count)s left alone.")
+    oneself = _l("You cannot change your own role in a bulk change: %(count)s skipped.")
 
     def __init__(self) -> None:
         super().__init__("role", _l("Role"), queries.visible_to, lambda _key: RoleForm())
 
     @property
     def note(self) -> str:
-        return _("Your own role stays, and one owner at least. For a day this can be taken back.")
+        return _("Your own role and at least one owner are kept. You can undo this for a day.")
 
     def meant(self, form: Any) -> dict[str, Any]:
         return {"value": form.role.data}
@@ -108,7 +108,9 @@ class _Disabling(_Ruled):
 
     @property
     def note(self) -> str:
-        return _("They are signed out everywhere at once. What they own stays theirs. You cannot disable yourself.")
+        return _(
+            "They are signed out everywhere immediately and keep the records they own. You cannot disable yourself."
+        )
 
     def ready(self, meant: Mapping[str, Any], user: User, records: Sequence[Any]) -> Any:
         return user
@@ -135,7 +137,7 @@ class _Enabling(_Ruled):
 
     @property
     def note(self) -> str:
-        return _("They may sign in again, each with a password or link as before.")
+        return _("They can sign in again, each with their password or link as before.")
 
     def do(self, record: Any, value: Any) -> dict[str, Any] | None:
         return {} if people.enable(record) else None

@@ -16,18 +16,20 @@ from crm_app.web.text import clean, match_key, sign_in_address
 
 @click.group()
 def users():
-    """Add, list, disable and enable the people who work here, or let them set a new password."""
+    """Add, list, disable and enable users, or let them set a new password."""
 
 
 @users.command()
 @click.argument("email")
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--role", type=click.Choice(list(ROLES)), default="rep", show_default=True)
-@click.option("--team", help="The name of a team that exists.")
+@click.option("--team", help="The name of an existing team.")
 @click.option("--language", type=click.Choice(["en", "fa", "zh"]), default="en", show_default=True)
-@click.option("--password", "asks_password", is_flag=True, help="Ask for a first password instead of making a link.")
+@click.option(
+    "--password", "asks_password", is_flag=True, help="Ask for an initial password instead of creating a link."
+)
 def add(email, name, role, team, language, asks_password):
-    """Add a person, and print the link by which they set a password."""
+    """Add a user, and print a link for setting their password."""
     password = _asked_password() if asks_password else ""
     with _looking_after():
         facts = {"name": _name(name), "email": _address(email), "role": role, "team": _team(team)}
@@ -36,17 +38,17 @@ def add(email, name, role, team, language, asks_password):
         db.session.commit()
         click.echo(f"Added 1 person: {person.name} <{person.email}>, {role}. {_count()}")
         if link:
-            click.echo(f"They set a password here (once, within a day): {link}")
+            click.echo(f"Link for setting the password (works once, within a day): {link}")
 
 
 @users.command("list")
-@click.option("--disabled", is_flag=True, help="Those who are disabled, too.")
+@click.option("--disabled", is_flag=True, help="Include disabled users.")
 def list_users(disabled):
-    """List the people who work here, by name."""
+    """List users by name."""
     with reading(), _looking_after():
         found = select(User, Team.name).outerjoin(Team, User.team_id == Team.id).order_by(User.sort_key, User.id)
         rows = db.session.execute(found if disabled else queries.active(found)).all()
-        head = ("NAME", "E-MAIL", "ROLE", "TEAM", "STATE")
+        head = ("NAME", "EMAIL", "ROLE", "TEAM", "STATE")
         cells = [(one.name, one.email or "-", one.role, team or "-", _state(one)) for one, team in rows]
         click.echo("\n".join(_in_columns([head, *cells])))
         click.echo(f"{len(rows)} listed. {_count()}", err=True)
@@ -55,19 +57,19 @@ def list_users(disabled):
 @users.command("reset-password")
 @click.argument("email")
 def reset_password(email):
-    """Print a link by which the person sets a new password; the old one holds until then."""
+    """Print a link for setting a new password. The old password works until then."""
     with _looking_after():
         person = _person(email)
         link = people.password_link(person)
         db.session.commit()
-        click.echo(f"Made 1 link for {person.name}. It works once, within a day; older ones stopped working.")
+        click.echo(f"Created a link for {person.name}. It works once, within a day. Older links no longer work.")
         click.echo(link)
 
 
 @users.command("end-second-step")
 @click.argument("email")
 def end_second_step(email):
-    """Let a person who lost their phone sign in by password alone, and sign out their devices."""
+    """Turn off two-step sign-in for a user who lost their phone, and sign out their devices."""
     with _looking_after():
         person = _person(email)
         was_on = second_step.is_on(person)
@@ -79,7 +81,7 @@ def end_second_step(email):
 @users.command("remove-passkeys")
 @click.argument("email")
 def remove_passkeys(email):
-    """Remove all passkeys of a person whose device was lost or stolen, and sign out their devices."""
+    """Remove all passkeys of a user whose device was lost or stolen, and sign out their devices."""
     with _looking_after():
         person = _person(email)
         removed, _told = people.remove_passkeys(person)
@@ -90,7 +92,7 @@ def remove_passkeys(email):
 @users.command()
 @click.argument("email")
 def disable(email):
-    """Sign a person out everywhere and keep them out; their records stay theirs."""
+    """Sign a user out everywhere and block sign-in. They keep their records."""
     with _looking_after():
         person = _person(email)
         was_active = person.is_active
@@ -102,7 +104,7 @@ def disable(email):
 @users.command()
 @click.argument("email")
 def enable(email):
-    """Let a disabled person sign in again."""
+    """Let a disabled user sign in again."""
     with _looking_after():
         person = _person(email)
         was_active = person.is_active
@@ -115,7 +117,7 @@ def enable(email):
 def _looking_after():
     """As nobody's doing; a refusal becomes the one sentence of an error."""
     if queries.organisation() is None:
-        raise click.ClickException("This Peyvand is not set up yet. Run crm serve and follow the link it prints.")
+        raise click.ClickException("Peyvand has not been set up yet. Run crm serve and open the link it prints.")
     try:
         with acting_as(None):
             yield
@@ -126,7 +128,7 @@ def _looking_after():
 def _name(text: str) -> str:
     name = clean(text)
     if not name or len(name) > 200:
-        raise click.ClickException("A name has 1 to 200 characters.")
+        raise click.ClickException("A name must have 1 to 200 characters.")
     return name
 
 
@@ -136,9 +138,9 @@ def _address(text: str) -> str:
             validate_email(clean(text), check_deliverability=False, test_environment=True).normalized
         )
     except EmailNotValidError:
-        raise click.ClickException(f"{text} is no e-mail address.") from None
+        raise click.ClickException(f"{text} is not a valid email address.") from None
     if db.session.scalar(select(User.id).where(User.email == address)):
-        raise click.ClickException(f"{address} is somebody's address already.")
+        raise click.ClickException(f"{address} is already the address of a user.")
     return address
 
 
@@ -148,23 +150,23 @@ def _team(name: str | None) -> Team | None:
     team = db.session.scalar(select(Team).where(Team.name_key == match_key(name)))
     if team is None:
         known = ", ".join(db.session.scalars(select(Team.name).order_by(Team.name_key).limit(20))) or "none"
-        raise click.ClickException(f"There is no team {name}. Known ones: {known}.")
+        raise click.ClickException(f"There is no team {name}. Teams: {known}.")
     return team
 
 
 def _person(email: str) -> User:
     person = db.session.scalar(select(User).where(User.email == sign_in_address(clean(email))))
     if person is None:
-        raise click.ClickException(f"Nobody here has the address {email}.")
+        raise click.ClickException(f"There is no user with the address {email}.")
     return person
 
 
 def _asked_password() -> str:
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
-        raise click.ClickException(f"A password has {passwords.SHORTEST} to {passwords.LONGEST} characters.")
+        raise click.ClickException(f"A password must have {passwords.SHORTEST} to {passwords.LONGEST} characters.")
     if passwords.is_common(password):
-        raise click.ClickException("That password is one of the first to be guessed. Choose another.")
+        raise click.ClickException("This password is too easy to guess. Choose another.")
     return password
 
 

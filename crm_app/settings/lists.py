@@ -50,7 +50,7 @@ def _fields() -> list[Field]:
             asking=asking_names(User), cell="named", width=11,
         ),
         Field(
-            "email", _("E-mail"), "text", lambda user: user.email, User.email, order=or_else(User.email, ""),
+            "email", _("Email"), "text", lambda user: user.email, User.email, order=or_else(User.email, ""),
             cell="email", width=11, place="under",
         ),
         Field(

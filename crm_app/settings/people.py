@@ -21,7 +21,7 @@ class RefusedError(Exception):
         self.reason = reason
 
 
-_LAST_OWNER = _l("%(name)s is the only owner who can sign in. Make somebody else an owner first.")
+_LAST_OWNER = _l("%(name)s is the only owner who can sign in. Make someone else an owner first.")
 
 
 def add(
@@ -40,7 +40,7 @@ def add(
 def change(person: User, by: User, *, name: str, email: str | None, role: str, team: Team | None) -> bool:
     """Whether anything differed. An address that changes ends the link sent to the old one; a role holds at once."""
     if role != person.role and not {role, person.role} <= set(grantable_by(by)):
-        raise RefusedError(_("You cannot give or take a role above your own."))
+        raise RefusedError(_("You cannot assign or remove a role above your own."))
     return _change(person, name=name, email=email, role=role, team=team)
 
 
@@ -127,6 +127,6 @@ def remove_passkeys(person: User) -> tuple[int, int | None]:
 
 def _must_be_able_to_sign_in(person: User) -> None:
     if not person.email:
-        raise RefusedError(_("%(name)s has no e-mail address to sign in with. Enter one first.", name=person.name))
+        raise RefusedError(_("%(name)s has no email address to sign in with. Enter one first.", name=person.name))
     if not person.is_active:
-        raise RefusedError(_("%(name)s is disabled. Enable them first.", name=person.name))
+        raise RefusedError(_("%(name)s is disabled. Enable this user first.", name=person.name))

@@ -37,12 +37,12 @@ def change(team: Team, name: str, region: str, manager: User | None, members: Se
 def why_it_stays(team: Team) -> str | None:
     """The reason why a team cannot go: someone is in it, or figures of the past are counted for it."""
     if _any(User.team_id == team.id):
-        return _("Somebody is still in this team. Move its members to another team first.")
+        return _("This team still has members. Move them to another team first.")
     if _any(Goal.team_id == team.id):
-        return _("This team has goals. They and their history would go with it.")
+        return _("This team has goals. They and their history would be deleted with it.")
     counted = (Closing.team_id == team.id, Stay.team_id == team.id, Deal.first_team_id == team.id)
     if any(_any(condition) for condition in counted):
-        return _("Deals of the past are counted for this team. Its reports would lose them.")
+        return _("Past deals are counted for this team, and its reports would lose them.")
     return None
 
 

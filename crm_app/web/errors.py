@@ -95,21 +95,21 @@ def _say(status: int, words: tuple[str, str]):
 def _words(code: int) -> tuple[str, str]:
     known = {
         400: (_("That request could not be understood."), _("Go back, check what you entered and try again.")),
-        403: (_("You may not do that."), _("Ask the owner of this Peyvand if you need to.")),
+        403: (_("You are not allowed to do that."), _("Ask the owner of your Peyvand if you need access.")),
         404: (_("There is nothing here."), _("It may have been deleted, or you may not have access to it.")),
         405: (_("That request could not be understood."), _("Go back, check what you entered and try again.")),
         409: (
             _("Someone changed this a moment ago."),
-            _("Nothing of yours was saved. Look at the newer version first."),
+            _("Your changes were not saved. Look at the newer version first."),
         ),
-        413: (_("That file is too large."), _("Split it, or send less at once.")),
-        414: (_("That address is too long."), _("Ask for less at once.")),
-        419: (_("This page was open for too long."), _("Reload it and try again; nothing was changed.")),
-        429: (_("Too many tries."), _("Wait a few minutes and try again.")),
+        413: (_("This file is too large."), _("Split it up, or send less at once.")),
+        414: (_("This address is too long."), _("Request less at once.")),
+        419: (_("This page was open for too long."), _("Reload the page and try again. Nothing was changed.")),
+        429: (_("Too many attempts."), _("Wait a few minutes and try again.")),
         507: (
-            _("There is no room left on the disk, or it cannot be written to."),
-            _("Nothing was saved, and all can still be read. Tell whoever looks after the server."),
+            _("The disk is full or cannot be written to."),
+            _("Nothing was saved. Everything can still be read. Tell your server administrator."),
         ),
-        503: (_("Peyvand cannot reach its data right now."), _("Nothing was lost. Try again in a moment.")),
+        503: (_("Peyvand cannot reach its database right now."), _("Nothing was lost. Try again in a moment.")),
     }
     return known.get(code, (_("Something went wrong on our side."), _("Nothing was saved. Try again in a moment.")))

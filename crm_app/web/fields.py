@@ -34,7 +34,7 @@ class _AtMost:
 
     def __call__(self, form, field):
         if len(field.data or "") > self.longest:
-            raise ValidationError(_("At most %(count)s characters.", count=formats.num(self.longest)))
+            raise ValidationError(_("No more than %(count)s characters.", count=formats.num(self.longest)))
 
 
 class TextField(StringField):
@@ -87,13 +87,13 @@ class NumberField(_ReadField):
         try:
             number = formats.parse_number(text)
         except ValueError as error:
-            raise ValueError(_("Write a number, such as %(example)s.", example=formats.num(1250))) from error
+            raise ValueError(_("Enter a number, such as %(example)s.", example=formats.num(1250))) from error
         if self.whole and number != number.to_integral_value():
-            raise ValueError(_("Write a whole number."))
+            raise ValueError(_("Enter a whole number."))
         if self.least is not None and number < self.least:
-            raise ValueError(_("Not below %(least)s.", least=formats.num(self.least)))
+            raise ValueError(_("Must be at least %(least)s.", least=formats.num(self.least)))
         if number > self.most:
-            raise ValueError(_("Not above %(most)s.", most=formats.num(self.most)))
+            raise ValueError(_("Must be at most %(most)s.", most=formats.num(self.most)))
         return int(number) if self.whole else number
 
     def write(self, value):
@@ -126,7 +126,7 @@ class MoneyField(_ReadField):
         try:
             amount = formats.parse_money(text, self.currency)
         except (ValueError, ArithmeticError) as error:
-            raise ValueError(_("Write an amount, such as %(example)s.", example=formats.num(1250))) from error
+            raise ValueError(_("Enter an amount, such as %(example)s.", example=formats.num(1250))) from error
         if amount.amount < 0:
             raise ValueError(_("An amount cannot be negative."))
         return amount
@@ -149,9 +149,9 @@ class DayField(_ReadField):
             day = formats.parse_day(text)
         except ValueError as error:
             example = formats.day(reader.today(), "numeric")
-            raise ValueError(_("Write a date with the year first, such as %(example)s.", example=example)) from error
+            raise ValueError(_("Enter a date with the year first, such as %(example)s.", example=example)) from error
         if not self.earliest <= day < self.latest:
-            raise ValueError(_("That day is out of range."))
+            raise ValueError(_("This date is out of range."))
         return day
 
     def write(self, value):

@@ -42,11 +42,11 @@ def send(letter: Letter, to: str, *, message_id: str) -> None:
             server.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _text in error.recipients.values()]
-        raise MailError(f"refused the address: {codes}", is_final=all(code >= 500 for code in codes)) from error
+        raise MailError(f"rejected the address: {codes}", is_final=all(code >= 500 for code in codes)) from error
     except smtplib.SMTPResponseException as error:
         raise MailError(f"answered {error.smtp_code}", is_final=False) from error
     except ValueError as error:
-        raise MailError("no letter can be sent to that address", is_final=True) from error
+        raise MailError("no email can be sent to that address", is_final=True) from error
     except (smtplib.SMTPException, OSError) as error:
         raise MailError(f"{type(error).__name__}: {error}") from error
 
@@ -70,7 +70,9 @@ def connected(patience: float = _SECONDS) -> smtplib.SMTP:
             is_private = True
         if parts.username:
             if not is_private and host not in HERE:
-                raise smtplib.SMTPNotSupportedError("the server takes no encryption, so the password was not sent")
+                raise smtplib.SMTPNotSupportedError(
+                    "the server does not support encryption, so the password was not sent"
+                )
             server.login(unquote(parts.username), unquote(parts.password or ""))
     except BaseException:
         server.close()

@@ -74,10 +74,10 @@ class RecordField(Field):
             return found[0]
         self.nearest = found[:_SHOWN] or nearest_to(self.find(), typed)
         if found:
-            raise ValueError(_("Several have this name. Choose which one is meant."))
+            raise ValueError(_("Several records have this name. Choose the right one."))
         if self.nearest:
-            raise ValueError(_("There is none of this name. Perhaps one of these is meant."))
-        raise ValueError(_("There is none of this name."))
+            raise ValueError(_("Nothing with this name was found. Did you mean one of these?"))
+        raise ValueError(_("Nothing with this name was found."))
 
     def _value(self):
         if self.raw_data:

@@ -43,6 +43,6 @@ def held(records: Select[Any]) -> Select[Any]:
 
 def look_again(address: str) -> Response:
     """Back to the form, as the record stands now."""
-    said = (_("Someone changed this a moment ago."), _("Nothing of yours was saved. Look at the newer version first."))
+    said = (_("Someone changed this a moment ago."), _("Your changes were not saved. Look at the newer version first."))
     flash(reader.space.join(said), "danger")
     return redirect(address, 303)

@@ -22,7 +22,7 @@ class YearField(NumberField):
         if reader.calendar == JALALI and year < _JALALI_YEARS_END:
             return year + _JALALI_EPOCH
         if year < 1000:
-            raise ValueError(_("Write the year with four digits."))
+            raise ValueError(_("Enter the year with four digits."))
         return year
 
     def write(self, value):

@@ -134,7 +134,7 @@ def test_the_address_that_is_set_decides_where_passkeys_belong(app, browser_of, 
 
     monkeypatch.setitem(app.config, "BASE_URL", "https://crm.other.example")
 
-    assert "works at crm.halden.example alone" in browser_of(alice).page(ACCESS).text
+    assert "only works at crm.halden.example" in browser_of(alice).page(ACCESS).text
     assert knock(browser_of(), device).status_code == 422
 
 
@@ -142,7 +142,7 @@ def test_the_address_that_is_set_decides_where_passkeys_belong(app, browser_of, 
 def test_at_a_number_in_place_of_a_name_there_are_none(app, browser_of, alice, address, monkeypatch):
     monkeypatch.setitem(app.config, "BASE_URL", address)
     browser = browser_of(alice)
-    assert "an address that is a name" in browser.page(ACCESS).text
+    assert "Passkeys need a host name in the address, not an IP address." in browser.page(ACCESS).text
     assert "passkey" not in browser_of().page("/accounts/sign-in").text
     for url in (ASK_TO_ADD, ADD):
         assert browser.send(url, {"name": "x", "answer": "x"}).status_code == 404
@@ -199,6 +199,6 @@ def test_it_is_told_by_letter(post, browser_of, alice):
 
     told = [text.splitlines()[0] for _to, _subject, text in post.letters]
     assert told == [
-        "A passkey was added: it signs in without your password.",
-        "A passkey was removed. It does not sign in any more.",
+        "A passkey was added. It can be used to sign in without your password.",
+        "A passkey was removed. It can no longer be used to sign in.",
     ]

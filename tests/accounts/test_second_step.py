@@ -62,7 +62,7 @@ def test_a_code_that_is_not_of_the_app_does_not_turn_it_on(browser_of, alice):
     response = browser.send(SET_UP, {"code": "000000"})
 
     assert response.status_code == 422
-    assert "Is the clock of your phone right?" in response.text
+    assert "This is not the code the app shows for this account. Is your phone's clock correct?" in response.text
     assert not second_step.is_on(alice)
     assert browser_of().send(SIGN_IN, {"email": alice.email, "password": make.PASSWORD}).location == "/"
 
@@ -91,7 +91,7 @@ def test_a_code_counts_once(browser_of, alice, codes):
     again = _past_password(browser_of(), alice).send(CODE, {"code": code})
 
     assert again.status_code == 422
-    assert "used already" in again.text
+    assert "already been used" in again.text
 
 
 def test_of_two_who_send_the_same_code_at_once_one_gets_in(app, browser_of, alice, codes, monkeypatch):

@@ -131,7 +131,7 @@ def test_what_a_browser_calls_itself_is_text_and_nothing_else(browser_of, alice)
 
     page = browser.page("/accounts/access")
 
-    assert "A browser that does not tell its name" in page.text
+    assert "Unknown browser" in page.text
     assert "<script>alert" not in page.html
 
 

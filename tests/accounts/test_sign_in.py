@@ -38,7 +38,7 @@ def test_a_wrong_password_says_so_and_keeps_the_address(browser_of, alice):
 
     body = response.get_data(as_text=True)
     assert response.status_code == 422
-    assert "do not belong together" in body
+    assert "is incorrect" in body
     assert alice.email in body
     assert "a wrong password" not in body
     assert client.get("/").status_code == 302
@@ -81,7 +81,7 @@ def test_the_eleventh_guess_has_to_wait_whoever_it_is_about(browser_of, alice, e
     response = _try(browser_of(), email, make.PASSWORD)
 
     assert response.status_code == 429
-    assert "Too many tries. Wait 15 minutes" in response.get_data(as_text=True)
+    assert "Too many attempts. Wait 15 minutes" in response.get_data(as_text=True)
     assert db.session.query(SignInFailure).count() == signing_in.TRIES
 
 

@@ -35,8 +35,8 @@ def company(alice):
     ("verb", "particulars", "sentence"),
     [
         ("created", {}, "Alice Adler created this"),
-        ("deleted", {}, "Alice Adler put this into the bin"),
-        ("restored", {}, "Alice Adler took this out of the bin"),
+        ("deleted", {}, "Alice Adler moved this to the bin"),
+        ("restored", {}, "Alice Adler restored this from the bin"),
         ("noted", {"text": "Hello"}, "Alice Adler wrote a note"),
         ("moved", {"before": "Lead", "after": "Proposal"}, "Alice Adler moved this from Lead to Proposal"),
         ("won", {"value": Money(7_000_00, "EUR")}, "Alice Adler won this for €7,000"),
@@ -45,9 +45,9 @@ def company(alice):
         ("reopened", {"after": "Proposal"}, "Alice Adler reopened this in Proposal"),
         ("reopened", {}, "Alice Adler reopened this"),
         (
-            "taken back",
+            "undone",
             {"before": "Won", "after": "Lead"},
-            "Alice Adler took the move to Won back: this is in Lead again",
+            "Alice Adler undid the move to Won: this is back in Lead",
         ),
         ("imported", {"file": "a.csv"}, "Alice Adler imported this from a.csv"),
         ("imported", {}, "Alice Adler imported this"),

@@ -140,7 +140,7 @@ def test_a_database_with_tables_of_somebody_else_is_refused(lived, crm, target, 
 
     ended = crm("copy-database", target)
 
-    assert ended.exit_code == 1 and "There are other tables in that database: shop_orders." in ended.output
+    assert ended.exit_code == 1 and "That database contains other tables: shop_orders." in ended.output
 
 
 def test_a_row_that_does_not_arrive_as_it_is_lets_nothing_arrive(lived, crm, target, at, monkeypatch):
@@ -266,4 +266,4 @@ def test_a_reference_to_nothing_is_no_copy(lived, crm, tmp_path, at):
 
     ended = crm("copy-database", f"sqlite:///{tmp_path / 'copy.db'}")
 
-    assert ended.exit_code == 1 and "points at one of users that is not there" in ended.output
+    assert ended.exit_code == 1 and "refers to a row of users that does not exist" in ended.output

@@ -148,7 +148,11 @@ def test_a_locked_backup_is_put_back_by_its_passphrase_alone(app, crm, lived, in
 
     assert wrote.exit_code == 0 and "bytes, locked." in wrote.output
     assert b"Halden" not in path.read_bytes() and path.read_bytes().startswith(b"age-encryption.org/v1\n-> scrypt ")
-    for refused, why in ((without, "takes its passphrase"), (wrong, "does not open"), (damaged, "not all there")):
+    for refused, why in (
+        (without, "The backup is encrypted. Enter its passphrase to open it."),
+        (wrong, "does not open"),
+        (damaged, "The backup is damaged, was altered, or is incomplete."),
+    ):
         assert refused.exit_code == 1 and why in refused.output and "Nothing was restored." in refused.output
     with there.app_context():
         assert not db.inspect(db.engine).has_table("organisations")
@@ -196,7 +200,7 @@ def test_where_one_is_set_nights_and_the_page_lock_theirs_with_it(
 
     assert by_hand.exit_code == 0 and len(made) >= 2, by_hand.output
     assert all(name.endswith(".zip.age") for name in made)
-    assert asked.location.endswith(".zip.age") and "locked with the passphrase" in page.text
+    assert asked.location.endswith(".zip.age") and "encrypted with the passphrase" in page.text
     assert taken.mimetype == "application/octet-stream" and taken.data.startswith(b"age-encryption.org/v1")
     for name in made:
         assert "is whole" in crm("restore", instance / "backups" / name, "--check").output
@@ -206,7 +210,7 @@ def test_where_one_is_set_nights_and_the_page_lock_theirs_with_it(
 
 @pytest.mark.parametrize("text", ["short", "two lines\nof a passphrase"])
 def test_a_passphrase_that_is_none_stops_it_at_the_start_and_is_not_repeated(tmp_path, text):
-    with pytest.raises(ConfigError, match="BACKUP_PASSPHRASE takes one line") as refused:
+    with pytest.raises(ConfigError, match="BACKUP_PASSPHRASE must be one line") as refused:
         load({"INSTANCE_PATH": str(tmp_path), "BACKUP_PASSPHRASE": text})
 
     assert text not in str(refused.value)

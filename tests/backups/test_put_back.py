@@ -67,7 +67,7 @@ def test_a_backup_is_put_back_instead_of_setting_up(app, made, empty, is_locked)
     signed_in = client.send("/accounts/sign-in", {"email": email, "password": make.PASSWORD})
 
     after = rows(there)
-    assert answer.status_code == 303 and "Halden Instruments is back" in page.text
+    assert answer.status_code == 303 and "Halden Instruments was restored" in page.text
     assert {name: after[name] for name in after if name not in _OF_NOW} == {
         name: before[name] for name in before if name not in _OF_NOW
     }
@@ -86,12 +86,12 @@ def test_what_is_no_whole_backup_of_peyvand_is_refused_in_words_and_the_link_sta
     shortened = locked[:-200]
     refused = {
         "Nothing was saved": sent(client, url, b"", name=""),
-        "no backup of Peyvand": sent(client, url, b"PK\3\4 no ZIP"),
-        "The backup is locked": sent(client, url, locked),
+        "not a Peyvand backup": sent(client, url, b"PK\3\4 no ZIP"),
+        "The backup is encrypted. Enter its passphrase to open it.": sent(client, url, locked),
         "does not open this backup": sent(client, url, locked, "some other passphrase"),
-        "not all there": sent(client, url, shortened, PASSPHRASE),
-        "was changed": sent(client, url, edited(made / "all.zip")),
-        "more in the backup": sent(client, url, with_more(plain)),
+        "The backup is damaged, was altered, or is incomplete.": sent(client, url, shortened, PASSPHRASE),
+        "was altered": sent(client, url, edited(made / "all.zip")),
+        "The backup contains files that its manifest does not list.": sent(client, url, with_more(plain)),
     }
 
     for words, answer in refused.items():
@@ -144,7 +144,7 @@ def test_more_than_the_disk_has_room_for_is_refused_before_anything_is_written(m
 
     answer = sent(client, url, (made / "all.zip").read_bytes())
 
-    assert answer.status_code == 422 and "not enough room" in answer.text
+    assert answer.status_code == 422 and "There is not enough disk space for the backup." in answer.text
     assert not (Path(there.config["INSTANCE_PATH"]) / "uploads").exists()
 
 

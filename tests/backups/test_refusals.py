@@ -61,7 +61,7 @@ def test_a_part_that_was_changed_is_told_by_its_name(made, another):
 def test_a_manifest_that_was_changed_is_refused(made, another):
     rewritten(made, lambda name, content: content.replace(b"Halden", b"Holden") if name == manifest.NAME else content)
 
-    assert "was changed" in refused(another(), made)
+    assert "was altered" in refused(another(), made)
 
 
 def test_a_backup_without_its_signature_or_a_part_is_refused(made, another):
@@ -80,13 +80,13 @@ def test_a_part_that_is_missing_is_told(made, another):
 def test_a_file_that_is_no_backup_is_refused(another, organisation, tmp_path, content):
     (tmp_path / "all.zip").write_bytes(content)
 
-    assert "no backup of Peyvand" in refused(another(), tmp_path / "all.zip")
+    assert "not a Peyvand backup" in refused(another(), tmp_path / "all.zip")
 
 
 def test_an_archive_of_an_export_is_no_backup(crm, lived, another, tmp_path):
     crm("export", tmp_path / "all.zip")
 
-    assert "no backup of Peyvand" in refused(another(), tmp_path / "all.zip")
+    assert "not a Peyvand backup" in refused(another(), tmp_path / "all.zip")
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_no_part_leads_out_of_the_folder_of_the_instance(made, another, tmp_path
     ("change", "words"),
     [
         ({"format_version": 2}, "the format 2"),
-        ({"format": "something else"}, "no backup of Peyvand"),
+        ({"format": "something else"}, "not a Peyvand backup"),
         ({"revision": "9999_of_the_future"}, "whose tables this version does not know"),
-        ({"database": "oracle"}, "of a oracle database"),
+        ({"database": "oracle"}, "The backup is from a oracle database, but this Peyvand uses"),
         ({"made_at": "yesterday"}, "damaged"),
         ({"parts": 7}, "damaged"),
         ({"organisation": None}, "damaged"),
@@ -198,7 +198,7 @@ def test_a_torn_database_is_not_put_in_place(made, another):
     there = another()
     result = runner(there)("restore", made)
 
-    assert result.exit_code == 1 and ("damaged" in result.output or "The database refused" in result.output)
+    assert result.exit_code == 1 and ("damaged" in result.output or "The database rejected this:" in result.output)
     with there.app_context():
         assert not db.inspect(db.engine).has_table("organisations") or not is_set_up(there)
 
@@ -210,7 +210,7 @@ def test_an_instance_that_is_not_set_up_has_nothing_to_back_up(another, tmp_path
 
     result = runner(there)("backup", tmp_path / "all.zip")
 
-    assert result.exit_code == 1 and "not set up yet" in result.output
+    assert result.exit_code == 1 and "has not been set up yet" in result.output
     assert not list(tmp_path.glob("all*"))
 
 

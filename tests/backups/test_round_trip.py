@@ -105,7 +105,7 @@ def test_a_key_that_is_set_elsewhere_is_not_in_it_and_is_asked_for(app, crm, liv
     there = another(SECRET_KEY=app.config["SECRET_KEY"])
     read = runner(there)("restore", tmp_path / "all.zip")
 
-    assert refused.exit_code == 1 and "another SECRET_KEY" in refused.output
+    assert refused.exit_code == 1 and "different SECRET_KEY" in refused.output
     assert read.exit_code == 0 and rows(there) == rows(app)
 
 
@@ -115,7 +115,7 @@ def test_checking_reads_all_of_it_and_writes_nothing(crm, lived, instance, anoth
 
     result = runner(there)("restore", tmp_path / "all.zip", "--check")
 
-    assert result.exit_code == 0 and "all.zip is whole: Halden Instruments" in result.output
+    assert result.exit_code == 0 and "all.zip is intact: Halden Instruments" in result.output
     assert sorted(path.name for path in (tmp_path / "other-0").iterdir()) == ["secret_key"]
 
 

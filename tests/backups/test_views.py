@@ -42,7 +42,11 @@ def test_the_page_waits_for_one_that_was_asked_for(backups, browser_of, olivia):
     client, due = browser_of(olivia), kept.new_name()
 
     waiting = client.get(f"/settings/backups/?due={due}", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
-    assert "The backup is being made." in waiting.text and "every 1s" in waiting.text and "<h1>" not in waiting.text
+    assert (
+        "The backup is being created. It will appear here when it is complete." in waiting.text
+        and "every 1s" in waiting.text
+        and "<h1>" not in waiting.text
+    )
 
     with zipfile.ZipFile(backups / due, "w"):
         pass

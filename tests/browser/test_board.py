@@ -165,7 +165,7 @@ def test_a_moved_card_can_be_moved_again_at_once(board):
     settled(board)
 
     assert shown(board, "Qualified") == ["B", "A", "C"] == stored("Qualified")
-    assert board.locator(".toast p").inner_text() == "Deal A is in Qualified now."
+    assert board.locator(".toast p").inner_text() == "Deal A moved to Qualified."
 
 
 def test_further_cards_load_as_the_column_scrolls(page_of, alice):

@@ -67,7 +67,7 @@ def test_a_refusal_stands_in_the_cell_with_what_was_typed(page_of, alice, compan
     page.locator("[data-cell-form] input[name=size]").fill("many")
     page.keyboard.press("Enter")
 
-    page.get_by_text("Write a number").wait_for()
+    page.get_by_text("Enter a number").wait_for()
     assert page.locator("[data-cell-form] input[name=size]").input_value() == "many"
 
 

@@ -55,7 +55,7 @@ def test_a_wrong_fact_says_so_in_its_place_and_keeps_what_was_typed(page_of, ali
     page.locator("#website").fill("javascript:alert(1)")
     page.keyboard.press("Enter")
 
-    expect(page.locator("#facts .field__error")).to_contain_text("Write a web address")
+    expect(page.locator("#facts .field__error")).to_contain_text("Enter a web address, such as https://example.com.")
     expect(page.locator("#website")).to_have_value("javascript:alert(1)")
 
 

@@ -61,7 +61,7 @@ def test_further_deals_follow_while_one_scrolls(page_of, alice):
     page = page_of(alice)
     page.goto("/pipeline/deals?sort=title")
 
-    page.get_by_role("link", name="Show the next ones").scroll_into_view_if_needed()
+    page.get_by_role("link", name="Show next").scroll_into_view_if_needed()
 
     page.get_by_role("link", name="Deal 69").wait_for()
 
@@ -87,7 +87,7 @@ def test_a_deleted_deal_is_brought_back_from_the_toast(page_of, alice):
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Undo").click()
 
-    page.get_by_text("New line is back.").wait_for()
+    page.get_by_text("New line was restored.").wait_for()
     db.session.expire_all()
     assert deal.deleted_at is None
 

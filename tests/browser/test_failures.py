@@ -34,7 +34,7 @@ def test_a_database_that_is_away_is_told_and_the_note_kept(page, monkeypatch):
 
     save_note(page)
 
-    expect(page.locator(".toast")).to_contain_text("Peyvand cannot reach its data right now.")
+    expect(page.locator(".toast")).to_contain_text("Peyvand cannot reach its database right now.")
     expect(page.locator(".composer textarea")).to_have_value("Called them")
 
 

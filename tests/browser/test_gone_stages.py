@@ -50,7 +50,7 @@ def test_half_a_title_is_not_taken_from_under_somebodys_hands(page_of, alice, ca
     page.locator("[data-board-outdated=at-once]").wait_for(state="attached", timeout=6000)
     page.keyboard.press("Enter")
 
-    page.locator(".toast", has_text="is gone: it was deleted, or merged into another").wait_for()
+    page.locator(".toast", has_text="no longer exists: it was deleted or merged into another").wait_for()
     expect(page.locator(".adding [name=title]")).to_have_value("Half a title")
     page.keyboard.press("Escape")
     expect(page.locator(f"#stage-{stage}")).to_have_count(0, timeout=6000)
@@ -92,7 +92,7 @@ def test_a_card_carried_into_it_comes_back_and_the_column_leaves(board, go):
     gone = go()
     drag(board, "A", board.locator(f"#stage-{gone}-cards"))
 
-    board.locator(".toast", has_text="is gone: it was deleted, or merged into another").wait_for()
+    board.locator(".toast", has_text="no longer exists: it was deleted or merged into another").wait_for()
     settled(board)
     expect(board.locator(f"#stage-{gone}")).to_have_count(0)
     assert stored("Qualified") == ["A", "B", "C", "X", "Y", "Z"]
@@ -115,10 +115,10 @@ def test_the_owner_deletes_a_stage_with_its_deals(page_of, olivia, cards):
     db.session.commit()
     page.goto(f"/settings/pipelines/{pipeline}")
     page.get_by_role("link", name="Delete Proposal").click()
-    page.get_by_label("Its deals go to").select_option(label="Negotiation")
-    page.get_by_label("It counts for the other stage").check()
+    page.get_by_label("Move its deals to").select_option(label="Negotiation")
+    page.get_by_label("Count it for the other stage").check()
     page.get_by_role("button", name="Delete the stage").click()
 
-    page.locator(".toast", has_text="The stages Proposal and Negotiation are one now: Negotiation.").wait_for()
+    page.locator(".toast", has_text="The stages Proposal and Negotiation were merged into Negotiation.").wait_for()
     expect(page.get_by_role("link", name="Proposal")).to_have_count(0)
     assert stored("Negotiation") == ["X", "Y", "Z"]

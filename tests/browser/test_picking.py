@@ -22,12 +22,12 @@ def test_picked_cards_move_by_the_bar_and_come_back_by_one_undo(board):
     board.locator("#bulk").get_by_role("button", name="Move to…").click()
     board.locator("#bulk-stages button", has_text="Proposal").click()
 
-    expect(board.locator(".toast")).to_contain_text("2 deals are in Proposal now.")
+    expect(board.locator(".toast")).to_contain_text("2 deals moved to Proposal.")
     assert shown(board, "Proposal") == ["A", "C", "X", "Y", "Z"] == stored("Proposal")
     expect(board.locator("#bulk")).to_be_hidden()
     db.session.commit()
     board.locator(".toast button", has_text="Undo").click()
-    expect(board.locator(".toast").last).to_contain_text("2 deals are back.")
+    expect(board.locator(".toast").last).to_contain_text("2 deals were restored.")
     assert shown(board, "Qualified") == ["A", "B", "C"] == stored("Qualified")
 
 
@@ -37,7 +37,7 @@ def test_whoever_carries_one_picked_card_carries_them_all(board):
     drag(board, "C", card(board, "Y"))
     settled(board)
 
-    expect(board.locator(".toast")).to_contain_text("2 deals are in Proposal now.")
+    expect(board.locator(".toast")).to_contain_text("2 deals moved to Proposal.")
     assert shown(board, "Proposal") == ["X", "A", "C", "Y", "Z"] == stored("Proposal")
     assert shown(board, "Qualified") == ["B"] == stored("Qualified")
 

@@ -39,7 +39,7 @@ def test_rows_of_two_pages_are_changed_together_and_put_back(page_of, alice, com
     expect(bar).to_contain_text("3 selected")
     page.locator("tr", has_text="Company 10").get_by_role("link").focus()
     page.keyboard.press("x")
-    page.get_by_role("link", name="Show the next ones").scroll_into_view_if_needed()
+    page.get_by_role("link", name="Show next").scroll_into_view_if_needed()
     expect(page.locator(BOXES)).to_have_count(60)
     page.locator(BOXES).last.check()
     expect(bar).to_contain_text("5 selected")
@@ -54,7 +54,7 @@ def test_rows_of_two_pages_are_changed_together_and_put_back(page_of, alice, com
 
     page.locator(".toast").get_by_role("button", name="Undo").click()
 
-    expect(page.locator(".toast")).to_contain_text("Put back: 5 companies.")
+    expect(page.locator(".toast")).to_contain_text("Restored: 5 companies.")
     assert count_of(industry="Optics") == 0
 
 
@@ -98,7 +98,7 @@ def test_what_is_refused_stays_in_the_dialog(page_of, alice, companies):
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Tag").click()
 
-    expect(dialog).to_contain_text("Name a tag at least")
+    expect(dialog).to_contain_text("Enter at least one tag to add or remove.")
     dialog.get_by_label("Put on").fill("vip")
     dialog.get_by_role("button", name="Tag").click()
     expect(page.locator(".toast")).to_contain_text("Changed: 1 company.")
@@ -125,5 +125,5 @@ def test_picked_users_go_to_another_team_and_back(page_of, olivia):
 
     page.locator(".toast").get_by_role("button", name="Undo").click()
 
-    expect(page.locator(".toast")).to_contain_text("Put back: 2 users.")
+    expect(page.locator(".toast")).to_contain_text("Restored: 2 users.")
     expect(page.locator("tr", has_text="Rita")).not_to_contain_text("South")

@@ -54,7 +54,7 @@ def test_many_are_left_to_the_worker_and_their_progress_is_followed(client, comp
     assert response.location == f"/bulk/{change.id}"
     part = client.part(response.location)
     assert part.one("div", id="bulk-change").get("hx-trigger") == "every 1s"
-    assert "0 of 7 are through." in part.text
+    assert "0 of 7 processed." in part.text
 
     work()
 

@@ -191,7 +191,7 @@ def test_more_than_an_address_can_name_is_not_cut_short_in_silence(client, monke
     response = client.send("/bulk/companies/export.csv", pick(company, make.company(alice)))
 
     assert response.location == "/contacts/companies"
-    assert "up to 1 one by one" in client.page(response.location).text
+    assert "up to 1 individually" in client.page(response.location).text
 
 
 def test_the_list_tells_what_was_done_and_offers_undo(client, alice, company):
@@ -202,13 +202,13 @@ def test_the_list_tells_what_was_done_and_offers_undo(client, alice, company):
     page = client.page(response.location)
 
     assert response.location == "/contacts/companies?sort=-name"
-    assert "Changed: 1 company. 1 was so already." in page.text
+    assert "Changed: 1 company. 1 record already had this value." in page.text
     page.one("form", action=f"/bulk/{last_change().id}/undoing")
 
     back = undo(client)
 
     assert back.location == "/contacts/companies?sort=-name"
-    assert "Put back: 1 company." in client.page(back.location).text
+    assert "Restored: 1 company." in client.page(back.location).text
     assert company.industry == "labs"
 
 

@@ -31,10 +31,10 @@ def test_a_new_product_is_kept_with_its_facts(client):
     [
         ({"name": ""}, "Fill this in."),
         ({"price": "-5"}, "An amount cannot be negative."),
-        ({"price": "much"}, "Write an amount"),
-        ({"price": "99999999999999999999"}, "Write an amount"),
+        ({"price": "much"}, "Enter an amount"),
+        ({"price": "99999999999999999999"}, "Enter an amount"),
         ({"currency": "QQQ"}, "Not a valid choice"),
-        ({"name": "x" * 201}, "At most 200 characters."),
+        ({"name": "x" * 201}, "No more than 200 characters."),
     ],
 )
 def test_a_product_that_cannot_be_is_refused_and_what_was_typed_is_kept(client, sent, message):
@@ -52,7 +52,7 @@ def test_a_code_belongs_to_one_product(client):
     response = client.send("/catalog/new", {"name": "Another", "code": "gtx 2", "currency": "EUR"})
 
     assert response.status_code == 422
-    assert "The product GTX Pro has this code already." in response.get_data(as_text=True)
+    assert "The product GTX Pro already has this code." in response.get_data(as_text=True)
 
 
 def test_a_page_shows_the_facts_and_leads_to_the_deals(client):
@@ -129,10 +129,10 @@ def test_a_plain_form_comes_back_to_the_page(client):
     [
         ("name", "", "Fill this in."),
         ("price", "-1", "An amount cannot be negative."),
-        ("price", "1.005", "Write an amount"),
-        ("currency", "JPY", "finer than this currency"),
+        ("price", "1.005", "Enter an amount"),
+        ("currency", "JPY", "The price or cost has more decimals than this currency allows. Round it first."),
         ("currency", "QQQ", "Not a valid choice"),
-        ("code", "taken", "has this code already"),
+        ("code", "taken", "already has this code."),
     ],
 )
 def test_a_bad_fact_is_refused_in_its_place(client, fact, typed, message):
@@ -175,10 +175,10 @@ def test_a_deleted_product_leaves_the_list_and_comes_back(client):
     back = client.page(client.send(f"/catalog/{product.id}/restoration").location)
 
     assert "Delete this product?" in asked.text
-    assert "GTX Pro is in the bin." in gone.text
+    assert "GTX Pro was moved to the bin." in gone.text
     assert gone.all("form", action=f"/catalog/{product.id}/restoration")
     assert "GTX Pro" in binned.text
-    assert "GTX Pro is back." in back.text
+    assert "GTX Pro was restored." in back.text
     assert product.deleted_at is None
 
 

@@ -133,31 +133,31 @@ def test_a_jalali_year_of_founding_is_understood(browser_of, olivia):
     [
         ({"name": ""}, "Fill this in."),
         ({"name": "\u200f \u202b"}, "Fill this in."),
-        ({"name": "a" * 201}, "At most 200 characters."),
-        ({"website": "javascript:alert(1)"}, "Write a web address"),
-        ({"website": "data:text/html,x"}, "Write a web address"),
-        ({"website": "https://user:secret@rheinwerk.example"}, "Write a web address"),
-        ({"website": "https://"}, "Write a web address"),
-        ({"website": "http://[::1"}, "Write a web address"),
-        ({"website": 'https://a.example/"onmouseover=x'}, "Write a web address"),
-        ({"website": "https://a.example:999999"}, "Write a web address"),
-        ({"size": "many"}, "Write a number"),
-        ({"size": "1.5"}, "Write a whole number."),
-        ({"size": "-1"}, "Not below 0."),
-        ({"size": "9" * 30}, "Not above"),
+        ({"name": "a" * 201}, "No more than 200 characters."),
+        ({"website": "javascript:alert(1)"}, "Enter a web address, such as https://example.com."),
+        ({"website": "data:text/html,x"}, "Enter a web address, such as https://example.com."),
+        ({"website": "https://user:secret@rheinwerk.example"}, "Enter a web address, such as https://example.com."),
+        ({"website": "https://"}, "Enter a web address, such as https://example.com."),
+        ({"website": "http://[::1"}, "Enter a web address, such as https://example.com."),
+        ({"website": 'https://a.example/"onmouseover=x'}, "Enter a web address, such as https://example.com."),
+        ({"website": "https://a.example:999999"}, "Enter a web address, such as https://example.com."),
+        ({"size": "many"}, "Enter a number"),
+        ({"size": "1.5"}, "Enter a whole number."),
+        ({"size": "-1"}, "Must be at least 0."),
+        ({"size": "9" * 30}, "Must be at most"),
         ({"founded": "12"}, "four digits"),
-        ({"founded": "9999"}, "Not above"),
+        ({"founded": "9999"}, "Must be at most"),
         ({"revenue": "-5"}, "cannot be negative"),
-        ({"revenue": "1.234567"}, "Write an amount"),
-        ({"revenue": "9" * 25}, "Write an amount"),
+        ({"revenue": "1.234567"}, "Enter an amount"),
+        ({"revenue": "9" * 25}, "Enter an amount"),
         ({"revenue": "5", "revenue_currency": "XXXX"}, "Not a valid choice"),
         ({"country": "ZZ"}, "Not a valid choice"),
-        ({"phone": "call me"}, "Write a phone number"),
-        ({"tags": "a" * 61}, "A tag has at most 60 characters."),
-        ({"tags": ",".join(map(str, range(21)))}, "At most 20 tags."),
-        ({"owner": "999"}, "Choose one of the list."),
-        ({"owner": "x"}, "Choose one of the list."),
-        ({"parent": "Nobody knows"}, "There is none of this name."),
+        ({"phone": "call me"}, "Enter a phone number with its digits."),
+        ({"tags": "a" * 61}, "A tag can have at most 60 characters."),
+        ({"tags": ",".join(map(str, range(21)))}, "No more than 20 tags."),
+        ({"owner": "999"}, "Choose one from the list."),
+        ({"owner": "x"}, "Choose one from the list."),
+        ({"parent": "Nobody knows"}, "Nothing with this name was found."),
     ],
 )
 def test_a_company_is_refused_and_what_was_typed_kept(client, facts, message):
@@ -196,7 +196,7 @@ def test_a_name_that_stands_already_wants_confirming(client, alice):
     confirmed = client.send("/contacts/companies/new", _new(create_anyway="y"))
 
     assert refused.status_code == 422
-    assert "There is a company of this name already." in refused.get_data(as_text=True)
+    assert "There is already a company with this name." in refused.get_data(as_text=True)
     assert f"/contacts/companies/{twin.id}" in refused.get_data(as_text=True)
     assert confirmed.status_code == 303
     assert db.session.query(Company).count() == 2
@@ -228,7 +228,7 @@ def test_a_deleted_company_leaves_the_lists_and_can_be_brought_back(client, alic
     back = client.send(f"/contacts/companies/{company.id}/restoration")
 
     assert back.location == f"/contacts/companies/{company.id}"
-    assert "took this out of the bin" in client.page(f"/contacts/companies/{company.id}").text
+    assert "restored this from the bin" in client.page(f"/contacts/companies/{company.id}").text
     assert "The bin is empty." in client.page("/contacts/bin").text
 
 

@@ -18,7 +18,7 @@ def test_the_list_shows_people_with_their_companies(client, alice):
 
 
 def test_an_empty_list_offers_the_first_step(client):
-    assert "The people you deal with belong here." in client.page("/contacts/people").text
+    assert "Keep the people you do business with here." in client.page("/contacts/people").text
 
 
 def test_a_company_out_of_sight_is_neither_named_nor_sorted_nor_searched_by(client, alice, bob):
@@ -129,11 +129,11 @@ def test_a_person_begun_on_a_companys_page_has_that_company(client, alice, bob):
     ("facts", "message"),
     [
         ({"name": ""}, "Fill this in."),
-        ({"email": "nobody"}, "That is no e-mail address."),
-        ({"email": "a@" + "b" * 300 + ".example"}, "At most 254 characters."),
-        ({"phone": "none"}, "Write a phone number"),
-        ({"company": "Nobody knows"}, "There is none of this name."),
-        ({"job_title": "a" * 201}, "At most 200 characters."),
+        ({"email": "nobody"}, "This is not a valid email address."),
+        ({"email": "a@" + "b" * 300 + ".example"}, "No more than 254 characters."),
+        ({"phone": "none"}, "Enter a phone number with its digits."),
+        ({"company": "Nobody knows"}, "Nothing with this name was found."),
+        ({"job_title": "a" * 201}, "No more than 200 characters."),
     ],
 )
 def test_a_person_is_refused_and_what_was_typed_kept(client, facts, message):
@@ -155,7 +155,7 @@ def test_an_email_that_is_somebodys_wants_confirming(client, alice, bob):
     unseen = client.send("/contacts/people/new", {"name": "Third", "email": "h@a.example"})
 
     assert refused.status_code == 422
-    assert "Somebody has this e-mail address already." in refused.get_data(as_text=True)
+    assert "Another person already has this email address." in refused.get_data(as_text=True)
     assert confirmed.status_code == unseen.status_code == 303
 
 
@@ -172,7 +172,7 @@ def test_a_deleted_person_can_be_brought_back(client, alice):
 
     client.send(f"/contacts/people/{person.id}/restoration")
 
-    assert "took this out of the bin" in client.page(f"/contacts/people/{person.id}").text
+    assert "restored this from the bin" in client.page(f"/contacts/people/{person.id}").text
 
 
 def test_suggestions_are_of_people_in_sight(client, alice, bob):

@@ -86,7 +86,7 @@ def test_there_is_one_demo_at_most(crm, olivia):
 def test_without_a_demo_there_is_nothing_to_remove(crm, olivia):
     refused = crm("--remove")
 
-    assert refused.exit_code == 1 and "There is no demo company here." in refused.output
+    assert refused.exit_code == 1 and "There is no demo company." in refused.output
 
 
 def test_stopped_half_way_it_leaves_nothing(crm, olivia, monkeypatch):

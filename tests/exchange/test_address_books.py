@@ -120,5 +120,5 @@ def test_the_page_numbers_them_as_they_count_and_not_as_they_stand(client):
 
     chosen = next(one for one in page.all("select") if one.get("aria-label") == "Mobile Phone goes to")
     note = page.one("p", id=chosen.get("aria-describedby"))
-    assert "The first filled one of 11 columns counts; this is number 1." in "".join(note.itertext())
-    assert page.text.count("The first filled one of 3 columns counts") == 3
+    assert "The first non-empty one of 11 columns is used; this is number 1." in "".join(note.itertext())
+    assert page.text.count("The first non-empty one of 3 columns is used; this is number") == 3

@@ -22,7 +22,7 @@ def firm(alice, olivia):
     [
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,31/02/2017,10", "close_date", "31/02/2017"),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,2017-02-31,10", "close_date", "2017-02-31"),
-        ("D1,Alice Adler,GTX Pro,Cancity,Won,03/04/2017,2017-05-01,10", "engage_date", "more than one way"),
+        ("D1,Alice Adler,GTX Pro,Cancity,Won,03/04/2017,2017-05-01,10", "engage_date", "is ambiguous"),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,2017-05-01,-10", "close_value", "negative"),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-01-01,2017-05-01,ten", "close_value", "number"),
         ("D1,Nobody Known,GTX Pro,Cancity,Won,2017-01-01,2017-05-01,10", "sales_agent", "Nobody Known"),
@@ -32,7 +32,11 @@ def firm(alice, olivia):
         ("D1,Alice Adler,GTXPro,Cancity,Won,2017-01-01,2017-05-01,10", "product", "GTX Pro"),
         ("D1,Alice Adler,GTX Pro,Nowhere,Won,2017-01-01,2017-05-01,10", "account", "Nowhere"),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2017-05-01,10", "close_date", "before"),
-        ("D1,Alice Adler,GTX Pro,Cancity,Lost,2017-06-01,,10", "close_date", "needs the day"),
+        (
+            "D1,Alice Adler,GTX Pro,Cancity,Lost,2017-06-01,,10",
+            "close_date",
+            "A won or lost deal needs its closing date.",
+        ),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2199-01-01,10", "close_date", "future"),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2017-07-01,10.00001", "close_value", "EUR"),
     ],
@@ -57,7 +61,7 @@ def test_a_negative_price_of_a_product_is_refused(firm):
 def test_the_second_of_two_rows_with_the_same_key_is_refused_and_names_the_first(firm):
     planned = plan("companies", "account\nAcme\nBeta\nACME\n", firm)
 
-    assert reasons(planned) == {4: "Column “account”: The same as in row 2; each row needs its own."}
+    assert reasons(planned) == {4: "Column “account”: The same as in row 2, but each row needs its own."}
 
 
 def test_rows_are_named_in_the_readers_digits(firm):
@@ -126,7 +130,7 @@ def test_countries_are_known_in_three_languages_and_asked_about_when_misspelt(fi
 def test_a_name_of_marks_that_nobody_sees_is_empty(firm):
     planned = plan("companies", "account,sector\n\u200b,x\nBeta,\u200b\n", firm)
 
-    assert reasons(planned) == {2: "Column “account”: The cell is empty; “Name” is needed."}
+    assert reasons(planned) == {2: "Column “account”: The cell is empty, but “Name” is required."}
     assert planned.fine == 1
 
 
@@ -144,7 +148,7 @@ def test_an_endless_name_that_is_not_known_is_told_in_short_and_not_asked_about(
 
 
 def test_a_pipeline_is_not_made_twice_by_one_name(firm):
-    with pytest.raises(MappingError, match="pipeline of this name"):
+    with pytest.raises(MappingError, match="already a pipeline with this name"):
         plan("deals", DEALS + "D1,Alice Adler,GTX Pro,Cancity,Open,2017-01-01,,\n", firm, new_pipeline="sales")
 
 

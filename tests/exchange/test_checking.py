@@ -20,7 +20,7 @@ def test_a_large_file_is_checked_by_the_worker_and_then_shown(client, large):
     url = checked_by(client, "products", CSV)
 
     page = client.page(url)
-    assert "2 rows of products.csv are fine" in page.text
+    assert "2 rows of products.csv are valid" in page.text
     client.send(f"{url}/start", {"digest": digest(page)})
     assert "Show the products" in client.page(url).text
 
@@ -33,7 +33,7 @@ def test_while_it_is_checked_the_page_asks_how_far_it_is(client, large, monkeypa
 
     part = client.part(url)
 
-    assert "1 of 3 rows checked; nothing is written yet" in part.text
+    assert "1 of 3 rows checked. Nothing has been imported yet" in part.text
     assert part.one("div", id="import").get("hx-trigger") == "every 1s"
     assert "being checked" in client.page("/exchange/").text
     assert client.send(f"{url}/start").status_code == 409
@@ -48,7 +48,7 @@ def test_a_check_that_breaks_off_leads_back_to_the_columns(client, large, monkey
 
     client.send(f"{url}/columns", columns(client.page(url)))
 
-    assert "Nothing was written; try again" in client.page(url).text
+    assert "Something went wrong on our side. Nothing was imported; try again." in client.page(url).text
     assert db.session.scalar(select(Import.status)) == "draft"
 
 

@@ -38,7 +38,7 @@ def test_it_says_what_it_did_in_numbers(crm):
     )
 
     assert result.exit_code == 0, result.output
-    assert "Done: 2 created, 0 updated, 0 unchanged, 1 refused." in result.output
+    assert "Done: 2 created, 0 updated, 0 unchanged, 1 rejected." in result.output
     assert "Row 4" in result.output and "revenue" in result.output
     assert db.session.scalars(select(Company.revenue_amount).order_by(Company.id)).first() == 1_500_000_00
 
@@ -46,7 +46,7 @@ def test_it_says_what_it_did_in_numbers(crm):
 def test_a_dry_run_writes_nothing(crm):
     result = crm("companies", "account\nAcme\n", "--dry-run")
 
-    assert "1 fine (1 new" in result.output and result.exit_code == 0
+    assert "1 valid (1 new" in result.output and result.exit_code == 0
     assert db.session.scalars(select(Company)).all() == db.session.scalars(select(Import)).all() == []
 
 
@@ -63,7 +63,7 @@ def test_refused_rows_go_to_a_file_with_their_reason_and_no_formula(crm, tmp_pat
     crm("products", "product,price\n=A1,-5\nB,5\n", "--yes", "--rejects", str(rejects))
 
     lines = rejects.read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0] == "product,price,Row,Reason of the refusal"
+    assert lines[0] == "product,price,Row,Rejection reason"
     assert lines[1].startswith("'=A1,'-5,2,") and "negative" in lines[1]
     assert len(lines) == 2
 
@@ -116,7 +116,7 @@ def test_people_and_companies_are_never_guessed(crm, alice):
 
     result = crm("deals", "code,title,owner,stage\nA,x,Alise Adler,Proposal\n", "--yes")
 
-    assert result.exit_code == 1 and "Perhaps “Alice Adler” is meant." in result.output
+    assert result.exit_code == 1 and "Did you mean “Alice Adler”?" in result.output
     assert db.session.scalar(select(func.count()).select_from(Deal)) == 0
 
 
@@ -162,7 +162,7 @@ def test_encoding_sheet_and_notation_are_said(crm):
         ("B", texts(1, "product") + texts(2, "Y") + texts(3, "Z")),
     )
 
-    assert "2 rows: 2 fine" in crm("products", book, "--sheet", "B", "--dry-run").output
+    assert "2 rows: 2 valid" in crm("products", book, "--sheet", "B", "--dry-run").output
     assert "1 fine" in crm("products", book, "--notation", "price=,", "--dry-run").output
     undecided = crm("products", book, "--dry-run").output
     assert "say --notation" in undecided and "1 refused" in undecided

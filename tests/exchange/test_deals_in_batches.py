@@ -136,7 +136,11 @@ def test_a_stage_that_goes_out_of_use_between_two_batches_stops_the_import_and_n
     rows = "".join(f"D{n},Deal {n},{'Proposal' if n > 5 else 'Qualified'},,,,\n" for n in range(1, 8))
     import_ = bring_in("deals", HEAD + rows, firm)
 
-    assert import_.status == "failed" and "Somebody changed" in import_.message
+    assert (
+        import_.status == "failed"
+        and "Someone changed the same records in the meantime. Nothing was imported; check the rows again."
+        in import_.message
+    )
     assert not db.session.scalars(select(Deal)).all()
     assert not db.session.scalars(select(ImportBatch)).all()
 
@@ -148,7 +152,7 @@ def test_a_pipeline_that_somebody_makes_meanwhile_is_not_made_again(firm, monkey
 
     import_ = carried_out(import_id)
 
-    assert import_.status == "failed" and "There is a pipeline of this name already." in import_.message
+    assert import_.status == "failed" and "There is already a pipeline with this name." in import_.message
     assert not db.session.scalars(select(Deal)).all()
 
 
@@ -161,7 +165,10 @@ def test_a_new_pipeline_whose_stages_are_renamed_before_a_worker_goes_on_stops_t
     pick_up()
 
     status, *_counts, message = outcome(import_id)
-    assert status == "failed" and "Somebody changed" in message
+    assert (
+        status == "failed"
+        and "Someone changed the same records in the meantime. Nothing was imported; check the rows again." in message
+    )
     assert [one.name for one in db.session.scalars(select(Pipeline))] == ["Sales"]
 
 
@@ -172,7 +179,11 @@ def test_a_code_that_somebody_out_of_sight_takes_between_two_batches_stops_the_i
 
     import_ = bring_in("deals", HEAD + rows, alice)
 
-    assert import_.status == "failed" and "Somebody changed" in import_.message
+    assert (
+        import_.status == "failed"
+        and "Someone changed the same records in the meantime. Nothing was imported; check the rows again."
+        in import_.message
+    )
     assert [deal.title for deal in db.session.scalars(select(Deal))] == ["Hidden"]
 
 

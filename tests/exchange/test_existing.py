@@ -87,8 +87,8 @@ def test_the_rule_is_chosen_beside_the_columns_and_shown_before_anything_is_writ
     client.send(f"{url}/columns", columns(client.page(url)) | {"existing": "skip"})
 
     page = client.page(url)
-    assert "One row is about a record that is here already and is left out." in page.text
-    assert "Left out" in page.html
+    assert "One row matches an existing record and will be skipped." in page.text
+    assert "Skipped" in page.html
     chosen = [o.get("value") for o in client.page(f"{url}?step=columns").all("option") if o.get("selected") is not None]
     assert "skip" in chosen
 

@@ -49,7 +49,7 @@ def test_an_old_import_that_failed_and_is_checked_again_stays(client, old):
     client.send(f"{old}/again")
 
     assert _is_there()
-    assert "2 rows of products.csv are fine" in client.page(old).text
+    assert "2 rows of products.csv are valid" in client.page(old).text
 
 
 @pytest.mark.parametrize("step", ["layout", "columns"])

@@ -1,4 +1,4 @@
-"""Days and amounts that can be read in more than one way: proven by the column, told by a person, never guessed."""
+"""Days and amounts that can be read in is ambiguous: proven by the column, told by a person, never guessed."""
 
 from datetime import date
 
@@ -97,7 +97,7 @@ def test_what_was_told_of_another_kind_of_field_counts_for_nothing(olivia):
 
     planned = plan("deals", text, olivia, notations={"closed": ",", "value": "dmy"})
 
-    assert list(reasons(planned)) == [3] and reasons(planned)[3].count("more than one way") == 2
+    assert list(reasons(planned)) == [3] and reasons(planned)[3].count("is ambiguous") == 2
 
 
 def test_a_whole_number_has_no_fraction_and_needs_no_word(olivia):
@@ -113,13 +113,13 @@ def test_the_page_asks_once_for_a_column_and_shows_what_each_way_comes_to(client
     make.pipeline()
     url = checked(client, "deals", DEALS)
     page = client.page(url)
-    assert "2 rows are refused" in page.text
+    assert "2 rows are rejected" in page.text
     assert "3 Apr 2017" in page.text and "4 Mar 2017" in page.text
 
     client.send(f"{url}/notations", {"digest": digest(page), "notation-0": "dmy"})
 
     page = client.page(url)
-    assert "2 rows of products.csv are fine" in page.text
+    assert "2 rows of products.csv are valid" in page.text
     assert page.one("input", name="notation-0", value="dmy").get("checked") is not None
     client.send(f"{url}/columns", columns(client.page(f"{url}?step=columns")))
     assert db.session.scalar(select(Import.options))["notations"] == {"close_date": "dmy"}
@@ -131,7 +131,7 @@ def test_an_order_that_the_column_proves_is_taken_and_can_be_seen(client, alice)
     url = checked(client, "deals", DEALS.replace("05/06/2017", "28/02/2017"))
 
     page = client.page(url)
-    assert "2 rows of products.csv are fine" in page.text
+    assert "2 rows of products.csv are valid" in page.text
     assert page.one("input", name="notation-0", value="dmy").get("checked") is not None
 
 

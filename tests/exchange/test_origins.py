@@ -64,7 +64,7 @@ def test_of_several_values_in_one_cell_the_first_counts_and_groups_of_google_its
 
 
 def test_the_page_says_where_the_file_comes_from(client):
-    assert "This is an export of Google Contacts." in client.page(drafted(client, "people", GOOGLE)).text
+    assert "This is an export from Google Contacts." in client.page(drafted(client, "people", GOOGLE)).text
 
 
 def test_a_status_beside_the_stage_closes_a_deal(olivia):

@@ -34,7 +34,7 @@ def test_the_same_headers_in_any_order_are_matched_as_they_were(client):
     assert newest().options["units"] == {"PREIS": 1000} and newest().options["notations"] == {"PREIS": ","}
     assert "matched as you did for products.csv" in client.page(url).text
     client.send(f"{url}/columns", columns(client.page(url)))
-    assert "One row of products.csv is fine" in client.page(url).text
+    assert "One row of products.csv is valid" in client.page(url).text
 
 
 def test_other_headers_and_other_people_are_matched_by_names(client, browser_of, bob):
@@ -63,7 +63,7 @@ def test_what_a_text_means_is_kept_and_taken_again(client, alice):
     url = checked(client, "deals", "code,product,stage\nD2,GTXPro,Proposal\nD3,GTX Pro,Proposal\n")
 
     page = client.page(url)
-    assert "2 rows of products.csv are fine" in page.text and "settled" in page.text
+    assert "2 rows of products.csv are valid" in page.text and "decided" in page.text
     assert [kept.meaning for kept in db.session.scalars(select(KeptMeaning))] == ["GTX Pro"]
     other = checked(client, "deals", "code,product,stage\nD4,GTX Pro,Proposal\n")
     assert "GTXPro" not in client.page(other).text

@@ -81,12 +81,12 @@ def test_it_says_where_it_went_on(firm, monkeypatch, browser_of):
     import_id = queued(firm, monkeypatch)
     run(monkeypatch, jobs.run_import, import_id, 3, before=True)
     page = browser_of(firm).page(f"/exchange/{import_id}")
-    assert "rows written" in page.text
+    assert "rows imported." in page.text
 
     pick_up()
 
     done = browser_of(firm).page(f"/exchange/{import_id}").text
-    assert "It was interrupted when 4 rows were written, and went on from there." in done
+    assert "It was interrupted after 4 rows and continued from there." in done
 
 
 def test_an_import_that_breaks_between_two_batches_is_taken_back(firm, monkeypatch):
@@ -101,7 +101,7 @@ def test_an_import_that_breaks_between_two_batches_is_taken_back(firm, monkeypat
         patched.setattr(writing.InBatches, "_batch", broken)
         import_ = bring_in("companies", TEXT, firm)
 
-    assert import_.status == "failed" and "Nothing was written" in import_.message
+    assert import_.status == "failed" and "Nothing was imported" in import_.message
     assert standing() == before
     assert not db.session.scalars(select(ImportBatch)).all()
     assert not db.session.scalars(select(Company).where(Company.deleted_at.is_not(None))).all()
@@ -139,7 +139,11 @@ def test_what_somebody_makes_between_two_batches_stops_the_import(firm, monkeypa
         patched.setattr(writing.InBatches, "_batch", busy)
         import_ = bring_in("companies", TEXT, firm)
 
-    assert import_.status == "failed" and "Somebody changed" in import_.message
+    assert (
+        import_.status == "failed"
+        and "Someone changed the same records in the meantime. Nothing was imported; check the rows again."
+        in import_.message
+    )
     assert {*standing()["companies"]} - {*before["companies"]} != set()
     assert len(standing()["companies"]) == 2
 

@@ -76,7 +76,11 @@ def test_an_import_that_would_close_a_ring_by_now_writes_nothing(named, olivia):
 
     import_ = carried_out(agreed(planned, text, olivia))
 
-    assert import_.status == "failed" and "Somebody changed" in import_.message
+    assert (
+        import_.status == "failed"
+        and "Someone changed the same records in the meantime. Nothing was imported; check the rows again."
+        in import_.message
+    )
     assert _parents() == {"Alpha": "Bravo", "Delta": "Charlie"}
 
 
@@ -88,7 +92,11 @@ def test_a_ring_that_goes_through_companies_of_the_file_is_seen_as_well(named, o
 
     import_ = carried_out(agreed(planned, text, olivia))
 
-    assert import_.status == "failed" and "Somebody changed" in import_.message
+    assert (
+        import_.status == "failed"
+        and "Someone changed the same records in the meantime. Nothing was imported; check the rows again."
+        in import_.message
+    )
     assert _parents() == {"Alpha": "Bravo", "Delta": "Charlie"}
 
 

@@ -49,8 +49,8 @@ def test_one_that_is_filled_and_unreadable_is_refused_by_its_name_and_no_other_i
     planned = plan("people", text, olivia)
 
     assert reasons(planned) == {
-        2: "Column “E-mail”: “nonsense” is no e-mail address.",
-        3: "Column “E-mail 2”: “rubbish” is no e-mail address.",
+        2: "Column “E-mail”: “nonsense” is not a valid email address.",
+        3: "Column “E-mail 2”: “rubbish” is not a valid email address.",
     }
     assert planned.rows[2].facts["email"] == "c@x.example"
 
@@ -59,8 +59,8 @@ def test_of_two_rows_about_one_person_the_second_is_refused_by_the_column_that_w
     text = "name,E-mail,E-mail 2\nAnna,a@x.example,\nAnna B,,a@x.example\nClara,a@x.example,\n"
 
     assert reasons(plan("people", text, olivia)) == {
-        3: "Column “E-mail 2”: The same as in row 2; each row needs its own.",
-        4: "Column “E-mail”: The same as in row 2; each row needs its own.",
+        3: "Column “E-mail 2”: The same as in row 2, but each row needs its own.",
+        4: "Column “E-mail”: The same as in row 2, but each row needs its own.",
     }
 
 
@@ -69,7 +69,7 @@ def test_what_does_not_count_is_not_warned_of_as_a_formula(olivia):
 
     planned = plan("people", text, olivia)
 
-    assert planned.warnings == ["Cells that begin like a formula are kept as text: row 3, column Mobile phone."]
+    assert planned.warnings == ["Cells that look like formulas are kept as text: row 3, column Mobile phone."]
 
 
 def test_companies_may_have_several_phones_and_websites(olivia):
@@ -84,7 +84,7 @@ def test_other_fields_still_take_one_column(olivia):
     assert {field.key for kind in KINDS.values() for field in kind.fields if field.may_repeat} == {
         "phone", "email", "website"
     }  # fmt: skip
-    with pytest.raises(MappingError, match="Two columns go to “Name”: name and nickname"):
+    with pytest.raises(MappingError, match="Two columns are matched to “Name”: name and nickname"):
         plan("people", "name,nickname\nAnna,Annie\n", olivia, columns={"nickname": "name"})
 
 
@@ -135,19 +135,22 @@ def test_the_page_says_that_the_first_filled_one_counts_and_numbers_them(client)
     page = client.page(drafted(client, "people", PHONES))
 
     assert (
-        "Several columns may go to one of these: E-mail, Phone. In each row the first filled one counts." in page.text
+        "Several columns can be matched to one of these: Email, Phone. The first non-empty one in each row is "
+        "used." in page.text
     )
     for number, name in ((1, "Work phone"), (2, "Mobile phone")):
         chosen = next(one for one in page.all("select") if one.get("aria-label") == f"{name} goes to")
         note = page.one("p", id=chosen.get("aria-describedby"))
-        assert f"The first filled one of 2 columns counts; this is number {number}." in "".join(note.itertext())
+        assert f"The first non-empty one of 2 columns is used; this is number {number}." in "".join(note.itertext())
 
 
 def test_a_column_that_stands_alone_for_its_field_has_no_number(client):
     people, products = "name,phone\nAnna,1\n", "product,price\nA,5\n"
 
     assert "this is number" not in client.page(drafted(client, "people", people)).text
-    assert "Several columns may go" not in client.page(drafted(client, "products", products)).text
+    assert (
+        "Several columns can be matched to one of these:" not in client.page(drafted(client, "products", products)).text
+    )
 
 
 def test_several_columns_sent_by_hand_go_through_all_steps_and_are_kept_for_the_next_file(client):

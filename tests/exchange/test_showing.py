@@ -56,8 +56,8 @@ def test_the_last_step_is_done_only_once_the_rows_are_in(client):
 def test_columns_with_a_fault_stand_before_the_others_where_rows_are_refused(client):
     refused, fine = client.page(checked(client, "products", CSV)).all("table")
 
-    assert _headers(refused) == ["Row", "Becomes", "sales_price", "product", "series"]
-    assert _headers(fine) == ["Row", "Becomes", "product", "series", "sales_price"]
+    assert _headers(refused) == ["Row", "Result", "sales_price", "product", "series"]
+    assert _headers(fine) == ["Row", "Result", "product", "series", "sales_price"]
     cells = [cell for cell in refused.iter("td") if "table__bad" in cell.get("class", "")]
     assert ["".join(cell.itertext()) for cell in cells] == ["-1"]
 
@@ -74,4 +74,4 @@ def test_a_settled_value_says_in_how_many_rows_it_stands(client, alice):
     client.send(f"{url}/values", {"digest": digest(client.page(url)), "value-0": "GTX Pro"})
 
     row = client.page(url).all("table")[0].find("tbody/tr")
-    assert ["".join(cell.itertext()).split() for cell in row][:3] == [["GTXPro", "settled"], ["product"], ["Rows", "2"]]
+    assert ["".join(cell.itertext()).split() for cell in row][:3] == [["GTXPro", "decided"], ["product"], ["Rows", "2"]]

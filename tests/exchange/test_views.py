@@ -19,7 +19,7 @@ from tests.exchange.stepping import CSV, checked, columns, digest, drafted, uplo
 def test_a_file_goes_through_all_steps(client, alice):
     url = checked(client, "products", CSV)
     page = client.page(url)
-    assert "2 rows of products.csv are fine" in page.text and "One row is refused" in page.text
+    assert "2 rows of products.csv are valid" in page.text and "One row is rejected" in page.text
 
     client.send(f"{url}/start", {"digest": digest(page)})
 
@@ -82,7 +82,12 @@ def test_only_owners_bring_in_users_and_agents_no_deals(client, browser_of, oliv
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "empty"), (b"PK\x03\x04zip", "damaged"), (b'name,note\nA,"cut', "Row 2"), (b"<html>x</html>", "no table")],
+    [
+        (b"", "empty"),
+        (b"PK\x03\x04zip", "damaged"),
+        (b'name,note\nA,"cut', "Row 2"),
+        (b"<html>x</html>", "not a table"),
+    ],
 )
 def test_an_unreadable_file_is_refused_beside_the_field(client, content, said):
     answer = upload(client, "products", content)
@@ -144,13 +149,13 @@ def test_values_are_suggested_and_count_once_confirmed(client, alice):
     text = "opportunity_id,product,deal_stage\nD1,GTXPro,Proposal\nD2,GTX Pro,Proposal\nD3,Anvil,Proposal\n"
     url = checked(client, "deals", text)
     page = client.page(url)
-    assert "2 rows are refused" in page.text
+    assert "2 rows are rejected" in page.text
     sent = columns(page)
     assert (sent["value-0"], sent["value-1"]) == ("?", "GTX Pro")
 
     client.send(f"{url}/values", {"digest": digest(page), "value-0": "?", "value-1": "GTX Pro"})
 
-    assert "One row is refused" in client.page(url).text
+    assert "One row is rejected" in client.page(url).text
 
 
 def test_an_answer_to_an_older_preview_counts_for_nothing(client):
@@ -168,7 +173,10 @@ def test_a_change_by_someone_else_after_the_check_fails_the_import_and_it_can_be
 
     client.send(f"{url}/start", {"digest": digest(page)})
 
-    assert "Somebody changed" in client.page(url).text
+    assert (
+        "Someone changed the same records in the meantime. Nothing was imported; check the rows again."
+        in client.page(url).text
+    )
     assert len(db.session.scalars(select(Product)).all()) == 1
     client.send(f"{url}/again")
     client.send(f"{url}/start", {"digest": digest(client.page(url))})
@@ -185,7 +193,10 @@ def test_what_somebody_else_wrote_after_the_check_is_not_written_over(client, al
 
     client.send(f"{url}/start", {"digest": digest(page)})
 
-    assert "Somebody changed" in client.page(url).text
+    assert (
+        "Someone changed the same records in the meantime. Nothing was imported; check the rows again."
+        in client.page(url).text
+    )
     assert [one.price_amount for one in db.session.scalars(select(Product))] == [8_00]
 
 

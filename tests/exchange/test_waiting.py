@@ -53,7 +53,7 @@ def test_an_import_from_the_command_line_holds_no_transaction_while_it_reads(oli
 
     result = CliRunner().invoke(import_, ["products", str(path), option])
 
-    assert result.exit_code == 0 and "29 fine" in result.output, result.output
+    assert result.exit_code == 0 and "29 valid" in result.output, result.output
     assert len(held) > 2 and not any(held)
 
 

@@ -93,7 +93,7 @@ def test_the_first_sheet_in_sight_with_rows_is_read_and_another_may_be_chosen():
     ],
 )
 def test_what_asks_for_things_from_outside_is_refused(prolog):
-    assert "outside" in refusal(workbook(texts(1, "name") + texts(2, "&x;"), prolog=prolog))
+    assert "external content" in refusal(workbook(texts(1, "name") + texts(2, "&x;"), prolog=prolog))
 
 
 def test_a_bomb_is_refused_at_once_and_without_unpacking_it():

@@ -223,7 +223,7 @@ def test_an_error_in_the_middle_of_writing_leaves_nothing_and_it_works_again(fir
     import_ = bring_in("deals", DEALS, firm, new_pipeline="Hardware")
 
     assert (import_.status, counts()) == ("failed", [0, 0, 0])
-    assert "Nothing was written" in import_.message
+    assert "Nothing was imported" in import_.message
     assert db.session.scalars(select(Pipeline)).all() == []
 
     monkeypatch.undo()

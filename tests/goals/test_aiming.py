@@ -51,7 +51,7 @@ def test_heads_and_summary_say_how_much_of_the_goal_the_weighted_value_makes(cli
 
     assert "10% of goal 10% of your goal for " in head(page, "Proposal")
     assert "15% of goal 15% of your goal for " in head(page, "Negotiation")
-    assert "0% of goal" in head(page, "Qualified")
+    assert "0% of the goal" in head(page, "Qualified")
     assert summary(page) == "€2,000 open · €1,250 weighted · 25% of the quarter’s goal"
 
 
@@ -206,7 +206,7 @@ def test_the_answer_to_a_move_has_the_new_shares(client, alice, deal):
 
     body = move(client, deal, "Negotiation").get_data(as_text=True)
 
-    assert "15% of goal" in body and "0% of goal" in body and "15% of the quarter’s goal" in body
+    assert "15% of the goal" in body and "0% of the goal" in body and "15% of the quarter’s goal" in body
 
 
 def test_what_a_board_is_told_of_others_has_the_new_shares(browser_of, everyones, olivia, alice, deal):
@@ -216,7 +216,7 @@ def test_what_a_board_is_told_of_others_has_the_new_shares(browser_of, everyones
 
     body = browser.get(news.get("hx-get")).get_data(as_text=True)
 
-    assert "15% of goal" in body and "16% of the quarter’s goal" in body
+    assert "15% of the goal" in body and "16% of the quarter’s goal" in body
 
 
 @pytest.mark.parametrize("who", ["alice", "charlie", "olivia"])

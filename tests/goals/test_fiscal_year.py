@@ -125,4 +125,7 @@ def test_the_owner_is_told_of_targets_that_no_quarter_has_any_more(quarters, bro
     assert "4 targets belong to no quarter or year now" in browser.page("/settings/").text
 
     browser.send("/settings/organisation", form | {"fiscal_start": "4"})
-    assert "belong to no quarter" not in browser.page("/settings/").text
+    assert (
+        "targets no longer match a quarter or year. They are kept in case you change the start of the year back."
+        not in browser.page("/settings/").text
+    )

@@ -69,7 +69,7 @@ def test_what_is_no_target_is_refused_and_kept_as_typed(browser_of, olivia, alic
     assert wrong.get("value") == "a lot"
     assert wrong.get("aria-invalid") == "true"
     assert page.one("input", name="cell-company-2026-01").get("value") == "1000"
-    assert "Write a number" in page.text
+    assert "Enter a number" in page.text
     assert targets() == {}
 
 

@@ -43,7 +43,9 @@ def test_a_database_that_cannot_hold_every_script_is_one_finding(worker, tmp_pat
         examined = examining.examine(one for one in ALL if one.key in ("database", "tables", "search", "queue"))
 
     assert [one.check.key for one in examined] == ["database", "queue"]
-    assert examined[0].findings[0].said == "The database has the encoding SQL_ASCII, which cannot hold every script."
+    assert examined[0].findings[0].said == (
+        "The database uses the encoding SQL_ASCII, which cannot store every script."
+    )
 
 
 def test_tables_of_an_older_and_of_a_newer_version_are_told_apart(organisation, found):
@@ -57,8 +59,8 @@ def test_tables_of_an_older_and_of_a_newer_version_are_told_apart(organisation, 
     finally:
         at(newest)
 
-    assert older == ("problem", f"The tables are of an older version (0003, not {newest}).")
-    assert newer == ("problem", "The tables are of a newer version of Peyvand (9999) than the one that runs.")
+    assert older == ("problem", f"The tables are from an older version (0003, not {newest}).")
+    assert newer == ("problem", "The tables are from a newer version of Peyvand (9999) than the one running.")
 
 
 def test_an_index_of_words_that_is_behind_is_told(organisation, found):
@@ -91,7 +93,7 @@ def test_damage_and_references_to_nothing_are_found(damaged):
     torn, dangling = damaged
 
     assert wholeness.trouble_in_database(torn, Limit())
-    assert wholeness.trouble_in_database(dangling, Limit()) == "a row of b points at one of a that is not there"
+    assert wholeness.trouble_in_database(dangling, Limit()) == "a row of b refers to a row of a that does not exist"
     assert wholeness.trouble_in_database(torn.with_name("nowhere.db"), Limit())
 
 
@@ -110,7 +112,7 @@ def test_a_damaged_database_is_a_problem_and_one_not_read_to_its_end_is_none(org
     if not database.is_sqlite():
         db.session.execute(text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_events_at'::regclass"))
         try:
-            assert found("integrity") == [("problem", "PostgreSQL does not trust these indexes: ix_events_at.")]
+            assert found("integrity") == [("problem", "PostgreSQL marks these indexes as invalid: ix_events_at.")]
         finally:
             db.session.execute(text("UPDATE pg_index SET indisvalid = true"))
             db.session.commit()
@@ -126,50 +128,50 @@ def test_a_damaged_database_is_a_problem_and_one_not_read_to_its_end_is_none(org
 
 
 def test_a_worker_counts_as_alive_as_long_as_it_tells(organisation, found):
-    assert found("worker") == [("problem", "No worker was heard of today.")]
+    assert found("worker") == [("problem", "No worker has been active today.")]
 
     now = utc_now()
     db.session.add(Worker(name="a:1", version="1", started_at=now, seen_at=now - timedelta(minutes=5)))
-    assert found("worker") == [("problem", "The worker was last heard of 5 minutes ago.")]
+    assert found("worker") == [("problem", "The worker was last active 5 minutes ago.")]
 
     db.session.add(Worker(name="b:1", version="1", started_at=now, seen_at=now - timedelta(seconds=30)))
-    assert found("worker") == [("ok", "1 worker lives.")]
+    assert found("worker") == [("ok", "1 worker is running.")]
 
 
 def test_a_queue_that_stands_still_or_is_away_is_told(app, found, monkeypatch):
     app.extensions["huey"].storage.flush_all()
-    assert found("queue") == [("ok", "No job waits.")]
+    assert found("queue") == [("ok", "No jobs are waiting.")]
 
     Waiting = namedtuple("Waiting", "jobs seconds")
     monkeypatch.setattr(jobs, "waiting", lambda: Waiting(3, 10))
-    assert found("queue") == [("ok", "3 jobs wait.")]
+    assert found("queue") == [("ok", "3 jobs are waiting.")]
     monkeypatch.setattr(jobs, "waiting", lambda: Waiting(3, 3600))
-    assert found("queue") == [("warning", "The first job in the queue was asked for 1 hour ago.")]
+    assert found("queue") == [("warning", "The first job in the queue was requested 1 hour ago.")]
 
     def away():
         raise redis.ConnectionError("nobody there")
 
     monkeypatch.setattr(jobs, "waiting", away)
-    assert found("queue") == [("problem", "The queue of jobs does not answer (nobody there).")]
+    assert found("queue") == [("problem", "The job queue is not responding (nobody there).")]
 
 
 def test_jobs_that_were_given_up_are_counted(app, found):
-    assert found("parked") == [("ok", "No job was given up.")]
+    assert found("parked") == [("ok", "No jobs have failed for good.")]
 
     db.session.add_all([ParkedJob(task="t", arguments=[], error="E") for _ in range(2)])
-    assert found("parked") == [("warning", "2 jobs failed as often as they were tried.")]
+    assert found("parked") == [("warning", "2 jobs failed every time they were tried.")]
 
 
 def test_mail_is_asked_for_nothing_but_to_let_us_in(app, found, mail_server, monkeypatch):
     port = mail_server.server_address[1]
-    assert found("mail") == [("ok", "No mail server is set, so nothing is mailed.")]
+    assert found("mail") == [("ok", "No mail server is configured, so no email is sent.")]
 
     monkeypatch.setitem(app.config, "SMTP_URL", f"smtp://me%40here:p%2Fw@127.0.0.1:{port}")
-    assert found("mail") == [("ok", "The mail server 127.0.0.1 answers and lets us in.")]
+    assert found("mail") == [("ok", "The mail server 127.0.0.1 is responding and accepts the sign-in.")]
     assert [line.split()[0].upper() for line in mail_server.heard] == ["EHLO", "AUTH", "QUIT"]
 
     mail_server.answers[b"AUTH"] = b"535 no\r\n"
-    assert found("mail") == [("problem", "The mail server 127.0.0.1 refuses user and password.")]
+    assert found("mail") == [("problem", "The mail server 127.0.0.1 rejects the user name and password.")]
 
 
 def test_a_password_is_not_given_to_a_mail_server_without_tls(app, found, mail_server, monkeypatch):
@@ -178,7 +180,7 @@ def test_a_password_is_not_given_to_a_mail_server_without_tls(app, found, mail_s
 
     ((verdict, said),) = found("mail")
 
-    assert verdict == "warning" and "speaks no TLS" in said
+    assert verdict == "warning" and "does not use TLS: emails and the password can be read in transit." in said
     assert not any(line.upper().startswith("AUTH") for line in mail_server.heard)
 
 
@@ -217,21 +219,21 @@ def test_the_age_of_the_last_backup_is_judged(organisation, found):
         os.utime(backup, (time.time() - timedelta(**age).total_seconds(),) * 2)
         return found("backups")
 
-    assert aged(hours=5) == [("ok", "The last backup was made 5 hours ago.")]
+    assert aged(hours=5) == [("ok", "The last backup was created 5 hours ago.")]
     assert aged(hours=40)[0][0] == "warning"
-    assert aged(days=4) == [("problem", "The last backup was made 4 days ago.")]
+    assert aged(days=4) == [("problem", "The last backup was created 4 days ago.")]
 
 
 def test_the_last_backup_is_read_to_its_end(organisation, found):
-    assert found("backup") == [("ok", "There is no backup to be read.")]
+    assert found("backup") == [("ok", "There is no backup to read.")]
     db.session.commit()
     folder = Path(os.environ["INSTANCE_PATH"]) / "backups"
     folder.mkdir()
     backup = folder / "peyvand-2026-11-27.zip"
     making.write(backup)
 
-    assert found("backup") == [("ok", "peyvand-2026-11-27.zip was read to its end and is whole.")]
-    assert found("backup", 0) == [("ok", "peyvand-2026-11-27.zip was read in part, and is whole so far.")]
+    assert found("backup") == [("ok", "All of peyvand-2026-11-27.zip was checked, and no damage was found.")]
+    assert found("backup", 0) == [("ok", "Part of peyvand-2026-11-27.zip was checked, and no damage was found.")]
 
     content = bytearray(backup.read_bytes())
     content[len(content) // 2] ^= 0xFF
@@ -242,10 +244,10 @@ def test_the_last_backup_is_read_to_its_end(organisation, found):
 
 def test_a_clock_that_was_never_set_or_set_back_is_told(alice, found, monkeypatch):
     make.company(alice)
-    assert found("clock") == [("ok", "The clock is right, as far as can be seen.")]
+    assert found("clock") == [("ok", "The clock appears to be correct.")]
 
     monkeypatch.setattr(machine, "utc_now", lambda: datetime(1970, 1, 2, tzinfo=UTC))
-    assert found("clock") == [("problem", "The clock of this machine tells 1970-01-02 00:00 UTC.")]
+    assert found("clock") == [("problem", "The clock of this machine says 1970-01-02 00:00 UTC.")]
     monkeypatch.setattr(machine, "utc_now", lambda: utc_now() - timedelta(minutes=1))
     assert [verdict for verdict, _said in found("clock")] == ["warning"]
 
@@ -253,7 +255,7 @@ def test_a_clock_that_was_never_set_or_set_back_is_told(alice, found, monkeypatc
 def test_a_time_zone_without_rules_is_told(organisation, found, monkeypatch):
     monkeypatch.setattr(machine, "_ZONES", ("Asia/Tehran", "Asia/Nowhere"))
 
-    assert found("clock")[1] == ("problem", "The rules of these time zones are missing: Asia/Nowhere.")
+    assert found("clock")[1] == ("problem", "Data for these time zones is missing: Asia/Nowhere.")
 
 
 def test_versions_with_a_known_fault_are_named(app, found):
@@ -328,7 +330,7 @@ def test_a_file_with_a_secret_that_others_can_read_is_told(app, found, tmp_path,
 def test_backups_on_another_disk_are_noticed(app, found, monkeypatch):
     monkeypatch.setattr("crm_app.health.checks.deployment.kept.folder", lambda: Path("/dev/shm"))
 
-    assert found("elsewhere") == [("ok", "Backups lie on another disk than the data.")]
+    assert found("elsewhere") == [("ok", "Backups are on a different disk from the data.")]
 
 
 def test_a_disk_is_told_once_with_all_that_lies_on_it(app, tmp_path):

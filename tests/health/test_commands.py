@@ -38,8 +38,8 @@ def test_the_doctor_is_content_with_warnings_alone(well, crm):
     ended = crm("doctor")
 
     assert ended.exit_code == 0, ended.output
-    assert "ok       Worker: 1 worker lives.\n" in ended.output
-    assert "warning  Backups: There is no backup yet.\n         -> Make one now" in ended.output
+    assert "ok       Worker: 1 worker is running." in ended.output
+    assert "warning  Backups: There is no backup yet.\n         -> Create one now" in ended.output
     assert ended.output.splitlines()[-1].endswith(" 0 wrong.")
 
 
@@ -54,7 +54,7 @@ def test_the_doctor_speaks_to_programs(well, crm):
     told = json.loads(crm("doctor", "--json").stdout)
 
     assert told["problems"] == 0 and told["warnings"] >= 1
-    assert {"check": "worker", "verdict": "ok", "said": "1 worker lives.", "advice": ""} in told["checks"]
+    assert {"check": "worker", "verdict": "ok", "said": "1 worker is running.", "advice": ""} in told["checks"]
     assert len(told["checks"]) == told["ok"] + told["warnings"] + told["problems"]
 
 

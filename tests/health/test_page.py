@@ -20,8 +20,8 @@ def given_up(organisation):
 def test_problems_are_told_with_what_to_do(browser_of, olivia):
     page = browser_of(olivia).get(URL).text
 
-    assert "No worker was heard of today." in page and "Start it: crm serve" in page
-    assert "1 problem was found." in page
+    assert "No worker has been active today." in page and "Start one: crm serve" in page
+    assert "1 problem found." in page
     assert "Integrity" not in page
 
 
@@ -32,7 +32,7 @@ def test_everything_is_checked_when_asked(browser_of, olivia):
 
     part = browser_of(olivia).get(f"{URL}?all=1", headers={"HX-Request": "true", "HX-Request-Type": "partial"}).text
 
-    assert "Integrity" in part and "1 worker lives." in part and "<h1>" not in part
+    assert "Integrity" in part and "1 worker is running." in part and "<h1>" not in part
 
 
 @pytest.mark.parametrize("language", ["en", "fa", "zh"])
@@ -42,7 +42,7 @@ def test_it_speaks_the_readers_language(browser_of, olivia, language):
 
     page = browser_of(olivia).get(f"{URL}?all=1").text
 
-    assert ("No worker was heard of today." in page) == (language == "en")
+    assert ("No worker has been active today." in page) == (language == "en")
 
 
 def test_a_page_checks_within_a_time(browser_of, olivia, monkeypatch):

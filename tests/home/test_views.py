@@ -52,7 +52,7 @@ def test_deals_that_are_late_or_close_soon_are_listed_in_their_order(client, ali
     assert text.index("Late one") < text.index("Due today") < text.index("Next week")
     assert "Far away" not in text
     assert "Late 1" in text and "Today 1" in text and "In the next two weeks 1" in text
-    assert "One deal is late." in client.page("/").text
+    assert "One deal is overdue." in client.page("/").text
 
 
 def test_closed_and_deleted_deals_are_not_on_the_agenda(client, alice, today):
@@ -195,7 +195,7 @@ def test_a_viewer_sees_everyones_deals(browser_of, vera, alice, today):
 
 
 def test_an_empty_agenda_says_what_belongs_there(client):
-    assert "Nothing is late, and nothing closes in the next two weeks." in client.page("/").text
+    assert "Nothing is overdue, and nothing closes in the next two weeks." in client.page("/").text
 
 
 def _steps(page):
@@ -205,7 +205,7 @@ def _steps(page):
 
 def test_a_fresh_installation_shows_the_first_steps_with_those_done_ticked(browser_of, olivia):
     page = browser_of(olivia).page("/")
-    assert _steps(page) == ["Bring in what you have", "Add a deal", "Set goals", "Invite the people who work here"]
+    assert _steps(page) == ["Import your data", "Add a deal", "Set goals", "Invite the people who work here"]
 
     make.deal(olivia, "First")
     make.user("Second")

@@ -62,7 +62,7 @@ def test_what_cannot_be_is_refused_in_the_cell_and_kept_as_typed(client, company
     answer = client.send(f"/lists/companies/{company.id}/size", {"size": "many"}, htmx=True)
 
     assert answer.status_code == 422
-    assert "Write a number" in answer.get_data(as_text=True)
+    assert "Enter a number" in answer.get_data(as_text=True)
     assert 'value="many"' in answer.get_data(as_text=True)
     assert company.size == 5
 

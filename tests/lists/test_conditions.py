@@ -172,7 +172,7 @@ def test_a_filter_that_cannot_be_read_finds_nothing_and_says_so(client, alice, c
     page = client.page(f"{COMPANIES}?where={condition}")
 
     assert named(page) == []
-    assert "A filter that cannot be read" in page.text
+    assert "Unreadable filter" in page.text
 
 
 def test_money_is_compared_across_currencies(client, alice, found):
@@ -222,11 +222,11 @@ def test_a_changed_filter_takes_the_place_of_what_it_was(client, alice):
 @pytest.mark.parametrize(
     ("field", "sent", "message"),
     [
-        ("size", "operator=least&value=many", "Write a number"),
+        ("size", "operator=least&value=many", "Enter a number"),
         ("size", "operator=least&value=", "Fill this in."),
         ("industry", "operator=is", "Choose at least one."),
-        ("created", "operator=is&value=soon", "Write a date"),
-        ("parent", "operator=is&value=Nobody", "There is none of this name."),
+        ("created", "operator=is&value=soon", "Enter a date with the year first"),
+        ("parent", "operator=is&value=Nobody", "Nothing with this name was found."),
         ("name", "operator=has&value=", "Fill this in."),
     ],
 )

@@ -48,7 +48,7 @@ def test_the_whole_record_goes_along_where_it_is_asked_for(client, companies):
     head, first, *_rest = sheet(client.get("/lists/companies/export.xlsx?everything=1&where=industry.is.labs"))
 
     told = dict(zip(head, first, strict=True))
-    assert (told["Revenue a year"], told["Currency"]) == (12.5, "EUR")
+    assert (told["Annual revenue"], told["Currency"]) == (12.5, "EUR")
     assert isinstance(told["Created"], datetime)
     assert "Website" in told
 
@@ -78,7 +78,7 @@ def test_a_sheet_that_cannot_hold_the_rows_is_refused_in_words(client, companies
 
     answer = client.get("/lists/companies/export.xlsx?sort=size")
 
-    assert "A sheet holds" in client.page(answer.location).text
+    assert "A spreadsheet holds at most" in client.page(answer.location).text
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -117,10 +117,10 @@ def test_every_measure_in_every_form(crm, wins, key, form):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["won", *YEAR], "There is no measure won; there are won_value, won_deals, lost_deals"),
-        (["won_deals", *YEAR, "--by", "stage"], "won_deals cannot be told apart by stage, only by owner, team"),
-        (["won_deals", "--from", "31/02/2017", "--to", "2017-12-31"], "31/02/2017 is no day"),
-        (["won_deals", "--from", "2017-02-31", "--to", "2017-12-31"], "2017-02-31 is no day"),
+        (["won", *YEAR], "There is no measure won. Choose from: won_value, won_deals, lost_deals"),
+        (["won_deals", *YEAR, "--by", "stage"], "won_deals cannot be broken down by stage, only by owner, team"),
+        (["won_deals", "--from", "31/02/2017", "--to", "2017-12-31"], "31/02/2017 is not a date"),
+        (["won_deals", "--from", "2017-02-31", "--to", "2017-12-31"], "2017-02-31 is not a date"),
         (["won_deals", "--from", "2018-01-01", "--to", "2017-12-31"], "comes before the first"),
         (["won_deals", *YEAR, "--as", "nobody@example.com"], "Nobody signs in as nobody@example.com."),
     ],

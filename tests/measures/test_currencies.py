@@ -49,9 +49,9 @@ def test_a_currency_without_a_rate_is_left_out_and_counted(may, alice):
         figure = asking.ask(measure, may, Scope(alice))
         assert (figure.value, figure.status, figure.n) == (7_00, "mixed_currency", n)
         assert figure.notes == (
-            "1 of the 3 deals has no value and adds nothing."
+            "1 of the 3 deals has no value and is not included."
             if measure == "won_value"
-            else "1 deal has no value and is left out.",
+            else "1 deal without a value is left out.",
             "1 deal is left out: its currency has no exchange rate for the day.",
         )
     assert asking.ask("won_deals", may, Scope(alice)).status == "ok"

@@ -92,7 +92,7 @@ def test_an_average_tells_how_many_had_no_value(outcomes, days, alice):
     figure = asking.ask("average_deal", days, Scope(alice))
 
     assert (figure.value, figure.denominator, figure.n) == (1000_00, 1, 1)
-    assert figure.notes == ("1 deal has no value and is left out.",)
+    assert figure.notes == ("1 deal without a value is left out.",)
 
 
 def test_the_cycle_is_the_median_with_the_mean_beside_it(days, alice):
@@ -105,7 +105,7 @@ def test_the_cycle_is_the_median_with_the_mean_beside_it(days, alice):
     assert (figure.value, figure.n, figure.numerator) == (10, 3, 75)
     assert figure.notes == (
         "The mean is 25 days.",
-        "1 won deal is left out: the day of its creation is not known.",
+        "1 won deal is left out because its creation date is unknown.",
     )
 
 
@@ -129,7 +129,7 @@ def test_deals_of_unknown_age_are_new_on_the_day_they_were_brought_in(days, alic
     figure = asking.ask("new_deals", days, Scope(alice))
 
     assert figure.value == 2
-    assert figure.notes == ("1 deal without a date of creation counts on the day it was brought in.",)
+    assert figure.notes == ("1 deal without a creation date counts on the day it was imported.",)
 
 
 def moved(deal, stage, at):
@@ -148,7 +148,7 @@ def test_the_pipeline_of_the_worked_example(organisation, alice):
     total, weighted = (asking.ask(key, now, Scope(alice)) for key in ("open_value", "weighted_value"))
 
     assert (total.value, total.n, total.unpriced) == (350_00, 4, 1)
-    assert total.notes == ("1 of the 4 deals has no value and adds nothing.",)
+    assert total.notes == ("1 of the 4 deals has no value and is not included.",)
     assert weighted.value == 150_00
     assert (total.is_partial, total.status) == (True, "partial")
 
@@ -204,7 +204,7 @@ def test_a_period_that_has_not_begun_has_no_figure(organisation, alice):
 
     for measure in asking.MEASURES:
         figure = asking.ask(measure, ahead, Scope(alice))
-        assert (figure.value, figure.status, figure.notes) == (None, "na", ("This period has not begun.",))
+        assert (figure.value, figure.status, figure.notes) == (None, "na", ("This period has not started.",))
         assert asking.daily(measure, ahead, Scope(alice)) == []
         assert db.session.scalars(asking.records(measure, ahead, Scope(alice))).all() == []
 

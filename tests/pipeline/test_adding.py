@@ -49,7 +49,7 @@ def test_what_the_filters_hide_is_said(client, stage):
     [
         ({"title": " "}, "Fill this in."),
         ({"title": "x" * 300}, "At most"),
-        ({"title": "Good", "value": "much"}, "Write an amount"),
+        ({"title": "Good", "value": "much"}, "Enter an amount"),
         ({"title": "Good", "value": "-1"}, "An amount cannot be negative."),
     ],
 )

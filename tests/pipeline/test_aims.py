@@ -23,16 +23,16 @@ def share(amount, aim, of_several=False):
 @pytest.mark.parametrize(
     ("amount", "words", "filled"),
     [
-        (0, "0% of goal", 0),
-        (1, "under 1% of goal", 1),
-        (99_99, "under 1% of goal", 1),
-        (100_00, "1% of goal", 1),
-        (1_449_99, "14% of goal", 14.4999),
-        (1_450_00, "15% of goal", 14.5),
-        (10_000_00, "100% of goal", 100),
-        (99_949_99, "999% of goal", 999.4999),
-        (99_950_00, "over 999% of goal", 999.5),
-        (9 * 10**15, "over 999% of goal", 9 * 10**11),
+        (0, "0% of the goal", 0),
+        (1, "under 1% of the goal", 1),
+        (99_99, "under 1% of the goal", 1),
+        (100_00, "1% of the goal", 1),
+        (1_449_99, "14% of the goal", 14.4999),
+        (1_450_00, "15% of the goal", 14.5),
+        (10_000_00, "100% of the goal", 100),
+        (99_949_99, "999% of the goal", 999.4999),
+        (99_950_00, "over 999% of the goal", 999.5),
+        (9 * 10**15, "over 999% of the goal", 9 * 10**11),
     ],
 )
 def test_a_share_is_whole_per_cent_and_neither_nothing_nor_without_end(aim, amount, words, filled):

@@ -338,4 +338,4 @@ def test_an_empty_board_says_what_belongs_on_it(client, alice):
     page = client.page(BOARD)
 
     assert "No open deals here" in page.text
-    assert "No deal matches these filters" in client.page(f"{BOARD}?q=nothing").text
+    assert "No deals match these filters" in client.page(f"{BOARD}?q=nothing").text

@@ -85,7 +85,7 @@ def test_a_move_says_what_it_did_without_a_cookie_and_offers_the_way_back(client
     response = move(client, deal, "Proposal")
 
     assert "Set-Cookie" not in response.headers
-    assert "Moved is in Proposal now." in response.get_data(as_text=True)
+    assert "Moved moved to Proposal." in response.get_data(as_text=True)
 
 
 def test_a_move_and_its_answer_are_thirteen_statements(client, alice, statements):

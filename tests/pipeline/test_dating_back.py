@@ -38,7 +38,7 @@ def test_no_date_comes_back_too(client, alice):
     deal = make.deal(alice, "Undated")
     put(client, deal, month(2).key)
 
-    assert "Undated has no expected close date again." in take_back(client, deal).get_data(as_text=True)
+    assert "Undated has no expected close date, as before." in take_back(client, deal).get_data(as_text=True)
     assert deal.expected_close is None
 
 
@@ -60,7 +60,7 @@ def test_once_something_newer_stands_it_is_refused_and_says_so(client, deal, new
     response = take_back(client, deal, event)
 
     assert response.status_code == 409
-    assert "has changed since: that move cannot be taken back any more" in response.get_data(as_text=True)
+    assert "has changed since, so that move can no longer be undone" in response.get_data(as_text=True)
     assert deal.expected_close == stands
 
 

@@ -190,11 +190,11 @@ def test_a_deleted_deal_leaves_the_lists_and_comes_back(client, alice):
     back = client.page(client.send(f"/pipeline/deals/{deal.id}/restoration").location)
 
     assert "Delete this deal?" in asked.text
-    assert "Mine is in the bin." in gone.text
+    assert "Mine was moved to the bin." in gone.text
     gone.one("form", action=f"/pipeline/deals/{deal.id}/restoration")
     assert missing.status_code == 404
     binned.one("form", action=f"/pipeline/deals/{deal.id}/restoration")
-    assert "Mine is back." in back.text
+    assert "Mine was restored." in back.text
     assert deal.deleted_at is None
 
 

@@ -79,15 +79,15 @@ def test_a_plain_form_comes_back_to_the_page(client, alice):
     ("fact", "sent", "message"),
     [
         ("title", {"title": ""}, "Fill this in."),
-        ("title", {"title": "x" * 201}, "At most 200 characters."),
+        ("title", {"title": "x" * 201}, "No more than 200 characters."),
         ("value", {"value": "-1", "currency": "EUR"}, "An amount cannot be negative."),
         ("value", {"value": "1", "currency": "QQQ"}, "Not a valid choice"),
-        ("company", {"company": "Secret Ltd"}, "There is none of this name."),
-        ("company", {"company": "Secret Ltd", "company_id": "SECRET"}, "There is none of this name."),
-        ("expected_close", {"expected_close": "31/02/2017"}, "Write a date with the year first"),
-        ("owner", {"owner": "BOB"}, "Choose one of the list."),
-        ("owner", {"owner": ""}, "you would lose sight"),
-        ("owner", {"owner": "x"}, "Choose one of the list."),
+        ("company", {"company": "Secret Ltd"}, "Nothing with this name was found."),
+        ("company", {"company": "Secret Ltd", "company_id": "SECRET"}, "Nothing with this name was found."),
+        ("expected_close", {"expected_close": "31/02/2017"}, "Enter a date with the year first"),
+        ("owner", {"owner": "BOB"}, "Choose one from the list."),
+        ("owner", {"owner": ""}, "Choose an owner: you could not see a deal without one."),
+        ("owner", {"owner": "x"}, "Choose one from the list."),
         ("code", {"code": "taken"}, "Another deal has this code."),
     ],
 )
@@ -151,5 +151,5 @@ def test_why_a_deal_was_lost_can_be_told_afterwards(client, alice):
 def test_a_deal_that_is_not_lost_has_no_reason_of_a_loss(client, alice):
     deal = make.deal(alice)
 
-    assert "Lost because" not in client.page(f"/pipeline/deals/{deal.id}").text
+    assert "Lost reason" not in client.page(f"/pipeline/deals/{deal.id}").text
     assert client.get(f"/pipeline/deals/{deal.id}/facts/lost_reason").status_code == 404

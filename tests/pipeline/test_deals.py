@@ -47,7 +47,7 @@ def test_an_empty_list_offers_the_first_step(client):
 
     page = client.page("/pipeline/deals")
 
-    assert "The deals you work on belong here." in page.text
+    assert "Keep the deals you are working on here." in page.text
     assert len(page.all("a", href="/pipeline/deals/new")) == 3
 
 
@@ -149,7 +149,7 @@ def test_the_panel_marks_an_open_deal_that_should_have_closed(client, alice):
 def test_a_panel_without_deals_says_so(client, alice):
     company = make.company(alice)
 
-    assert "No deal yet." in client.part(f"/pipeline/deals?company={company.id}").text
+    assert "No deals yet." in client.part(f"/pipeline/deals?company={company.id}").text
 
 
 def test_the_switcher_keeps_the_filters(client, alice):
@@ -254,16 +254,16 @@ def test_an_address_names_nothing_hidden(client, bob):
     [
         ({"title": ""}, "Fill this in."),
         ({"value": "-5"}, "An amount cannot be negative."),
-        ({"value": "much"}, "Write an amount"),
+        ({"value": "much"}, "Enter an amount"),
         ({"currency": "QQQ"}, "Not a valid choice"),
-        ({"expected_close": "31/02/2017"}, "Write a date with the year first"),
-        ({"expected_close": "2017-02-31"}, "Write a date with the year first"),
-        ({"company": "Secret Ltd"}, "There is none of this name."),
-        ({"company": "Secret Ltd", "company_id": "SECRET"}, "There is none of this name."),
-        ({"stage": "99999"}, "That stage is not there any more."),
-        ({"stage": "WON"}, "That stage is not there any more."),
-        ({"owner": "BOB"}, "Choose one of the list."),
-        ({"owner": ""}, "you would lose sight of a deal that nobody owns"),
+        ({"expected_close": "31/02/2017"}, "Enter a date with the year first"),
+        ({"expected_close": "2017-02-31"}, "Enter a date with the year first"),
+        ({"company": "Secret Ltd"}, "Nothing with this name was found."),
+        ({"company": "Secret Ltd", "company_id": "SECRET"}, "Nothing with this name was found."),
+        ({"stage": "99999"}, "That stage no longer exists. Choose another."),
+        ({"stage": "WON"}, "That stage no longer exists. Choose another."),
+        ({"owner": "BOB"}, "Choose one from the list."),
+        ({"owner": ""}, "Choose an owner: you could not see a deal without one."),
         ({"code": "taken"}, "Another deal has this code."),
     ],
 )

@@ -73,7 +73,7 @@ def test_later_is_the_first_month_after_those_shown(client, deal):
 
 def test_a_deal_loses_and_gets_a_date(client, deal):
     gone = put(client, deal, "none").get_data(as_text=True)
-    assert deal.expected_close is None and "Contested has no expected close date now." in gone
+    assert deal.expected_close is None and "Contested no longer has an expected close date." in gone
 
     put(client, deal, month(1).key)
     assert deal.expected_close == month(1).last_day
@@ -112,7 +112,7 @@ def test_a_change_against_something_newer_is_refused_and_shows_the_truth(client,
     body = response.get_data(as_text=True)
     assert response.status_code == 409
     assert deal.expected_close == month(3).start
-    assert "Someone moved this a moment ago; you see where it stands now." in body
+    assert "Someone moved this a moment ago. It is now shown where it is." in body
     assert all(f"innerHTML:#month-{month(n).key}-cards" in body for n in (1, 2, 3))
     assert f"innerHTML:#month-{month(4).key}-cards" not in body
     assert body.count(f'id="card-{deal.id}"') == 1

@@ -289,7 +289,7 @@ def test_an_empty_forecast_says_what_belongs_on_it(client, alice):
     make.pipeline()
 
     assert "No open deals here" in client.page(FORECAST).text
-    assert "No deal matches these filters" in client.page(f"{FORECAST}?q=nothing").text
+    assert "No deals match these filters" in client.page(f"{FORECAST}?q=nothing").text
 
 
 def test_many_deals_cost_no_more_statements(client, alice, statements):

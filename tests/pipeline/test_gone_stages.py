@@ -51,7 +51,7 @@ def test_a_move_there_is_refused_and_the_column_leaves_the_page(client, gone, de
 
     assert response.status_code == 409
     body = said(response)
-    assert "is gone: it was deleted, or merged into another" in body
+    assert "no longer exists: it was deleted or merged into another" in body
     assert f'<section id="stage-{gone}" hx-swap-oob="delete">' in body
     assert f'id="card-{deal.id}"' in body and deal.stage.name == "New lead"
 
@@ -60,7 +60,7 @@ def test_a_plain_form_comes_back_and_says_why(client, gone, deal):
     response = client.send(f"/pipeline/deals/{deal.id}/stage", {"stage": gone, "version": deal.version})
 
     assert response.status_code == 303
-    assert "is gone: it was deleted, or merged into another" in client.page(response.location).text
+    assert "no longer exists: it was deleted or merged into another" in client.page(response.location).text
 
 
 def test_a_card_that_went_along_is_shown_where_it_stands_now(client, gone):
@@ -93,8 +93,8 @@ def test_adding_at_the_head_of_its_column_is_refused_beside_what_was_typed(clien
 
     for response in (sent, opened):
         assert (response.status_code, response.headers["HX-Retarget"]) == (409, "#toasts")
-        assert "is gone: it was deleted, or merged into another" in said(response)
-    assert "is gone" in client.page(plain.location).text
+        assert "no longer exists: it was deleted or merged into another" in said(response)
+    assert "no longer exists" in client.page(plain.location).text
     assert db.session.query(Deal).count() == 2
 
 
@@ -110,7 +110,7 @@ def test_a_new_deal_asks_for_another_stage_and_keeps_what_was_typed(client, gone
     response = client.send("/pipeline/deals/new", fields)
 
     assert response.status_code == 422
-    assert "That stage is not there any more. Choose another." in said(response)
+    assert "That stage no longer exists. Choose another." in said(response)
     assert 'value="Typed"' in said(response)
     assert client.get(f"/pipeline/deals/new?stage={gone}").status_code == 200
 
@@ -120,7 +120,7 @@ def test_nothing_is_reopened_there(client, gone, alice):
 
     response = client.send(f"/pipeline/deals/{lost.id}/reopening", {"stage": gone}, htmx=True)
 
-    assert response.status_code == 409 and "is gone" in said(response)
+    assert response.status_code == 409 and "no longer exists" in said(response)
     assert lost.status == "lost"
 
 
@@ -133,7 +133,7 @@ def test_a_move_out_of_it_is_not_taken_back(client, way, alice, olivia):
     response = client.send(f"/pipeline/deals/{deal.id}/undo", {"event": event}, htmx=True)
 
     assert response.status_code == 409
-    assert "that move cannot be taken back any more" in said(response)
+    assert "that move can no longer be undone" in said(response)
     assert column("Negotiation") == ["Left"]
 
 
@@ -150,7 +150,7 @@ def test_of_several_won_stages_another_is_named_before_anything_is_written(clien
     again = client.send(url(deal, "won"), winning(deal, stage=make.stage("Won").id))
 
     assert first.status_code == 422 and status == "open"
-    assert "The stage that you chose is gone. Save again, and the deal goes to Won." in said(first)
+    assert "The stage you chose no longer exists. Save again to put the deal in Won." in said(first)
     assert f'name="stage" type="hidden" value="{make.stage("Won").id}"' in said(first)
     assert again.status_code == 303 and deal.stage.name == "Won"
 
@@ -182,7 +182,7 @@ def test_whoever_read_the_stages_before_they_were_locked_is_refused_all_the_same
         lambda: moving.reopen(lost, lost.version, proposal),
         lambda: shaping.hold(proposal, make.stage("Qualified")),
     ):
-        with pytest.raises(limits.Gone, match="Proposal is gone"):
+        with pytest.raises(limits.Gone, match="Proposal no longer exists"):
             verb()
 
 
@@ -195,7 +195,10 @@ def test_an_import_into_it_is_refused_and_then_says_what_is_missing(way, alice, 
     import_ = carried_out(waiting)
 
     assert import_.status == "failed"
-    assert "Nothing was written; check the rows again" in import_.message
+    assert (
+        "Someone changed the same records in the meantime. Nothing was imported; check the rows again."
+        in import_.message
+    )
     (reason,) = reasons(plan("deals", text, alice, **options)).values()
     assert "The pipeline “Sales” has no stage “Proposal”." in reason
     assert db.session.query(Deal).count() == 1

@@ -11,7 +11,7 @@ from crm_app.pipeline.models import Deal
 from tests import make
 from tests.pipeline.test_move import column, move
 
-FULL = "Proposal is full: it takes 2 deals at a time. Move one of them on first."
+FULL = "Proposal is full: its limit is 2 deals. Move one of them on first."
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ def test_a_stage_that_went_meanwhile_is_refused(alice):
     db.session.execute(db.update(Stage).where(Stage.id == home.id).values(retired_at=utc_now()))
 
     assert home in homes
-    with pytest.raises(limits.Gone, match="Qualified is gone"):
+    with pytest.raises(limits.Gone, match="Qualified no longer exists"):
         merging.merge(stage, home)
 
     db.session.rollback()

@@ -105,7 +105,7 @@ def test_a_move_against_something_newer_is_refused_and_shows_the_truth(client, a
     body = response.get_data(as_text=True)
     assert response.status_code == 409
     assert deal.stage.name == "Negotiation"
-    assert "Someone moved this a moment ago; you see where it stands now." in body
+    assert "Someone moved this a moment ago. It is now shown where it is." in body
     assert [f"innerHTML:#stage-{make.stage(n).id}-cards" in body for n in ("Qualified", "Proposal", "Negotiation")] == [
         True
     ] * 3

@@ -37,7 +37,7 @@ def test_no_card_is_lost_no_rank_is_double_and_each_refusal_is_explained(app, cl
     db.session.rollback()
     ranks = db.session.execute(select(Deal.stage_id, Deal.rank)).all()
     open_stays = dict(db.session.execute(select(Stay.deal_id, Stay.stage_id).where(Stay.left_at.is_(None))).all())
-    assert set(answers) <= {"moved", "refused", "taken back", "too late"}, answers
+    assert set(answers) <= {"moved", "refused", "undone", "too late"}, answers
     assert answers["moved"] and answers["refused"], answers
     assert len(ranks) == len(set(ranks)) == CARDS
     assert open_stays == dict(db.session.execute(select(Deal.id, Deal.stage_id)).all())
@@ -95,7 +95,7 @@ def _moves(app, user_id, deals, stages, until, seed):
             offered = re.search(r'name="event" value="(\d+)"', answer.get_data(as_text=True))
             if offered and chance.random() < 0.2:
                 undone = browser.send(f"/pipeline/deals/{deal_id}/undo", {"event": offered[1]}, htmx=True)
-                answers[_told(undone, {200: "taken back", 409: "too late"}, "cannot be taken back any more")] += 1
+                answers[_told(undone, {200: "undone", 409: "too late"}, "can no longer be undone")] += 1
     return answers
 
 

@@ -57,13 +57,13 @@ def test_the_page_is_filled_in_with_what_is_known(client, alice):
     ("fields", "words"),
     [
         ({"amount": ""}, "Fill this in."),
-        ({"amount": "much"}, "Write an amount"),
+        ({"amount": "much"}, "Enter an amount"),
         ({"amount": "-1"}, "cannot be negative"),
-        ({"amount": "9" * 40}, "Write an amount"),
+        ({"amount": "9" * 40}, "Enter an amount"),
         ({"day": ""}, "Fill this in."),
-        ({"day": "2026-02-31"}, "Write a date"),
-        ({"day": "2100-01-01"}, "has not come yet"),
-        ({"day": "2001-01-01"}, "The deal began on"),
+        ({"day": "2026-02-31"}, "Enter a date with the year first"),
+        ({"day": "2100-01-01"}, "This date is in the future."),
+        ({"day": "2001-01-01"}, "The deal was created later than that, on"),
         ({"currency": "XXX"}, "Not a valid choice"),
     ],
 )

@@ -37,7 +37,7 @@ def test_undo_puts_the_card_back_where_it_stood(client, deal):
     response = put_back(client, deal, place_on_top(client, deal))
 
     assert response.status_code == 200
-    assert "Carried is back in its place." in response.get_data(as_text=True)
+    assert "Carried is back in its previous place." in response.get_data(as_text=True)
     assert state(deal) == before
 
 

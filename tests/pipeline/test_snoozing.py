@@ -26,7 +26,7 @@ def test_a_deal_sleeps_until_a_day_and_its_timeline_says_why(client, alice):
     page = client.page(f"/pipeline/deals/{deal.id}")
 
     assert answer.status_code == 303
-    assert "It sleeps until" in page.text and "Budget in December" in page.text
+    assert "Snoozed until" in page.text and "Budget in December" in page.text
     assert "Alice Adler snoozed this until" in page.text
     assert "longer than it should be" not in page.text
 
@@ -37,7 +37,7 @@ def test_on_the_board_its_card_changes_in_place(client, alice):
     answer = client.send(url(deal), facts(deal), htmx=True).get_data(as_text=True)
 
     assert f'id="card-{deal.id}"' in answer and "card--rots" not in answer
-    assert "sleeps until" in answer and "Old sleeps until" in answer
+    assert "snoozed until" in answer and "Old snoozed until" in answer
 
 
 def test_the_form_is_a_page_and_a_dialog(client, alice):
@@ -51,8 +51,8 @@ def test_the_form_is_a_page_and_a_dialog(client, alice):
     ("change", "words"),
     [
         ({"until": ""}, "Fill this in."),
-        ({"until": "soon"}, "Write a date with the year first"),
-        ({"until": "today"}, "Choose a day that is still to come."),
+        ({"until": "soon"}, "Enter a date with the year first"),
+        ({"until": "today"}, "Choose a future date."),
         ({"reason": ""}, "Fill this in."),
         ({"reason": "x" * 501}, "500"),
     ],
@@ -95,7 +95,7 @@ def test_it_wakes_when_told_to(client, alice):
     page = client.page(f"/pipeline/deals/{deal.id}")
 
     assert answer.status_code == 303
-    assert "Alice Adler woke this up" in page.text and "That is longer than it should be." in page.text
+    assert "Alice Adler ended the snooze" in page.text and "That is longer than it should be." in page.text
 
 
 def test_taking_a_move_back_lets_the_deal_sleep_on(client, alice):

@@ -43,7 +43,7 @@ def test_picked_deals_move_to_the_top_in_the_order_in_which_they_stood(client, a
 
     assert answer.status_code == 200
     assert standing("Proposal") == ["A", "B", "C", "There"]
-    assert "3 deals are in Proposal now." in answer.get_data(as_text=True)
+    assert "3 deals moved to Proposal." in answer.get_data(as_text=True)
     for deal in deals:
         assert f'data-board-arrival="{deal.id}"' in answer.get_data(as_text=True)
 
@@ -75,7 +75,7 @@ def test_what_somebody_else_changed_stays_and_is_counted(client, alice):
     answer = client.send(MOVES, {"stage": make.stage("Proposal").id, "deal": values}, htmx=True)
 
     assert standing("Proposal") == ["B", "C"]
-    assert "1 deal was changed by someone else meanwhile" in answer.get_data(as_text=True)
+    assert "1 deal was changed by someone else in the meantime" in answer.get_data(as_text=True)
 
 
 def test_none_moves_where_not_all_have_room(client, alice):
@@ -96,7 +96,7 @@ def test_all_of_it_is_taken_back_at_once(client, alice):
 
     back = client.send(UNDO, {"event": offered(answer)}, htmx=True)
 
-    assert "3 deals are back." in back.get_data(as_text=True)
+    assert "3 deals were restored." in back.get_data(as_text=True)
     assert (standing("New lead"), standing("Qualified"), standing("Proposal")) == (["A", "B"], ["C"], [])
     assert all(len(deal.stays) == 1 for deal in db.session.query(Deal))
 

@@ -67,8 +67,8 @@ def test_the_log_keeps_both(client, deal):
 
     told = client.page(f"/pipeline/deals/{deal.id}").text
     assert "moved this from Qualified to Proposal" in told
-    assert "took the move to Proposal back: this is in Qualified again" in told
-    assert "took a move of it back" in client.page("/").text
+    assert "undid the move to Proposal: this is back in Qualified" in told
+    assert "undid a move" in client.page("/").text
 
 
 def test_a_deal_moved_again_afterwards_has_one_stay_more(client, deal):
@@ -98,7 +98,7 @@ def test_once_something_newer_stands_it_is_refused_and_says_so(client, deal, new
     response = undo(client, deal, event, htmx=True)
 
     assert response.status_code == 409
-    assert "has changed since: that move cannot be taken back any more" in response.get_data(as_text=True)
+    assert "has changed since, so that move can no longer be undone" in response.get_data(as_text=True)
     assert state(deal) == before
 
 
@@ -136,7 +136,7 @@ def test_another_card_that_took_its_place_comes_below_it(client, alice, deal):
 def test_the_answer_to_a_move_offers_it(client, deal):
     body = move(client, deal, "Proposal", query="?q=contested").get_data(as_text=True)
 
-    assert "Contested is in Proposal now." in body
+    assert "Contested moved to Proposal." in body
     assert f'hx-post="/pipeline/deals/{deal.id}/undo?q=contested"' in body
 
 

@@ -36,7 +36,7 @@ def test_of_periods_that_are_over_those_count_of_which_it_can_be_told(browser_of
         "The company met the target in 1 of 1 period that is over. Of 2 more it cannot be told."
     )
     assert answer_of(browser.page(url.format("02", "03"))) == (
-        "Of the 2 periods that are over it cannot be told whether the target was met."
+        "It is not known whether the target was met in the 2 completed periods."
     )
 
 
@@ -46,4 +46,4 @@ def test_periods_to_come_have_not_begun(browser_of, olivia):
 
     page = browser_of(olivia).page(f"/reports/goals?since={since}&until={until}&every=month")
 
-    assert answer_of(page) == "None of these periods has begun."
+    assert answer_of(page) == "None of these periods has started."

@@ -76,8 +76,8 @@ def test_of_a_period_to_come_the_pipeline_says_that_it_has_not_begun(browser_of,
     file = browser.get(f"/reports/pipeline?since={year}-02-01&until={year}-02-28&format=csv").text
 
     (answer,) = page.all("p", class_="answer")
-    assert page.text_of(answer) == f"1 Feb {year} – 28 Feb {year} has not begun."
-    assert "€0" not in page.text and "No deal is open" not in page.text
+    assert page.text_of(answer) == f"1 Feb {year} – 28 Feb {year} has not started."
+    assert "€0" not in page.text and "No deals are open on" not in page.text
     assert not [cell for cell in page.one("table").iter("td") if page.text_of(cell) == "0"]
     assert len(file.splitlines()) == 1
 
@@ -91,7 +91,7 @@ def test_deals_without_a_value_are_named_where_values_are_compared(browser_of, o
 
     assert "The unweighted value is 50% more than on" in page.text
     assert "Deals with a value: 2 now, 1 then." in page.text
-    assert "1 of the 3 deals has no value and adds nothing." in page.text
+    assert "1 of the 3 deals has no value and is not included." in page.text
 
 
 def test_a_table_on_the_page_shows_whole_units_and_the_file_all_of_them(browser_of, olivia, alice):
@@ -111,7 +111,7 @@ def test_a_target_whose_time_is_not_over_is_no_loss(browser_of, olivia, alice):
 
     page = browser_of(olivia).page("/reports/goals?period=this_year&every=year")
 
-    year, total = cells(page, str(make.today().year)), cells(page, "Total of the periods begun")
+    year, total = cells(page, str(make.today().year)), cells(page, "Total of the periods started")
     assert year[2] == total[2] == "−€990"
     assert year[4:6] == total[4:6]
     assert "change--down" not in page.html

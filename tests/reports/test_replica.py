@@ -191,13 +191,24 @@ def test_a_database_that_is_no_replica_of_ours_is_not_believed(servers, company,
     make.won(seller, value=1_00)
 
     assert _won(client)
-    assert _health() == ("warning", "no streaming replica")
+    assert _health() == (
+        "warning",
+        "REPORTS_DATABASE_URL points to a database that is not a streaming replica of the main one.",
+    )
 
 
 def _health():
     read_as(Reader())
     (found,) = database.reports(None)
-    said = [words for words in ("does not answer", "no streaming replica", "up to date") if words in found.said]
+    said = [
+        words
+        for words in (
+            "does not answer",
+            "REPORTS_DATABASE_URL points to a database that is not a streaming replica of the main one.",
+            "up to date",
+        )
+        if words in found.said
+    ]
     return found.verdict, *said
 
 

@@ -151,7 +151,7 @@ def test_two_views_of_one_person_do_not_share_a_name(client, alice):
     answer = client.send(f"/views/{two.id}", {"name": "ONE"})
 
     assert answer.status_code == 422
-    assert "There is a view of this name already." in answer.get_data(as_text=True)
+    assert "There is already a view with this name." in answer.get_data(as_text=True)
     assert two.name == "Two"
 
 

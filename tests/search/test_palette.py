@@ -20,7 +20,7 @@ def test_what_was_opened_stands_first_and_in_that_order(client, records):
 
     page = palette(client, opened=opened)
 
-    assert titles(page)[0] == "Opened recently"
+    assert titles(page)[0] == "Recently viewed"
     assert names(page, "palette-opened") == ["Anna Halbach", "Halbach refit", "Halogen lamp"]
 
 
@@ -85,7 +85,7 @@ def test_strangers_records_are_never_found(browser_of, bob, records):
     page = palette(browser_of(bob), "halbach", opened=f"deals:{records['deals']}")
 
     assert names(page) == []
-    assert "Nothing is called “" in page.text and "What belongs to others is not searched." in page.text
+    assert "Nothing is called “" in page.text and "Records you cannot see are not searched." in page.text
     assert "refit" not in page.html
 
 

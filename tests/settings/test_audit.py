@@ -20,7 +20,7 @@ def test_owners_see_what_happened_the_newest_first(browser_of, olivia, alice, bo
 
     text = browser_of(olivia).page("/settings/audit").text
 
-    assert text.index("Changed a user") < text.index("Took a file along") < text.rindex("Signed in")
+    assert text.index("Changed a user") < text.index("Exported a file") < text.rindex("Signed in")
     assert "Role: rep → manager" in text
     assert "Query: q=alpha" in text
 
@@ -39,7 +39,7 @@ def test_nobody_else_sees_any_of_it(browser_of, olivia, alice, bob, role):
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("where=what.is.took+along", "Took a file along"), ("q=companies", "Took a file along"), ("q=nothing", "")],
+    [("where=what.is.took+along", "Exported a file"), ("q=companies", "Exported a file"), ("q=nothing", "")],
 )
 def test_it_is_narrowed_by_what_is_asked(browser_of, olivia, alice, bob, query, expected):
     _lines(alice, bob)
@@ -58,7 +58,7 @@ def test_it_is_taken_along_as_a_file_which_is_noted_too(browser_of, olivia, alic
 
     lines = response.get_data(as_text=True).splitlines()
     assert len(lines) == 4
-    assert "Took a file along" in lines[2]
+    assert "Exported a file" in lines[2]
     assert db.session.query(AuditEntry).filter_by(verb="took along").count() == 2
 
 
@@ -89,5 +89,5 @@ def test_the_command_says_that_the_log_is_whole_and_what_its_head_is(app, alice,
     cut_off = app.test_cli_runner().invoke(main, ["audit", "verify", "--head", "0" * 64])
 
     assert (whole.exit_code, kept.exit_code, cut_off.exit_code) == (0, 0, 1)
-    assert f"3 lines, each follows from the one before it. Head: {head}" in whole.output
+    assert f"3 entries verified. Head: {head}" in whole.output
     assert "tampered with" in cut_off.output

@@ -86,15 +86,15 @@ def test_a_first_password_may_be_asked_for(crm, olivia):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("add", "no address", "--name", "X"), "no address is no e-mail address."),
-        (("add", "x@halden.example", "--name", " "), "A name has 1 to 200 characters."),
+        (("add", "no address", "--name", "X"), "no address is not a valid email address."),
+        (("add", "x@halden.example", "--name", " "), "A name must have 1 to 200 characters."),
         (
             ("add", "x@halden.example", "--name", "X", "--team", "Nowhere"),
-            "There is no team Nowhere. Known ones: none.",
+            "There is no team Nowhere. Teams: none.",
         ),
-        (("reset-password", "nobody@halden.example"), "Nobody here has the address nobody@halden.example."),
-        (("disable", "nobody@halden.example"), "Nobody here has the address nobody@halden.example."),
-        (("enable", "nobody@halden.example"), "Nobody here has the address nobody@halden.example."),
+        (("reset-password", "nobody@halden.example"), "There is no user with the address nobody@halden.example."),
+        (("disable", "nobody@halden.example"), "There is no user with the address nobody@halden.example."),
+        (("enable", "nobody@halden.example"), "There is no user with the address nobody@halden.example."),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(crm, olivia, arguments, words):
@@ -110,7 +110,7 @@ def test_an_address_belongs_to_one_person(crm, olivia):
     result = crm("add", olivia.email.upper(), "--name", "Second")
 
     assert result.exit_code == 1
-    assert "is somebody's address already." in result.output
+    assert "is already the address of a user." in result.output
 
 
 def test_a_short_password_is_refused(crm, olivia):
@@ -151,11 +151,11 @@ def test_the_last_owner_is_not_disabled(crm, olivia):
 def test_a_disabled_person_gets_no_link(crm, olivia, alice):
     alice.disable()
 
-    assert "is disabled. Enable them first." in crm("reset-password", alice.email).output
+    assert "is disabled. Enable this user first." in crm("reset-password", alice.email).output
 
 
 def test_before_the_set_up_there_is_nobody_to_look_after(crm):
     result = crm("list")
 
     assert result.exit_code == 1
-    assert "is not set up yet" in result.output
+    assert "has not been set up yet" in result.output

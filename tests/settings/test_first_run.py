@@ -142,7 +142,7 @@ def test_a_link_that_was_used_leads_to_where_one_signs_in(browser_of, url):
 
     page = browser_of().get(url)
 
-    assert page.status_code == 404 and "This Peyvand has been set up already." in page.text
+    assert page.status_code == 404 and "Peyvand has already been set up." in page.text
     assert '/sign-in"' in page.text
 
 
@@ -152,7 +152,7 @@ def test_a_link_that_was_replaced_tells_where_the_newest_is(browser_of, url):
 
     page = browser_of().get(url)
 
-    assert page.status_code == 404 and "The newest link to do so is in its terminal or log" in page.text
+    assert page.status_code == 404 and "The latest set-up link is in its terminal or log" in page.text
 
 
 def test_who_comes_before_it_is_set_up_is_told_how_to(browser_of):
@@ -160,4 +160,6 @@ def test_who_comes_before_it_is_set_up_is_told_how_to(browser_of):
 
     at_first = client.page(client.get("/").location)
 
-    assert "Peyvand is not set up yet." in at_first.text and not at_first.all("input", type="password")
+    assert "The latest set-up link is in its terminal or log" in at_first.text and not at_first.all(
+        "input", type="password"
+    )

@@ -34,7 +34,7 @@ def test_the_page_shows_what_stands(owner, organisation):
 
 
 def test_the_days_off_say_what_goals_make_of_them(owner):
-    assert "What a goal still needs is spread over the other days. Its pace counts every day." in owner.page(URL).text
+    assert "What a goal still needs is spread over the other days. Its pace uses all days." in owner.page(URL).text
 
 
 def test_everything_is_changed_at_once(owner, organisation):
@@ -141,7 +141,7 @@ def _places(page):
             "owner",
             [
                 "Your preferences",
-                "Signing in",
+                "Sign-in",
                 "Import",
                 "Organisation",
                 "Users",
@@ -154,9 +154,9 @@ def _places(page):
                 "Demo company",
             ],
         ),
-        ("manager", ["Your preferences", "Signing in", "Import"]),
-        ("agent", ["Your preferences", "Signing in", "Import"]),
-        ("viewer", ["Your preferences", "Signing in"]),
+        ("manager", ["Your preferences", "Sign-in", "Import"]),
+        ("agent", ["Your preferences", "Sign-in", "Import"]),
+        ("viewer", ["Your preferences", "Sign-in"]),
     ],
 )
 def test_the_settings_show_each_person_what_they_may_change(browser_of, organisation, role, places):

@@ -115,12 +115,12 @@ def test_somebody_is_added_with_a_first_password(owner):
     [
         ({"name": ""}, "Fill this in."),
         ({"email": ""}, "Fill this in."),
-        ({"email": "no address"}, "That is no e-mail address."),
+        ({"email": "no address"}, "This is not a valid email address."),
         ({"role": "god"}, "Not a valid choice"),
         ({"team_id": "999"}, "Not a valid choice"),
         ({"team_id": "x"}, "Invalid Choice"),
         ({"password": "short"}, "At least 10 characters."),
-        ({"name": "x" * 201}, "At most 200 characters."),
+        ({"name": "x" * 201}, "No more than 200 characters."),
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(owner, facts, words):
@@ -135,7 +135,7 @@ def test_an_address_belongs_to_one_person(owner, alice):
     response = owner.send(NEW, DORA | {"email": alice.email.upper()})
 
     assert response.status_code == 422
-    assert "Somebody else has that address." in response.get_data(as_text=True)
+    assert "Another user has this address." in response.get_data(as_text=True)
 
 
 def test_name_address_role_and_team_are_changed(owner, alice):

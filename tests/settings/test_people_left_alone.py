@@ -13,12 +13,12 @@ def told(client):
 def test_what_is_left_alone_is_told_with_its_reason(owner, olivia, staff):
     owner.send("/bulk/users/disabling", confirmed(olivia, *staff), htmx=True)
 
-    assert "Disabled: 3 users. Nobody disables themselves: 1 left alone." in told(owner)
+    assert "Disabled: 3 users. You cannot disable yourself: 1 skipped." in told(owner)
 
     make.user("Otto", role="owner")
     owner.send("/bulk/users/role", confirmed(olivia, *staff, role="viewer"), htmx=True)
 
-    assert "Changed: 3 users. Nobody changes their own role together with others: 1 left alone." in told(owner)
+    assert "Changed: 3 users. You cannot change your own role in a bulk change: 1 skipped." in told(owner)
 
 
 def test_the_reason_is_told_in_the_language_of_whoever_reads_it(owner, browser_of, olivia, staff):
@@ -43,8 +43,8 @@ def test_that_the_last_owner_stays_is_told_beside_those_who_are_gone_meanwhile(b
     owner.send("/bulk/users/role", gone, htmx=True)
 
     text = told(owner)
-    assert "Somebody has to stay an owner who can sign in: 1 left alone." in text
-    assert "1 cannot be so or is not to be found, and was left alone." in text
+    assert "At least one owner must be able to sign in: 1 skipped." in text
+    assert "1 record cannot be changed this way or was not found, and was skipped." in text
 
 
 def test_who_has_the_role_already_is_none_that_was_refused(owner, olivia):
@@ -61,7 +61,7 @@ def test_nobody_takes_back_their_own_promotion_among_others(owner, browser_of, s
     undo(rita, made)
 
     assert [one.role for one in staff] == ["owner", "rep", "rep"] and (made.undone, made.kept) == (2, 1)
-    assert "Put back: 2 users. Nobody changes their own role together with others: 1 left alone." in told(rita)
+    assert "Restored: 2 users. You cannot change your own role in a bulk change: 1 skipped." in told(rita)
 
 
 def test_nobody_disables_themselves_by_taking_back_that_they_were_enabled(owner, browser_of, staff):
@@ -76,7 +76,7 @@ def test_nobody_disables_themselves_by_taking_back_that_they_were_enabled(owner,
     undo(rita, made)
 
     assert [one.is_active for one in staff] == [True, False, False] and (made.undone, made.kept) == (2, 1)
-    assert "Nobody disables themselves: 1 left alone." in told(rita)
+    assert "You cannot disable yourself: 1 skipped." in told(rita)
 
 
 def test_who_came_from_a_team_that_is_gone_stays_where_they_are_now(owner, staff):
@@ -89,7 +89,7 @@ def test_who_came_from_a_team_that_is_gone_stays_where_they_are_now(owner, staff
     undo(owner)
 
     assert [one.team for one in staff] == [new, None, None]
-    assert "The team is gone by now: 1 left alone." in told(owner)
+    assert "The team no longer exists: 1 skipped." in told(owner)
 
 
 def test_reasons_add_up_from_batch_to_batch(browser_of, olivia, monkeypatch):
@@ -108,4 +108,4 @@ def test_reasons_add_up_from_batch_to_batch(browser_of, olivia, monkeypatch):
     undo(owner)
 
     assert (last_change().undone, last_change().kept) == (1, 2)
-    assert "Put back: 1 user. The team is gone by now: 2 left alone." in told(owner)
+    assert "Restored: 1 user. The team no longer exists: 2 skipped." in told(owner)

@@ -131,14 +131,14 @@ def test_a_stage_is_changed(owner, pipeline):
     ("sent", "message"),
     [
         ({"name": ""}, "Fill this in."),
-        ({"name": "QUALIFIED"}, "There is a stage of this name already."),
-        ({"probability": "101"}, "Not above 100."),
-        ({"probability": "-1"}, "Not below 0."),
-        ({"probability": "5.5"}, "Write a whole number."),
-        ({"rot_days": "0"}, "Not below 1."),
-        ({"wip_limit": "0"}, "Not below 1."),
-        ({"wip_limit": "many"}, "Write a number"),
-        ({"rot_days": "soon"}, "Write a number"),
+        ({"name": "QUALIFIED"}, "There is already a stage with this name."),
+        ({"probability": "101"}, "Must be at most 100."),
+        ({"probability": "-1"}, "Must be at least 0."),
+        ({"probability": "5.5"}, "Enter a whole number."),
+        ({"rot_days": "0"}, "Must be at least 1."),
+        ({"wip_limit": "0"}, "Must be at least 1."),
+        ({"wip_limit": "many"}, "Enter a number"),
+        ({"rot_days": "soon"}, "Enter a number"),
         ({"kind": "paused"}, "Not a valid choice"),
     ],
 )
@@ -174,7 +174,7 @@ def test_a_pipeline_keeps_a_stage_of_each_kind(owner, pipeline, name):
 
     for response in (changed, deleted):
         assert response.status_code == 422
-        assert "the only stage of its kind" in response.get_data(as_text=True)
+        assert "It is the only stage of its type" in response.get_data(as_text=True)
     assert name in _names(pipeline)
 
 

@@ -59,7 +59,7 @@ def test_a_rate_that_was_missing_puts_deals_into_the_figures(owner, olivia, alic
     assert "1 closed deal in USD has no rate" in told.text
     assert response.status_code == 303
     assert after.value - before.value == Decimal("9250")
-    assert "has no rate" not in owner.page("/settings/rates").text
+    assert "has no exchange rate for its day and is left out of all figures." not in owner.page("/settings/rates").text
 
 
 def test_changing_and_deleting_a_rate_values_closings_anew(owner, olivia, alice):
@@ -104,13 +104,13 @@ def test_another_currency_of_the_organisation_values_everything_anew(owner, alic
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
-        ({"rate": "0"}, "A rate is above zero."),
-        ({"rate": "-1"}, "A rate is above zero."),
-        ({"rate": "0.00000000000001"}, "A rate is above zero."),
-        ({"rate": "much"}, "Write a number"),
+        ({"rate": "0"}, "A rate must be greater than zero."),
+        ({"rate": "-1"}, "A rate must be greater than zero."),
+        ({"rate": "0.00000000000001"}, "A rate must be greater than zero."),
+        ({"rate": "much"}, "Enter a number"),
         ({"rate": ""}, "Fill this in."),
-        ({"rate": "99999999999999"}, "Not above"),
-        ({"day": "31/02/2017"}, "Write a date with the year first"),
+        ({"rate": "99999999999999"}, "Must be at most"),
+        ({"day": "31/02/2017"}, "Enter a date with the year first"),
         ({"day": ""}, "Fill this in."),
         ({"currency": "QQQ"}, "Not a valid choice"),
         ({"currency": "EUR"}, "Not a valid choice"),

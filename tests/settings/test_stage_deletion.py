@@ -46,8 +46,8 @@ def test_the_page_says_how_many_deals_are_or_were_there_and_offers_the_stage_bef
     page = owner.page(url())
 
     assert "2 deals stand in Proposal" in page.text
-    assert "1 deal in the bin belongs to it as well and goes along." in page.text
-    assert "1 deal was there before and has moved on." in page.text
+    assert "1 deal in the bin belongs to it and will be moved as well." in page.text
+    assert "1 deal was there before and has since moved on." in page.text
     assert options(page) == [("New lead", False), ("Qualified", True), ("Negotiation", False)]
     chosen = [one.get("value") for one in page.all("input", name="past") if one.get("checked") is not None]
     assert chosen == ["kept"]
@@ -63,7 +63,7 @@ def test_its_deals_get_a_new_home_and_the_past_keeps_its_name(owner, deal):
     response = delete(owner)
 
     assert response.location == f"/settings/pipelines/{deal.pipeline_id}"
-    assert "The stage Proposal is gone, and its 1 deal is in Qualified now." in owner.page(response.location).text
+    assert "The stage Proposal was deleted, and its 1 deal moved to Qualified." in owner.page(response.location).text
     assert stages() == ["New lead", "Qualified", "Negotiation", "Won", "Lost"]
     assert names(deal) == ["Proposal", "Qualified"]
 
@@ -71,7 +71,7 @@ def test_its_deals_get_a_new_home_and_the_past_keeps_its_name(owner, deal):
 def test_or_the_two_become_one_for_good(owner, deal):
     response = delete(owner, past="joined")
 
-    assert "The stages Proposal and Qualified are one now: Qualified." in owner.page(response.location).text
+    assert "The stages Proposal and Qualified were merged into Qualified." in owner.page(response.location).text
     assert stages() == ["New lead", "Qualified", "Negotiation", "Won", "Lost"]
     assert names(deal) == ["Qualified"]
     assert not db.session.query(Stage).filter_by(name="Proposal").count()
@@ -81,7 +81,7 @@ def test_a_stage_where_deals_only_were_goes_without_moving_any(owner, alice):
     walk(make.deal(alice, at="Proposal"), "Negotiation")
 
     assert "No deal stands in Proposal" in owner.page(url()).text
-    assert "The stage Proposal is gone." in owner.page(delete(owner).location).text
+    assert "The stage Proposal was deleted." in owner.page(delete(owner).location).text
     assert "Proposal" not in stages()
 
 
@@ -113,7 +113,7 @@ def test_the_last_of_its_kind_stays_however_many_deals_are_in_it(owner, alice, n
     response = owner.send(url(name), {"home": make.stage("New lead").id, "past": "joined"})
 
     assert response.status_code == 422
-    assert "It is the only stage of its kind" in response.get_data(as_text=True)
+    assert "It is the only stage of its type" in response.get_data(as_text=True)
     assert name in stages()
 
 
@@ -132,7 +132,7 @@ def test_a_home_that_cannot_be_is_refused_and_nothing_changes(owner, olivia, dea
     response = owner.send(url(), {"past": past} | ({} if home is None else {"home": known.get(home, home)}))
 
     assert response.status_code == 422
-    assert "Choose one of the list." in response.get_data(as_text=True)
+    assert "Choose one from the list." in response.get_data(as_text=True)
     assert (stages(), names(deal), count(Stay)) == before
 
 
@@ -164,7 +164,7 @@ def test_a_home_that_will_be_over_its_limit_says_so_and_takes_them(owner, client
     offered = [text for text, _chosen in options(owner.page(url()))]
     delete(owner)
 
-    assert offered == ["New lead", "Qualified – will be over its limit: 3 of 2", "Negotiation"]
+    assert offered == ["New lead", "Qualified – would be over its limit: 3 of 2", "Negotiation"]
     assert len(column("Qualified")) == 4
     assert "3 / 2" in client.page("/pipeline/board").text
 

@@ -101,7 +101,7 @@ def test_a_rep_cannot_be_put_in_charge(owner, alice):
 def test_a_team_that_was_never_used_can_go(owner):
     team = make.team("South")
 
-    assert "It goes for good." in owner.page(f"{LIST}/{team.id}/deletion").text
+    assert "It will be deleted permanently." in owner.page(f"{LIST}/{team.id}/deletion").text
     assert owner.send(f"{LIST}/{team.id}/deletion").status_code == 303
     assert db.session.query(Team).count() == 0
 

@@ -42,7 +42,7 @@ def test_an_endless_address_is_refused_and_repeated_nowhere(client, browser_of):
     endless = "/contacts/people?q=" + "<" * LONGEST_ADDRESS
     for someone in (client, browser_of()):
         page = someone.page(endless, status=414)
-        assert page.text_of(page.one("h1")) == "That address is too long."
+        assert page.text_of(page.one("h1")) == "This address is too long."
         assert len(page.text) < 10_000
 
     assert client.get("/contacts/people?q=" + "x" * (LONGEST_ADDRESS - 2)).status_code == 200

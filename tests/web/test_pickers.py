@@ -56,7 +56,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(app, organisation):
     form = _form(app, {"company": "Rheinwerk"})
 
     assert not form.is_valid
-    assert "Perhaps one of these" in form.company.errors[0]
+    assert "Nothing with this name was found. Did you mean one of these?" in form.company.errors[0]
     assert {one.name for one in form.company.nearest} == {"Rheinwerk Labs", "Rheinwerk Optics"}
     assert 'value="Rheinwerk"' in form.html
 
@@ -72,7 +72,7 @@ def test_a_name_like_no_other_is_refused_without_suggestions(app, organisation):
 
     form = _form(app, {"company": "zzzz"})
 
-    assert form.company.errors == ["There is none of this name."]
+    assert form.company.errors == ["Nothing with this name was found."]
     assert form.company.nearest == []
 
 
@@ -82,7 +82,7 @@ def test_of_several_with_one_name_the_chosen_one_is_taken(app, organisation):
     undecided = _form(app, {"company": "acme"})
     decided = _form(app, {"company": "acme", "company_id": str(two.id)})
 
-    assert "Several have this name" in undecided.company.errors[0]
+    assert "Several records have this name. Choose the right one." in undecided.company.errors[0]
     assert [found.id for found in undecided.company.nearest] == [one.id, two.id]
     assert decided.is_valid
     assert decided.company.data.id == two.id

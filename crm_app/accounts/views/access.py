@@ -28,7 +28,7 @@ def end_session(session_id):
     audit.note("session ended")
     db.session.commit()
 
-    flash(_("That device is signed out."), "ok")
+    flash(_("The device was signed out."), "ok")
     return redirect(url_for(".access"), 303)
 
 
@@ -40,7 +40,7 @@ def end_other_sessions():
     db.session.commit()
 
     written = formats.num(ended)
-    said = ngettext("%(count)s device is signed out.", "%(count)s devices are signed out.", ended, count=written)
+    said = ngettext("%(count)s device was signed out.", "%(count)s devices were signed out.", ended, count=written)
     flash(said, "ok")
     return redirect(url_for(".access"), 303)
 

@@ -81,7 +81,7 @@ def add_passkey():
     db.session.commit()
 
     send(told)
-    flash(_("The passkey is added. You can sign in with it from now on."), "ok")
+    flash(_("The passkey was added. You can now sign in with it."), "ok")
     return redirect(url_for(".access"), 303)
 
 
@@ -100,7 +100,7 @@ def remove_passkey(passkey_id):
     db.session.commit()
 
     send(told)
-    flash(_("The passkey is removed. Other devices are signed out."), "ok")
+    flash(_("The passkey was removed. Other devices were signed out."), "ok")
     return redirect(url_for(".access"), 303)
 
 
@@ -111,7 +111,7 @@ def _place():
 def _may_have_another(form):
     if passkeys.count(current_user) < passkeys.MOST:
         return True
-    form.form_errors.append(_("You have as many passkeys as there can be. Remove one first."))
+    form.form_errors.append(_("You have reached the maximum number of passkeys. Remove one first."))
     return False
 
 

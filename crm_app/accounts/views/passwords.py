@@ -36,7 +36,7 @@ def change_password():
     db.session.commit()
 
     send(told)
-    flash(_("Your password is changed. Other devices are signed out."), "ok")
+    flash(_("Your password was changed. Other devices were signed out."), "ok")
     return redirect(url_for(".access"), 303)
 
 
@@ -80,7 +80,7 @@ def set_password(token):
 
     send(told)
     answer = let_in(user, remember=False)
-    flash(_("Your password is set."), "ok")
+    flash(_("Your password was set."), "ok")
     return answer
 
 

@@ -36,7 +36,7 @@ def edit_preferences():
     preferences.apply(current_user)
     session["language"], session["theme"] = current_user.language, current_user.theme
     if "next" not in request.form:
-        flash(_("Your preferences are saved."), "ok")
+        flash(_("Your preferences were saved."), "ok")
     return redirect(local_path(request.form.get("next"), url_for(".edit_preferences")), 303)
 
 

@@ -37,7 +37,7 @@ def set_up_second_step():
     if not codes:
         if form.is_submitted() and not form.errors:
             form.code.errors = [
-                _("That is not the code which the app shows for this. Is the clock of your phone right?")
+                _("This is not the code the app shows for this account. Is your phone's clock correct?")
             ]
         return _secret_page(form, secret)
 
@@ -79,7 +79,7 @@ def _turned_off(user):
     db.session.commit()
 
     send(told)
-    flash(_("The second step is turned off. Other devices are signed out."), "ok")
+    flash(_("Two-step sign-in is off. Other devices were signed out."), "ok")
     return redirect(url_for(".access"), 303)
 
 
@@ -91,7 +91,7 @@ def _is_proven(form):
         return False
     db.session.rollback()
     if not passwords.is_right(stored, form.password.data) or not second_step.takes(user, form.code.data):
-        form.form_errors.append(_("Password and code do not belong together, or the code was used already."))
+        form.form_errors.append(_("The password or code is incorrect, or the code has already been used."))
         return False
     signing_in.forget_guesses(guarded)
     return True

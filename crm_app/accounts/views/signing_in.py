@@ -135,7 +135,7 @@ def password_given(field):
 
 
 def too_many_tries():
-    return _("Too many tries. Wait 15 minutes and try again.")
+    return _("Too many attempts. Wait 15 minutes and try again.")
 
 
 def _taken(user, code):
@@ -172,10 +172,10 @@ def _let_in(email, password):
 def _refused_code(status):
     if status == 429:
         return too_many_tries()
-    return _("That code is not right, or was used already. Wait for the next one.")
+    return _("The code is incorrect or has already been used. Wait for the next one.")
 
 
 def _refusal(status):
     if status == 429:
         return too_many_tries()
-    return _("E-mail and password do not belong together.")
+    return _("The email or password is incorrect.")

@@ -40,7 +40,7 @@ def new_company():
         company = Company()
         fill(company, form, COMPANY_FACTS)
         settle()
-        flash(_("%(name)s is among your companies now.", name=company.name), "ok")
+        flash(_("%(name)s was added to your companies.", name=company.name), "ok")
         return gone_to(_page_of(company))
 
     return page("contacts/new_company.html", form=form, status=422 if form.errors else 200)
@@ -125,7 +125,7 @@ def restore_company(company_id):
     shown.restore()
     settle()
 
-    flash(_("%(name)s is back.", name=shown.name), "ok")
+    flash(_("%(name)s was restored.", name=shown.name), "ok")
     return redirect(_page_of(shown), 303)
 
 
@@ -157,5 +157,5 @@ def _around(shown, *, before=None, **more):
 def _refused(shown, form):
     db.session.rollback()
     ask_again(form, shown)
-    flash(_("Someone changed this company a moment ago. Here is how it stands now; nothing was saved."), "danger")
+    flash(_("Someone changed this company a moment ago. Here is the current version; nothing was saved."), "danger")
     return changed("contacts/company/_facts.html", otherwise=_page_of(shown), status=409, **_around(shown, form=form))

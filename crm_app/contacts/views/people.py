@@ -38,7 +38,7 @@ def new_person():
         person = Person()
         fill(person, form, PERSON_FACTS)
         settle()
-        flash(_("%(name)s is among your people now.", name=person.name), "ok")
+        flash(_("%(name)s was added to your people.", name=person.name), "ok")
         return gone_to(_page_of(person))
 
     _begin_with_company(form)
@@ -124,7 +124,7 @@ def restore_person(person_id):
     shown.restore()
     settle()
 
-    flash(_("%(name)s is back.", name=shown.name), "ok")
+    flash(_("%(name)s was restored.", name=shown.name), "ok")
     return redirect(_page_of(shown), 303)
 
 
@@ -161,5 +161,5 @@ def _around(shown, *, before=None, **more):
 def _refused(shown, form):
     db.session.rollback()
     ask_again(form, shown)
-    flash(_("Someone changed this person a moment ago. Here is how it stands now; nothing was saved."), "danger")
+    flash(_("Someone changed this person a moment ago. Here is the current version; nothing was saved."), "danger")
     return changed("contacts/person/_facts.html", otherwise=_page_of(shown), status=409, **_around(shown, form=form))

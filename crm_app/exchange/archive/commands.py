@@ -13,17 +13,17 @@ from crm_app.extensions import db
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--without-passwords", is_flag=True, help="Leave out the hashes of passwords.")
-@click.option("--replace", is_flag=True, help="Take the place of FILE if it exists.")
+@click.option("--without-passwords", is_flag=True, help="Leave out password hashes.")
+@click.option("--replace", is_flag=True, help="Overwrite FILE if it exists.")
 def export(file, without_passwords, replace):
-    """Write the whole organisation into one archive, while others work.
+    """Export the whole organisation into one archive, while Peyvand is in use.
 
-    `crm import archive` reads it back into an empty Peyvand, on SQLite or PostgreSQL. FILE is a ZIP file of tables as
-    lines of JSON. It holds all that the business knows: keep it as private as the database.
+    `crm import archive` imports it into an empty Peyvand, on SQLite or PostgreSQL. FILE is a ZIP file of tables in JSON
+    Lines format. It contains everything the business knows: keep it as private as the database.
     """
     try:
         if file.exists() and not replace:
-            raise click.ClickException(f"{file} exists already. Choose another name, or say --replace.")
+            raise click.ClickException(f"{file} already exists. Choose another name, or use --replace.")
         about = packing.write(file, has_passwords=not without_passwords)
     except ArchiveError as error:
         raise click.ClickException(str(error)) from error
@@ -31,9 +31,7 @@ def export(file, without_passwords, replace):
         raise click.ClickException(f"{file} cannot be written ({error.strerror}).") from error
     click.echo(f"Wrote {file}: {_counts(about)}, {file.stat().st_size:,} bytes.")
     if about.has_passwords:
-        click.echo(
-            "The hashes of passwords are in it, so that everyone can sign in; --without-passwords leaves them out."
-        )
+        click.echo("It contains password hashes, so that everyone can sign in; --without-passwords leaves them out.")
     for what, reason in about.left_out.items():
         click.echo(f"Left out: {what} ({reason}).")
 
@@ -46,7 +44,7 @@ def restore(file: Path, *, dry_run: bool) -> None:
             restoring.expect_fitting(about)
             archive.verify()
             if dry_run:
-                click.echo(f"{file.name} is whole: {_counts(about)}. Nothing was written: this was a dry run.")
+                click.echo(f"{file.name} is intact: {_counts(about)}. Nothing was written: this was a dry run.")
                 return
             restoring.restore(archive)
             with uploads.in_place(archive):
@@ -60,9 +58,9 @@ def restore(file: Path, *, dry_run: bool) -> None:
         forget_organisation()
     click.echo(f"Done: {about.organisation}, {_counts(about)}.")
     if about.has_passwords:
-        click.echo("Everyone signs in anew, with the password they had.")
+        click.echo("Everyone has to sign in again, with the same password as before.")
     else:
-        click.echo("Nobody has a password: `crm users reset-password EMAIL` makes a link for each person.")
+        click.echo("No user has a password: `crm users reset-password EMAIL` creates a link for one.")
 
 
 def _counts(about: Manifest) -> str:

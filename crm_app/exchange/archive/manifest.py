@@ -74,8 +74,8 @@ def read(content: bytes) -> Manifest:
         version = facts["format_version"]
         if version != FORMAT_VERSION:
             raise ArchiveError(
-                f"The archive has the format {str(version)[:20]}; this Peyvand reads format {FORMAT_VERSION}. Use the "
-                "version that wrote it, or a newer one."
+                f"The archive has format {str(version)[:20]}, but this Peyvand reads format {FORMAT_VERSION}. "
+                "Use the version that wrote it, or a newer one."
             )
         return Manifest(
             product_version=_text(facts["product_version"]),
@@ -88,7 +88,7 @@ def read(content: bytes) -> Manifest:
             left_out={_text(name): _text(reason) for name, reason in facts["left_out"].items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise ArchiveError("This is no archive of Peyvand, or its manifest is damaged.") from error
+        raise ArchiveError("This is not a Peyvand archive, or its manifest is damaged.") from error
 
 
 def _of_upload(part: Part) -> dict[str, Any]:

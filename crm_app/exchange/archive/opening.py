@@ -35,7 +35,7 @@ class Archive:
         """Read all of it once: each part has the size and the hash that the manifest tells."""
         for part in self.manifest.parts:
             if not packages.is_unchanged(part, self.pieces(part)):
-                raise ArchiveError(f"{part.name} is not what the manifest says it is: the archive was changed.")
+                raise ArchiveError(f"{part.name} does not match the manifest: the archive was altered.")
 
     def pieces(self, part: Part) -> Iterator[bytes]:
         with _reading(part.name), self._package.open(part.name) as member:
@@ -51,7 +51,7 @@ class Archive:
                 number, size = number + 1, size + len(line)
                 row = _row(line)
                 if row is None or len(row) != len(part.columns):
-                    raise ArchiveError(f"{part.name}: line {number:,} is no row of its table.")
+                    raise ArchiveError(f"{part.name}: line {number:,} is not a row of its table.")
                 batch.append(row)
                 if len(batch) == _ROWS or size > _BATCH:
                     yield batch
@@ -87,7 +87,7 @@ class _Bounded(io.FileIO):
     def read(self, size: int | None = -1) -> bytes:
         rest = self.size - self.tell()
         if (rest if size is None or size < 0 else min(size, rest)) > _MOST_AT_ONCE:
-            raise ArchiveError("The archive holds too many files.")
+            raise ArchiveError("The archive contains too many files.")
         return super().read(size)
 
 
@@ -95,7 +95,7 @@ def _expect_harmless(package: zipfile.ZipFile, packed: int) -> None:
     entries = package.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_ENTRIES:
-        raise ArchiveError("The archive holds too many files.")
+        raise ArchiveError("The archive contains too many files.")
     # Files that share their packed bytes unpack to more than there is.
     if sum(entry.compress_size for entry in entries) > packed:
         raise ArchiveError("The archive is damaged: its files overlap.")
@@ -103,9 +103,9 @@ def _expect_harmless(package: zipfile.ZipFile, packed: int) -> None:
         raise ArchiveError(f"The archive unpacks to {unpacked >> 20:,} MB, far more than one of its size should.")
     names = [entry.filename for entry in entries]
     if len(set(names)) != len(names):
-        raise ArchiveError("The archive holds several files of the same name.")
+        raise ArchiveError("The archive contains several files with the same name.")
     if manifest.NAME not in names or package.getinfo(manifest.NAME).file_size > _MOST_AT_ONCE:
-        raise ArchiveError("This is no archive of Peyvand, or its manifest is damaged.")
+        raise ArchiveError("This is not a Peyvand archive, or its manifest is damaged.")
     for entry in entries:
         _expect_plain(entry)
 
@@ -114,7 +114,7 @@ def _expect_plain(entry: zipfile.ZipInfo) -> None:
     kind = stat.S_IFMT(entry.external_attr >> 16)
     is_plain = kind in (0, stat.S_IFREG) and not entry.is_dir() and not entry.flag_bits & _ENCRYPTED
     if not is_plain or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ArchiveError(f"The archive holds {_shown(entry.filename)}, which is no plain file.")
+        raise ArchiveError(f"The archive holds {_shown(entry.filename)}, which is not a regular file.")
 
 
 def _expect_complete(package: zipfile.ZipFile, about: Manifest) -> None:
@@ -127,11 +127,11 @@ def _expect_complete(package: zipfile.ZipFile, about: Manifest) -> None:
     strange = next((name for name in sizes if name not in named), None)
     missing = next((name for name in named if name not in sizes), None)
     if strange is not None or not are_named:
-        raise ArchiveError(f"The archive holds {_shown(strange or 'files')} that no archive of Peyvand holds.")
+        raise ArchiveError(f"The archive holds {_shown(strange or 'files')} that does not belong in a Peyvand archive.")
     if missing is not None:
-        raise ArchiveError(f"The archive lacks {_shown(missing)}, which its manifest names.")
+        raise ArchiveError(f"The archive is missing {_shown(missing)}, which is listed in its manifest.")
     if lying := next((name for name, size in sizes.items() if size != named[name].size), None):
-        raise ArchiveError(f"{lying} is not as long as the manifest says: the archive was changed.")
+        raise ArchiveError(f"{lying} does not have the size in the manifest: the archive was altered.")
 
 
 @contextmanager
@@ -139,7 +139,9 @@ def _reading(name: str) -> Iterator[None]:
     try:
         yield
     except _DAMAGED as error:
-        raise ArchiveError(f"{_shown(name)} cannot be read: it is no ZIP file, or damaged or cut off.") from error
+        raise ArchiveError(
+            f"{_shown(name)} cannot be read: it is not a ZIP file, or it is damaged or cut off."
+        ) from error
 
 
 def _row(line: bytes) -> list[Any] | None:

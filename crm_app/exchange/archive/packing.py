@@ -34,7 +34,7 @@ def _packed(package: zipfile.ZipFile, connection: Connection, *, has_passwords: 
     made_at = utc_now()
     organisation = connection.scalar(select(Organisation.name))
     if organisation is None:
-        raise ArchiveError("This Peyvand is not set up yet: there is nothing to export.")
+        raise ArchiveError("Peyvand has not been set up yet: there is nothing to export.")
     tables = {
         table.name: _table(package, connection, table, has_passwords=has_passwords) for table in contents.tables()
     }

@@ -25,7 +25,7 @@ def expect_fitting(about: Manifest) -> None:
     if about.revision != here:
         raise ArchiveError(
             f"The archive was written by Peyvand {about.product_version[:20]} with tables of version "
-            f"{about.revision[:20]}; those here are of version {here}. Read it with the Peyvand that wrote it, upgrade "
+            f"{about.revision[:20]}; those here have version {here}. Import it with the version that wrote it, upgrade "
             "that and export again."
         )
     expected = {
@@ -35,12 +35,12 @@ def expect_fitting(about: Manifest) -> None:
     for name in {*expected, *about.tables}:
         columns = about.tables[name].columns if name in about.tables else ()
         if len(columns) != len(set(columns)) or set(columns) != expected.get(name):
-            raise ArchiveError(f"The archive does not hold the table {name[:60]!r} as it is here.")
+            raise ArchiveError(f"The archive does not contain the expected table {name[:60]!r} as it is here.")
     for table in contents.tables():
         if connection.scalar(select(literal(1)).select_from(table).limit(1)):
             raise ArchiveError(
-                f"This Peyvand is in use: there are {table.name} already. An archive is read into an empty one; give "
-                "it a database and a folder of its own (DATABASE_URL, INSTANCE_PATH)."
+                f"This Peyvand is in use: it already contains {table.name}. An archive can only be imported into an "
+                "empty one; give it its own database and folder (DATABASE_URL, INSTANCE_PATH)."
             )
 
 
@@ -113,9 +113,9 @@ def _refusals_of(table: Table) -> Iterator[None]:
         yield
     except DBAPIError as error:
         reason = str(error.orig).splitlines()[0].rstrip(".")
-        raise ArchiveError(f"The database refused a row of {table.name} ({reason}).") from error
+        raise ArchiveError(f"The database rejected a row of {table.name} ({reason}).") from error
     except (StatementError, OverflowError, UnicodeError) as error:
-        raise ArchiveError(f"The database cannot hold a value in a row of {table.name}.") from error
+        raise ArchiveError(f"The database cannot store a value in a row of {table.name}.") from error
 
 
 def go_on_counting(connection: Connection, table: Table) -> None:

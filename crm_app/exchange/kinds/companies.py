@@ -39,7 +39,7 @@ class Companies(Kind):
         Field("industry", _l("Industry"), COMPANIES["industry"], cells.text(100)),
         Field("founded", _l("Founded"), COMPANIES["founded"], cells.whole(1000, 2200)),
         Field("size", _l("Employees"), COMPANIES["size"], cells.whole(0, 100_000_000)),
-        Field("revenue", _l("Yearly revenue"), COMPANIES["revenue"], cells.amount, is_money=True),
+        Field("revenue", _l("Annual revenue"), COMPANIES["revenue"], cells.amount, is_money=True),
         Field("currency", _l("Currency of the revenue"), COMPANIES["currency"], cells.currency),
         Field("country", _l("Country"), COMPANIES["country"], to="countries"),
         Field("website", _l("Website"), COMPANIES["website"], cells.website, may_repeat=True),
@@ -99,7 +99,7 @@ class Companies(Kind):
         values = row.values
         row.facts = {name: values[name] for name in _PLAIN if values.get(name) not in (None, "")}
         if not name_key(row.facts["name"]):
-            self.refuse(row, "name", _("A name needs a letter or a digit."))
+            self.refuse(row, "name", _("A name must contain a letter or a digit."))
         for name, column in (("parent", "parent_id"), ("country", "country"), ("owner", "owner_id")):
             if values.get(name):
                 row.facts[column] = values[name].id
@@ -178,8 +178,8 @@ class Companies(Kind):
         if field.to == "countries":
             return _("There is no country “%(text)s”.", text=text)
         if field.to == "owners":
-            return _("There is nobody called “%(text)s” to whom you may give records.", text=text)
-        return _("There is no company “%(text)s”, here or in the file.", text=text)
+            return _("There is no user “%(text)s” to whom you can assign records.", text=text)
+        return _("There is no company “%(text)s” in Peyvand or in the file.", text=text)
 
 
 def _is_new(value: Any) -> bool:

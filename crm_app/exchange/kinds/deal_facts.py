@@ -37,7 +37,7 @@ class Facts:
         if row.values["closes"]:
             row.facts["stage_id"] = self._stages.of_kind(row.values["outcome"])
         if "stage" in self._kind.mapped and "stage_id" not in row.facts:
-            self._kind.refuse(row, "stage", _("The cell is empty; every deal stands in a stage."))
+            self._kind.refuse(row, "stage", _("The cell is empty, but every deal needs a stage."))
             return
         row.facts.setdefault("stage_id", (self._stages.open_ids or [None])[0])
         row.values["outcome"] = self._stages.kinds[row.facts["stage_id"]]
@@ -48,17 +48,17 @@ class Facts:
         created, closed = row.values.get("created"), row.values.get("closed")
         is_open = row.values["outcome"] == "open"
         if created and created > self._today:
-            self._kind.refuse(row, "created", _("%(day)s lies in the future.", day=created))
+            self._kind.refuse(row, "created", _("%(day)s is in the future.", day=created))
         if is_open:
             # What other systems call the close date of an open deal is when they expect it.
             if closed:
                 row.facts.setdefault("expected_close", closed)
         elif not closed:
-            self._kind.refuse(row, "closed", _("A deal that is won or lost needs the day on which it was."))
+            self._kind.refuse(row, "closed", _("A won or lost deal needs its closing date."))
         elif closed > self._today:
-            self._kind.refuse(row, "closed", _("%(day)s lies in the future.", day=closed))
+            self._kind.refuse(row, "closed", _("%(day)s is in the future.", day=closed))
         elif created and closed < created:
-            said = _("%(closed)s is before %(created)s, when the deal began.", closed=closed, created=created)
+            said = _("%(closed)s is before %(created)s, when the deal was created.", closed=closed, created=created)
             self._kind.refuse(row, "closed", said)
         else:
             row.facts["closed_day"] = closed
@@ -85,7 +85,7 @@ class Facts:
         row.values["default_title"] = (self._separator.join(names) or row.facts.get("code", ""))[:200]
         if not row.facts.get("title"):
             if not row.values["default_title"]:
-                said = _("The row has neither a title nor a product, a company or a code.")
+                said = _("The row has no title, product, company or code.")
                 self._kind.refuse(row, "title", said)
             elif not row.facts.get("code"):
                 row.facts["title"] = row.values["default_title"]

@@ -52,12 +52,12 @@ class Deals(Kind):
         Field("person", _l("Person"), DEALS["person"], to="people"),
         Field("stage", _l("Stage"), DEALS["stage"], to="stages"),
         Field("outcome", _l("Outcome"), DEALS["outcome"], outcome),
-        Field("created", _l("Begun on"), DEALS["created"], cells.day),
+        Field("created", _l("Created on"), DEALS["created"], cells.day),
         Field("closed", _l("Closed on"), DEALS["closed"], cells.day),
         Field("value", _l("Value"), DEALS["value"], cells.amount, is_money=True),
         Field("currency", _l("Currency"), DEALS["currency"], cells.currency),
         Field("source", _l("Source"), DEALS["source"], cells.text(100)),
-        Field("lost_reason", _l("Reason of the loss"), DEALS["lost_reason"], cells.text(500)),
+        Field("lost_reason", _l("Lost reason"), DEALS["lost_reason"], cells.text(500)),
         Field("expected_close", _l("Expected close"), DEALS["expected_close"], cells.day),
     )  # fmt: skip
 
@@ -140,7 +140,9 @@ class Deals(Kind):
         if "stage" not in self.mapped and not row.values["closes"]:
             row.facts["stage_id"], row.values["outcome"] = row.known["stage_id"], row.known["status"]
         elif not self.stages.pipeline or row.known["pipeline_id"] != self.stages.pipeline.id:
-            self.refuse(row, "stage", _("This deal is in another pipeline; move it there first, or choose that one."))
+            self.refuse(
+                row, "stage", _("This deal is in another pipeline. Move it here first, or choose that pipeline.")
+            )
         super().compare(row)
 
     def fill(self, row: Row) -> None:
@@ -194,7 +196,7 @@ class Deals(Kind):
 
     def say_unknown(self, field: Field, text: str) -> str:
         if field.to == "owners":
-            return _("There is nobody called “%(text)s” to whom you may give deals.", text=text)
+            return _("There is no user “%(text)s” to whom you can assign deals.", text=text)
         if field.to == "stages":
             where = self.stages.pipeline.name if self.stages.pipeline else self.stages.new_name
             return _("The pipeline “%(pipeline)s” has no stage “%(text)s”.", pipeline=where, text=text)
@@ -205,7 +207,7 @@ class Deals(Kind):
         return _("There is no company “%(text)s”.", text=text)
 
     def say_ambiguous(self, count: int) -> str:
-        return _("%(count)s deals here are told apart only by their code; give it.", count=count)
+        return _("%(count)s deals match, and only their code tells them apart. Enter the code.", count=count)
 
 
 def _any_of(companies: set[int | None]) -> ColumnElement[bool]:

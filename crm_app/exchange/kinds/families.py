@@ -64,7 +64,7 @@ class Families:
             found = False
             for number, node, parent, name in self._children:
                 if number not in refused and isinstance(parent, tuple) and parent not in self._made:
-                    refused[number] = _("“%(text)s” stands in a row of this file that is refused.", text=name)
+                    refused[number] = _("“%(text)s” is in a row of this file that is rejected.", text=name)
                     self._made.discard(node)
                     found = True
 
@@ -72,5 +72,5 @@ class Families:
         parents = self._parents | {node: parent for number, node, parent, _n in self._children if number not in refused}
         for number, node, _parent, _name in self._children:
             if number not in refused and node in rings.line(parents.get(node), parents):
-                refused[number] = _("The company would be part of itself.")
+                refused[number] = _("A company cannot be part of itself.")
                 self._made.discard(node)

@@ -28,7 +28,7 @@ class ChangedMeanwhileError(Exception):
     """The records are not as the plan found them; nothing is written."""
 
     def __str__(self) -> str:
-        return _("Somebody changed the same records meanwhile. Nothing was written; check the rows again.")
+        return _("Someone changed the same records in the meantime. Nothing was imported; check the rows again.")
 
 
 @dataclass(frozen=True)
@@ -233,10 +233,10 @@ class Kind:
         raise AssertionError("each kind writes its own")
 
     def say_unknown(self, field: Field, text: str) -> str:
-        return _("“%(text)s” is not known here.", text=text)
+        return _("“%(text)s” is not recognised.", text=text)
 
     def say_ambiguous(self, count: int) -> str:
-        return _("%(count)s records here go by this name; give what tells them apart.", count=count)
+        return _("%(count)s records have this name. Enter something that tells them apart.", count=count)
 
     def refuse(self, row: Row, field_key: str, text: str) -> None:
         row.problems.append(Problem(self.header_in(row, field_key), text))

@@ -31,7 +31,7 @@ class People(Kind):
         Field("name", lazy_pgettext("person", "Name"), PEOPLE["name"], cells.text(200)),
         Field("first_name", _l("First name"), PEOPLE["first_name"], cells.text(100)),
         Field("last_name", _l("Last name"), PEOPLE["last_name"], cells.text(100)),
-        Field("email", _l("E-mail"), PEOPLE["email"], cells.email, may_repeat=True),
+        Field("email", _l("Email"), PEOPLE["email"], cells.email, may_repeat=True),
         Field("company", _l("Company"), PEOPLE["company"], to="companies"),
         Field("job_title", _l("Role"), PEOPLE["job_title"], cells.text(200)),
         Field("phone", _l("Phone"), PEOPLE["phone"], cells.phone, may_repeat=True),
@@ -105,7 +105,7 @@ class People(Kind):
 
     def say_unknown(self, field: Field, text: str) -> str:
         if field.to == "owners":
-            return _("There is nobody called “%(text)s” to whom you may give records.", text=text)
+            return _("There is no user “%(text)s” to whom you can assign records.", text=text)
         return _("There is no company “%(text)s”; import the companies first.", text=text)
 
 

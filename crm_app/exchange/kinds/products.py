@@ -59,7 +59,7 @@ class Products(Kind):
         values = row.values
         row.facts = {name: values[name] for name in ("name", "code", "family") if values.get(name)}
         if not name_key(row.facts["name"]):
-            self.refuse(row, "name", str(_l("A name needs a letter or a digit.")))
+            self.refuse(row, "name", str(_l("A name must contain a letter or a digit.")))
         currency = values.get("currency") or self.setting.currency
         if values.get("currency") or any(values.get(name) is not None for name in ("price", "cost")):
             row.facts["currency"] = currency

@@ -49,7 +49,7 @@ def outcome(cell: str) -> str:
     """`won`, `lost` or `open`, by any of the words for it."""
     kind = kind_of(cell)
     if kind == "open" and match_key(cell) not in _OPEN:
-        raise CellError(_("“%(text)s” is neither open, won nor lost.", text=short(cell)))
+        raise CellError(_("“%(text)s” is not open, won or lost.", text=short(cell)))
     return kind
 
 

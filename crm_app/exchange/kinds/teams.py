@@ -40,7 +40,7 @@ class Teams:
         for fact, text in (("manager", manager), ("region", region)):
             if text and name_key(team[fact] or text) != name_key(text):
                 said = _(
-                    "Row %(row)s says “%(other)s” for the team “%(team)s”.",
+                    "Row %(row)s gives “%(other)s” for the team “%(team)s”.",
                     row=formats.num(team["rows"][fact]), other=team[fact], team=team["name"],
                 )  # fmt: skip
                 refuse(row, fact, said)
@@ -71,8 +71,8 @@ class Teams:
         if new:
             notes.append(
                 ngettext(
-                    "One team is added: %(names)s.",
-                    "%(count)s teams are added: %(names)s.",
+                    "One team will be added: %(names)s.",
+                    "%(count)s teams will be added: %(names)s.",
                     len(new),
                     count=formats.num(len(new)),
                     names=formats.listed(new),
@@ -81,8 +81,8 @@ class Teams:
         if changed:
             notes.append(
                 ngettext(
-                    "One team gets another manager or region: %(names)s.",
-                    "%(count)s teams get another manager or region: %(names)s.",
+                    "One team will get a different manager or region: %(names)s.",
+                    "%(count)s teams will get a different manager or region: %(names)s.",
                     len(changed),
                     count=formats.num(len(changed)),
                     names=formats.listed(changed),

@@ -39,10 +39,10 @@ class Users(Kind):
     identities = ("email", "name")
     fields = (
         Field("name", _l("Name"), USERS["name"], cells.text(200), required=True),
-        Field("email", _l("E-mail"), USERS["email"], cells.email),
+        Field("email", _l("Email"), USERS["email"], cells.email),
         Field("role", _l("Role"), USERS["role"], to="roles"),
         Field("team", _l("Team"), USERS["team"], cells.text(200)),
-        Field("manager", _l("Manager of the team"), USERS["manager"], cells.text(200)),
+        Field("manager", _l("Team manager"), USERS["manager"], cells.text(200)),
         Field("region", _l("Region"), USERS["region"], cells.text(200)),
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ class Users(Kind):
         row.facts = {name: values[name] for name in ("name", "email") if values.get(name)}
         key = name_key(row.facts["name"])
         if not key:
-            self.refuse(row, "name", _("A name needs a letter or a digit."))
+            self.refuse(row, "name", _("A name must contain a letter or a digit."))
         if values.get("role"):
             row.facts["role"] = values["role"].id
         if key in self._managers and row.facts.get("role", "manager") not in ("manager", "owner"):
@@ -126,8 +126,8 @@ class Users(Kind):
         if new:
             self.notes.append(
                 ngettext(
-                    "One manager is added as well: %(names)s.",
-                    "%(count)s managers are added as well: %(names)s.",
+                    "One manager will be added as well: %(names)s.",
+                    "%(count)s managers will be added as well: %(names)s.",
                     len(new),
                     count=formats.num(len(new)),
                     names=_(", ").join(new),
@@ -136,8 +136,8 @@ class Users(Kind):
         if promoted:
             self.notes.append(
                 ngettext(
-                    "One person becomes a manager: %(names)s.",
-                    "%(count)s people become managers: %(names)s.",
+                    "One user will become a manager: %(names)s.",
+                    "%(count)s users will become managers: %(names)s.",
                     len(promoted),
                     count=formats.num(len(promoted)),
                     names=_(", ").join(promoted),
@@ -179,10 +179,10 @@ class Users(Kind):
         }  # fmt: skip
 
     def say_unknown(self, field: Field, text: str) -> str:
-        return _("“%(text)s” is no role: write owner, manager, rep, agent or viewer.", text=text)
+        return _("“%(text)s” is not a role. Enter owner, manager, rep, agent or viewer.", text=text)
 
     def say_ambiguous(self, count: int) -> str:
-        return _("%(count)s people here have this name; give the e-mail.", count=count)
+        return _("%(count)s people have this name. Enter the email address instead.", count=count)
 
 
 def _named(words: str) -> tuple[str, tuple[str, ...]]:

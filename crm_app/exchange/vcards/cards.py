@@ -11,7 +11,7 @@ from crm_app.web.formats import num
 from crm_app.web.texts import gettext as _
 
 HEADER = (
-    "Full name", "First name", "Last name", "E-mail", "Phone", "Company", "Job title", "Tags", "E-mail 2", "E-mail 3",
+    "Full name", "First name", "Last name", "Email", "Phone", "Company", "Job title", "Tags", "Email 2", "Email 3",
     "Phone 2", "Phone 3", "Website", "Address", "Birthday", "Note",
 )  # fmt: skip
 _KEPT = frozenset(
@@ -59,8 +59,8 @@ def _cards(path: Path, encoding: str) -> Iterator[list[Property]]:
             if count > _MOST_PROPERTIES:
                 raise UnreadableError(
                     _(
-                        "Row %(row)s: the card that begins here has more than %(most)s entries. Take it out and choose "
-                        "the file again.",
+                        "Row %(row)s: the card that starts here has more than %(most)s entries. Remove it and "
+                        "choose the file again.",
                         row=num(begun),
                         most=num(_MOST_PROPERTIES),
                     )
@@ -70,7 +70,7 @@ def _cards(path: Path, encoding: str) -> Iterator[list[Property]]:
     if depth:
         raise UnreadableError(
             _(
-                "Row %(row)s: the card that begins here has no end. The file seems to be cut off; export it again.",
+                "Row %(row)s: the card that starts here has no end. The file may be cut off; export it again.",
                 row=num(begun),
             )
         )

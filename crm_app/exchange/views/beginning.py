@@ -69,5 +69,5 @@ def forget_kept():
     remembering.forget_meanings(current_user, request.form.get("kind", ""), request.form.get("field", ""))
     db.session.commit()
 
-    flash(_("It is forgotten."), "ok")
+    flash(_("Discarded."), "ok")
     return redirect(url_for(".index"), 303)

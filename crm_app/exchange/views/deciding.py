@@ -178,7 +178,7 @@ def discard(import_id):
     uploads.remove(stored_name)
     checked.remove(name)
 
-    flash(_("The import is discarded; nothing was written."), "ok")
+    flash(_("The import was discarded. Nothing was imported."), "ok")
     return redirect(url_for(".index"), 303)
 
 
@@ -186,5 +186,5 @@ def _is_as_seen(import_):
     """Whether the rows still stand as the form was shown with them; if not, that is said."""
     is_same = bool(import_.preview) and request.form.get("digest") == import_.preview["digest"]
     if not is_same:
-        flash(_("The rows were checked again meanwhile; here is how they stand."), "info")
+        flash(_("The rows have been checked again in the meantime. Here is the result."), "info")
     return is_same

@@ -34,8 +34,8 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
             if "xl/workbook.xml" not in package.namelist():
                 raise UnreadableError(
                     _(
-                        "This is a ZIP file, but no spreadsheet in XLSX. Open it in the spreadsheet, save it as XLSX "
-                        "or “CSV UTF-8” and choose that file."
+                        "This is a ZIP file, but not an XLSX spreadsheet. Open it in your spreadsheet program, "
+                        "save it as XLSX or “CSV UTF-8” and choose that file."
                     )
                 )
             yield package
@@ -60,7 +60,9 @@ def _refuse_bombs(package: zipfile.ZipFile, packed: int) -> None:
             )
         )
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-        raise UnreadableError(_("The spreadsheet has a password. Save it without one and choose that file."))
+        raise UnreadableError(
+            _("The spreadsheet is password-protected. Save it without a password and choose that file.")
+        )
 
 
 def read_part(
@@ -104,6 +106,4 @@ def read_part(
 
 
 def _refuse_dtd(*_declaration: Any) -> None:
-    raise UnreadableError(
-        _("The spreadsheet asks for things from outside, which no spreadsheet needs. Save it again as XLSX.")
-    )
+    raise UnreadableError(_("The spreadsheet refers to external content, which is not allowed. Save it again as XLSX."))

@@ -71,7 +71,7 @@ def write_out(path: Path, place: int, out: Path) -> int:
     with opened(path) as package:
         book = _Book(package)
         if not 0 <= place < len(book.sheets):
-            raise UnreadableError(_("The spreadsheet has no such sheet."))
+            raise UnreadableError(_("The spreadsheet does not have this sheet."))
         with (
             tempfile.SpooledTemporaryFile(max_size=_TEXTS_IN_MEMORY) as shared,
             out.open("w", encoding="utf-8", newline="") as file,

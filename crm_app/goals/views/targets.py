@@ -121,9 +121,7 @@ def _answer(sheet: _Sheet, status: int, table: grid.Grid | None = None):
 
 def _say_saved(number: int) -> None:
     if number:
-        text = ngettext(
-            "%(number)s target is saved.", "%(number)s targets are saved.", number, number=formats.num(number)
-        )
+        text = ngettext("%(number)s target saved.", "%(number)s targets saved.", number, number=formats.num(number))
         flash(text, "ok")
     else:
         flash(_("Nothing was changed."), "info")

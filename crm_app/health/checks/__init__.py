@@ -21,8 +21,8 @@ ALL = (
     Check("versions", _l("Versions"), machine.versions, needs="tables"),
     Check("address", _l("Address"), deployment.address, of_deployment=True),
     Check("secrets", _l("Secrets"), deployment.secrets, of_deployment=True),
-    Check("proxies", _l("Web servers in front"), deployment.listening, of_deployment=True),
+    Check("proxies", _l("Reverse proxies"), deployment.listening, of_deployment=True),
     Check("mail_server", _l("Mail server"), deployment.mail, of_deployment=True),
-    Check("elsewhere", _l("Copies elsewhere"), deployment.copies, of_deployment=True),
+    Check("elsewhere", _l("Off-disk copies"), deployment.copies, of_deployment=True),
     Check("running", _l("Way of running"), deployment.running, of_deployment=True),
 )

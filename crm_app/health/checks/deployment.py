@@ -23,13 +23,16 @@ def address(_limit: Limit) -> Iterator[Finding]:
         yield fine(_("People reach Peyvand at %(address)s.", address=url))
     elif url:
         yield problem(
-            _("People reach Peyvand at %(address)s: passwords and records can be read on their way.", address=url),
-            _("Put a web server in front that speaks https, and write https:// in BASE_URL."),
+            _("People reach Peyvand at %(address)s: passwords and records can be read in transit.", address=url),
+            _("Put an HTTPS web server in front, and use https:// in BASE_URL."),
         )
     else:
         yield warning(
-            _("BASE_URL is not set: links take the address that the browser asked for, and cookies may go over http."),
-            _("Set BASE_URL to the address that people use, with https://."),
+            _(
+                "BASE_URL is not set: links use the address the browser requested, and cookies may be sent over "
+                "plain HTTP."
+            ),
+            _("Set BASE_URL to the address people use, with https://."),
         )
 
 
@@ -40,10 +43,10 @@ def secrets(_limit: Limit) -> Iterator[Finding]:
     if open_to_others:
         yield problem(
             _("Others on this machine can open: %(names)s.", names=formats.listed(open_to_others)),
-            _("Take it from them: chmod go= with each of these names."),
+            _("Remove their access: run chmod go= on each of these."),
         )
     else:
-        yield fine(_("Nobody else on this machine can open the key and the data."))
+        yield fine(_("No other user of this machine can read the key and the data."))
 
 
 def _private(instance: Path) -> Iterator[Path]:
@@ -67,18 +70,24 @@ def listening(_limit: Limit) -> Iterator[Finding]:
     host, is_https = config["HOST"], config["BASE_URL"].startswith("https:")
     if not _is_loopback(host) and not is_https:
         yield problem(
-            _("Peyvand listens on %(host)s, for everyone who can reach this machine, without https.", host=host),
-            _("Set HOST to 127.0.0.1 and put a web server with https in front."),
+            _("Peyvand listens on %(host)s, for everyone who can reach this machine, without HTTPS.", host=host),
+            _("Set HOST to 127.0.0.1 and put an HTTPS web server in front."),
         )
     elif not _is_loopback(host) and not config["TRUSTED_PROXIES"]:
         yield warning(
-            _("Peyvand listens on %(host)s: who comes past the web server in front is without https.", host=host),
-            _("Set HOST to 127.0.0.1; where the web server is another machine, name it in TRUSTED_PROXIES."),
+            _(
+                "Peyvand listens on %(host)s: anyone who bypasses the web server in front connects without HTTPS.",
+                host=host,
+            ),
+            _("Set HOST to 127.0.0.1. If the web server is on another machine, add it to TRUSTED_PROXIES."),
         )
     elif is_https and not config["TRUSTED_PROXIES"]:
         yield warning(
-            _("All people seem to come from one address, that of the web server: too many guesses stop everybody."),
-            _("Name the web server in TRUSTED_PROXIES, such as 127.0.0.1."),
+            _(
+                "All requests appear to come from one address, that of the web server, so too many failed "
+                "sign-ins would lock out everyone."
+            ),
+            _("Add the web server to TRUSTED_PROXIES, such as 127.0.0.1."),
         )
     else:
         yield fine(_("Peyvand listens on %(host)s.", host=host))
@@ -93,10 +102,10 @@ def _is_loopback(host: str) -> bool:
 
 def mail(_limit: Limit) -> Iterator[Finding]:
     if current_app.config["SMTP_URL"]:
-        yield fine(_("A mail server is set."))
+        yield fine(_("A mail server is configured."))
     else:
         yield warning(
-            _("No mail server is set: who forgot their password needs an owner."),
+            _("No mail server is configured: users who forget their password need an owner's help."),
             _("Set SMTP_URL to your mail server."),
         )
 
@@ -104,23 +113,23 @@ def mail(_limit: Limit) -> Iterator[Finding]:
 def copies(_limit: Limit) -> Iterator[Finding]:
     instance, folder = Path(current_app.config["INSTANCE_PATH"]), kept.folder()
     if folder.is_dir() and folder.stat().st_dev != instance.stat().st_dev:
-        yield fine(_("Backups lie on another disk than the data."))
+        yield fine(_("Backups are on a different disk from the data."))
     else:
         yield fine(
-            _("Backups lie on the disk of the data, and are lost with it."),
-            _("Carry them to another machine, or mount another disk at: %(folder)s.", folder=folder),
+            _("Backups are on the same disk as the data and would be lost with it."),
+            _("Copy them to another machine, or mount a different disk at: %(folder)s.", folder=folder),
         )
 
 
 def running(_limit: Limit) -> Iterator[Finding]:
     if current_app.debug:
         yield problem(
-            _("Peyvand runs with debugging on: errors show the program to everyone."), _("Take FLASK_DEBUG away.")
+            _("Peyvand runs in debug mode: errors expose its internals to everyone."), _("Remove FLASK_DEBUG.")
         )
     if os.geteuid() == 0:
         yield warning(
-            _("Peyvand runs as root: whoever breaks into it has the whole machine."),
-            _("Give it a user of its own; docs/deployment.md shows how."),
+            _("Peyvand runs as root: anyone who breaks into it controls the whole machine."),
+            _("Run it as a user of its own; docs/deployment.md shows how."),
         )
     elif not current_app.debug:
-        yield fine(_("Peyvand runs as a user without special rights."))
+        yield fine(_("Peyvand runs as an unprivileged user."))

@@ -31,8 +31,8 @@ def clock(_limit: Limit) -> Iterator[Finding]:
     now = utc_now()
     if not _EARLIEST < now < _LATEST:
         yield problem(
-            _("The clock of this machine tells %(moment)s UTC.", moment=f"{now:%Y-%m-%d %H:%M}"),
-            _("Set it, and let it be kept right: timedatectl set-ntp true."),
+            _("The clock of this machine says %(moment)s UTC.", moment=f"{now:%Y-%m-%d %H:%M}"),
+            _("Set the clock and keep it synchronised: timedatectl set-ntp true."),
         )
         return
     yield from _against_the_database()
@@ -44,16 +44,16 @@ def _against_the_database() -> Iterator[Finding]:
     if is_sqlite():
         theirs = db.session.scalar(select(Event.at).order_by(Event.id.desc()).limit(1))
         apart = theirs - utc_now() if theirs else timedelta()
-        said = _("The last change was noted %(seconds)s seconds in the future.", seconds=num(apart.total_seconds()))
+        said = _("The last change was recorded %(seconds)s seconds in the future.", seconds=num(apart.total_seconds()))
     else:
         theirs = db.session.scalar(text("SELECT clock_timestamp()"))
         apart = abs(theirs - utc_now())
         said = _("The clocks of this machine and of the database are %(seconds)s seconds apart.",
                  seconds=num(apart.total_seconds()))  # fmt: skip
     if apart > _APART:
-        yield warning(said, _("Set it, and let it be kept right: timedatectl set-ntp true."))
+        yield warning(said, _("Set the clock and keep it synchronised: timedatectl set-ntp true."))
     else:
-        yield fine(_("The clock is right, as far as can be seen."))
+        yield fine(_("The clock appears to be correct."))
 
 
 def _zones() -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def _zones() -> Iterator[Finding]:
             missing.append(name)
     if missing:
         yield problem(
-            _("The rules of these time zones are missing: %(names)s.", names=listed(sorted(missing))),
+            _("Data for these time zones is missing: %(names)s.", names=listed(sorted(missing))),
             _("Install the package tzdata again: make setup."),
         )
 
@@ -89,8 +89,9 @@ def _sqlite(found: tuple[int, int, int]) -> Finding:
     return fine(
         said,
         _(
-            "SQLite 3.7.0 to 3.51.2 can, very rarely, damage a database that several processes write. The nightly "
-            "check would tell, and a backup mends it; a busy team is better off with PostgreSQL."
+            "SQLite 3.7.0 to 3.51.2 can, very rarely, damage a database that several processes write to. The "
+            "nightly check would detect it and a backup would repair it. A busy team is better off with "
+            "PostgreSQL."
         ),
     )
 

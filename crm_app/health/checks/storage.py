@@ -26,7 +26,7 @@ def disk(_limit: Limit) -> Iterator[Finding]:
     for names, folder in _disks().items():
         free = shutil.disk_usage(folder).free
         said = _("%(size)s GB are free on the disk of: %(names)s.", size=num(free / _GIGABYTE, 1), names=listed(names))
-        advice = _("Free some room, or give the folder a larger disk. On a full disk nothing can be written any more.")
+        advice = _("Free up space, or move the folder to a larger disk. Nothing can be saved once the disk is full.")
         if free < _ALMOST_NONE:
             yield problem(said, advice)
         elif free < max(_LITTLE, _room_for_a_backup() if "backups" in names else 0):
@@ -61,11 +61,13 @@ def last_backup(_limit: Limit) -> Iterator[Finding]:
         yield unreadable(error)
         return
     made_at, now = facts.last_backup_at(), utc_now()
-    advice = _("Make one now: crm backup, or under Settings, Backups. The log of the worker says why none was made.")
+    advice = _(
+        "Create one now with crm backup, or under Settings, Backups. The worker's log says why none was created."
+    )
     if made_at is None:
         yield warning(_("There is no backup yet."), advice)
         return
-    said = _("The last backup was made %(ago)s.", ago=ago(made_at, now))
+    said = _("The last backup was created %(ago)s.", ago=ago(made_at, now))
     if now - made_at > _OLD:
         yield problem(said, advice)
     elif now - made_at > _YOUNG:
@@ -77,20 +79,20 @@ def last_backup(_limit: Limit) -> Iterator[Finding]:
 def last_backup_is_whole(limit: Limit) -> Iterator[Finding]:
     backups = kept.newest_first()
     if not backups:
-        yield fine(_("There is no backup to be read."))
+        yield fine(_("There is no backup to read."))
         return
     name = backups[0].name
     try:
         wholeness.verify(kept.folder() / name, limit)
     except TooLongError:
         yield fine(
-            _("%(name)s was read in part, and is whole so far.", name=name),
-            _("To have all of it checked, run: crm doctor."),
+            _("Part of %(name)s was checked, and no damage was found.", name=name),
+            _("To check all of it, run: crm doctor."),
         )
     except (BackupError, OSError) as error:
         yield problem(
             _("%(name)s could not be restored: %(reason)s", name=name, reason=error),
-            _("Make another one now: crm backup. Look at the disk it lies on."),
+            _("Create another one now: crm backup. Check the disk it is on."),
         )
     else:
-        yield fine(_("%(name)s was read to its end and is whole.", name=name))
+        yield fine(_("All of %(name)s was checked, and no damage was found.", name=name))

@@ -20,15 +20,18 @@ def worker(_limit: Limit) -> Iterator[Finding]:
     now, workers = utc_now(), facts.workers()
     alive = sum((now - one.seen_at).total_seconds() < facts.SILENT_SECONDS for one in workers)
     if alive:
-        yield fine(ngettext("%(count)s worker lives.", "%(count)s workers live.", alive, count=num(alive)))
+        yield fine(ngettext("%(count)s worker is running.", "%(count)s workers are running.", alive, count=num(alive)))
         return
     if workers:
-        said = _("The worker was last heard of %(ago)s.", ago=ago(workers[0].seen_at, now))
+        said = _("The worker was last active %(ago)s.", ago=ago(workers[0].seen_at, now))
     else:
-        said = _("No worker was heard of today.")
+        said = _("No worker has been active today.")
     yield problem(
         said,
-        _("Start it: crm serve runs one, or crm worker. Without it no import, backup or large change goes on."),
+        _(
+            "Start one: crm serve includes one, or run crm worker. Without it, imports, backups and bulk changes "
+            "do not run."
+        ),
     )
 
 
@@ -37,23 +40,25 @@ def queue(_limit: Limit) -> Iterator[Finding]:
         waiting = jobs.waiting()
     except of_queue() as error:
         yield problem(
-            _("The queue of jobs does not answer (%(reason)s).", reason=error),
-            _("Look whether Redis runs at REDIS_URL; without Redis, whether the folder of the instance is writable."),
+            _("The job queue is not responding (%(reason)s).", reason=error),
+            _("Check that Redis is running at REDIS_URL or, without Redis, that the instance folder is writable."),
         )
         return
     if waiting.seconds > LONG_SECONDS:
         now = utc_now()
         yield warning(
             _(
-                "The first job in the queue was asked for %(ago)s.",
+                "The first job in the queue was requested %(ago)s.",
                 ago=ago(now - timedelta(seconds=waiting.seconds), now),
             ),
-            _("Look into the log of the worker: it may be busy with something long, or stuck."),
+            _("Check the worker's log: it may be busy with a long job, or stuck."),
         )
     elif waiting.jobs:
-        yield fine(ngettext("%(count)s job waits.", "%(count)s jobs wait.", waiting.jobs, count=num(waiting.jobs)))
+        yield fine(
+            ngettext("%(count)s job is waiting.", "%(count)s jobs are waiting.", waiting.jobs, count=num(waiting.jobs))
+        )
     else:
-        yield fine(_("No job waits."))
+        yield fine(_("No jobs are waiting."))
 
 
 def parked(_limit: Limit) -> Iterator[Finding]:
@@ -61,10 +66,10 @@ def parked(_limit: Limit) -> Iterator[Finding]:
     if number:
         yield warning(
             ngettext(
-                "%(count)s job failed as often as it was tried.", "%(count)s jobs failed as often as they were tried.",
+                "%(count)s job failed every time it was tried.", "%(count)s jobs failed every time they were tried.",
                 number, count=num(number),
             ),
-            _("They stand under Settings, Health: try them again once the reason is gone, or forget them."),
+            _("They are listed under Settings, Health. Try them again once the cause is fixed, or dismiss them."),
         )  # fmt: skip
     else:
-        yield fine(_("No job was given up."))
+        yield fine(_("No jobs have failed for good."))

@@ -26,8 +26,8 @@ def index():
         "health/index.html",
         part="health/_examined.html",
         groups=[
-            (_("How it is"), [one for one in examined if not one.check.of_deployment]),
-            (_("How it is set up"), [one for one in examined if one.check.of_deployment]),
+            (_("System status"), [one for one in examined if not one.check.of_deployment]),
+            (_("Configuration"), [one for one in examined if one.check.of_deployment]),
         ],
         found=examining.summary(examined),
         is_thorough=is_thorough,
@@ -46,7 +46,7 @@ def retry(parked_id):
         db.session.delete(job)
         db.session.commit()
 
-    flash(_("The job is tried again.") if is_taken else _("The queue did not take the job."))
+    flash(_("The job will be tried again.") if is_taken else _("The queue did not accept the job."))
     return redirect(url_for(".index"), 303)
 
 
@@ -58,5 +58,5 @@ def forget(parked_id):
     db.session.delete(job)
     db.session.commit()
 
-    flash(_("The job is forgotten."))
+    flash(_("The job was dismissed."))
     return redirect(url_for(".index"), 303)

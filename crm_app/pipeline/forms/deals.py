@@ -58,7 +58,7 @@ class DealForm(FlaskForm):
 
     def validate_owner(self, field: OwnerField) -> None:
         if field.user is None and not sees_everything(current_user):
-            raise ValidationError(_("Choose an owner: you would lose sight of a deal that nobody owns."))
+            raise ValidationError(_("Choose an owner: you could not see a deal without one."))
 
     def validate_code(self, field: TextField) -> None:
         if field.data and queries.is_code_taken(field.data, self.deal):
@@ -87,7 +87,7 @@ class NewDealForm(DealForm):
 
     def validate_stage(self, field: SelectField) -> None:
         if field.data not in self.stages:
-            raise ValidationError(_("That stage is not there any more. Choose another."))
+            raise ValidationError(_("That stage no longer exists. Choose another."))
 
     def fill(self, deal: Deal) -> None:
         """Write what was typed into a deal not yet created."""
@@ -115,7 +115,7 @@ def facts_of(deal: Deal) -> tuple[str, ...]:
 class DealFactForm(DealForm):
     """One fact of a deal, of the version that was seen."""
 
-    lost_reason = TextField(_l("Lost because"), longest=500)
+    lost_reason = TextField(_l("Lost reason"), longest=500)
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def __init__(self, deal: Deal, fact: str):

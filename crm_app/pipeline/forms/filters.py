@@ -53,8 +53,8 @@ class DealFilterForm(FlaskForm):
     close = SelectField(_l("Expected close"), validate_choice=False)
     close_from = DayField(_l("Expected from"))
     close_to = DayField(_l("Expected up to"))
-    least = MoneyField(_l("Value from"))
-    most = MoneyField(_l("Value up to"))
+    least = MoneyField(_l("Minimum value"))
+    most = MoneyField(_l("Maximum value"))
 
     @classmethod
     def of_request(cls) -> "DealFilterForm":

@@ -45,7 +45,7 @@ class MoveTogetherForm(FlaskForm):
     def validate_deal(self, field: SelectMultipleField) -> None:
         if not 0 < len(field.data or []) <= MOST_TOGETHER:
             raise ValidationError(
-                _("Choose one deal at least, and %(count)s at most.", count=formats.num(MOST_TOGETHER))
+                _("Select at least one deal and at most %(count)s.", count=formats.num(MOST_TOGETHER))
             )
 
     @property
@@ -95,7 +95,7 @@ class SnoozeForm(FlaskForm):
 
     def validate_until(self, field: DayField) -> None:
         if field.data and field.data <= reader.today():
-            raise ValidationError(_("Choose a day that is still to come."))
+            raise ValidationError(_("Choose a future date."))
 
 
 class WakingForm(FlaskForm):
@@ -141,7 +141,9 @@ class _ClosingForm(FlaskForm):
         wanted = self.chosen_stage
         if field.data and whole_id(field.data) != wanted.id and len(self._stages) > 1:
             field.data = str(wanted.id)
-            text = _("The stage that you chose is gone. Save again, and the deal goes to %(stage)s.", stage=wanted.name)
+            text = _(
+                "The stage you chose no longer exists. Save again to put the deal in %(stage)s.", stage=wanted.name
+            )
             raise ValidationError(text)
 
 
@@ -159,10 +161,10 @@ class WonForm(_ClosingForm):
 
     def validate_day(self, field):
         if field.data and field.data > reader.today():
-            raise ValidationError(_("That day has not come yet."))
+            raise ValidationError(_("This date is in the future."))
         began = reader.local(self.deal.created_at).date()
         if field.data and self.deal.created_is_known and field.data < began:
-            raise ValidationError(_("The deal began on %(day)s, later than that.", day=formats.day(began)))
+            raise ValidationError(_("The deal was created later than that, on %(day)s.", day=formats.day(began)))
 
     def close(self, rates: Rates) -> None:
         self.deal.win(self.amount.data, self._closed_at(), rates, self.chosen_stage)

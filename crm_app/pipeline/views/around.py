@@ -31,7 +31,7 @@ WORDS = {
     "source": _l("Source"),
     "expected_close": _l("Expected close"),
     "code": _l("Code"),
-    "lost_reason": _l("Lost because"),
+    "lost_reason": _l("Lost reason"),
 }
 
 

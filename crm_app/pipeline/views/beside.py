@@ -55,5 +55,5 @@ def _refused(deal_id, form, action):
     db.session.rollback()
     deal = find(deal_id)
     ask_again(form, deal)
-    flash(_("Someone changed this deal a moment ago. Here is how it stands now; nothing was saved."), "danger")
+    flash(_("Someone changed this deal a moment ago. Here is the current version; nothing was saved."), "danger")
     return changed("pipeline/_titling.html", otherwise=page_of(deal), status=409, form=form, action=action)

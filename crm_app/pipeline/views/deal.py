@@ -87,7 +87,7 @@ def restore(deal_id):
 
     deal.restore()
     settle()
-    flash(_("%(name)s is back.", name=deal.title), "ok")
+    flash(_("%(name)s was restored.", name=deal.title), "ok")
     return redirect(page_of(deal), 303)
 
 
@@ -103,5 +103,5 @@ def deleted():
 def _refused(deal, form):
     db.session.rollback()
     ask_again(form, deal)
-    flash(_("Someone changed this deal a moment ago. Here is how it stands now; nothing was saved."), "danger")
+    flash(_("Someone changed this deal a moment ago. Here is the current version; nothing was saved."), "danger")
     return changed("pipeline/show/_changed.html", otherwise=page_of(deal), status=409, **around(deal, form=form))

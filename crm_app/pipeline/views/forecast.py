@@ -63,7 +63,7 @@ def expect(deal_id):
     except (Conflict, StaleDataError):
         return refused(deal_id, form.came_from.data, form.month.data)
     except Over:
-        flash(_("That month is over, so nothing can be expected to close in it."), "danger")
+        flash(_("That month is over, so no deal can be expected to close in it."), "danger")
         return said_alone(back_to(deal), 422)
     except ValueError:
         abort(400)
@@ -88,7 +88,7 @@ def expect_as_before(deal_id):
         settle()
     except (Conflict, StaleDataError):
         db.session.rollback()
-        flash(_("%(name)s has changed since: that move cannot be taken back any more.", name=deal.title), "danger")
+        flash(_("%(name)s has changed since, so that move can no longer be undone.", name=deal.title), "danger")
         return said_alone(back_to(deal), 409)
 
     flash(_said_again(deal), "ok")
@@ -114,11 +114,13 @@ def _answered(deal, *, is_own):
 
 def _said(deal):
     if deal.expected_close is None:
-        return _("%(name)s has no expected close date now.", name=deal.title)
+        return _("%(name)s no longer has an expected close date.", name=deal.title)
     return _("%(name)s is expected to close on %(day)s now.", name=deal.title, day=formats.day(deal.expected_close))
 
 
 def _said_again(deal):
     if deal.expected_close is None:
-        return _("%(name)s has no expected close date again.", name=deal.title)
-    return _("%(name)s is expected to close on %(day)s again.", name=deal.title, day=formats.day(deal.expected_close))
+        return _("%(name)s has no expected close date, as before.", name=deal.title)
+    return _(
+        "%(name)s is expected to close on %(day)s, as before.", name=deal.title, day=formats.day(deal.expected_close)
+    )

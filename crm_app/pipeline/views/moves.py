@@ -80,7 +80,7 @@ def undo(deal_id):
         settle()
     except (Conflict, limits.Gone, StaleDataError):
         db.session.rollback()
-        flash(_("%(name)s has changed since: that move cannot be taken back any more.", name=deal.title), "danger")
+        flash(_("%(name)s has changed since, so that move can no longer be undone.", name=deal.title), "danger")
         return said_alone(back_to(deal), 409)
 
     flash(_back_again(deal, left), "ok")
@@ -139,12 +139,12 @@ def _say_carried(carried: Carried) -> None:
 
 
 def _in_now(title: str, stage: str) -> str:
-    return _("%(name)s is in %(stage)s now.", name=title, stage=stage)
+    return _("%(name)s moved to %(stage)s.", name=title, stage=stage)
 
 
 def _back_again(deal: Deal, left: Stage) -> str:
     if left is deal.stage:
-        return _("%(name)s is back in its place.", name=deal.title)
+        return _("%(name)s is back in its previous place.", name=deal.title)
     return _("%(name)s is back in %(stage)s.", name=deal.title, stage=deal.stage.name)
 
 
@@ -182,7 +182,7 @@ def _with_undo(sentence: str, events: list[int], action: str) -> Markup:
 def refused(deal_id: int, *keys: Key | None, reason: str = ""):
     """Answer with the truth: the columns concerned as they stand or that are gone, the card where it is, and why."""
     db.session.rollback()
-    flash(reason or _("Someone moved this a moment ago; you see where it stands now."), "danger")
+    flash(reason or _("Someone moved this a moment ago. It is now shown where it is."), "danger")
     deal = db.session.scalar(queries.visible_to(current_user).where(Deal.id == deal_id))
     if deal is None:
         abort(404)

@@ -37,7 +37,7 @@ def snooze(deal_id):
         return refused(deal_id)
 
     day = formats.day(deal.snoozed_until)
-    flash(_("%(name)s sleeps until %(day)s.", name=deal.title, day=day), "ok")
+    flash(_("%(name)s is snoozed until %(day)s.", name=deal.title, day=day), "ok")
     return _answer(deal)
 
 
@@ -55,7 +55,7 @@ def wake(deal_id):
     except (Conflict, StaleDataError):
         return refused(deal_id)
 
-    flash(_("%(name)s is awake.", name=deal.title), "ok")
+    flash(_("%(name)s is no longer snoozed.", name=deal.title), "ok")
     return _answer(deal)
 
 

@@ -38,7 +38,7 @@ def move_together():
         return _said(str(refused), 409)
     except StaleDataError:
         db.session.rollback()
-        return _said(_("Someone moved this a moment ago; you see where it stands now."), 409)
+        return _said(_("Someone moved this a moment ago. It is now shown where it is."), 409)
 
     if not moved.deals:
         return _said(_unchanged(moved.left), 409)
@@ -56,7 +56,7 @@ def undo_together():
     settle()
 
     count = len(moved.deals)
-    words = ngettext("%(count)s deal is back.", "%(count)s deals are back.", count, count=formats.num(count))
+    words = ngettext("%(count)s deal was restored.", "%(count)s deals were restored.", count, count=formats.num(count))
     flash(_with_left(words, moved.left), "danger" if moved.left else "ok")
     return _answer(moved, moved.deals[0].pipeline) if moved.deals else said_alone(_back(), 409)
 
@@ -64,8 +64,8 @@ def undo_together():
 def _tell(moved, stage):
     count = len(moved.deals)
     words = ngettext(
-        "%(count)s deal is in %(stage)s now.",
-        "%(count)s deals are in %(stage)s now.",
+        "%(count)s deal moved to %(stage)s.",
+        "%(count)s deals moved to %(stage)s.",
         count,
         count=formats.num(count),
         stage=stage.name,
@@ -80,8 +80,8 @@ def _with_left(words, left):
 
 def _unchanged(left):
     return ngettext(
-        "%(count)s deal was changed by someone else meanwhile and stays as it is.",
-        "%(count)s deals were changed by someone else meanwhile and stay as they are.",
+        "%(count)s deal was changed by someone else in the meantime and was left unchanged.",
+        "%(count)s deals were changed by someone else in the meantime and were left unchanged.",
         left,
         count=formats.num(left),
     )

@@ -97,8 +97,8 @@ def _labels(question: str) -> dict:
     return {
         "presets": choosing.preset_labels(),
         "comparisons": {
-            "previous": _("the period before"),
-            "year": _("the same a year before"),
+            "previous": _("the previous period"),
+            "year": _("the same period last year"),
             "none": _("nothing"),
         },
         "everies": {unit: units[unit] for unit in UNITS} if question in ("won", "goals") else {},

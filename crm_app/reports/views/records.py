@@ -56,7 +56,7 @@ def _csv_row(behind: Behind, row) -> list[object]:
     deal, stood, day = row[0], behind.stood(row), reader.local(row.counted_at).date().isoformat()
     counted = [] if behind.counted is None else [plain(row.counted_amount, "money")]
     if not row.is_seen:
-        return ["", _("A deal that is no longer yours to open"), "", "", "", "", day, "", "", *counted]
+        return ["", _("A deal you can no longer open"), "", "", "", "", day, "", "", *counted]
     names = [record.name if record else "" for record in (deal.company, deal.owner, deal.product)]
     value = stood.value.units if stood.value else None
     return [deal.code, deal.title, *names, stood.stage, day, value, stood.currency, *counted]

@@ -18,11 +18,11 @@ class OrganisationForm(SeenForm):
     name = TextField(_l("Name"), [Required()])
     currency = SelectField(_l("Currency"))
     time_zone = SelectField(_l("Time zone"))
-    calendar_name = SelectField(_l("Calendar of goals and reports"), choices=CALENDAR_CHOICES)
-    fiscal_start = SelectField(_l("The year begins with"), coerce=int)
+    calendar_name = SelectField(_l("Calendar for goals and reports"), choices=CALENDAR_CHOICES)
+    fiscal_start = SelectField(_l("The year starts in"), coerce=int)
     weekend = SelectMultipleField(_l("Days off"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
     reps_see_all = BooleanField(_l("Reps see everyone's records"))
-    shows_toman = BooleanField(_l("Write rials as tomans"))
+    shows_toman = BooleanField(_l("Show rials as tomans"))
 
     def __init__(self, *args, firm: Organisation, **kwargs):
         super().__init__(*args, obj=firm, **kwargs)

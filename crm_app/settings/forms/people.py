@@ -21,7 +21,7 @@ class PersonForm(SeenForm):
     """Someone who works here. The address may be missing: then they own records and cannot sign in."""
 
     name = TextField(lazy_pgettext("person", "Name"), [Required()])
-    email = EmailField(_l("E-mail"), longest=254)
+    email = EmailField(_l("Email"), longest=254)
     role = SelectField(_l("Role"))
     team_id = SelectField(_l("Team"), coerce=int, default=0)
 
@@ -39,9 +39,9 @@ class PersonForm(SeenForm):
     def validate_email(self, field):
         taken = select(User.id).where(User.email == field.data, User.id != (self.person.id if self.person else 0))
         if field.data and db.session.scalar(taken):
-            raise ValidationError(_("Somebody else has that address."))
+            raise ValidationError(_("Another user has this address."))
         if not field.data and self.person and self.person.password_hash:
-            raise ValidationError(_("Without an address they could no longer sign in. Disable them instead."))
+            raise ValidationError(_("Without an email address they could no longer sign in. Disable them instead."))
 
     def values(self) -> dict:
         return {
@@ -55,9 +55,9 @@ class PersonForm(SeenForm):
 class NewPersonForm(PersonForm):
     """With an address, and a password unless they are to choose it by a link."""
 
-    email = EmailField(_l("E-mail"), [Required()], longest=254)
+    email = EmailField(_l("Email"), [Required()], longest=254)
     language = SelectField(_l("Language"), choices=LANGUAGE_CHOICES)
-    password = NewPasswordField(_l("First password"))
+    password = NewPasswordField(_l("Initial password"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -25,7 +25,7 @@ class PipelineForm(FlaskForm):
     def validate_name(self, field):
         others = db.session.scalars(select(Pipeline)).all()
         if any(one is not self.pipeline and match_key(one.name) == match_key(field.data) for one in others):
-            raise ValidationError(_("There is a pipeline of this name already."))
+            raise ValidationError(_("There is already a pipeline with this name."))
 
 
 class StageForm(SeenForm):
@@ -33,8 +33,8 @@ class StageForm(SeenForm):
 
     name = TextField(_l("Name"), [Required()], longest=100)
     kind = SelectField(_l("Kind"))
-    probability = NumberField(_l("Probability, per cent"), least=0, most=100, whole=True)
-    wip_limit = NumberField(_l("Deals at a time"), least=1, most=9999, whole=True)
+    probability = NumberField(_l("Probability in per cent"), least=0, most=100, whole=True)
+    wip_limit = NumberField(_l("Deal limit"), least=1, most=9999, whole=True)
     rot_days = NumberField(_l("Rots after days"), least=1, most=3650, whole=True)
     rots_in_working_days = BooleanField(_l("Count working days only"))
 
@@ -57,7 +57,7 @@ class StageForm(SeenForm):
 
     def validate_name(self, field):
         if shaping.is_named_already(self.pipeline, field.data, self.stage):
-            raise ValidationError(_("There is a stage of this name already."))
+            raise ValidationError(_("There is already a stage with this name."))
 
     def validate_kind(self, field):
         if self.stage and field.data != self.stage.kind:
@@ -72,7 +72,7 @@ class StageDeletionForm(FlaskForm):
     `coming` is how many deals the other stage gets. Where deals end the past always goes along.
     """
 
-    home = SelectField(_l("Its deals go to"), validate_choice=False)
+    home = SelectField(_l("Move its deals to"), validate_choice=False)
     past = RadioField(_l("What happens to its history?"), validate_choice=False)
 
     def __init__(self, stage: Stage, coming: int):
@@ -81,7 +81,7 @@ class StageDeletionForm(FlaskForm):
         self.homes = {str(one.id): one for one in shaping.homes_of(stage)}
         fill = limits.fill(self.homes.values())
         self.home.choices = [(key, _home_name(one, fill.get(one.id, 0) + coming)) for key, one in self.homes.items()]
-        self.past.choices = [("kept", _("It keeps its own name")), ("joined", _("It counts for the other stage"))]
+        self.past.choices = [("kept", _("Keep it under its own name")), ("joined", _("Count it for the other stage"))]
         if not stage.is_open:
             del self.past
 
@@ -95,7 +95,7 @@ class StageDeletionForm(FlaskForm):
 
     def validate_home(self, field):
         if not field.raw_data or field.data not in self.homes:
-            raise ValidationError(_("Choose one of the list."))
+            raise ValidationError(_("Choose one from the list."))
 
     def validate_past(self, field):
         if not field.raw_data or field.data not in dict(field.choices):
@@ -106,4 +106,4 @@ def _home_name(stage: Stage, fill: int) -> str:
     if stage.wip_limit is None or fill <= stage.wip_limit:
         return stage.name
     facts = {"stage": stage.name, "fill": formats.num(fill), "limit": formats.num(stage.wip_limit)}
-    return _("%(stage)s – will be over its limit: %(fill)s of %(limit)s", **facts)
+    return _("%(stage)s – would be over its limit: %(fill)s of %(limit)s", **facts)

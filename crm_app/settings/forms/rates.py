@@ -22,8 +22,8 @@ class RateForm(SeenForm):
     """From a day on, one unit of a currency is worth so many of the organisation's."""
 
     currency = SelectField(_l("Currency"))
-    day = DayField(_l("From"), [Required()])
-    rate = NumberField(_l("Is worth"), [Required()], most=10**9 - 1)
+    day = DayField(_l("Valid from"), [Required()])
+    rate = NumberField(_l("Exchange rate"), [Required()], most=10**9 - 1)
 
     def __init__(self, rate: Rate | None = None):
         self.kept = rate
@@ -37,13 +37,13 @@ class RateForm(SeenForm):
 
     def validate_rate(self, field):
         if field.data is not None and field.data < _SMALLEST:
-            raise ValidationError(_("A rate is above zero."))
+            raise ValidationError(_("A rate must be greater than zero."))
 
     def validate_day(self, field):
         same = select(Rate).where(Rate.currency == self.currency.data, Rate.day == field.data)
         twin = db.session.scalar(same) if field.data else None
         if twin and twin is not self.kept:
             text = _(
-                "There is a rate for this day already: %(rate)s. Change that one.", rate=formats.num(twin.rate, 20)
+                "There is already a rate for this day: %(rate)s. Change that one.", rate=formats.num(twin.rate, 20)
             )
             raise ValidationError(text)

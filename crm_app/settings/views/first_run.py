@@ -28,7 +28,7 @@ def first_run(token):
     audit.note("founded", actor=owner)
     db.session.commit()
 
-    flash(_("Welcome to Peyvand. Bring in what you have, or add your first deal."), "ok")
+    flash(_("Welcome to Peyvand. Import your data, or add your first deal."), "ok")
     return redirect(url_for("home.index"), 303)
 
 

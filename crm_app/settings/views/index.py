@@ -32,7 +32,7 @@ def _own():
             url_for("accounts.edit_preferences"),
         ),
         Place(
-            _("Signing in"),
+            _("Sign-in"),
             _("Password, and where you are signed in"),
             "key-round",
             url_for("accounts.access"),
@@ -40,7 +40,7 @@ def _own():
     ]
     if current_user.can_edit:
         places.append(
-            Place(_("Import"), _("Bring in companies, people, products and deals"), "upload", url_for("exchange.index"))
+            Place(_("Import"), _("Import companies, people, products and deals"), "upload", url_for("exchange.index"))
         )
     return places
 
@@ -53,12 +53,12 @@ def _common():
             "building",
             url_for(".organisation"),
         ),
-        Place(_("Users"), _("Who works here, their roles and passwords"), "users", url_for(".people")),
+        Place(_("Users"), _("Users, their roles and passwords"), "users", url_for(".people")),
         Place(_("Teams"), _("Managers, regions and members"), "briefcase-business", url_for(".teams")),
         Place(_("Pipelines"), _("Stages, their probabilities and order"), "square-kanban", url_for(".pipelines")),
-        Place(_("Rates"), _("What other currencies are worth, day by day"), "globe", url_for(".rates")),
-        Place(_("Backups"), _("Copies of everything, made every night"), "history", url_for("backups.index")),
+        Place(_("Rates"), _("Exchange rates by date"), "globe", url_for(".rates")),
+        Place(_("Backups"), _("Nightly copies of everything"), "history", url_for("backups.index")),
         Place(_("Health"), _("What works, what does not, and what to do"), "life-buoy", url_for("health.index")),
-        Place(_("Audit log"), _("Who signed in, took data along, changed rights"), "shield", url_for(".audit")),
-        Place(_("Demo company"), _("Look at a full installation, and empty it again"), "eye", url_for("demo.index")),
+        Place(_("Audit log"), _("Who signed in, exported data or changed permissions"), "shield", url_for(".audit")),
+        Place(_("Demo company"), _("Try a full installation, then empty it again"), "eye", url_for("demo.index")),
     ]

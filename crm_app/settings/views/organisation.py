@@ -32,7 +32,7 @@ def organisation():
     waiting = work.change(firm, **form.values())
     db.session.commit()
 
-    flash(_("The settings of %(name)s are saved.", name=firm.name), "ok")
+    flash(_("The settings of %(name)s were saved.", name=firm.name), "ok")
     if waiting:
         flash(_waiting(waiting), "info")
     return redirect(url_for(".organisation"), 303)
@@ -40,8 +40,10 @@ def organisation():
 
 def _waiting(number: int) -> str:
     return ngettext(
-        "%(number)s target belongs to no quarter or year now; it is kept for when the year begins as before.",
-        "%(number)s targets belong to no quarter or year now; they are kept for when the year begins as before.",
+        "%(number)s target no longer matches a quarter or year. It is kept in case you change the start of the "
+        "year back.",
+        "%(number)s targets no longer match a quarter or year. They are kept in case you change the start of "
+        "the year back.",
         number,
         number=formats.num(number),
     )

@@ -68,7 +68,7 @@ def person(user_id):
         return _person_page(form, person, 422)
     db.session.commit()
 
-    flash(_("%(name)s is changed.", name=person.name), "ok")
+    flash(_("%(name)s was changed.", name=person.name), "ok")
     return redirect(url_for(".people"), 303)
 
 
@@ -82,10 +82,10 @@ def set_standing(user_id):
     try:
         if state == "disabled":
             work.disable(person, current_user)
-            said = _("%(name)s is signed out everywhere and cannot sign in.", name=person.name)
+            said = _("%(name)s was signed out everywhere and can no longer sign in.", name=person.name)
         elif state == "active":
             work.enable(person)
-            said = _("%(name)s may sign in again.", name=person.name)
+            said = _("%(name)s can sign in again.", name=person.name)
         else:
             abort(400)
     except work.RefusedError as refusal:
@@ -129,7 +129,7 @@ def invite(user_id):
 
 
 def _invited(person):
-    flash(_("A letter with a link is on its way to %(email)s.", email=person.email), "ok")
+    flash(_("An email with a link is on its way to %(email)s.", email=person.email), "ok")
     return redirect(url_for(".people"), 303)
 
 
@@ -143,7 +143,7 @@ def end_second_step(user_id):
     db.session.commit()
 
     send(told)
-    flash(_("%(name)s signs in by password alone now.", name=person.name), "ok")
+    flash(_("%(name)s now signs in with a password only.", name=person.name), "ok")
     return redirect(url_for(".person", user_id=user_id), 303)
 
 
@@ -157,7 +157,7 @@ def remove_passkeys(user_id):
     db.session.commit()
 
     send(told)
-    flash(_("%(name)s has no passkeys any more.", name=person.name), "ok")
+    flash(_("The passkeys of %(name)s were removed.", name=person.name), "ok")
     return redirect(url_for(".person", user_id=user_id), 303)
 
 

@@ -22,7 +22,7 @@ def pipelines():
     if form.validate_on_submit():
         pipeline = shaping.add_pipeline(form.name.data)
         db.session.commit()
-        flash(_("%(name)s is a pipeline now. Give it the stages it needs.", name=pipeline.name), "ok")
+        flash(_("The pipeline %(name)s was added. Set up its stages.", name=pipeline.name), "ok")
         return redirect(_page_of(pipeline), 303)
 
     shown = db.session.scalars(queries.pipelines()).all()
@@ -42,7 +42,7 @@ def pipeline(pipeline_id):
     shaping.rename(pipeline, form.name.data)
     db.session.commit()
 
-    flash(_("The pipeline is called %(name)s now.", name=pipeline.name), "ok")
+    flash(_("The pipeline was renamed to %(name)s.", name=pipeline.name), "ok")
     return redirect(_page_of(pipeline), 303)
 
 
@@ -58,7 +58,7 @@ def delete_pipeline(pipeline_id):
     shaping.delete_pipeline(pipeline)
     db.session.commit()
 
-    flash(_("The pipeline %(name)s is gone.", name=pipeline.name), "ok")
+    flash(_("The pipeline %(name)s was deleted.", name=pipeline.name), "ok")
     return redirect(url_for(".pipelines"), 303)
 
 
@@ -73,7 +73,7 @@ def new_stage(pipeline_id):
     stage = shaping.add_stage(pipeline, **form.facts())
     db.session.commit()
 
-    flash(_("%(name)s is a stage now.", name=stage.name), "ok")
+    flash(_("The stage %(name)s was added.", name=stage.name), "ok")
     return redirect(_page_of(pipeline), 303)
 
 
@@ -91,7 +91,7 @@ def stage(pipeline_id, stage_id):
     shaping.change_stage(stage, **form.facts())
     db.session.commit()
 
-    flash(_("The stage %(name)s is changed.", name=stage.name), "ok")
+    flash(_("The stage %(name)s was changed.", name=stage.name), "ok")
     return redirect(_page_of(pipeline), 303)
 
 
@@ -121,7 +121,7 @@ def delete_stage(pipeline_id, stage_id):
     shaping.delete_stage(stage)
     db.session.commit()
 
-    flash(_("The stage %(name)s is gone.", name=stage.name), "ok")
+    flash(_("The stage %(name)s was deleted.", name=stage.name), "ok")
     return redirect(_page_of(pipeline), 303)
 
 
@@ -149,12 +149,12 @@ def _replace(pipeline, stage, deals):
 
 def _replaced(name, home, moved, is_merger):
     if is_merger:
-        return _("The stages %(name)s and %(home)s are one now: %(home)s.", name=name, home=home.name)
+        return _("The stages %(name)s and %(home)s were merged into %(home)s.", name=name, home=home.name)
     if not moved:
-        return _("The stage %(name)s is gone.", name=name)
+        return _("The stage %(name)s was deleted.", name=name)
     return ngettext(
-        "The stage %(name)s is gone, and its %(count)s deal is in %(home)s now.",
-        "The stage %(name)s is gone, and its %(count)s deals are in %(home)s now.",
+        "The stage %(name)s was deleted, and its %(count)s deal moved to %(home)s.",
+        "The stage %(name)s was deleted, and its %(count)s deals moved to %(home)s.",
         moved,
         name=name,
         home=home.name,

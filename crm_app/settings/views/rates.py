@@ -27,7 +27,7 @@ def rates():
     form = RateForm()
     if form.validate_on_submit():
         db.session.add(Rate(**form.facts()))
-        return _valued({form.currency.data}, _("The rate is added."))
+        return _valued({form.currency.data}, _("The rate was added."))
 
     table = listing(select(Rate), key=Rate.id, sorts=SORTS, default="-day")
     status = 422 if form.errors else 200
@@ -49,7 +49,7 @@ def rate(rate_id):
     for name, value in form.facts().items():
         setattr(kept, name, value)
 
-    return _valued({before, kept.currency}, _("The rate is changed."))
+    return _valued({before, kept.currency}, _("The rate was changed."))
 
 
 @bp.route("/rates/<int:rate_id>/deletion", methods=["GET", "POST"])
@@ -62,7 +62,7 @@ def delete_rate(rate_id):
 
     db.session.delete(kept)
 
-    return _valued({kept.currency}, _("The rate is deleted."))
+    return _valued({kept.currency}, _("The rate was deleted."))
 
 
 def _hold_rates():
@@ -76,8 +76,6 @@ def _valued(currencies, said):
     number = valuing.revalue(currencies)
     db.session.commit()
     count = formats.num(number)
-    more = ngettext(
-        "%(count)s closed deal is valued anew.", "%(count)s closed deals are valued anew.", number, count=count
-    )
+    more = ngettext("%(count)s closed deal was revalued.", "%(count)s closed deals were revalued.", number, count=count)
     flash(f"{said}{reader.space}{more}" if number else said, "ok")
     return redirect(url_for(".rates"), 303)

@@ -35,7 +35,7 @@ def new_team():
     team = work.add(form.name.data, form.region.data, form.manager, form.chosen)
     db.session.commit()
 
-    flash(_("%(name)s is a team now.", name=team.name), "ok")
+    flash(_("The team %(name)s was added.", name=team.name), "ok")
     return redirect(url_for(".teams"), 303)
 
 
@@ -52,7 +52,7 @@ def team(team_id):
     work.change(team, form.name.data, form.region.data, form.manager, form.chosen)
     db.session.commit()
 
-    flash(_("%(name)s is changed.", name=team.name), "ok")
+    flash(_("%(name)s was changed.", name=team.name), "ok")
     return redirect(url_for(".teams"), 303)
 
 
@@ -67,7 +67,7 @@ def delete_team(team_id):
     work.delete(team)
     db.session.commit()
 
-    flash(_("The team %(name)s is gone.", name=team.name), "ok")
+    flash(_("The team %(name)s was deleted.", name=team.name), "ok")
     return redirect(url_for(".teams"), 303)
 
 

@@ -88,7 +88,7 @@ def test_links_and_devices_are_refused(refusal, archive, kind):
     with zipfile.ZipFile(archive, "a") as package:
         package.writestr(entry("uploads/imports/" + "a" * 32, kind), b"/etc/passwd")
 
-    assert "no plain file" in refusal()
+    assert "not a regular file" in refusal()
 
 
 def test_ten_thousand_files_are_refused(refusal, archive):
@@ -145,14 +145,14 @@ def test_other_ways_of_packing_are_refused(refusal, archive):
     with zipfile.ZipFile(archive, "a", zipfile.ZIP_LZMA) as package:
         package.writestr("uploads/imports/" + "0" * 32, b"x")
 
-    assert "no plain file" in refusal()
+    assert "not a regular file" in refusal()
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"name,price\nA,1\n", b"PK\x05\x06" + bytes(18)])
 def test_another_file_is_no_archive(refusal, archive, content):
     archive.write_bytes(content)
 
-    assert re.search("no ZIP file|no archive of Peyvand", refusal())
+    assert re.search("not a ZIP file|not a Peyvand archive", refusal())
 
 
 def test_a_cut_off_archive_is_refused(refusal, archive):
@@ -173,24 +173,30 @@ def test_a_flipped_byte_is_found(refusal, archive):
 
 CHANGES = {
     "unknown format": (lambda about, files: about.update(format_version=2), "format 2"),
-    "other format": (lambda about, files: about.update(format="spoon"), "no archive of Peyvand"),
+    "other format": (lambda about, files: about.update(format="spoon"), "not a Peyvand archive"),
     "no tables": (lambda about, files: about.pop("tables"), "manifest is damaged"),
     "no names": (lambda about, files: about.update(uploads=[1]), "manifest is damaged"),
-    "lying size": (lambda about, files: about["tables"]["users"].update(size=1), "not as long"),
+    "lying size": (lambda about, files: about["tables"]["users"].update(size=1), "the size in the manifest"),
     "negative size": (lambda about, files: about["tables"]["users"].update(size=-1), "manifest is damaged"),
-    "wrong hash": (lambda about, files: about["tables"]["users"].update(sha256="0" * 64), "was changed"),
+    "wrong hash": (lambda about, files: about["tables"]["users"].update(sha256="0" * 64), "was altered"),
     "fewer rows": (lambda about, files: about["tables"]["users"].update(rows=2), "1 rows, not 2"),
     "other revision": (lambda about, files: about.update(revision="9999"), "version 9999"),
-    "missing file": (lambda about, files: files.pop("tables/users.jsonl"), "lacks 'tables/users.jsonl'"),
+    "missing file": (lambda about, files: files.pop("tables/users.jsonl"), "is missing 'tables/users.jsonl'"),
     "missing table": (
         lambda about, files: (files.pop("tables/users.jsonl"), about["tables"].pop("users")),
-        "the table 'users'",
+        "the expected table 'users'",
     ),
-    "other column": (lambda about, files: about["tables"]["users"]["columns"].append("spoon"), "the table 'users'"),
-    "twice a column": (lambda about, files: about["tables"]["users"]["columns"].append("id"), "the table 'users'"),
+    "other column": (
+        lambda about, files: about["tables"]["users"]["columns"].append("spoon"),
+        "the expected table 'users'",
+    ),
+    "twice a column": (
+        lambda about, files: about["tables"]["users"]["columns"].append("id"),
+        "the expected table 'users'",
+    ),
     "own session": (
         lambda about, files: about["tables"]["users"]["columns"].append("session_key"),
-        "the table 'users'",
+        "the expected table 'users'",
     ),
 }
 
@@ -208,16 +214,16 @@ def test_a_manifest_that_does_not_fit_is_refused(refusal, archive, name):
     ("table", "column", "value", "said"),
     [
         ("users", "name", 7, "no name that can be read"),
-        ("users", "name", None, "refused a row of users"),
-        ("users", "team_id", 99, "refused a row of users"),
+        ("users", "name", None, "rejected a row of users"),
+        ("users", "team_id", 99, "rejected a row of users"),
         ("users", "created_at", "2026-01-01T00:00:00", "no created_at that can be read"),
         ("targets", "start", "soon", "no start that can be read"),
         ("targets", "amount", 1.5, "no amount that can be read"),
         ("targets", "amount", True, "no amount that can be read"),
         ("targets", "amount", 2**63, "targets"),
-        ("organisations", "id", 2, "refused a row of organisations"),
+        ("organisations", "id", 2, "rejected a row of organisations"),
         ("organisations", "shows_toman", 1, "no shows_toman that can be read"),
-        ("companies", "parent_id", 99, "refused a row of companies"),
+        ("companies", "parent_id", 99, "rejected a row of companies"),
     ],
 )
 def test_a_row_that_cannot_be_lets_nothing_stand(refusal, archive, table, column, value, said):
@@ -236,7 +242,7 @@ def test_a_line_that_is_no_row_is_refused(refusal, archive, line):
         files["tables/deals.jsonl"] += line
         living.told(about, files, "deals")
 
-    assert "line 2 is no row of its table" in refusal()
+    assert "line 2 is not a row of its table" in refusal()
 
 
 @pytest.mark.parametrize("line", [b'["' + b"a" * values.LONGEST_LINE + b'"]\n', b"[" + b"{}," * 130_000 + b"{}]\n"])
@@ -260,13 +266,13 @@ def test_another_file_under_the_name_of_an_upload_stays_and_those_put_before_it_
 
 
 def test_an_organisation_that_is_there_already_is_left_alone(refusal, organisation):
-    assert "This Peyvand is in use: there are organisations already." in refusal()
+    assert "This Peyvand is in use: it already contains organisations." in refusal()
 
 
 def test_an_archive_can_be_looked_at_without_writing(app, archive):
     result = app.test_cli_runner().invoke(main, ["import", "archive", str(archive), "--dry-run"])
 
-    assert result.exit_code == 0 and "all.zip is whole: " in result.output
+    assert result.exit_code == 0 and "all.zip is intact: " in result.output
     assert "Nothing was written" in result.output
     assert living.count() == 0
 
@@ -275,7 +281,7 @@ def test_an_archive_can_be_looked_at_without_writing(app, archive):
 def test_options_for_files_of_rows_are_refused(app, archive, option):
     result = app.test_cli_runner().invoke(main, ["import", "archive", str(archive), *option])
 
-    assert result.exit_code == 2 and f"{option[0]} is for files of rows, not for an archive." in result.output
+    assert result.exit_code == 2 and f"{option[0]} is not available for an archive." in result.output
     assert living.count() == 0
 
 

@@ -165,7 +165,7 @@ def _edited_manifest(path: Path) -> None:
 def _of_another_organisation(name: str, content: bytes) -> bytes:
     if name != manifest.NAME:
         return content
-    return json.dumps(json.loads(content) | {"organisation": "Somebody else"}).encode()
+    return json.dumps(json.loads(content) | {"organisation": "Another user has this address."}).encode()
 
 
 def _of_another_key(path: Path) -> None:

@@ -79,7 +79,7 @@ def test_nonsense_is_refused_in_a_sentence_that_names_the_setting(tmp_path, name
 
 
 def test_what_people_get_wrong_is_said_by_name(tmp_path):
-    with pytest.raises(config.ConfigError, match=r"BASE_URL takes a whole address .*, without a path"):
+    with pytest.raises(config.ConfigError, match=r"BASE_URL must be a full address .*, without a path"):
         _load(tmp_path, BASE_URL="https://crm.example/path")
     with pytest.raises(config.ConfigError, match="after four slashes"):
         _load(tmp_path, DATABASE_URL="sqlite:///peyvand.db")
@@ -87,7 +87,7 @@ def test_what_people_get_wrong_is_said_by_name(tmp_path):
 
 @pytest.mark.parametrize("url", ["postgresql://crm:se@cret@host/name", "postgresql://crm:se@cr/et@host/name"])
 def test_a_password_that_would_be_taken_for_a_host_is_not_repeated(tmp_path, url):
-    with pytest.raises(config.ConfigError, match="DATABASE_URL: write @ in a password as %40") as refused:
+    with pytest.raises(config.ConfigError, match="DATABASE_URL: write @ in the password as %40") as refused:
         _load(tmp_path, DATABASE_URL=url)
 
     assert "cr" not in str(refused.value).removeprefix("DATABASE_URL")

@@ -169,7 +169,7 @@ def test_web_servers_in_front_let_in_what_peyvand_lets_in(app):
         block = re.search(rf"location {prefix} {{(.*?)}}", _text("nginx.conf"), re.DOTALL)
         assert block and f"client_max_body_size {megabytes}m;" in block[1], prefix
     assert f"client_max_body_size {app.config['MAX_CONTENT_LENGTH'] // 2**20}m;" in _text("nginx.conf")
-    assert "max_size 1GB" in _text("Caddyfile") and megabytes == 1024
+    assert "max_size 1GiB" in _text("Caddyfile") and megabytes == 1024
     assert "X-Forwarded-For $proxy_add_x_forwarded_for" in _text("nginx.conf")
 
 

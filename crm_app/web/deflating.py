@@ -1,4 +1,4 @@
-"""Deflating on all processors: blocks are packed side by side, and what comes out is one stream that any ZIP reads."""
+"""Deflating on up to four processors: blocks are packed side by side, and what comes out is one stream that any ZIP reads."""
 
 import os
 import zlib

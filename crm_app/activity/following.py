@@ -44,7 +44,10 @@ class Place(NamedTuple):
 
 
 class Since(NamedTuple):
-    """`events` are new, oldest first; `place` is how far they reach. `is_all` is False where more happened."""
+    """`events` are new, oldest first; `place` is how far they reach.
+
+    `is_all` is False where more happened, or where the log does not hold any more what was read last.
+    """
 
     events: list[Event]
     place: Place
@@ -58,13 +61,19 @@ def place_now() -> Place:
 
 
 def since(place: Place) -> Since:
-    """What happened since, in one read along the log's own order."""
-    newer = select(Event).where(Event.id > place.floor).order_by(Event.id).limit(written_out(_READ_AT_MOST))
-    found = list(db.session.scalars(newer))
+    """What happened since, in one read along the log's own order.
+
+    It begins with what was read last. Where that is gone, so are records that the page shows, and SQLite gives its
+    number and those before it again.
+    """
+    onward = select(Event).where(Event.id >= place.floor).order_by(Event.id).limit(written_out(_READ_AT_MOST + 1))
+    found = list(db.session.scalars(onward))
+    goes_on = not place.floor or (bool(found) and found[0].id == place.floor)
+    found = [event for event in found if event.id > place.floor][:_READ_AT_MOST]
     events = [event for event in found if event.id not in place.seen]
     young_from = _young_from()
     reached = _reached(place.floor, [(one.id, one.at > young_from) for one in found])
-    return Since(events, reached, len(found) < _READ_AT_MOST)
+    return Since(events, reached, goes_on and len(found) < _READ_AT_MOST)
 
 
 def _young_from() -> datetime:

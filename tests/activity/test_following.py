@@ -1,6 +1,9 @@
 """Reading on in the log: nothing twice, nothing left out, whoever was slow to finish."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import delete, update
 
 from crm_app.activity import following, record
 from crm_app.activity.following import Place
@@ -63,6 +66,24 @@ def test_whoever_was_away_long_is_told_that_there_is_more(company):
 
     assert not found.is_all and len(found.events) < 600
     assert len(str(found.place)) < 1500
+
+
+def test_whoever_has_read_on_to_what_is_gone_from_the_log_is_told_that_there_is_more(company):
+    """SQLite gives numbers again: what happens next may have one that they passed long ago."""
+    happen(company, 3)
+    _make_old()
+    place = following.place_now()
+    db.session.execute(delete(Event).where(Event.id > place.floor - 2))
+    db.session.commit()
+    happen(company)
+
+    assert not following.since(place).is_all
+    assert following.since(following.place_now()).is_all
+
+
+def _make_old():
+    db.session.execute(update(Event).values(at=utc_now() - timedelta(minutes=5)))
+    db.session.commit()
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "1.", "1.x", "٣", "1" * 30, "1.2,3"])

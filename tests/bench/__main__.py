@@ -78,9 +78,10 @@ def _measured(given: argparse.Namespace, database: Database, bare: Server) -> Ru
             for name, asking in _forms(founded, server).items():
                 spent, ratio, body = server.cost_beside(bare, asking)
                 run.asked[name] = Asked(spent, ratio, wire=len(body))
-            run.whole = whole.visits(server, founded.cookie, [page.path for page in PAGES.values()])
+            paths = [_path(name, server, founded.cookie) for name in PAGES]
+            run.whole = whole.visits(server, founded.cookie, paths)
     if not given.page:
-        run.whole |= whole.cold_start_and_memory(founded.cookie, [page.path for page in PAGES.values()])
+        run.whole |= whole.cold_start_and_memory(founded.cookie, paths)
     return run
 
 
@@ -96,7 +97,7 @@ def _bare() -> Iterator[Server]:
 
 
 def _page(name, server: Server, founded, bare: Server, read, change) -> Asked:
-    asking = Asking(PAGES[name].path, founded.cookie)
+    asking = Asking(_path(name, server, founded.cookie), founded.cookie)
     spent, ratio, body = server.cost_beside(bare, asking)
     anew = server.cost_beside(bare, asking, change)[1] if PAGES[name].is_kept else None
     if PAGES[name].is_kept:
@@ -104,6 +105,14 @@ def _page(name, server: Server, founded, bare: Server, read, change) -> Asked:
     statements, length = read(asking.path)
     waited = server.waited(asking, 1), server.waited(asking, 4)
     return Asked(spent, ratio, statements, length, len(body), *waited, anew)
+
+
+def _path(name: str, server: Server, cookie: str) -> str:
+    path = PAGES[name].path
+    if "{place}" not in path:
+        return path
+    board = server.get("/pipeline/board", cookie, encodings="identity").decode()
+    return path.format(place=board.split("since=")[1].split('"')[0])
 
 
 def _forms(founded, server: Server) -> dict[str, Asking]:

@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Page(NamedTuple):
-    """`budget` is None for what has none of its own; `is_kept` where a page is drawn anew only after a change."""
+    """`budget` is None for what has none of its own; `is_kept` where a page is drawn anew only after a change.
+
+    `{place}` in a path is how far the board has read in the log.
+    """
 
     path: str
     budget: float | None = None
@@ -22,7 +25,7 @@ PAGES = {
     "board": Page("/pipeline/board", 5),
     "board of one owner": Page("/pipeline/board?owner=2", 5),
     "forecast": Page("/pipeline/forecast", 5),
-    "board, nothing new": Page(f"/pipeline/board/news?since={2**40}"),
+    "board, nothing new": Page("/pipeline/board/news?since={place}"),
     "deals": Page("/pipeline/deals", 3),
     "deals of one owner": Page("/pipeline/deals?owner=2"),
     "a deal": Page("/pipeline/deals/1", 3),

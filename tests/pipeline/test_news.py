@@ -1,12 +1,16 @@
 """What others did to a board since it was shown, and what of it nobody else is told."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, update
 
 from crm_app.activity import following, record
+from crm_app.activity.models import Event
 from crm_app.activity.recording import acting_as
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
+from crm_app.pipeline.models import Deal, Stay
 from tests import make
 from tests.pipeline.test_board import second_pipeline
 
@@ -144,6 +148,20 @@ def test_much_else_moves_the_place_on(client, alice, deal, since):
     response = since(client)
 
     assert response.status_code == 200 and told(response) == ([], [])
+
+
+def test_a_board_that_shows_what_is_gone_for_good_is_to_be_shown_anew(client, alice):
+    """As when the demo company is removed: its deals go with all that was told of them."""
+    gone = [make.deal(alice).id for _ in range(3)]
+    db.session.execute(update(Event).values(at=utc_now() - timedelta(minutes=5)))
+    db.session.commit()
+    news = client.page("/pipeline/board").one("div", id="board-news").get("hx-get")
+
+    for model, of_deal in ((Event, Event.subject_id), (Stay, Stay.deal_id), (Deal, Deal.id)):
+        db.session.execute(delete(model).where(of_deal.in_(gone)))
+    db.session.commit()
+
+    assert "data-board-outdated" in client.get(news).text
 
 
 def test_a_broken_place_is_refused(client):

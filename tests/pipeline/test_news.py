@@ -11,6 +11,7 @@ from crm_app.activity.models import Event
 from crm_app.activity.recording import acting_as
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.models import Deal, Stay
+from crm_app.web.reader import Reader
 from tests import make
 from tests.pipeline.test_board import second_pipeline
 
@@ -162,6 +163,21 @@ def test_a_board_that_shows_what_is_gone_for_good_is_to_be_shown_anew(client, al
     db.session.commit()
 
     assert "data-board-outdated" in client.get(news).text
+
+
+@pytest.mark.parametrize("kind", ["board", "forecast"])
+def test_a_board_that_was_open_overnight_is_to_be_shown_anew(client, alice, monkeypatch, kind):
+    """What closed today is overdue by now, though nobody did anything to it."""
+    make.deal(alice, expected_close=make.today())
+    news = client.page(f"/pipeline/{kind}").one("div", id="board-news").get("hx-get")
+    assert client.get(news).status_code == 204
+
+    tomorrow = make.today() + timedelta(days=1)
+    monkeypatch.setattr(Reader, "today", lambda _someone: tomorrow)
+
+    answer = client.get(news)
+    assert "data-board-outdated" in answer.text and "data-board-arrival" not in answer.text
+    assert "Overdue" in client.get(f"/pipeline/{kind}").text
 
 
 def test_a_broken_place_is_refused(client):

@@ -15,6 +15,7 @@ from crm_app.pipeline.views.showing import Showing, open_stage, showing
 from crm_app.saved_views import menus
 from crm_app.web.addresses import whole_id
 from crm_app.web.htmx import page
+from crm_app.web.reader import reader
 
 # So many events that do not concern a board may pass before it is told to read on behind them.
 _PASSED_IN_SILENCE = 50
@@ -63,17 +64,22 @@ def more_cards(shown, head):
 @bp.get("/board/news")
 @seller_required
 def news():
-    """What others did since the board was shown, asked for every few seconds: nothing at all where nothing happened."""
+    """What others did since the board was shown, asked for every few seconds: nothing at all where nothing happened.
+
+    The address names the day on which it was shown: what closes today is overdue tomorrow, whoever does anything.
+    """
     place = following.Place.read(request.args.get("since", "")) or abort(400)
     happened = following.since(place)
     events = arrivals.touched(happened.events)
     is_reshaped = arrivals.is_reshaped(happened.events)
-    is_quiet = not is_reshaped and happened.is_all and len(happened.events) < _PASSED_IN_SILENCE
+    is_of_today = request.args.get("day") in (None, reader.today().isoformat())
+    is_whole = happened.is_all and is_of_today
+    is_quiet = not is_reshaped and is_whole and len(happened.events) < _PASSED_IN_SILENCE
     if is_quiet and not events:
         return "", 204
 
     shown = showing()
-    is_outdated = is_reshaped or not happened.is_all or len(events) > _TOLD_AT_MOST or shown.has_moved_on
+    is_outdated = is_reshaped or not is_whole or len(events) > _TOLD_AT_MOST or shown.has_moved_on
     found = None if is_outdated else arrivals.news(events, shown.deals, shown.layout, current_user)
     if is_quiet and found is not None and not any(found):
         return "", 204

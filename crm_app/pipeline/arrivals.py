@@ -5,13 +5,19 @@ from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
 
-from crm_app.accounts.models import User
+from crm_app.accounts.models import Organisation, User
 from crm_app.activity.models import Event
+from crm_app.contacts.models import Company
 from crm_app.extensions import db
 from crm_app.pipeline import queries
 from crm_app.pipeline.boards import Deals, Key, Layout
 from crm_app.pipeline.cards import Card, cards_of_once
-from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.pipeline.models import IS_OPEN, Deal, Pipeline, Stage
+
+# Whose names stand on cards, by where deals hold them.
+_NAMED = {Company.__tablename__: Deal.company_id, User.__tablename__: Deal.owner_id}
+# Ids by table.
+Names = dict[str, set[int]]
 
 
 class Arrival(NamedTuple):
@@ -35,9 +41,24 @@ def touched(events: Iterable[Event]) -> list[Event]:
 
 
 def is_reshaped(events: Iterable[Event]) -> bool:
-    """Whether pipelines or their stages are others now: then the columns themselves stand otherwise."""
-    shapes = (Pipeline.__tablename__, Stage.__tablename__)
+    """Whether pipelines or their stages are others now, and with them the columns, or what holds for all of them."""
+    shapes = (Pipeline.__tablename__, Stage.__tablename__, Organisation.__tablename__)
     return any(event.subject_table in shapes for event in events)
+
+
+def renamed(events: Iterable[Event]) -> Names:
+    """The companies and users that are called otherwise now."""
+    found: Names = {}
+    for event in events:
+        if event.subject_table in _NAMED and "name" in (event.particulars.get("changes") or {}):
+            found.setdefault(event.subject_table, set()).add(event.subject_id)
+    return found
+
+
+def are_named(names: Names, shown: Deals) -> bool:
+    """Whether a card of the board may say one of them."""
+    said = (shown.where(IS_OPEN, _NAMED[table].in_(ids)).exists() for table, ids in names.items())
+    return any(db.session.scalar(select(one)) for one in said)
 
 
 def news(events: Collection[Event], shown: Deals, layout: Layout, user: User) -> News:

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
+from crm_app.accounts.queries import organisation as read_organisation
 from crm_app.activity import following, record
 from crm_app.activity.models import Event
 from crm_app.activity.recording import acting_as
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.models import Deal, Stay
+from crm_app.settings import organisation, people
 from crm_app.web.reader import Reader
 from tests import make
 from tests.pipeline.test_board import second_pipeline
@@ -178,6 +180,43 @@ def test_a_board_that_was_open_overnight_is_to_be_shown_anew(client, alice, monk
     answer = client.get(news)
     assert "data-board-outdated" in answer.text and "data-board-arrival" not in answer.text
     assert "Overdue" in client.get(f"/pipeline/{kind}").text
+
+
+def _rename_the_company(deal, _owner):
+    deal.company.change(name="Another name")
+
+
+def _rename_the_owner(deal, owner):
+    people.change(deal.owner, owner, name="Alice Other", email=deal.owner.email, role="rep", team=None)
+
+
+def _let_reps_see_all(_deal, _owner):
+    organisation.change(read_organisation(), reps_see_all=True)
+
+
+@pytest.mark.parametrize("change", [_rename_the_company, _rename_the_owner, _let_reps_see_all])
+def test_what_else_stands_on_a_board_is_news_too(client, alice, olivia, deal, since, change):
+    """The names on cards, and what holds for the whole organisation."""
+    deal.company = make.company(alice)
+    db.session.commit()
+    with acting_as(olivia):
+        change(deal, olivia)
+    db.session.commit()
+
+    assert "data-board-outdated" in since(client).text
+
+
+def test_companies_and_people_that_no_card_names_are_no_news(client, alice, bob, olivia, deal, since):
+    other = make.company(alice)
+    deal.company = make.company(alice)
+    db.session.commit()
+    with acting_as(olivia):
+        other.change(name="Another name")
+        deal.company.change(industry="Optics")
+        people.change(bob, olivia, name="Bob Other", email=bob.email, role="rep", team=None)
+    db.session.commit()
+
+    assert since(client).status_code == 204
 
 
 def test_a_broken_place_is_refused(client):

@@ -70,16 +70,17 @@ def news():
     """
     place = following.Place.read(request.args.get("since", "")) or abort(400)
     happened = following.since(place)
-    events = arrivals.touched(happened.events)
+    events, renamed = arrivals.touched(happened.events), arrivals.renamed(happened.events)
     is_reshaped = arrivals.is_reshaped(happened.events)
     is_of_today = request.args.get("day") in (None, reader.today().isoformat())
-    is_whole = happened.is_all and is_of_today
-    is_quiet = not is_reshaped and is_whole and len(happened.events) < _PASSED_IN_SILENCE
-    if is_quiet and not events:
+    is_beyond_telling = is_reshaped or not happened.is_all or not is_of_today
+    is_quiet = not is_beyond_telling and len(happened.events) < _PASSED_IN_SILENCE
+    if is_quiet and not events and not renamed:
         return "", 204
 
     shown = showing()
-    is_outdated = is_reshaped or not is_whole or len(events) > _TOLD_AT_MOST or shown.has_moved_on
+    is_outdated = is_beyond_telling or len(events) > _TOLD_AT_MOST or shown.has_moved_on
+    is_outdated = is_outdated or arrivals.are_named(renamed, shown.deals)
     found = None if is_outdated else arrivals.news(events, shown.deals, shown.layout, current_user)
     if is_quiet and found is not None and not any(found):
         return "", 204

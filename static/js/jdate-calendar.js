@@ -39,9 +39,22 @@ export function weekday(day) {
   return (((day + 4) % 7) + 7) % 7;
 }
 
-export function today() {
-  const now = new Date();
-  return gregorian.toDay(now.getFullYear(), now.getMonth() + 1, now.getDate());
+/** Which day it is in a time zone, wherever the browser is. */
+export function today(zone) {
+  const parts = { year: "numeric", month: "numeric", day: "numeric" };
+  const written = calendarOf(zone, parts).formatToParts(new Date());
+  const { year, month, day } = Object.fromEntries(written.map(({ type, value }) => [type, Number(value)]));
+  return gregorian.toDay(year, month, day);
+}
+
+function calendarOf(timeZone, parts) {
+  const tag = "en-u-ca-gregory-nu-latn";
+  try {
+    return new Intl.DateTimeFormat(tag, { timeZone, ...parts });
+  } catch {
+    // A browser older than that zone.
+    return new Intl.DateTimeFormat(tag, parts);
+  }
 }
 
 /** Another month, on the same date or the last one there is. */

@@ -1,6 +1,6 @@
 // Draws one month of the little calendar as a grid of buttons.
 
-import { today, weekday } from "./jdate-calendar.js";
+import { weekday } from "./jdate-calendar.js";
 
 /** The empty box: steps and title above, the grid, "today" beneath. Its words stand on the field's button. */
 export function frame(button) {
@@ -19,7 +19,7 @@ export function frame(button) {
   return box;
 }
 
-export function drawMonth(box, { calendar, day, chosen, isPersian, firstWeekday }) {
+export function drawMonth(box, { calendar, day, chosen, now, isPersian, firstWeekday }) {
   const [year, month] = calendar.fromDay(day);
   const first = calendar.toDay(year, month, 1);
   const write = writer(calendar, isPersian);
@@ -27,7 +27,7 @@ export function drawMonth(box, { calendar, day, chosen, isPersian, firstWeekday 
 
   for (let at = first - ((weekday(first) - firstWeekday + 7) % 7); at < first + calendar.length(year, month); at++) {
     if (weekday(at) === firstWeekday) rows.push(make("tr"));
-    rows.at(-1).append(at < first ? make("td") : cell(at, { day, chosen, write }));
+    rows.at(-1).append(at < first ? make("td") : cell(at, { day, chosen, now, write }));
   }
 
   const body = make("tbody");
@@ -36,7 +36,7 @@ export function drawMonth(box, { calendar, day, chosen, isPersian, firstWeekday 
   box.querySelector("table").replaceChildren(headings(firstWeekday, write), body);
 }
 
-function cell(at, { day, chosen, write }) {
+function cell(at, { day, chosen, now, write }) {
   const attributes = {
     type: "button",
     class: "jdate__day",
@@ -44,7 +44,7 @@ function cell(at, { day, chosen, write }) {
     "data-day": at,
     "aria-label": write.whole(at),
   };
-  if (at === today()) attributes["aria-current"] = "date";
+  if (at === now) attributes["aria-current"] = "date";
   const box = make("td", at === chosen ? { role: "gridcell", "aria-selected": "true" } : { role: "gridcell" });
   box.append(make("button", attributes, write.number(at)));
   return box;

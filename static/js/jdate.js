@@ -22,8 +22,9 @@ function show(button) {
   const input = field.querySelector("[data-jdate]");
   const calendar = input.dataset.jdate === "jalali" ? jalali : gregorian;
   const chosen = parse(input.value);
+  const now = today(button.dataset.zone);
   const box = frame(button);
-  open = { box, button, input, calendar, chosen, day: chosen ?? today(), isPersian: writesPersian(input) };
+  open = { box, button, input, calendar, chosen, now, day: chosen ?? now, isPersian: writesPersian(input) };
 
   box.addEventListener("click", pressed);
   box.addEventListener("keydown", keyed);
@@ -47,7 +48,7 @@ function pressed(event) {
   if (!target) return;
 
   if (target.dataset.months) go(addMonths(open.calendar, open.day, Number(target.dataset.months)), false);
-  else if (target.dataset.today !== undefined) pick(today());
+  else if (target.dataset.today !== undefined) pick(open.now);
   else pick(Number(target.dataset.day));
 }
 

@@ -1,11 +1,11 @@
 """What others did to a board since it was shown: cards that stand elsewhere or look otherwise, and those that left."""
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_, select
 
-from crm_app.accounts.models import Organisation, User
+from crm_app.accounts.models import Organisation, Team, User
 from crm_app.activity.models import Event
 from crm_app.contacts.models import Company
 from crm_app.extensions import db
@@ -16,6 +16,8 @@ from crm_app.pipeline.models import IS_OPEN, Deal, Pipeline, Stage
 
 # Whose names stand on cards, by where deals hold them.
 _NAMED = {Company.__tablename__: Deal.company_id, User.__tablename__: Deal.owner_id}
+# What decides whose deals a reader sees, or narrows a board down to.
+_SIGHT = {User.__tablename__: {"role", "team"}, Team.__tablename__: {"manager"}}
 # Ids by table.
 Names = dict[str, set[int]]
 
@@ -46,11 +48,16 @@ def is_reshaped(events: Iterable[Event]) -> bool:
     return any(event.subject_table in shapes for event in events)
 
 
+def is_regrouped(events: Iterable[Event]) -> bool:
+    """Whether some deals are in other people's sight now, or in another team's, than they were."""
+    return any(_SIGHT.get(event.subject_table, set()) & _changed(event).keys() for event in events)
+
+
 def renamed(events: Iterable[Event]) -> Names:
     """The companies and users that are called otherwise now."""
     found: Names = {}
     for event in events:
-        if event.subject_table in _NAMED and "name" in (event.particulars.get("changes") or {}):
+        if event.subject_table in _NAMED and "name" in _changed(event):
             found.setdefault(event.subject_table, set()).add(event.subject_id)
     return found
 
@@ -90,6 +97,10 @@ def _leaving(events: Iterable[Event], ids: Collection[int], user: User) -> set[i
     """Of the deals not shown those that the user may see, here or in the bin, or saw until they got another owner."""
     seen = queries.visible_to(user).with_only_columns(Deal.id).where(Deal.id.in_(ids))
     binned = queries.binned_for(user).with_only_columns(Deal.id).where(Deal.id.in_(ids))
-    handed_on = {event.subject_id for event in events if "owner" in (event.particulars.get("changes") or {})}
+    handed_on = {event.subject_id for event in events if "owner" in _changed(event)}
     found = db.session.scalars(select(Deal.id).where(or_(Deal.id.in_(seen), Deal.id.in_(binned))))
     return set(found) | (handed_on & set(ids))
+
+
+def _changed(event: Event) -> dict[str, Any]:
+    return event.particulars.get("changes") or {}

@@ -12,7 +12,7 @@ from crm_app.activity.models import Event
 from crm_app.activity.recording import acting_as
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.models import Deal, Stay
-from crm_app.settings import organisation, people
+from crm_app.settings import organisation, people, teams
 from crm_app.web.reader import Reader
 from tests import make
 from tests.pipeline.test_board import second_pipeline
@@ -204,6 +204,26 @@ def test_what_else_stands_on_a_board_is_news_too(client, alice, olivia, deal, si
     db.session.commit()
 
     assert "data-board-outdated" in since(client).text
+
+
+def _to_another_team(rep, _team):
+    people.move(rep, make.team("South"))
+
+
+def _to_another_manager(rep, team):
+    teams.change(team, team.name, team.region, None, [rep])
+
+
+@pytest.mark.parametrize("change", [_to_another_team, _to_another_manager])
+def test_a_manager_is_shown_the_board_anew_once_others_are_in_the_team(browser_of, charlie, alice, olivia, change):
+    make.deal(alice, "Alpha")
+    news = browser_of(charlie).page("/pipeline/board").one("div", id="board-news").get("hx-get")
+    with acting_as(olivia):
+        change(alice, alice.team)
+    db.session.commit()
+
+    assert "data-board-outdated" in browser_of(charlie).get(news).text
+    assert "Alpha" not in browser_of(charlie).get("/pipeline/board").text
 
 
 def test_companies_and_people_that_no_card_names_are_no_news(client, alice, bob, olivia, deal, since):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from crm_app.extensions import utc_now
 from crm_app.pipeline import expecting
 from crm_app.web.reader import Reader, read_as
 from tests import make
@@ -65,6 +66,49 @@ def test_what_no_filter_knows_counts_as_not_given(client, alice, url, query):
 
     assert titles == ["There"]
     assert not page.all("a", class_="chip__remove")
+
+
+@pytest.mark.parametrize("url", [BOARD, LIST])
+def test_who_left_is_asked_for_by_name_still(browser_of, olivia, alice, bob, url):
+    make.deal(alice, "Hers")
+    make.deal(bob, "His")
+    bob.disabled_at = utc_now()
+
+    titles, page = shown(browser_of(olivia), url, f"owner={bob.id}")
+
+    assert titles == ["His"]
+    assert "Owner Bob Brandt" in [page.text_of(e) for e in page.all("span", class_="chip")]
+
+
+@pytest.mark.parametrize("url", [BOARD, LIST])
+@pytest.mark.parametrize(
+    ("query", "chip"),
+    [
+        ("owner=4321", "Owner not known to you"),
+        ("team=4321", "Team not known to you"),
+        ("product=4321", "Product not known to you"),
+    ],
+)
+def test_a_filter_by_what_is_gone_finds_nothing_and_says_so(client, alice, url, query, chip):
+    make.deal(alice, "There")
+
+    titles, page = shown(client, url, query)
+
+    assert titles == []
+    assert chip in [page.text_of(e) for e in page.all("span", class_="chip")]
+
+
+def test_a_list_of_a_retired_stage_shows_no_deals_of_others(client, alice):
+    make.deal(alice, "There")
+    gone = make.stage("Proposal")
+    gone.retired_at = utc_now()
+
+    titles, page = shown(client, LIST, f"stage={gone.id}")
+    _, unknown = shown(client, LIST, "stage=4321&pipeline=4321")
+
+    assert titles == []
+    assert "Stage Proposal" in [page.text_of(e) for e in page.all("span", class_="chip")]
+    assert "Stage not known to you" in [unknown.text_of(e) for e in unknown.all("span", class_="chip")]
 
 
 @pytest.mark.parametrize(

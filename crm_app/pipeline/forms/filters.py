@@ -1,16 +1,17 @@
 """What narrows the deals of a board or a list: kept in the address, shown as chips."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from flask import request
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from wtforms import SelectField
 
 from crm_app.accounts.models import User
+from crm_app.accounts.queries import visible_to as users_visible_to
 from crm_app.lists import chips as list_chips
 from crm_app.lists import conditions
 from crm_app.lists.chips import Chip as ConditionChip
@@ -18,16 +19,21 @@ from crm_app.lists.conditions import GROUPS, Conditions
 from crm_app.lists.fields import Field
 from crm_app.pipeline import expecting, lists, queries, rotting
 from crm_app.pipeline.forms.choices import choices
-from crm_app.pipeline.models import Deal
+from crm_app.pipeline.models import Deal, Stage
 from crm_app.pipeline.shapes import AnyStage
 from crm_app.web import formats
 from crm_app.web.addresses import whole_id
 from crm_app.web.fields import DayField, MoneyField, TextField
 from crm_app.web.money import Rates
+from crm_app.web.pickers import found_by_id
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
 _CLOCKS = {"rotting": _l("Rotting"), "snoozed": _l("Snoozed"), "fresh": _l("Neither rotting nor snoozed")}
+_NAMED_STILL: dict[str, Callable[[User], Select[Any]]] = {
+    "owner": users_visible_to,
+    "stage": lambda _user: select(Stage),
+}
 _SIGNS = {"close_from": "≥", "close_to": "≤", "least": "≥", "most": "≤"}
 
 
@@ -39,7 +45,7 @@ class Chip(NamedTuple):
 
 
 class DealFilterForm(FlaskForm):
-    """A GET form. What cannot be read counts as not given, and its field says why."""
+    """A GET form. What cannot be read counts as not given, and its field says why; what is gone since finds nothing."""
 
     class Meta:
         csrf = False
@@ -68,13 +74,12 @@ class DealFilterForm(FlaskForm):
         return form
 
     def offer(self, user: User) -> "DealFilterForm":
-        """With everything there is to choose from; what is not among it counts as not given."""
+        """With everything there is to choose from."""
         found = choices(user)
         is_alone = len(found.owners) < 2
         self.owner.choices = [] if is_alone else [("", _("Anyone")), *found.owners]
         self.team.choices = [] if is_alone or not found.teams else [("", _("Any team")), *found.teams]
         self.product.choices = [("", _("Any product")), *found.products]
-        self.forget_unknown(self.owner, self.team, self.product)
         return self
 
     def narrow(self, deals: Select[tuple[Deal]], rates: Rates, stages: Iterable[AnyStage]) -> Select[tuple[Deal]]:
@@ -118,12 +123,19 @@ class DealFilterForm(FlaskForm):
     @property
     def chips(self) -> list[Chip]:
         chosen = [field for field in (self.owner, self.team, self.product, self.clock, self.close) if field.data]
-        chips = [Chip(f.name, f.label.text, "", str(dict(f.choices).get(str(f.data), ""))) for f in chosen]
+        chips = [Chip(f.name, f.label.text, "", self.named(f)) for f in chosen]
         days = [field for field in (self.close_from, self.close_to) if field.data]
         chips += [Chip(f.name, _("Expected close"), _SIGNS[f.name], formats.day(f.data)) for f in days]
         worth = [field for field in (self.least, self.most) if field.data]
         chips += [Chip(f.name, _("Value"), _SIGNS[f.name], formats.money(f.data)) for f in worth]
         return chips + [Chip(f.name, f.label.text, "", f.data) for f in (self.source, self.q) if f.data]
+
+    def named(self, field: Any) -> str:
+        """What is chosen, by its name: colleagues who left and retired stages have theirs still."""
+        if name := dict(field.choices).get(str(field.data)):
+            return str(name)
+        rows = _NAMED_STILL.get(field.name)
+        return (rows and name_of(rows(current_user), field.data)) or _("not known to you")
 
     @property
     def offered(self) -> list[Any]:
@@ -152,6 +164,11 @@ class DealFilterForm(FlaskForm):
         for field in fields:
             if str(field.data or "") not in dict(field.choices):
                 field.data = None
+
+
+def name_of(rows: Select[Any], record_id: int | None) -> str:
+    found = found_by_id(rows, record_id) if record_id else None
+    return found.name if found else ""
 
 
 class _Blank(NamedTuple):

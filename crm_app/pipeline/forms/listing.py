@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Select
 from wtforms import Field, SelectField
 from wtforms.widgets import HiddenInput
 
 from crm_app.accounts.models import User
 from crm_app.contacts import queries as contacts
-from crm_app.pipeline.forms.filters import Chip, DealFilterForm
+from crm_app.pipeline.forms.filters import Chip, DealFilterForm, name_of
 from crm_app.pipeline.models import KINDS
 from crm_app.web.addresses import whole_id
-from crm_app.web.pickers import found_by_id
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
@@ -46,10 +44,10 @@ class DealListForm(DealFilterForm):
             ("", _("Any stage")),
             *((str(stage.id), f"{one.name} · {stage.name}" if several else stage.name) for one, stage in stages),
         ]
-        self.forget_unknown(self.pipeline, self.stage, self.status)
+        self.forget_unknown(self.status)
         self.names = {
-            "company": _name_of(contacts.companies_visible_to(user), self.company.data),
-            "person": _name_of(contacts.people_visible_to(user), self.person.data),
+            "company": name_of(contacts.companies_visible_to(user), self.company.data),
+            "person": name_of(contacts.people_visible_to(user), self.person.data),
         }
         return self
 
@@ -58,7 +56,7 @@ class DealListForm(DealFilterForm):
         contact = [field for field in (self.company, self.person) if field.data is not None]
         named = [Chip(f.name, f.label.text, "", self.names[f.name] or _("not known to you")) for f in contact]
         chosen = [field for field in (self.status, self.pipeline, self.stage) if field.data]
-        named += [Chip(f.name, f.label.text, "", str(dict(f.choices)[str(f.data)])) for f in chosen]
+        named += [Chip(f.name, f.label.text, "", self.named(f)) for f in chosen]
         return named + super().chips
 
     @property
@@ -74,8 +72,3 @@ class DealListForm(DealFilterForm):
         """The only pipeline is no choice."""
         where = [self.pipeline] if len(self.pipeline.choices) > 2 else []
         return [self.status, *where, self.stage, *super().offered]
-
-
-def _name_of(rows: Select[Any], record_id: int | None) -> str:
-    found = found_by_id(rows, record_id) if record_id else None
-    return found.name if found else ""

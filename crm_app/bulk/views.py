@@ -14,7 +14,7 @@ from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs as queue
 from crm_app.lists.listables import Listable, of_place
 from crm_app.lists.taking import MOST_IDS
-from crm_app.saved_views.menus import kept_of
+from crm_app.saved_views.menus import kept_if_short
 from crm_app.web import formats
 from crm_app.web.htmx import gone_to, page, said_alone
 from crm_app.web.tables import as_asked, listing, with_query
@@ -114,7 +114,7 @@ def go_on(change_id):
 
 
 def _begin(listable: Listable, action: Action, selection: Selection, meant: dict) -> BulkChange:
-    query = kept_of(request.query_string.decode())
+    query = kept_if_short(request.query_string.decode())
     made = BulkChange(place=listable.place, action=action.key, meant=meant, query=query, user_id=current_user.id)
     db.session.add(made)
     db.session.flush()

@@ -21,6 +21,7 @@ from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Listable, of_place
 from crm_app.lists.taking import MOST_IDS
 from crm_app.web import formats
+from crm_app.web.headers import LONGEST_ADDRESS
 from crm_app.web.htmx import changed, gone_to, page
 from crm_app.web.redirects import local_path
 from crm_app.web.tables import with_query
@@ -142,7 +143,7 @@ def _listable(place: str) -> Listable:
 
 def _query() -> MultiDict[str, str]:
     """What the list asked for when its reader left it."""
-    return MultiDict(parse_qsl(request.values.get("query", "")[:4000]))
+    return MultiDict(parse_qsl(request.values.get("query", "")[:LONGEST_ADDRESS]))
 
 
 def _with_condition(form) -> MultiDict[str, str]:

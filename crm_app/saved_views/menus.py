@@ -68,15 +68,19 @@ def menu(place: str, path: str, *, columns: str = "") -> Menu:
     views = db.session.connection().execute(queries.told_to(current_user), {"place": place})
     now = kept_of(request.query_string.decode())
     items = [_item(view, path, now) for view in views]
-    seen = kept_of(f"{now}&{urlencode({'columns': columns})}")
+    seen = kept_if_short(f"{now}&{urlencode({'columns': columns})}")
     is_new = bool(seen) and not any(item.is_current for item in items)
     return Menu(items, (place, seen, f"{path}?{now}") if is_new else None, bool(now))
 
 
 def kept_of(query: str) -> str:
-    """What a view keeps of a query string, always in one order; empty if that is nothing, or too much."""
-    pairs = sorted((name, value) for name, value in parse_qsl(query) if value and name not in _PASSING)
-    kept = urlencode(pairs)
+    """What a view keeps of a query string, always in one order."""
+    return urlencode(sorted((name, value) for name, value in parse_qsl(query) if value and name not in _PASSING))
+
+
+def kept_if_short(query: str) -> str:
+    """The same, where there is room for it; empty where there is none."""
+    kept = kept_of(query)
     return kept if len(kept) <= LONGEST else ""
 
 

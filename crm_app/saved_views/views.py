@@ -8,7 +8,7 @@ from crm_app.accounts.models import User
 from crm_app.extensions import db
 from crm_app.saved_views import queries
 from crm_app.saved_views.forms import SaveViewForm, ViewForm
-from crm_app.saved_views.menus import kept_of
+from crm_app.saved_views.menus import kept_if_short
 from crm_app.saved_views.models import SavedView
 from crm_app.web.htmx import page
 from crm_app.web.redirects import local_path
@@ -29,7 +29,7 @@ def new():
     # Saved twice at once, it is one view all the same: the later one finds what the first one saved.
     db.session.execute(select(User.id).where(User.id == current_user.id).with_for_update(key_share=True))
     view = db.session.scalar(queries.own_named(current_user, place, name)) or SavedView(owner=current_user, place=place)
-    view.query = kept_of(form.query.data) or abort(400)
+    view.query = kept_if_short(form.query.data) or abort(400)
     form.fill(view)
     db.session.add(view)
     db.session.commit()

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
@@ -315,3 +315,20 @@ def test_users_are_asked_for_like_any_record(browser_of, olivia, alice, bob, cha
     db.session.commit()
 
     assert named(browser_of(olivia).page(f"/settings/people?where={condition}")) == names
+
+
+def test_one_more_filter_or_column_takes_none_away_however_long_the_address_is(client, alice):
+    names = [f"صنعت قطعه‌سازی و خودروسازی شمارهٔ {number}" for number in range(12)]
+    asked = f"industry.is.{'|'.join(names)}"
+    make.company(alice, "Alpha", industry=names[0], size=9)
+    links = client.page(f"{COMPANIES}?{urlencode({'where': asked, 'columns': 'size'})}").all("a")
+    addresses = [link.get("href") for link in links]
+    of_size = next(one for one in addresses if "field=size" in (one or ""))
+    of_columns = next(one for one in addresses if "/lists/companies/columns" in (one or ""))
+
+    filtered = client.get(f"{of_size}&operator=least&value=1").location
+    arranged = client.send(of_columns, {"shown": ["phone"], "order": ["phone"]}).location
+
+    assert len(urlencode({"where": asked})) > 2000
+    assert parse_qs(urlsplit(filtered).query)["where"] == [asked, "size.least.1"]
+    assert parse_qs(urlsplit(arranged).query)["where"] == [asked]

@@ -1,5 +1,7 @@
 """What a list or board shows, saved under a name: mine, shared, pinned as tabs."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from crm_app.extensions import db
@@ -204,3 +206,14 @@ def test_what_is_typed_into_a_list_can_be_saved_at_once(client, alice, path):
 
     assert query == ["q=gla"]
     assert part.one("span", id="views-chip").get("hidden") is None
+
+
+def test_what_is_too_long_for_a_view_is_not_offered_in_part(client, alice):
+    long = urlencode({"where": f"industry.is.{'|'.join(['صنعت قطعه‌سازی'] * 30)}"})
+    make.company(alice)
+    client.send("/lists/companies/columns", {"shown": ["phone"], "order": ["phone"]})
+
+    page = client.page(f"/contacts/companies?{long}")
+
+    assert len(long) > 2000
+    assert not [e for e in page.all("input") if e.get("name") == "place"]

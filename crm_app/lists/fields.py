@@ -57,8 +57,8 @@ class Field:
     `suggestions`. `link` is the pair of columns of a table that tags records. `asking` answers single operators
     differently from the kind. `cell` names the macro that writes a cell where the kind does not say it.
     `fact` is what of the record it is, where that has another name; `taken` gives what a file holds, where that is not
-    what the cell shows. `width` is what a column takes, in rems; `place` is where a phone shows it: under, end or wide
-    (nowhere).
+    what the cell shows, and of an instant the time beside the day if it `is_timed`. `width` is what a column takes, in
+    rems; `place` is where a phone shows it: under, end or wide (nowhere).
     """
 
     key: str
@@ -79,6 +79,7 @@ class Field:
     place: str = "wide"
     is_standard: bool = True
     taken: Callable[[Any], Any] | None = None
+    is_timed: bool = False
     fact: str = ""
 
     @property

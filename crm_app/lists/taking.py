@@ -63,7 +63,9 @@ def _written(field: Field, value: Any) -> list[Any]:
     if field.kind == "money":
         return [value.units, value.currency] if isinstance(value, Money) else [None, None]
     if isinstance(value, datetime):
-        value = reader.local(value).date()
+        # Sheets know no zones.
+        local = reader.local(value).replace(microsecond=0, tzinfo=None)
+        value = local if field.is_timed else local.date()
     if _has_jalali(field):
         return [value, formats.jalali_iso(value) if isinstance(value, date) else None]
     if field.kind == "tags":

@@ -56,7 +56,7 @@ def _fields() -> list[Field]:
         ),
         Field(
             "when", _("When"), "instant", lambda entry: formats.moment(entry.at), AuditEntry.at, order=AuditEntry.at,
-            cell="text", width=10, place="under", taken=lambda entry: entry.at,
+            cell="text", width=10, place="under", taken=lambda entry: entry.at, is_timed=True,
         ),
         Field(
             "details", _("Details"), "text", lambda entry: words.details(entry.particulars), cell="whole", width=14,

@@ -1,10 +1,15 @@
 """The page of the audit log, and its file; what proves that it is whole."""
 
+import io
+from zoneinfo import ZoneInfo
+
 import pytest
+from openpyxl import load_workbook
 
 from crm_app import audit
 from crm_app.audit import AuditEntry
 from crm_app.extensions import db
+from crm_app.web.formats.days import jalali_iso
 from tests import make
 
 
@@ -60,6 +65,23 @@ def test_it_is_taken_along_as_a_file_which_is_noted_too(browser_of, olivia, alic
     assert len(lines) == 4
     assert "Exported a file" in lines[2]
     assert db.session.query(AuditEntry).filter_by(verb="took along").count() == 2
+
+
+@pytest.mark.parametrize("calendar", ["gregorian", "jalali"])
+def test_its_file_tells_the_time_of_each_line(browser_of, olivia, alice, bob, calendar):
+    olivia.calendar = calendar
+    _lines(alice, bob)
+    at = db.session.query(AuditEntry).filter_by(verb="signed in").one().at
+    local = at.astimezone(ZoneInfo("Europe/Berlin")).replace(microsecond=0, tzinfo=None)
+    browser, query = browser_of(olivia), "where=what.is.signed+in"
+
+    text = browser.get(f"/lists/audit/export.csv?{query}").get_data(as_text=True)
+    book = load_workbook(io.BytesIO(browser.get(f"/lists/audit/export.xlsx?{query}").get_data()))
+    cells = [cell.value for cell in book.active[2]]
+
+    assert f",{local}," in text
+    assert cells[3] == local
+    assert (cells[4] == jalali_iso(local.date())) == (calendar == "jalali")
 
 
 def test_a_page_of_many_lines_costs_as_few_statements_as_one_of_few(browser_of, olivia, alice, bob, statements):

@@ -10,7 +10,7 @@ from crm_app.extensions import SortKey, db, utc_now
 from crm_app.web.text import match_key, sort_key
 
 # What can be looked at in several ways: each name stands for the lists and boards that take the same filters.
-PLACES = ("companies", "deals", "imports", "people", "products", "users")
+PLACES = ("audit", "companies", "deals", "imports", "people", "products", "users")
 
 
 class SavedView(db.Model):

@@ -217,3 +217,11 @@ def test_what_is_too_long_for_a_view_is_not_offered_in_part(client, alice):
 
     assert len(long) > 2000
     assert not [e for e in page.all("input") if e.get("name") == "place"]
+
+
+def test_a_view_of_any_list_that_offers_it_is_saved(browser_of, olivia, app):
+    browser = browser_of(olivia)
+
+    for place in app.extensions["lists"]:
+        answer = browser.send("/views/", {"place": place, "query": "sort=when", "name": "Mine", "next": "/"})
+        assert answer.status_code == 303, place

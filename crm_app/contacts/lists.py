@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 from flask_login import current_user
-from sqlalchemy import BigInteger, Select, and_, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from crm_app.accounts.models import User
@@ -22,9 +22,11 @@ from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names, ids
 from crm_app.web.ordering import or_else, written_out
+from crm_app.web.reader import reader
 from crm_app.web.text import sort_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext, pgettext
+from crm_app.web.word_index import is_sqlite
 
 _NO_NUMBER = literal(-1, BigInteger)
 # The parent of a company, the company of a person. One out of sight is not named, nor sorted by.
@@ -116,7 +118,7 @@ def _fields_of_companies(user: User) -> list[Field]:
         ),
         Field(
             "country", _("Country"), "choice", lambda row: row[0].country and country_name(row[0].country),
-            Company.country, order=Company.country, options=_countries, cell="text", width=7,
+            Company.country, order=_by_country(reader.language, is_sqlite()), options=_countries, cell="text", width=7,
         ),
         Field(
             "size", _("Employees"), "number", lambda row: row[0].size, Company.size,
@@ -221,6 +223,14 @@ def _industries() -> Pairs:
 
 def _countries() -> Pairs:
     return sorted(countries().items(), key=lambda pair: sort_key(pair[1]))
+
+
+@lru_cache
+def _by_country(_language: str, for_sqlite: bool) -> ColumnElement[int]:
+    """By the place of its code among those of all, which stand in the order of the reader's names; none comes first."""
+    codes = written_out("|" + "".join(f"|{code}" for code, _name in _countries()))
+    place = func.instr if for_sqlite else func.strpos
+    return place(codes, written_out("|") + Company.country, type_=Integer)
 
 
 def _tags(tags_of: Any, user: User) -> Pairs:

@@ -153,3 +153,20 @@ def test_suggestions_are_of_companies_in_sight(client, alice, bob):
     assert "Rheinwerk Labs" in part.text
     assert part.all("input", name="parent_id")
     assert "Secret" not in part.text + page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [("en", ["", "AT", "CN", "DE", "CH", "AE"]), ("fa", ["", "DE", "AT", "AE", "CN", "CH"])],
+)
+def test_countries_stand_in_the_order_of_their_names_as_the_reader_writes_them(client, alice, language, order):
+    alice.language = language
+    for code in ("AE", "AT", "CH", "CN", "DE", ""):
+        make.company(alice, f"In {code}", country=code)
+
+    def named(sort):
+        page = client.page(f"/contacts/companies?sort={sort}")
+        return [page.text_of(head.find(".//bdi")).removeprefix("In").strip() for head in page.all("th", scope="row")]
+
+    assert named("country") == order
+    assert named("-country") == order[::-1]

@@ -87,6 +87,11 @@ class Grid:
         return [cell for row in self.rows for cell in row.cells if cell.clash]
 
     @property
+    def widest(self) -> int:
+        """How many signs the longest of its targets takes; what somebody mistyped makes no column wider."""
+        return min(max((len(cell.typed) for row in self.rows for cell in row.cells), default=0), 16)
+
+    @property
     def has_history(self) -> bool:
         return any(cell.version > 1 for row in self.rows for cell in row.cells)
 

@@ -10,6 +10,7 @@ from wtforms.validators import Optional
 
 from crm_app.accounts import passwords
 from crm_app.web.fields import Required, TextField, options
+from crm_app.web.formats import currency_unit
 from crm_app.web.money import COMMON_CURRENCIES
 from crm_app.web.reader import LANGUAGES, reader
 from crm_app.web.text import sign_in_address
@@ -127,10 +128,12 @@ class ChosenPasswordForm(FlaskForm):
     password = NewPasswordField(_l("New password"), [Required()])
 
 
-def currency_choices():
-    """Often used ones first, then all others by code."""
-    names = reader.locale.currencies
+def currency_choices(*, beside_amount=False):
+    """Often used ones first, then all by code. Beside an amount rials are called tomans where they are so typed."""
+    names = dict(reader.locale.currencies)
     rest = sorted(set(list_currencies()) & set(names) - set(COMMON_CURRENCIES))
+    if beside_amount and reader.shows_toman:
+        names["IRR"] = currency_unit("IRR")
     return options((code, f"{code} · {names.get(code, code)}") for code in (*COMMON_CURRENCIES, *rest))
 
 

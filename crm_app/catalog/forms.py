@@ -33,7 +33,7 @@ class ProductForm(FlaskForm):
     def __init__(self, *, product: Product | None = None, **sent):
         self.product = product
         super().__init__(obj=product, data=None if product else {"currency": reader.currency}, **sent)
-        self.currency.choices = currency_choices()
+        self.currency.choices = currency_choices(beside_amount=True)
 
     def validate_code(self, field):
         twin = queries.with_code(queries.visible_to(current_user), field.data) if field.data else None

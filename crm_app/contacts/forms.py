@@ -55,7 +55,7 @@ class CompanyForm(FlaskForm):
     def __init__(self, company: Company | None = None, **kwargs):
         self.record, self.twins = company, []
         super().__init__(obj=company, **kwargs)
-        self.revenue_currency.choices = currency_choices()
+        self.revenue_currency.choices = currency_choices(beside_amount=True)
         if not self.is_submitted():
             self.revenue_currency.data = self.revenue_currency.data or reader.currency
         self.owner.offer(company.owner if company else None, is_new=company is None)

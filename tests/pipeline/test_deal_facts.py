@@ -153,3 +153,23 @@ def test_a_deal_that_is_not_lost_has_no_reason_of_a_loss(client, alice):
 
     assert "Lost reason" not in client.page(f"/pipeline/deals/{deal.id}").text
     assert client.get(f"/pipeline/deals/{deal.id}/facts/lost_reason").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("shows_toman", "unit", "short"), [(True, "IRR · Toman", "IRR · Toman"), (False, "IRR · Iranian Rial", "IRR")]
+)
+def test_beside_an_amount_rials_are_called_by_the_unit_in_which_they_are_typed(
+    client, alice, organisation, shows_toman, unit, short
+):
+    organisation.currency, organisation.shows_toman = "IRR", shows_toman
+    deal = make.deal(alice, value=5_000_000, currency="IRR")
+
+    for url, said in (
+        (f"/pipeline/deals/{deal.id}/facts/value", unit),
+        ("/pipeline/deals/new", unit),
+        ("/contacts/companies/new", unit),
+        ("/catalog/new", unit),
+        (f"/pipeline/deals/{deal.id}/won", short),
+    ):
+        page = client.page(url)
+        assert page.text_of(page.one("option", value="IRR")) == said, url

@@ -53,7 +53,7 @@ class DealForm(FlaskForm):
     def __init__(self, deal: Deal | None = None, **given):
         self.deal = deal
         super().__init__(obj=deal, **given)
-        self.currency.choices = currency_choices()
+        self.currency.choices = currency_choices(beside_amount=True)
         self.owner.offer(deal.owner if deal else None, is_new=deal is None)
 
     def validate_owner(self, field: OwnerField) -> None:

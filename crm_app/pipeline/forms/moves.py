@@ -157,7 +157,8 @@ class WonForm(_ClosingForm):
         facts = {"amount": deal.value, "currency": deal.currency, "day": reader.today()}
         super().__init__(deal, facts, **kwargs)
         codes = sorted({deal.currency, rates.base, *rates.currencies})
-        self.currency.choices = [(code, code) for code in codes]
+        shown = {"IRR": f"IRR · {formats.currency_unit('IRR')}"} if reader.shows_toman else {}
+        self.currency.choices = [(code, shown.get(code, code)) for code in codes]
 
     def validate_day(self, field):
         if field.data and field.data > reader.today():

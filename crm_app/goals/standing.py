@@ -16,8 +16,7 @@ from crm_app.goals.choosing import Subject
 from crm_app.goals.models import Target
 from crm_app.measures.catalogue import Measure
 from crm_app.measures.figures import Figure
-from crm_app.web import charts
-from crm_app.web.money import minor_digits
+from crm_app.web import charts, formats
 from crm_app.web.periods import Period
 from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
@@ -130,7 +129,7 @@ class Standing:
     def rounded(self, value: Decimal | None) -> Decimal | None:
         """No finer than the reader can use."""
         if value is not None and self.measure.unit == "money":
-            minor = 10 ** minor_digits(reader.currency)
+            minor = formats.minor_in_unit(reader.currency)
             is_large = max(abs(value), self.target or 0) >= 100 * minor
             value = Decimal(round(value / minor) * minor) if is_large else value
         elif value is not None and self.measure.unit == "count" and abs(value) >= 10:

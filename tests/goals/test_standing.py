@@ -14,8 +14,10 @@ from crm_app.goals.models import Target
 from crm_app.goals.standing import clock_of, standing
 from crm_app.measures.catalogue import MEASURES
 from crm_app.measures.figures import Figure
+from crm_app.web.formats import NBSP
 from crm_app.web.formats.days import LATIN_MONTHS
 from crm_app.web.periods import Calendar
+from crm_app.web.reader import Reader, read_as
 from tests import make
 
 JUNE = Calendar("gregorian", ZoneInfo("UTC")).period("month", date(2026, 6, 10))
@@ -32,6 +34,15 @@ def test_the_whole_bar_is_the_target_wherever_the_goal_lands():
 
     assert [round(part, 1) for part in behind.bullet] == [16.7, 33.3, 50.0]
     assert [round(part, 1) for part in beyond.bullet] == [41.7, 33.3, 125.0]
+
+
+@pytest.mark.parametrize(("shows_toman", "expected"), [(True, "333,333,333 Toman"), (False, "3,333,333,333 IRR")])
+def test_what_was_reckoned_is_told_in_whole_units_of_those_that_are_written(app, shows_toman, expected):
+    read_as(Reader(currency="IRR", shows_toman=shows_toman))
+
+    goal = _stands(0, 10_000_000_000)
+
+    assert goal.about(goal.pace.expected).replace(NBSP, " ") == expected
 
 
 def test_more_than_the_target_breaks_the_end_of_the_bar(browser_of, olivia, alice):

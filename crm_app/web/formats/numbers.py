@@ -97,6 +97,11 @@ def currency_unit(currency: str) -> str:
     return _symbol(currency, reader.locale)
 
 
+def minor_in_unit(currency: str) -> int:
+    """How many of its smallest parts make one of the unit in which it is written: cents of a euro, rials of a toman."""
+    return 10 if currency == "IRR" and current_reader().shows_toman else 10 ** minor_digits(currency)
+
+
 def _short_money(units: Decimal, symbol: str, reader: Reader) -> str:
     number = _compact(abs(units), reader)
     if reader.language == "fa":

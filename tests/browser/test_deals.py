@@ -120,3 +120,21 @@ def test_a_refused_form_puts_the_cursor_into_the_first_wrong_field_with_its_labe
     expect(page.locator("#value")).to_be_focused()
     label, bar = page.locator("label[for=value]").bounding_box(), page.locator(".topbar").bounding_box()
     assert label["y"] >= bar["y"] + bar["height"]
+
+
+@pytest.mark.parametrize(("language", "empty"), [("fa", "rtl"), ("en", "ltr")])
+def test_an_empty_field_begins_where_the_page_does_and_then_follows_what_is_written(page_of, alice, language, empty):
+    alice.language = language
+    make.pipeline()
+    page = page_of(alice)
+    page.goto("/pipeline/deals/new")
+
+    def direction():
+        return page.locator("#company").evaluate("field => getComputedStyle(field).direction")
+
+    found = [direction()]
+    for text in ("Kessler", "کاسپین", ""):
+        page.locator("#company").fill(text)
+        found.append(direction())
+
+    assert found == [empty, "ltr", "rtl", empty]

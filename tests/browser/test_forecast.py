@@ -291,3 +291,18 @@ def test_the_page_itself_never_scrolls_sideways(open_forecast, alice, width, lan
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert card(page, "L").is_visible()
+
+
+def test_the_totals_of_a_month_stay_in_its_column_however_long_they_are(page_of, alice, organisation):
+    organisation.currency, alice.language = "IRR", "fa"
+    make.deal(alice, value=277_700_000_000, currency="IRR", expected_close=month(0).last_day)
+    page = page_of(alice)
+    page.goto("/pipeline/forecast")
+    ready(page)
+
+    heads = page.locator(".column__total").evaluate_all(
+        "heads => heads.map((head) => [head.scrollWidth - head.clientWidth, head.textContent])"
+    )
+
+    assert any("۲۷٫۸" in text for _over, text in heads)
+    assert [text for over, text in heads if over > 0] == []

@@ -23,12 +23,23 @@ def tomans(organisation, olivia, alice):
     calendar = organisation.calendar("jalali")
     months = calendar.parts(calendar.period("year", make.today()), "month")
     for whose in ({}, {"team": alice.team}, {"user": alice}):
-        goal = make.goal(288_900_000_000, calendar="jalali", on=months[0].start, **whose)
+        goal = make.goal(868_866_666_667, calendar="jalali", on=months[0].start, **whose)
         for month in months[1:]:
             target = Target(period_key=month.key, start=month.start, end=month.end)
             goal.targets.append(target)
-            target.set(288_900_000_000, olivia)
+            target.set(868_866_666_667, olivia)
     db.session.commit()
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 768, 360])
+def test_how_everybody_stands_is_in_sight_however_long_amounts_are(tomans, page_of, olivia, width):
+    page = page_of(olivia, width=width)
+
+    page.goto("/goals/?unit=month")
+
+    hidden = page.locator(".sheet:has(.table--goals)").evaluate("sheet => sheet.scrollWidth - sheet.clientWidth")
+    assert page.locator(".table--goals .table__standing").count() >= 3
+    assert hidden == 0
 
 
 @pytest.mark.parametrize("width", [1280, 360])

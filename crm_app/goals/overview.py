@@ -6,11 +6,11 @@ other measures, for their cards, are asked together: those that rest on won deal
 the page's budget of statements would; the measures left out are named and can be chosen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from crm_app.accounts.models import Organisation, User
+from crm_app.accounts.models import Organisation, Team, User
 from crm_app.accounts.queries import sees_everything
 from crm_app.extensions import db
 from crm_app.goals import queries
@@ -42,7 +42,10 @@ class Days(NamedTuple):
 
 @dataclass(frozen=True)
 class Overview:
-    """`people` is all that each was credited for, wherever they were; `brought`, of a team, what each was in it."""
+    """`people` is all that each was credited for, wherever they were; `brought`, of a team, what each was in it.
+
+    `known_teams` are those that somebody is in, or that have a goal of old.
+    """
 
     choice: Choice
     subject: Subject
@@ -55,6 +58,7 @@ class Overview:
     brought: list[Series]
     teams: dict[int, Figure]
     colleagues: list[User]
+    known_teams: list[Team]
     targets: dict[tuple[str, Key, str], Target]
 
     def target(self, measure: Measure, key: Key, period: Period) -> Target | None:
@@ -64,7 +68,8 @@ class Overview:
 def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goal]) -> Overview | None:
     """None where there is no goal of this unit and calendar to see."""
     colleagues = list(db.session.scalars(queries.people_of(user)))
-    subject = _subject(user, choice, goals, colleagues)
+    known_teams = _known_teams(goals, colleagues)
+    subject = _subject(user, choice, known_teams, colleagues)
     measures = _measures(subject, goals)
     if not measures:
         return None
@@ -76,11 +81,7 @@ def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goa
     history = asking.together(asked if chosen.is_snapshot else [chosen, *asked], _recent(choice), scope)
     if chosen.is_snapshot:
         history[chosen.key] = [totals[choice.number]]
-    targets = {
-        (goal.measure, (goal.team_id, goal.user_id), target.period_key): target
-        for goal in goals
-        for target in goal.targets
-    }
+    targets = _targets(goals)
     clock = clock_of(choice.period, reader.today(), firm.days_off)
 
     def card(measure: Measure) -> Standing:
@@ -99,20 +100,32 @@ def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goa
         brought=brought,
         teams=_teams(chosen, choice, scope, subject),
         colleagues=colleagues,
+        known_teams=list(known_teams.values()),
         targets=targets,
     )
 
 
-def _subject(user: User, choice: Choice, goals: Sequence[Goal], colleagues: Sequence[User]) -> Subject:
+def _known_teams(goals: Sequence[Goal], colleagues: Sequence[User]) -> dict[int, Team]:
+    teams = [person.team for person in colleagues] + [goal.team for goal in goals]
+    return {team.id: team for team in teams if team}
+
+
+def _subject(user: User, choice: Choice, teams: Mapping[int, Team], colleagues: Sequence[User]) -> Subject:
     """Whoever was asked for, if visible; else the widest whose figures the user sees."""
-    teams = {person.team_id: person.team for person in colleagues if person.team}
-    teams |= {goal.team_id: goal.team for goal in goals if goal.team}
     person = next((each for each in colleagues if each.id == choice.owner_id), None)
     if person:
         return Subject(person=person)
     if choice.team_id in teams and (sees_everything(user) or teams[choice.team_id].manager_id == user.id):
         return Subject(team=teams[choice.team_id])
     return widest(user, [team for team in teams.values() if team.manager_id == user.id])
+
+
+def _targets(goals: Sequence[Goal]) -> dict[tuple[str, Key, str], Target]:
+    return {
+        (goal.measure, (goal.team_id, goal.user_id), target.period_key): target
+        for goal in goals
+        for target in goal.targets
+    }
 
 
 def _measures(subject: Subject, goals: Sequence[Goal]) -> list[Measure]:

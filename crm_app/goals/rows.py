@@ -33,6 +33,7 @@ class TeamRows:
 
     On a team's own page the rows account for what the team is counted for: `within` says, by their ids, of those
     members who did something elsewhere what they did in the team, `left` what those did who are in it no longer.
+    Of the company, `left` is what was done by those who are here no longer, or by nobody known.
     """
 
     team: Team | None
@@ -92,7 +93,9 @@ def table(view: Overview, firm: Organisation) -> list[TeamRows]:
         group.members = [each for each in people if _team_id(each) == (group.team.id if group.team else None)]
         if view.subject.team:
             _account(view, group)
-    found = [group for group in groups if group.members or (group.standing and _says(group.standing))]
+    if view.subject.is_company:
+        groups[-1].left = _of_others(view)
+    found = [group for group in groups if group.members or group.left or (group.standing and _says(group.standing))]
     named = [group for group in found if group.standing]
     ordered = _sorted([group.standing for group in named if group.standing], view.choice.sort)
     named.sort(key=lambda group: ordered.index(group.standing) if group.standing else 0)
@@ -137,6 +140,12 @@ def _account(view: Overview, group: TeamRows) -> None:
     group.left = [each for each in brought.values() if each.figure.n]
 
 
+def _of_others(view: Overview) -> list[Brought]:
+    known = {person.id for person in view.colleagues}
+    brought = [_brought(view, series) for series in view.people if series.key not in known]
+    return [each for each in brought if each.figure.n]
+
+
 def _brought(view: Overview, series: Series) -> Brought:
     whose = "none" if series.key is None else series.key
     url = f"{view.first.records_url}&owner={whose}"
@@ -156,8 +165,7 @@ def _concerned(view: Overview) -> list[User]:
 def _teams(view: Overview, firm: Organisation) -> list[tuple[Team | None, Standing | None]]:
     if view.subject.team:
         return [(view.subject.team, view.first)]
-    teams = {person.team.id: person.team for person in view.colleagues if person.team}
-    rows = [(team, _standing(view, firm, Subject(team=team), view.teams.get(team.id))) for team in teams.values()]
+    rows = [(team, _standing(view, firm, Subject(team=team), view.teams.get(team.id))) for team in view.known_teams]
     return [*rows, (None, None)]
 
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
 from crm_app.measures import asking
 from crm_app.measures.scope import Scope
 from crm_app.settings import organisation as work
-from crm_app.web.money import Rate
+from crm_app.web.money import Rate, Rates
 from tests import make
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -89,3 +89,26 @@ def test_a_win_is_valued_at_the_rate_of_the_day_it_has_now(go_to, alice):
     go_to("America/New_York")
 
     assert deal.closings[0].base_amount == 50_00
+
+
+def test_a_deal_won_on_an_earlier_day_than_it_was_moved_keeps_since_when_it_stands(go_to, alice):
+    deal = make.deal(alice, value=100_00, created=10)
+    deal.move_to(make.stage("Proposal"))
+    deal.win(deal.value, utc_now() - timedelta(days=5), Rates.load("EUR"))
+    db.session.commit()
+    entered, closed = deal.entered_stage_at, deal.closed_at
+
+    go_to("America/New_York")
+
+    assert (deal.entered_stage_at, deal.closed_at) == (entered, closed)
+    assert deal.stays[-1].entered_at == entered
+
+
+def test_how_long_a_deal_took_is_told_of_the_days_it_has_now(go_to, alice):
+    began = midnight(date(2026, 2, 1))
+    deal = make.won(alice, created=began, on=began + timedelta(days=3, hours=9))
+
+    go_to("America/New_York")
+
+    lasted = int((deal.closed_at - deal.created_at).total_seconds())
+    assert deal.closings[0].cycle_seconds == deal.stays[0].seconds == lasted == (3 * 24 + 3) * 3600

@@ -209,9 +209,12 @@ def _others(*, has_deal: bool) -> Select[Spot]:
 
 
 def _spread(stage: Numbered) -> None:
-    """Number the whole column anew in its order. Versions stay: nobody's deal has changed."""
-    order = func.row_number().over(order_by=(Deal.rank, Deal.id))
-    numbered = select(Deal.id, (order * RANK_GAP).label("rank")).where(Deal.stage_id == stage.id).subquery()
+    """Number the whole column anew in its order. Versions stay: nobody's deal has changed.
+
+    Beyond all ranks that were: whoever goes on below a card that stood there then finds all that stand below it now.
+    """
+    order, last = func.row_number().over(order_by=(Deal.rank, Deal.id)), func.max(Deal.rank).over()
+    numbered = select(Deal.id, (last + order * RANK_GAP).label("rank")).where(Deal.stage_id == stage.id).subquery()
     db.session.execute(
         update(Deal)
         .where(Deal.id == numbered.c.id)

@@ -89,6 +89,22 @@ def test_when_no_gap_is_left_the_column_is_spread_and_versions_stay(alice):
     assert [deal.version for deal in (a, b, c)] == versions
 
 
+def test_further_cards_are_found_by_a_board_that_was_shown_before_its_column_was_spread(client, alice):
+    with make.at_once():
+        cards = [make.deal(alice, f"Card {number:02}", at="Proposal", rank=1_000_000 + number) for number in range(25)]
+        new = make.deal(alice, "New", at="Qualified")
+    more = client.page("/pipeline/board").one("a", class_="column__more").get("href")
+
+    put(new, cards[0].stage, after=cards[0])
+
+    found = []
+    while more:
+        page = client.part(more)
+        found += [page.text_of(title) for title in page.all("h3", class_="card__title")]
+        more = next((link.get("href") for link in page.all("a", class_="column__more")), None)
+    assert found[-5:] == [f"Card {number:02}" for number in range(20, 25)]
+
+
 def test_cards_of_one_rank_are_told_apart_by_moving(alice):
     a, _b, c = [make.deal(alice, name, at="Proposal", rank=0) for name in "ABC"]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from crm_app.activity import Event
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db, utc_now
-from crm_app.pipeline import limits, ranking, undoing
+from crm_app.pipeline import limits, moving, ranking, undoing
 from crm_app.pipeline.boards import Deals
 from crm_app.pipeline.models import Deal, Stage, Stay
 
@@ -27,23 +27,26 @@ class Moved(NamedTuple):
 
 
 def move(deals: Deals, seen: Mapping[int, int | None], stage: Stage, after: Deal | None = None) -> Moved:
-    """Move those of the deals whose version is still the one seen, in their order: after a card, else to the top.
+    """Put those of the deals whose version is still the one seen, in their order, after a card, else at the top.
 
-    What stands in that stage already stays where it is. Raises Refused if the stage does not take all that remain.
+    What stands in that stage already takes its place among them. Raises Refused if the stage does not take all others.
     """
     found = _claimed(deals.where(Deal.id.in_(seen)), stage)
     fresh = [deal for deal in found if deal.is_open and seen[deal.id] in (None, deal.version)]
-    moving = [deal for deal in fresh if deal.stage is not stage]
-    limits.expect_room(stage, len(moving))
-    touched = {stage, *(deal.stage for deal in moving)}
-    moving.sort(key=lambda deal: (deal.stage.position, deal.rank, deal.id))
-    ranks = ranking.ranks_after(stage, after, len(moving))
-    events = [event for deal, rank in zip(moving, ranks, strict=True) if (event := deal.move_to(stage, rank))]
+    limits.expect_room(stage, sum(deal.stage is not stage for deal in fresh))
+    touched = {stage, *(deal.stage for deal in fresh)}
+    fresh.sort(key=lambda deal: (deal.stage.position, deal.rank, deal.id))
+    ranks = ranking.ranks_after(stage, after, len(fresh))
+    events = [event for deal, rank in zip(fresh, ranks, strict=True) if (event := _put(deal, stage, rank))]
     now = utc_now()
     for event in events:
         # One instant for what was done at once, so that it is told in one line.
         event.at = now
-    return Moved(moving, touched, len(seen) - len(fresh), events)
+    return Moved(fresh, touched, len(seen) - len(fresh), events)
+
+
+def _put(deal: Deal, stage: Stage, rank: int) -> Event | None:
+    return moving.place(deal, rank) if deal.stage is stage else deal.move_to(stage, rank)
 
 
 def take_back(deals: Deals, event_ids: Collection[int]) -> Moved:

@@ -42,6 +42,16 @@ def test_whoever_carries_one_picked_card_carries_them_all(board):
     assert shown(board, "Qualified") == ["B"] == stored("Qualified")
 
 
+def test_picked_cards_change_their_place_within_a_column_together(board):
+    pick(board, "A", "B", "Y")
+
+    drag(board, "A", card(board, "C"), at=0.9)
+    settled(board)
+
+    expect(board.locator(".toast")).to_contain_text("3 deals are in Qualified now.")
+    assert shown(board, "Qualified") == ["C", "A", "B", "Y"] == stored("Qualified")
+
+
 def test_a_card_that_is_not_picked_is_carried_alone(board):
     pick(board, "A")
 

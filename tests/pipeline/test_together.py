@@ -59,6 +59,32 @@ def test_they_come_right_after_the_card_they_were_put_under(client, alice):
     assert standing("Proposal") == ["First", "A", "B", "C", "Last"]
 
 
+def test_those_that_stand_there_already_take_their_place_with_the_others(client, alice):
+    third, second, first = trio(alice)
+    under = make.deal(alice, "D", at="Qualified")
+
+    data = {"stage": make.stage("Qualified").id, "deal": picked(first, second, third), "after": under.id}
+    answer = client.send(MOVES, data, htmx=True)
+
+    assert standing("Qualified") == ["D", "A", "B", "C"]
+    assert "3 deals are in Qualified now." in answer.get_data(as_text=True)
+    assert len(third.stays) == 1
+    client.send(UNDO, {"event": offered(answer)}, htmx=True)
+    assert (standing("New lead"), standing("Qualified")) == (["A", "B"], ["C", "D"])
+
+
+def test_several_change_their_place_within_a_full_column(client, alice):
+    deals = [make.deal(alice, name, at="Qualified", value=1_00) for name in "ABC"]
+    make.stage("Qualified").wip_limit = 3
+    db.session.commit()
+
+    data = {"stage": make.stage("Qualified").id, "deal": picked(*deals[:2]), "after": deals[2].id}
+    answer = client.send(MOVES, data, htmx=True)
+
+    assert answer.status_code == 200
+    assert standing("Qualified") == ["C", "A", "B"]
+
+
 def test_a_plain_form_moves_them_too(client, alice):
     deals = trio(alice)
 

@@ -1,9 +1,10 @@
 """Changing what holds for the whole organisation, and what follows when its currency changes."""
 
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from crm_app.accounts.models import Organisation
 from crm_app.activity import record
@@ -12,6 +13,13 @@ from crm_app.extensions import db
 from crm_app.goals import converting, rekeying
 from crm_app.pipeline import rezoning, valuing
 from crm_app.web.money import Rate, Rates, latest_first
+
+
+class Untold(NamedTuple):
+    """How many rates, and from which day on."""
+
+    number: int
+    since: date | None
 
 
 def change(firm: Organisation, **values: Any) -> int:
@@ -38,6 +46,13 @@ def change(firm: Organisation, **values: Any) -> int:
     if "currency" in changes:
         converting.retell(before["currency"], firm.currency)
     return rekeying.rekey(firm) if {"fiscal_start", "calendar_name"} & changes.keys() else 0
+
+
+def untold_in(currency: str) -> Untold:
+    """Of the rates there are, those that would be lost if all were told in this currency."""
+    first = db.session.scalar(select(func.min(Rate.day)).where(Rate.currency == currency))
+    older = select(func.count(), func.min(Rate.day))
+    return Untold(*db.session.execute(older if first is None else older.where(Rate.day < first)).one())
 
 
 def rebase(old: str, new: str) -> None:

@@ -105,6 +105,25 @@ def test_in_another_currency_rates_and_closed_deals_say_the_same(owner, alice, o
     ]
 
 
+@pytest.mark.parametrize(
+    ("currency", "words"),
+    [("GBP", "1 rate would be lost, as it is not known what GBP was worth on 1 Jan 2020."),
+     ("JPY", "3 rates would be lost, as it is not known what JPY was worth on 1 Jan 2020.")],
+)  # fmt: skip
+def test_no_rate_is_lost_to_a_currency_that_is_not_known_so_early(owner, organisation, currency, words):
+    for code, day in (("USD", date(2020, 1, 1)), ("GBP", date(2020, 6, 1)), ("USD", date(2021, 1, 1))):
+        db.session.add(Rate(currency=code, day=day, rate=Decimal(2)))
+    facts = FACTS | {"currency": currency, "calendar_name": "gregorian"}
+
+    refused = owner.send(URL, facts)
+
+    assert refused.status_code == 422 and words in refused.text
+    assert (organisation.currency, db.session.query(Rate).count()) == ("EUR", 3)
+    db.session.add(Rate(currency=currency, day=date(2020, 1, 1), rate=Decimal(4)))
+    assert owner.send(URL, facts).status_code == 303
+    assert Rates.load(currency).on("USD", date(2020, 1, 1)) == Decimal("0.5")
+
+
 def test_in_a_currency_without_rates_nothing_is_guessed(owner, alice):
     make.won(alice, value=100_00, currency="EUR")
 

@@ -1,17 +1,20 @@
 """The form of what holds for the whole organisation."""
 
 from babel.dates import get_day_names, get_month_names
-from wtforms import BooleanField, SelectField, SelectMultipleField
+from wtforms import BooleanField, SelectField, SelectMultipleField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from crm_app.accounts.forms import CALENDAR_CHOICES, currency_choices, time_zone_choices
 from crm_app.accounts.models import Organisation
+from crm_app.settings.organisation import untold_in
+from crm_app.web import formats
 from crm_app.web.fields import Required, TextField, options
 from crm_app.web.formats import LATIN_MONTHS, PERSIAN_MONTHS
 from crm_app.web.periods import JALALI
 from crm_app.web.reader import reader
 from crm_app.web.seen import SeenForm
 from crm_app.web.texts import lazy_gettext as _l
+from crm_app.web.texts import ngettext
 
 
 class OrganisationForm(SeenForm):
@@ -25,6 +28,7 @@ class OrganisationForm(SeenForm):
     shows_toman = BooleanField(_l("Show rials as tomans"))
 
     def __init__(self, *args, firm: Organisation, **kwargs):
+        self.firm = firm
         super().__init__(*args, obj=firm, **kwargs)
         self.currency.choices = currency_choices()
         self.time_zone.choices = time_zone_choices()
@@ -42,6 +46,21 @@ class OrganisationForm(SeenForm):
 
     def values(self) -> dict:
         return {name: self[name].data for name in self._facts} | {"weekend": "".join(sorted(self.weekend.data))}
+
+    def validate_currency(self, field):
+        lost = untold_in(field.data)
+        if field.data != self.firm.currency and lost.since:
+            text = ngettext(
+                "%(count)s rate would be lost, as it is not known what %(currency)s was worth on %(day)s. "
+                "Add a rate for that day first.",
+                "%(count)s rates would be lost, as it is not known what %(currency)s was worth on %(day)s. "
+                "Add a rate for that day first.",
+                lost.number,
+                count=formats.num(lost.number),
+                currency=field.data,
+                day=formats.day(lost.since),
+            )
+            raise ValidationError(text)
 
 
 def _months(calendar: str) -> list[tuple[int, str]]:

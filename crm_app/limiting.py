@@ -5,6 +5,8 @@ from ipaddress import ip_network
 from flask import request
 from flask_limiter import Limiter
 
+from crm_app.refusals import of_queue
+
 
 def network_of(address: str) -> str:
     """An IPv4 address, or the network that one line of IPv6 owns: who has one address there has them all."""
@@ -22,5 +24,11 @@ class Limits(Limiter):
     """Asked by the views that have a limit; there is none for all, so other requests need not be looked at."""
 
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
-        if not in_middleware:
+        if in_middleware:
+            return
+        try:
+            super()._check_request_limit(callable_name, in_middleware)
+        except of_queue():
+            # Another request found out first that Redis is away: from then on all are counted in memory.
+            self.context.seen_limits.clear()
             super()._check_request_limit(callable_name, in_middleware)

@@ -177,6 +177,49 @@ def test_a_redis_that_went_away_stops_nobody_and_limits_go_on_without_it(tmp_pat
     assert "the queue did not take crm_app.exchange.jobs.run_import(7,)" in ended.stderr
 
 
+REDIS_GOES_AWAY_UNDER_FOUR = """
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from limits.storage import RedisStorage
+from redis import ConnectionError
+from crm_app.extensions import limiter
+from crm_app.migrating import upgrade
+from crm_app import create_app
+
+together = threading.Barrier(4)
+
+def go_away(*_arguments, **_options):
+    together.wait(30)
+    raise ConnectionError
+
+RedisStorage.incr = go_away
+app = create_app()
+with app.app_context():
+    upgrade()
+
+@app.get("/limited")
+@limiter.limit("9 per hour")
+def limited():
+    return "there"
+
+def status(_number):
+    return app.test_client().get("/limited").status_code
+
+with ThreadPoolExecutor(4) as threads:
+    print(*threads.map(status, range(4)))
+"""
+
+
+def test_all_who_wait_for_a_redis_that_goes_away_are_answered(tmp_path):
+    settings = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "k" * 40, "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", REDIS_GOES_AWAY_UNDER_FOUR], env=settings, capture_output=True, text=True, timeout=60
+    )
+
+    assert ended.stdout == "200 200 200 200\n", ended.stderr
+
+
 def test_the_tasks_of_the_product_are_known_by_name(_application):
     assert "crm_app.exchange.jobs.run_import" in jobs._tasks
     assert "crm_app.backups.nightly.back_up_every_night" in jobs._periodic

@@ -317,14 +317,21 @@ def test_a_key_that_others_can_read_is_told(app, found, tmp_path, monkeypatch):
     assert found("secrets") == [("problem", f"Others on this machine can open: {folder}, {key}.")]
 
 
-def test_a_file_with_a_secret_that_others_can_read_is_told(app, found, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SECRET_KEY", "DATABASE_URL", "REPORTS_DATABASE_URL", "REDIS_URL", "SMTP_URL", "BACKUP_PASSPHRASE",
+        "METRICS_TOKEN",
+    ],
+)  # fmt: skip
+def test_a_file_with_a_secret_that_others_can_read_is_told(app, found, tmp_path, monkeypatch, name):
     tmp_path.chmod(0o700)
     monkeypatch.setitem(app.config, "INSTANCE_PATH", str(tmp_path))
-    (tmp_path / "smtp").write_text("smtp://mail.example")
-    (tmp_path / "smtp").chmod(0o604)
-    monkeypatch.setenv("SMTP_URL_FILE", str(tmp_path / "smtp"))
+    (tmp_path / "secret").touch()
+    (tmp_path / "secret").chmod(0o604)
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
 
-    assert found("secrets") == [("problem", f"Others on this machine can open: {tmp_path / 'smtp'}.")]
+    assert found("secrets") == [("problem", f"Others on this machine can open: {tmp_path / 'secret'}.")]
 
 
 def test_backups_on_another_disk_are_noticed(app, found, monkeypatch):

@@ -57,6 +57,8 @@ def _private(instance: Path) -> Iterator[Path]:
     for name in (
         "SECRET_KEY_FILE",
         "DATABASE_URL_FILE",
+        "REPORTS_DATABASE_URL_FILE",
+        "REDIS_URL_FILE",
         "SMTP_URL_FILE",
         "BACKUP_PASSPHRASE_FILE",
         "METRICS_TOKEN_FILE",

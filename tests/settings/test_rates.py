@@ -220,3 +220,13 @@ def test_a_deal_closed_while_a_rate_changes_is_worth_what_the_new_rate_says(owne
 
     assert met == ((303, 200, True) if is_changed_first else (200, 303, True))
     assert db.session.query(Closing).one().base_amount == 500_00
+
+
+def test_the_largest_rate_is_shown_with_all_its_figures(owner):
+    owner.send("/settings/rates", SENT | {"rate": "999,999,998.12"})
+
+    page = owner.page("/settings/rates")
+    twin = owner.send("/settings/rates", SENT | {"rate": "1"})
+
+    assert "1 USD = 999,999,998.12 EUR" in page.text
+    assert (twin.status_code, "999,999,998.12" in twin.get_data(as_text=True)) == (422, True)

@@ -1,7 +1,7 @@
 """Numbers and money as the reader's language, digits and settings have them."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from babel import Locale
@@ -22,6 +22,8 @@ _RIAL = {"fa": "ریال", "en": "IRR", "zh": "里亚尔"}
 _LRM = "\u200e"
 NBSP = "\u00a0"
 UNKNOWN = "–"
+# A rate may have nine figures before the point and twenty after it, an amount sixteen and a few.
+_ROUNDING = Context(prec=50, rounding=ROUND_HALF_UP)
 
 
 def digits(text: str) -> str:
@@ -160,7 +162,7 @@ def _exact(value: int | float | Decimal) -> Decimal:
 
 def _rounded(value: int | float | Decimal, places: int) -> Decimal:
     """Half away from zero, as people round; never minus nought."""
-    rounded = _exact(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    rounded = _exact(value).quantize(Decimal(1).scaleb(-places), context=_ROUNDING)
     return abs(rounded) if rounded == 0 else rounded
 
 

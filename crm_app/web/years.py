@@ -20,13 +20,14 @@ class YearField(NumberField):
     def read(self, text):
         year = super().read(text)
         if reader.calendar == JALALI and year < _JALALI_YEARS_END:
-            return year + _JALALI_EPOCH
+            year += _JALALI_EPOCH
+        # So written, 85 is the year of a century that is left out, in either calendar.
         if year < 1000:
             raise ValueError(_("Enter the year with four digits."))
         return year
 
     def write(self, value):
-        return str(_year_read(value))
+        return formats.as_typed(str(_year_read(value)))
 
 
 def year(value: int) -> str:

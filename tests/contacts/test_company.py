@@ -126,6 +126,20 @@ def test_a_jalali_year_of_founding_is_understood(browser_of, olivia):
     company = db.session.query(Company).one()
     assert company.founded == 1998
     assert "۱۳۷۷" in browser_of(olivia).page(f"/contacts/companies/{company.id}").text
+    form = browser_of(olivia).page(f"/contacts/companies/{company.id}/facts/founded")
+    assert form.one("input", name="founded").get("value") == "۱۳۷۷"
+
+
+@pytest.mark.parametrize("typed", ["۸۵", "378"])
+def test_a_founding_year_without_its_century_is_refused_in_persian_too(browser_of, olivia, typed):
+    olivia.language = "fa"
+    db.session.commit()
+
+    answer = browser_of(olivia).send("/contacts/companies/new", _new(founded=typed))
+
+    assert answer.status_code == 422
+    assert "سال را با چهار رقم بنویسید." in answer.get_data(as_text=True)
+    assert db.session.query(Company).count() == 0
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from crm_app.extensions import db
 from crm_app.web import formats
 from crm_app.web.fields import TextField
 from crm_app.web.reader import locale_of, reader
-from crm_app.web.text import sort_key
+from crm_app.web.text import clean, sort_key
 from crm_app.web.texts import gettext as _
 
 _NO_COUNTRIES = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
@@ -73,7 +73,7 @@ class TagsField(TextField):
         super().process_formdata(valuelist)
         self.typed = self.data
         parts = re.split(r"[,،、，;؛；]", self.data)
-        names = [part.strip().lstrip("#").strip() for part in parts]
+        names = [clean(part.strip().lstrip("#")) for part in parts]
         self.data = list(dict.fromkeys(name for name in names if name))
 
     def process_data(self, value):

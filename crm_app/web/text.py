@@ -8,6 +8,8 @@ _DIGITS = {
     ord(c): str(i) for digits in ("۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩", "０１２３４５６７８９") for i, c in enumerate(digits)
 }
 _INVISIBLE = "\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad\u061c"
+# Letters, a space and marks by their kind, but nothing is drawn of them alone.
+_UNDRAWN = "\u034f\u115f\u1160\u2800\u3164\ufe0e\ufe0f\uffa0"
 _CONTROL = {c: None for c in (*range(0x20), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A, 0x0D)}
 _ARABIC_FORMS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک"})
 
@@ -33,13 +35,22 @@ def latin_digits(text: str) -> str:
 
 
 def clean(text: str | None, *, lines: bool = False) -> str:
-    """What is stored of typed text: NFC, Persian letters for their Arabic look-alikes, no control characters."""
+    """What is stored of typed text: NFC, Persian letters for their Arabic look-alikes, no control characters.
+
+    Nothing, where nothing of it can be seen: a name must be there to be clicked on.
+    """
     text = unicodedata.normalize("NFC", text or "").translate(_CONTROL).translate(_ARABIC_FORMS)
     if not text.isascii():
         text = "".join(c for c in text if not 0xD800 <= ord(c) <= 0xDFFF)
     if lines:
-        return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return re.sub(r"\s+", " ", text).strip(_INVISIBLE + " ")
+        text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    else:
+        text = re.sub(r"\s+", " ", text).strip(_INVISIBLE + " ")
+    return text if text.isascii() or any(map(_is_drawn, text)) else ""
+
+
+def _is_drawn(c: str) -> bool:
+    return c not in _UNDRAWN and unicodedata.category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def fold(text: str) -> str:

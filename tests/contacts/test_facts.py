@@ -69,7 +69,7 @@ def test_money_tags_parent_and_owner_are_changed(client, company, alice):
     holding = make.company(None, "Holding")
 
     client.send(_address(company, "revenue"), {"revenue": "5,000.50", "revenue_currency": "CHF"})
-    client.send(_address(company, "tags"), {"tags": "#one; two"})
+    client.send(_address(company, "tags"), {"tags": "#one; two; \u200c"})
     client.send(_address(company, "parent"), {"parent": "HOLDING"})
     client.send(_address(company, "owner"), {"owner": ""})
 

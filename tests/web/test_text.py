@@ -22,10 +22,18 @@ ZWNJ = "\u200c"
         ("broken \ud800 half", "broken half"),
         (None, ""),
         ("\u200f \u200b", ""),
+        (ZWNJ, ""),
+        (f"{ZWNJ} \u2060\u3164\u2800\ufe0f", ""),
+        ("❤\ufe0f", "❤\ufe0f"),
+        (f"می{ZWNJ}", f"می{ZWNJ}"),
     ],
 )
 def test_what_is_kept_of_typed_text(typed, kept):
     assert clean(typed) == kept
+
+
+def test_lines_in_which_nothing_can_be_seen_are_none():
+    assert clean(f"\u200f \r\n{ZWNJ}\u2060", lines=True) == ""
 
 
 def test_lines_are_kept_where_they_are_wanted():

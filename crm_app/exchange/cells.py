@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from crm_app.exchange.notations import days, numbers
 from crm_app.web import formats
 from crm_app.web.money import is_currency, to_minor
-from crm_app.web.text import clean
+from crm_app.web.text import clean, sign_in_address
 from crm_app.web.texts import gettext as _
 
 
@@ -102,7 +102,7 @@ def phone(cell: str) -> str:
 
 
 def email(cell: str) -> str:
-    value = clean(_first(cell)).casefold()
+    value = sign_in_address(clean(_first(cell)))
     try:
         validate_email(value, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:

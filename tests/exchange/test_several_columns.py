@@ -80,6 +80,13 @@ def test_companies_may_have_several_phones_and_websites(olivia):
     assert [(one["phone"], one["website"]) for one in facts] == [("22", "acme.example"), ("1", "beta.example")]
 
 
+@pytest.mark.parametrize("kind", ["people", "users"])
+def test_an_address_with_a_sharp_s_stays_another_one_than_that_with_two(olivia, kind):
+    (row,) = plan(kind, "name,email\nAnna,Anna@Straße.example\n", olivia).rows
+
+    assert row.facts["email"] == "anna@straße.example"
+
+
 def test_other_fields_still_take_one_column(olivia):
     assert {field.key for kind in KINDS.values() for field in kind.fields if field.may_repeat} == {
         "phone", "email", "website"

@@ -72,6 +72,9 @@ class RecordField(Field):
         found = found_by_name(self.find(), typed)
         if len(found) == 1:
             return found[0]
+        if self.object_data in found:
+            # What stands there is meant by whoever leaves its name as it is.
+            return self.object_data
         self.nearest = found[:_SHOWN] or nearest_to(self.find(), typed)
         if found:
             raise ValueError(_("Several records have this name. Choose the right one."))

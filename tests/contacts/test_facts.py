@@ -103,6 +103,14 @@ def test_a_person_is_given_a_company(client, person, company):
     assert "Rheinwerk" in client.page(f"/contacts/people/{person.id}").text
 
 
+def test_the_company_that_stands_is_meant_where_another_has_its_name(client, alice, person, company):
+    other = make.company(alice, "Rheinwerk")
+    client.send(_address(person, "company"), {"company": "Rheinwerk", "company_id": other.id})
+
+    assert client.send(_address(person, "company"), {"company": "Rheinwerk"}).status_code == 303
+    assert person.company == other
+
+
 def test_htmx_gets_the_facts_with_the_head_and_the_timeline_beside_them(client, company):
     response = client.send(_address(company, "industry"), {"industry": "Pharma"}, htmx=True)
 

@@ -114,3 +114,14 @@ def test_what_is_not_sensitive_asks_nothing(stale):
 def test_a_visitor_is_sent_to_sign_in_as_ever(browser_of, organisation):
     assert "/accounts/sign-in" in browser_of().get(CONFIRM).location
     assert db.session.scalars(select(User)).all() == []
+
+
+def test_a_password_given_on_one_device_opens_nothing_on_another(browser_of, olivia, alice):
+    first, second = browser_of(olivia), browser_of(olivia)
+    db.session.execute(update(UserSession).values(confirmed_at=utc_now() - sessions.CONFIRMED_FOR * 2))
+    db.session.commit()
+
+    first.send(CONFIRM, {"password": make.PASSWORD})
+
+    assert first.get(f"/settings/people/{alice.id}").status_code == 200
+    assert _asks(second.get(f"/settings/people/{alice.id}"))

@@ -78,6 +78,14 @@ def test_an_answer_counts_once_and_for_the_browser_that_was_asked(browser_of, de
     assert browser.send(SIGN_IN, {"answer": answer}).status_code == 422
 
 
+def test_a_question_that_waits_is_not_ended_by_the_next_one(browser_of, device):
+    first, second = browser_of(), browser_of()
+    options = asked(first)
+    asked(second)
+
+    assert knock(first, device, options).status_code == 303
+
+
 def test_a_question_is_used_up_by_a_wrong_answer_and_waits_for_five_minutes(browser_of, device, monkeypatch):
     browser = browser_of()
     options = asked(browser)

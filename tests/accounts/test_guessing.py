@@ -171,6 +171,8 @@ def test_devices_are_forgotten_with_the_password_after_half_a_year_and_beyond_tw
         db.session.add(KnownDevice(user_id=alice.id, token_hash="0" * 64))
     assert _try(browser, alice.email, make.PASSWORD).status_code == 303
     assert len(db.session.scalars(select(KnownDevice)).all()) == known_devices.MOST
+    _guessed_at(browser_of, alice.email)
+    assert _try(_out(browser), alice.email, make.PASSWORD).status_code == 303, "the one used last is among them"
 
 
 def test_the_cookie_of_a_device_is_kept_from_scripts_and_other_sites(browser_of, alice):

@@ -239,3 +239,30 @@ def test_a_secret_that_is_begun_again_does_not_replace_the_one_in_force(browser_
     browser_of(alice).send("/accounts/second-step/secret")
 
     assert db.session.scalar(select(SecondStep.sealed_secret)) == before
+
+
+def test_who_begins_again_before_it_is_on_gets_another_secret(browser_of, alice):
+    browser, secrets = browser_of(alice), []
+    for _ in range(2):
+        assert browser.send("/accounts/second-step/secret").status_code == 303
+        secrets.append(second_step.secret_to_confirm(alice))
+
+    assert browser.send(SET_UP, {"code": pyotp.TOTP(secrets[0]).now()}).status_code == 422
+    assert browser.send(SET_UP, {"code": pyotp.TOTP(secrets[1]).now()}).status_code == 200
+    assert secrets[0] != secrets[1]
+
+
+def test_whatever_one_does_with_it_leaves_the_second_step_of_others_alone(app, alice, bob, codes):
+    second_step.begin(bob)
+    assert second_step.secret_to_confirm(alice) is None, "hers is on; the one that waits is Bob's"
+    bobs = second_step.confirm(bob, pyotp.TOTP(second_step.secret_to_confirm(bob)).now())
+
+    second_step.renew_recovery_codes(alice)
+    assert second_step.takes(alice, _code_of(alice)) and second_step.turn_off(alice)
+
+    assert second_step.is_on(bob) and second_step.recovery_codes_left(bob) == second_step.RECOVERY_CODES
+    assert second_step.takes(bob, bobs[0])
+
+
+def _code_of(user):
+    return pyotp.TOTP(unseal(db.session.get(SecondStep, user.id).sealed_secret)).now()

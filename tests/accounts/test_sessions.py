@@ -174,3 +174,42 @@ def test_what_is_over_is_forgotten_when_somebody_signs_in(browser_of, alice, bob
     _signed_in(browser_of(), bob)
 
     assert db.session.scalars(select(UserSession.user_id)).all() == [bob.id]
+
+
+def test_one_to_be_remembered_outlives_the_signing_in_of_others(browser_of, alice, bob):
+    browser = browser_of()
+    browser.send("/accounts/sign-in", {"email": alice.email, "password": make.PASSWORD, "remember": "y"})
+    _aged(seen_at=utc_now() - timedelta(days=2))
+
+    _signed_in(browser_of(), bob)
+
+    assert browser.get(PREFERENCES).status_code == 200
+
+
+def test_what_one_device_does_keeps_no_other_one_signed_in(browser_of, alice):
+    browser, resting = browser_of(alice), browser_of(alice)
+    _aged(seen_at=utc_now() - sessions.IDLE + timedelta(minutes=1))
+    browser.get(PREFERENCES)
+
+    in_use, at_rest = db.session.scalars(select(UserSession.seen_at).order_by(UserSession.id))
+
+    assert in_use - at_rest > timedelta(hours=11)
+    assert resting.get(PREFERENCES).status_code == 200
+
+
+def test_a_device_that_rested_for_too_long_is_told_of_no_more(browser_of, alice):
+    browser = _signed_in(browser_of(), alice)
+    _signed_in(browser_of(), alice, IPHONE)
+    rested = update(UserSession).where(UserSession.agent == IPHONE)
+    db.session.execute(rested.values(seen_at=utc_now() - sessions.IDLE - timedelta(minutes=1)))
+
+    assert "iPhone" not in browser.page("/accounts/access").text
+
+
+def test_whoever_is_disabled_is_out_at_once_and_nobody_else(browser_of, alice, bob):
+    hers, his = browser_of(alice), browser_of(bob)
+
+    alice.disable()
+    db.session.commit()
+
+    assert [browser.get(PREFERENCES).status_code for browser in (hers, his)] == [302, 200]

@@ -106,3 +106,10 @@ def test_only_the_hash_of_the_token_is_kept(url, alice):
 
     assert len(token) >= 43
     assert db.session.query(PasswordLink).one().token_hash == links.digest(token)
+
+
+def test_what_another_does_with_a_password_ends_no_link_of_ones_own(browser_of, alice, bob, url):
+    links.new_password_link(bob)
+    browser_of(bob).send("/accounts/password", {"current": make.PASSWORD, "password": "another long one"})
+
+    assert browser_of().get(url).status_code == 200

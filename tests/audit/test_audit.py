@@ -2,14 +2,15 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from crm_app import audit
-from crm_app.audit import AuditEntry, chain
-from crm_app.extensions import db
+from crm_app.audit import AuditEntry, chain, watching
+from crm_app.extensions import db, utc_now
 from tests import make
 
 
@@ -88,6 +89,17 @@ def test_what_is_refused_is_told_once_a_minute(browser_of, alice):
     ]
 
 
+def test_what_is_refused_is_told_of_each_person_and_again_after_a_minute(browser_of, alice, bob, monkeypatch):
+    hers, his = browser_of(alice), browser_of(bob)
+    for browser in (hers, his, hers):
+        assert browser.get("/settings/people").status_code == 403
+    later = utc_now() + timedelta(minutes=1, seconds=1)
+    monkeypatch.setattr(watching, "utc_now", lambda: later)
+    assert hers.get("/settings/people").status_code == 403
+
+    assert [one.actor_id for one in _told("refused")] == [alice.id, bob.id, alice.id]
+
+
 def test_what_is_rolled_back_is_not_told(app, alice):
     audit.note("signed in", actor=alice)
     db.session.rollback()
@@ -129,6 +141,11 @@ def test_the_chain_holds_as_long_as_nobody_touched_it(app, alice):
         ("UPDATE audit_entries SET actor_name = 'Bob' WHERE verb = 'took along'", 2),
         ("UPDATE audit_entries SET at = '2001-01-01 00:00:00' WHERE verb = 'signed in'", 1),
         ("UPDATE audit_entries SET particulars = '{}' WHERE verb = 'took along'", 2),
+        ("UPDATE audit_entries SET actor_id = NULL WHERE verb = 'took along'", 2),
+        ("UPDATE audit_entries SET verb = 'signed in' WHERE verb = 'took along'", 2),
+        ("UPDATE audit_entries SET subject = 'x' WHERE verb = 'took along'", 2),
+        ("UPDATE audit_entries SET address = '192.0.2.1' WHERE verb = 'took along'", 2),
+        ("UPDATE audit_entries SET agent = 'x' WHERE verb = 'took along'", 2),
         ("DELETE FROM audit_entries WHERE verb = 'took along'", 3),
         ("DELETE FROM audit_entries WHERE verb = 'signed in'", 2),
     ],

@@ -148,3 +148,28 @@ def test_at_the_projected_pace_the_rest_of_the_days_bring_the_projection(actual,
         assert abs(pace.projected * time.share - actual) < Decimal("0.001")
     if pace.needed_per_day is not None:
         assert pace.needed_per_day * time.remaining >= pace.gap - Decimal("0.001")
+
+
+def test_from_a_tenth_of_the_period_on_its_end_is_projected():
+    assert of_sum(20, 120, clock(*JUNE, date(2026, 6, 3))).projected == 200
+
+
+def test_what_is_reached_needs_nothing_more():
+    assert of_sum(130, 120, TENTH).needed_per_working_day == 0
+
+
+@pytest.mark.parametrize(("actual", "status"), [(119, "met"), (120, "met"), (121, "missed")])
+def test_what_should_be_few_is_met_by_as_much_as_was_allowed(actual, status):
+    assert of_sum(actual, 120, clock(*JUNE, date(2026, 7, 1)), "down").status == status
+
+
+@pytest.mark.parametrize(("won", "status"), [(45, "missed"), (50, "met"), (55, "met")])
+def test_once_its_period_is_over_a_rate_is_met_or_missed_however_wide_its_interval(won, status):
+    over = clock(*JUNE, date(2026, 7, 1))
+
+    assert of_rate(Decimal(won) / 100, Decimal(".5"), 100, wilson(won, 100), over).status == status
+
+
+@pytest.mark.parametrize(("n", "status"), [(29, "low_n"), (30, "behind")])
+def test_thirty_cases_are_enough_to_judge_a_rate(n, status):
+    assert of_rate(Decimal(5) / n, Decimal(".9"), n, wilson(5, n), TENTH).status == status

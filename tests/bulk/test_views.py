@@ -252,3 +252,15 @@ def test_an_owner_takes_back_what_another_did(client, browser_of, olivia, compan
     undo(browser_of(olivia))
 
     assert company.deleted_at is None
+
+
+def test_a_change_that_is_taken_back_leaves_others_as_they_are(client, alice, company):
+    other = make.company(alice, "Beta", industry="labs")
+    for record in (company, other):
+        client.send("/bulk/companies/industry", confirmed(record, industry="retail"))
+
+    undo(client)
+
+    assert (company.industry, other.industry) == ("retail", "labs")
+    first, second = db.session.query(BulkChange).order_by(BulkChange.id)
+    assert first.may_be_undone and not second.may_be_undone

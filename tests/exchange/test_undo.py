@@ -115,3 +115,14 @@ def test_an_undoing_that_breaks_off_says_so_and_can_be_asked_for_again(client, d
     client.send(f"{done}/undo")
 
     assert products() == []
+
+
+def test_what_is_done_with_one_import_leaves_others_as_they_are(client, done):
+    second, _third = (checked(client, "products", f"product\n{name}\n") for name in ("Second", "Third"))
+
+    client.send(f"{second}/start", {"digest": digest(client.page(second))})
+    assert db.session.scalars(select(Import.status).order_by(Import.id)).all() == ["done", "done", "draft"]
+
+    client.send(f"{second}/undo")
+    assert db.session.scalars(select(Import.status).order_by(Import.id)).all() == ["done", "undone", "draft"]
+    assert products() == ["GTX Pro", "MG Special"]

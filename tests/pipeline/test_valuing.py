@@ -78,6 +78,7 @@ def test_currencies_without_a_rate_are_told_with_their_number(alice):
         make.won(alice, value=100_00, currency="USD", on=date(2026, 2, 1))
     make.lost(alice, on=date(2026, 2, 1))
     make.won(alice, value=1, currency="GBP", on=date(2026, 2, 1))
+    make.won(alice, value=1, currency="GBP", on=date(2026, 2, 1)).reopen(make.stage("Proposal"))
 
     assert valuing.unvalued() == [("USD", 2), ("GBP", 1)]
 

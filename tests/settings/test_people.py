@@ -158,8 +158,9 @@ def test_the_page_shows_what_stands(owner, alice, charlie):
     assert page.one("input", name="email").get("value") == alice.email
 
 
-def test_open_deals_follow_their_owner_into_another_team(owner, alice):
-    deal, north = make.deal(alice), make.team("North")
+def test_open_deals_follow_their_owner_into_another_team(owner, alice, bob):
+    deal, north, bobs = make.deal(alice), make.team("North"), make.deal(bob)
+    deal.move_to(make.stage("Proposal"))
     won = make.won(alice)
 
     owner.send(
@@ -167,7 +168,8 @@ def test_open_deals_follow_their_owner_into_another_team(owner, alice):
     )
 
     stays = {stay.deal_id: stay.team_id for stay in db.session.scalars(select(Stay).where(Stay.left_at.is_(None)))}
-    assert stays[deal.id] == north.id
+    assert (stays[deal.id], stays[bobs.id]) == (north.id, bob.team_id)
+    assert deal.stays[0].team_id is None
     assert won.closings[0].team_id is None
 
 

@@ -35,10 +35,6 @@ class Clock:
         return Decimal(self.elapsed) / self.days if self.days else Decimal(0)
 
     @property
-    def remaining(self) -> int:
-        return self.days - self.elapsed
-
-    @property
     def working_remaining(self) -> int:
         return self.working_days - self.working_elapsed
 
@@ -50,10 +46,7 @@ class Pace:
     status: Status
     attainment: Decimal | None = None
     expected: Decimal | None = None
-    pace: Decimal | None = None
     projected: Decimal | None = None
-    gap: Decimal | None = None
-    needed_per_day: Decimal | None = None
     needed_per_working_day: Decimal | None = None
 
 
@@ -78,21 +71,17 @@ def of_sum(actual: Number | None, target: Number | None, time: Clock, better: st
     """The pace of what adds up day by day, such as won value: expected and projected are linear in time."""
     reached = attainment(actual, target, better)
     if target is not None and time.elapsed <= 0:
-        return Pace("not_begun", reached, Decimal(0), gap=Decimal(target) - (actual or 0))
+        return Pace("not_begun", reached, Decimal(0))
     if actual is None or target is None or reached is None:
         return Pace("na")
     expected = Decimal(target) * time.share
     projected = Decimal(actual) / time.share if time.share >= EARLIEST else None
-    gap = Decimal(target) - Decimal(actual)
     return Pace(
         _status(actual, target, projected if projected is not None else actual / time.share, time, better),
         reached,
         expected,
-        Decimal(actual) / expected,
         projected,
-        gap,
-        _each(gap, time.remaining, better),
-        _each(gap, time.working_remaining, better),
+        _each(Decimal(target) - Decimal(actual), time.working_remaining, better),
     )
 
 
@@ -103,9 +92,8 @@ def of_level(actual: Number | None, target: Number | None, time: Clock, better: 
         return Pace("not_begun", reached, Decimal(target))
     if actual is None or target is None or reached is None:
         return Pace("na")
-    gap = Decimal(target) - Decimal(actual)
     status = _status(actual, target, Decimal(actual), time, better)
-    return Pace(status, reached, Decimal(target), reached, Decimal(actual), gap)
+    return Pace(status, reached, Decimal(target), Decimal(actual))
 
 
 def of_rate(
@@ -120,7 +108,7 @@ def of_rate(
         status = "low_n"
     elif not time.is_over and interval is not None and interval.low <= target <= interval.high:
         status = "on_pace"
-    return Pace(status, level.attainment, level.expected, level.pace, level.projected, level.gap)
+    return Pace(status, level.attainment, level.expected, level.projected)
 
 
 def _status(actual: Number, target: Number, landing: Decimal, time: Clock, better: str) -> Status:

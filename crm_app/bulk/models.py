@@ -51,7 +51,6 @@ class BulkChange(db.Model):
     undone_at: Mapped[datetime | None]
 
     user: Mapped[User | None] = relationship(foreign_keys=[user_id])
-    undoer: Mapped[User | None] = relationship(foreign_keys=[undoer_id])
 
     @property
     def is_under_way(self) -> bool:

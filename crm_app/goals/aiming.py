@@ -41,7 +41,7 @@ def aim(user: User, owner_id: int | None, team_id: int | None) -> Aim | None:
     if unit is None:
         return None
     goal = found[unit]
-    choice = Choice(calendar, periods[unit], True, _MEASURE, goal.team_id, goal.user_id)
+    choice = Choice(calendar, periods[unit], _MEASURE, goal.team_id, goal.user_id)
     url = _url(choice, request.root_path)
     return Aim(Money(goal.amount, firm.currency), choice.period, url, goal.name, goal.user_id == user.id)
 

@@ -25,7 +25,6 @@ class Choice:
 
     calendar: Calendar
     period: Period
-    is_own_calendar: bool
     measure: str | None = None
     team_id: int | None = None
     owner_id: int | None = None
@@ -85,7 +84,7 @@ def from_address(firm: Organisation, unit: str) -> Choice:
     except ValueError:
         period = calendar.period(unit, reader.today())
     measure = request.args.get("measure")
-    choice = Choice(calendar, period, calendar.name == firm.calendar_name)
+    choice = Choice(calendar, period)
     return replace(
         choice,
         measure=measure if measure in MEASURES else None,

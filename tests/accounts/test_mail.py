@@ -73,6 +73,18 @@ def test_an_address_gets_three_such_letters_an_hour_however_often_it_is_asked_fo
     assert len(post.letters) == mailing.MOST_AN_HOUR
 
 
+def test_so_many_letters_keep_none_from_others_nor_from_the_same_an_hour_later(post, browser_of, alice, bob):
+    for email in (*[alice.email] * mailing.MOST_AN_HOUR, bob.email):
+        _asked(browser_of(), email)
+    assert post.letters[-1][0] == bob.email
+    db.session.execute(update(Mail).values(created_at=utc_now() - timedelta(hours=1, seconds=1)))
+    db.session.commit()
+
+    _asked(browser_of(), alice.email)
+
+    assert [to for to, _subject, _text in post.letters].count(alice.email) == mailing.MOST_AN_HOUR + 1
+
+
 def test_only_the_newest_link_works_and_only_for_an_hour(post, browser_of, alice):
     browser = browser_of()
     for _ in range(2):

@@ -89,6 +89,16 @@ def test_a_worker_that_died_half_way_is_followed_by_another_that_does_the_rest(c
     assert {company.version for company in companies} == {2}
 
 
+def test_a_worker_that_lives_is_not_followed_by_another(client, companies, waiting):
+    client.send("/bulk/companies/industry", confirmed(*companies, industry="retail"))
+    number = last_change().id
+    work(lambda: jobs._batch(number, jobs._claim(number)))
+
+    work(jobs.sweep_bulk_changes)
+
+    assert (last_change().status, numbers()) == ("running", {"count": 7, "done": 2})
+
+
 def test_whoever_may_not_edit_any_more_changes_nothing_more(client, companies, alice, waiting):
     client.send("/bulk/companies/industry", confirmed(*companies, industry="retail"))
     change = last_change()

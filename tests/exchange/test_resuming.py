@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from datetime import timedelta
 
 import pytest
@@ -239,9 +240,12 @@ def _no_process():
 def test_what_a_check_left_behind_is_swept_away(firm, monkeypatch):
     import_id = queued(firm, monkeypatch)
     kept = db.session.get(Import, import_id).checked["name"]
-    orphan = checked.Keeping()
-    orphan.close()
+    orphan, under_way = checked.Keeping(), checked.Keeping()
+    for one in (orphan, under_way):
+        one.close()
+    for name in (kept, orphan.name):
+        os.utime(checked._path(name, "rows"), (time.time() - 3601,) * 2)
 
-    checked.sweep({kept}, -1)
+    checked.sweep({kept}, 3600)
 
-    assert checked.is_here(kept) and not checked.is_here(orphan.name)
+    assert [checked.is_here(name) for name in (kept, orphan.name, under_way.name)] == [True, False, True]

@@ -230,6 +230,18 @@ def test_a_filter_without_sense_counts_as_not_given(browser_of, olivia, deals, q
     browser_of(olivia).page(f"/reports/{question}?{query}")
 
 
+def test_who_closed_too_few_to_tell_stands_last_however_often_they_won(browser_of, olivia, alice, bob, charlie):
+    for _number in range(4):
+        make.won(alice, on=date(2026, 5, 3))
+    for number in range(5):
+        make.won(bob, on=date(2026, 5, 3)) if number < 2 else make.lost(bob, on=date(2026, 5, 4))
+        make.won(charlie, on=date(2026, 5, 3)) if number < 3 else make.lost(charlie, on=date(2026, 5, 4))
+
+    rows = rows_of(browser_of(olivia).get(f"/reports/win-rate?{IN_2026}&by=owner&compare=none&format=csv"))
+
+    assert [row["Owner"] for row in rows[:3]] == [charlie.name, bob.name, alice.name]
+
+
 def test_days_typed_win_over_a_named_period_until_another_is_chosen(browser_of, olivia, deals, monkeypatch):
     monkeypatch.setattr(reader, "utc_now", lambda: datetime(2026, 6, 10, tzinfo=UTC))
     browser = browser_of(olivia)

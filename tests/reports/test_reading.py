@@ -207,3 +207,25 @@ def test_a_team_out_of_sight_is_called_another_team(browser_of, charlie, alice):
 
     assert cells(page, "Another team")[:2] == ["€950", "2"]
     assert "South" not in page.text and "Former colleague" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        (10, 2, "That is clearly more than the 20.0% of"),
+        (2, 10, "That is clearly less than the 100.0% of"),
+        (6, 5, "No clear difference to the 50.0% of"),
+    ],
+)
+def test_a_rate_is_called_better_or_worse_only_where_chance_explains_it_no_more(
+    browser_of, olivia, alice, now, before, said
+):
+    with make.at_once():
+        for month, won in ((5, now), (4, before)):
+            for number in range(10):
+                close = make.won if number < won else make.lost
+                close(alice, on=date(2026, month, 1 + number))
+
+    page = browser_of(olivia).page("/reports/win-rate?since=2026-05-01&until=2026-05-31&compare=previous")
+
+    assert said in page.text_of(page.one("p", class_="answer"))

@@ -1,7 +1,9 @@
 """What happened lately, as the first page tells it."""
 
+from datetime import timedelta
+
 from crm_app.activity.recording import acting_as, record
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
 from crm_app.pipeline import retiring
 from tests import make
 
@@ -117,3 +119,18 @@ def test_records_of_which_somebody_changed_the_same_are_told_in_one_line(client,
 
     assert "Alice Adler changed 4 companies" in page.text
     assert page.text.count("changed it") == 1
+
+
+def test_what_somebody_else_changed_or_at_another_time_is_told_apart(client, alice, bob):
+    now = utc_now().replace(second=30) - timedelta(minutes=5)
+    companies = [make.company(alice, f"Company {number}") for number in range(6)]
+    for number, (who, at) in enumerate(((alice, now - timedelta(minutes=1)), (alice, now), (bob, now))):
+        with acting_as(who, at):
+            for company in companies[2 * number : 2 * number + 2]:
+                company.change(industry="labs")
+    db.session.commit()
+
+    news = _news(client)
+
+    assert news.count("Alice Adler changed 2 companies") == 2
+    assert news.count("Bob Brandt changed 2 companies") == 1

@@ -9,16 +9,15 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, func, l
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from crm_app.accounts.models import User
-from crm_app.accounts.queries import active, by_name, once_for_each_scope
-from crm_app.accounts.queries import visible_to as users_visible_to
+from crm_app.accounts.queries import once_for_each_scope
 from crm_app.contacts import bulk, queries
 from crm_app.contacts.facts import country_name
 from crm_app.contacts.fields import countries
 from crm_app.contacts.forms import COMPANY_FACTS, PERSON_FACTS, CompanyFactForm, PersonFactForm, change_fact
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
+from crm_app.contacts.owning import owner_id, owners
 from crm_app.extensions import db
 from crm_app.lists.fields import Field, Link, Pairs
-from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names, ids
 from crm_app.web.ordering import or_else, written_out
@@ -129,7 +128,7 @@ def _fields_of_companies(user: User) -> list[Field]:
             link=(company_tags.c.company_id, company_tags.c.tag_id),
             options=partial(_tags, queries.tags_of_companies, user), width=8, place="under",
         ),
-        _owner(Company),
+        _owner(Company, queries.companies_visible_to),
         Field(
             "created", _("Created"), "instant", lambda row: row[0].created_at, Company.created_at,
             order=Company.created_at, width=7,
@@ -191,7 +190,7 @@ def _fields_of_people(user: User) -> list[Field]:
             link=(person_tags.c.person_id, person_tags.c.tag_id),
             options=partial(_tags, queries.tags_of_people, user), width=7, place="under",
         ),
-        _owner(Person),
+        _owner(Person, queries.people_visible_to),
         Field("phone", _("Phone"), "text", lambda row: row[0].phone, Person.phone, cell="phone", is_standard=False),
         Field(
             "created", _("Created"), "instant", lambda row: row[0].created_at, Person.created_at,
@@ -200,21 +199,11 @@ def _fields_of_people(user: User) -> list[Field]:
     ]  # fmt: skip
 
 
-def _owner(model: Any) -> Field:
+def _owner(model: Any, seen: Any) -> Field:
     return Field(
         "owner", _("Owner"), "choice", lambda row: row[0].owner, model.owner_id,
-        order=or_else(User.sort_key, ""), options=owners, coerce=owner_id, cell="owner", width=8.5,
+        order=or_else(User.sort_key, ""), options=partial(owners, seen), coerce=owner_id, cell="owner", width=8.5,
     )  # fmt: skip
-
-
-def owner_id(text: str) -> int:
-    """`me` is whoever reads, so that a shared view shows everyone their own."""
-    return int(current_user.id) if text == "me" else record_id(text)
-
-
-def owners() -> Pairs:
-    sellers = [user for user in db.session.scalars(by_name(active(users_visible_to(current_user)))) if user.sells]
-    return [("me", _("Current user")), *((str(user.id), user.name) for user in sellers)]
 
 
 def _industries() -> Pairs:

@@ -1,6 +1,7 @@
 """Deals as a list: their columns, what they can be filtered by, and how they are sorted."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -11,8 +12,9 @@ from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope, teams_visible_to
 from crm_app.catalog import queries as catalog
 from crm_app.catalog.models import Product
-from crm_app.contacts.lists import asking_companies, owner_id, owners
+from crm_app.contacts.lists import asking_companies
 from crm_app.contacts.models import Company, Person
+from crm_app.contacts.owning import owner_id, owners
 from crm_app.contacts.queries import companies_visible_to, people_visible_to
 from crm_app.contacts.queries import matching as contacts_matching
 from crm_app.extensions import db
@@ -104,7 +106,7 @@ def fields(user: User, orders: dict[str, Order] | None = None) -> list[Field]:
         ),
         Field(
             "owner", _("Owner"), "choice", lambda deal: deal.owner, Deal.owner_id, order=in_order("owner"),
-            options=owners, coerce=owner_id, cell="owner", width=8.5,
+            options=partial(owners, queries.visible_to), coerce=owner_id, cell="owner", width=8.5,
         ),
         Field(
             "close", _("Expected close"), "day", lambda deal: deal.expected_close, Deal.expected_close,

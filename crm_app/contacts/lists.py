@@ -19,7 +19,7 @@ from crm_app.contacts.owning import owner_id, owners
 from crm_app.extensions import db
 from crm_app.lists.fields import Field, Link, Pairs
 from crm_app.lists.listables import Editing, Listable
-from crm_app.lists.names import asking_names, ids
+from crm_app.lists.names import asking_names, asking_phones, ids
 from crm_app.web.ordering import or_else, written_out
 from crm_app.web.reader import reader
 from crm_app.web.text import sort_key
@@ -159,8 +159,8 @@ def _more_fields_of_companies(user: User) -> list[Field]:
             is_standard=False, width=12,
         ),
         Field(
-            "phone", _("Phone"), "text", lambda row: row[0].phone, Company.phone, cell="phone",
-            is_standard=False, width=9,
+            "phone", _("Phone"), "text", lambda row: row[0].phone, Company.phone, asking=asking_phones(Company),
+            cell="phone", is_standard=False, width=9,
         ),
     ]  # fmt: skip
 
@@ -191,7 +191,10 @@ def _fields_of_people(user: User) -> list[Field]:
             options=partial(_tags, queries.tags_of_people, user), width=7, place="under",
         ),
         _owner(Person, queries.people_visible_to),
-        Field("phone", _("Phone"), "text", lambda row: row[0].phone, Person.phone, cell="phone", is_standard=False),
+        Field(
+            "phone", _("Phone"), "text", lambda row: row[0].phone, Person.phone, asking=asking_phones(Person),
+            cell="phone", is_standard=False,
+        ),
         Field(
             "created", _("Created"), "instant", lambda row: row[0].created_at, Person.created_at,
             order=Person.created_at, is_standard=False, width=7.5,

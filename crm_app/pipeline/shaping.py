@@ -142,8 +142,8 @@ def why_pipeline_stays(pipeline: Pipeline, deals: int) -> str:
     """Why it may not be deleted; empty if it may."""
     if deals:
         return ngettext(
-            "It contains %(count)s deal (deleted ones included). Move it first.",
-            "It contains %(count)s deals (deleted ones included). Move them first.",
+            "%(count)s deal is in it (deleted ones count too), so it stays.",
+            "%(count)s deals are in it (deleted ones count too), so it stays.",
             deals,
             count=formats.num(deals),
         )

@@ -32,12 +32,17 @@ class WebsiteField(TextField):
 
     def process_formdata(self, valuelist):
         super().process_formdata(valuelist)
-        if self.data and not re.match(r"[a-z][a-z0-9+.-]*:(?!\d)", self.data, re.IGNORECASE):
-            self.data = f"https://{self.data}"
+        self.data = with_scheme(self.data)
 
     def pre_validate(self, form):
         if self.data and not is_web_address(self.data):
             raise ValidationError(_("Enter a web address, such as https://example.com."))
+
+
+def with_scheme(text: str) -> str:
+    """An address on the web with the scheme that most people leave out; one that names another is left alone."""
+    has_one = not text or re.match(r"[a-z][a-z0-9+.-]*:(?!\d)", text, re.IGNORECASE)
+    return text if has_one else f"https://{text}"
 
 
 def is_web_address(text: str) -> bool:

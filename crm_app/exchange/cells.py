@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from email_validator import EmailNotValidError, validate_email
 
+from crm_app.contacts.fields import is_web_address, with_scheme
 from crm_app.exchange.notations import days, numbers
 from crm_app.web import formats
 from crm_app.web.money import is_currency, to_minor
@@ -125,11 +126,12 @@ def currency(cell: str) -> str:
 
 
 def website(cell: str) -> str:
-    """An address on the web, with or without its scheme; nothing else may become a link."""
+    """An address on the web, completed as in a form; nothing else may become a link, and is kept as it is."""
     value = text(300)(cell)
-    if re.match(r"[a-z][a-z0-9+.\-]*:", value, re.IGNORECASE) and not re.match(r"https?://", value, re.IGNORECASE):
+    whole = with_scheme(value)
+    if whole and not re.match(r"https?://", whole, re.IGNORECASE):
         raise CellError(_("“%(text)s” is not a valid web address.", text=short(cell)))
-    return value
+    return whole if len(whole) <= 300 and is_web_address(whole) else value
 
 
 def tags(cell: str) -> list[str]:

@@ -77,7 +77,24 @@ def test_companies_may_have_several_phones_and_websites(olivia):
 
     facts = [row.facts for row in plan("companies", text, olivia).rows]
 
-    assert [(one["phone"], one["website"]) for one in facts] == [("22", "acme.example"), ("1", "beta.example")]
+    assert [(one["phone"], one["website"]) for one in facts] == [
+        ("22", "https://acme.example"),
+        ("1", "https://beta.example"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("acme.example:8080/shop", "https://acme.example:8080/shop"),
+        ("HTTP://Acme.example", "HTTP://Acme.example"),
+        ("none so far", "none so far"),
+    ],
+)
+def test_a_website_is_kept_as_a_form_keeps_it(olivia, cell, kept):
+    (row,) = plan("companies", f"account,website\nAcme,{cell}\n", olivia).rows
+
+    assert row.facts["website"] == kept
 
 
 @pytest.mark.parametrize("kind", ["people", "users"])

@@ -70,5 +70,5 @@ def _targets(user: User) -> Select[tuple[Target]]:
         .where(Goal.id.in_(goals.with_only_columns(Goal.id)), Target.start <= today, Target.end > today)
         .where(Target.amount.is_not(None))
         .options(contains_eager(Target.goal))
-        .order_by(Target.start.desc(), Goal.id)
+        .order_by(Target.start.desc(), Target.end, Goal.id)
     )

@@ -1,12 +1,13 @@
 """The first page of the day."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from crm_app.extensions import db, utc_now
 from crm_app.goals.models import Goal, Target
 from crm_app.home import agenda
+from crm_app.web import reader
 from crm_app.web.reader import Reader
 from tests import make
 
@@ -44,15 +45,17 @@ def test_the_page_greets_by_name(client):
 
 
 def test_deals_that_are_late_or_close_soon_are_listed_in_their_order(client, alice, today):
-    for days, title in ((-3, "Late one"), (0, "Due today"), (5, "Next week"), (40, "Far away")):
+    named = {-9: "Long late", -3: "Late one", 0: "Due today", 9: "After that", 5: "Next week", 40: "Far away"}
+    for days, title in named.items():
         make.deal(alice, title, expected_close=today + timedelta(days=days), value=1_000_00)
 
     text = _agenda(client.page("/"))
 
-    assert text.index("Late one") < text.index("Due today") < text.index("Next week")
+    listed = [text.index(title) for title in ("Late one", "Long late", "Due today", "Next week", "After that")]
+    assert listed == sorted(listed)
     assert "Far away" not in text
-    assert "Late 1" in text and "Today 1" in text and "In the next two weeks 1" in text
-    assert "One deal is overdue." in client.page("/").text
+    assert "Late 2" in text and "Today 1" in text and "In the next two weeks 2" in text
+    assert "2 deals are overdue." in client.page("/").text
 
 
 def test_closed_and_deleted_deals_are_not_on_the_agenda(client, alice, today):
@@ -85,12 +88,12 @@ def test_a_manager_sees_the_teams_deals_and_may_look_at_their_own_alone(browser_
 
 
 def test_deals_that_stand_still_for_too_long_are_named(client, alice):
-    make.deal(alice, "Rotten", at="Proposal", created=20)
-    make.deal(alice, "Fresh", at="Proposal", created=2)
+    for title, days in (("Rotten", 20), ("Forgotten", 30), ("Fresh", 2)):
+        make.deal(alice, title, at="Proposal", created=days)
 
     quiet = _panel(client.page("/"), "quiet")
 
-    assert "Rotten" in quiet and "20 days in Proposal" in quiet
+    assert quiet.index("Forgotten") < quiet.index("Rotten") and "20 days in Proposal" in quiet
     assert "Fresh" not in quiet
 
 
@@ -148,6 +151,23 @@ def test_ones_own_goals_are_shown_with_how_far_they_are_reached(client, alice, o
 
     assert "25% reached" in aims
     assert "€250" in aims and "€1,000" in aims
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 10), date(2026, 5, 10)])
+def test_of_goals_those_whose_periods_run_are_shown_the_shortest_first(client, alice, organisation, monkeypatch, day):
+    monkeypatch.setattr(reader, "utc_now", lambda: datetime.combine(day, time(12), UTC))
+    make.goal(3_000_00, unit="year", user=alice, on=day)
+    make.goal(None, unit="quarter", user=alice, on=day)
+    goal, calendar = make.goal(400_00, unit="month", user=alice, on=day), organisation.calendar()
+    for days, amount in ((-40, 111_00), (40, 222_00)):
+        month = calendar.period("month", day + timedelta(days=days))
+        goal.targets.append(Target(period_key=month.key, start=month.start, end=month.end, amount=amount))
+    db.session.commit()
+
+    aims = _panel(client.page("/"), "aims")
+
+    assert aims.index("€400") < aims.index("€3,000")
+    assert aims.count("reached") == 2 and "€111" not in aims and "€222" not in aims
 
 
 def test_a_goal_says_in_a_word_how_it_stands(client, alice):

@@ -129,12 +129,15 @@ class ChosenPasswordForm(FlaskForm):
 
 
 def currency_choices(*, beside_amount=False):
-    """Often used ones first, then all by code. Beside an amount rials are called tomans where they are so typed."""
+    """Often used ones first, then all others by code, also those that the reader's language has no name for.
+
+    Beside an amount rials are called tomans where they are so typed.
+    """
     names = dict(reader.locale.currencies)
-    rest = sorted(set(list_currencies()) & set(names) - set(COMMON_CURRENCIES))
     if beside_amount and reader.shows_toman:
         names["IRR"] = currency_unit("IRR")
-    return options((code, f"{code} · {names.get(code, code)}") for code in (*COMMON_CURRENCIES, *rest))
+    rest = sorted(set(list_currencies()) - set(COMMON_CURRENCIES))
+    return options((code, f"{code} · {names[code]}" if code in names else code) for code in (*COMMON_CURRENCIES, *rest))
 
 
 def time_zone_choices():

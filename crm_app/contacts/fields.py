@@ -111,7 +111,8 @@ def countries() -> dict[str, str]:
 
 @lru_cache
 def _countries_in(language: str) -> dict[str, str]:
-    names = locale_of(language).territories
+    # Some have an English name alone.
+    names = dict(locale_of("en").territories) | dict(locale_of(language).territories)
     return {code: name for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRIES}
 
 

@@ -30,7 +30,9 @@ class RateForm(SeenForm):
         super().__init__(obj=rate, data=None if rate else {"day": reader.today()})
         if rate:
             self.drawn_from(rate.currency, rate.day, rate.rate)
-        self.currency.choices = [one for one in currency_choices() if one.value != reader.currency]
+        # A rate that stands keeps its currency, also where that has become the organisation's.
+        left_out = {reader.currency} - ({rate.currency} if rate else set())
+        self.currency.choices = [one for one in currency_choices() if one.value not in left_out]
 
     def facts(self) -> dict:
         return {"currency": self.currency.data, "day": self.day.data, "rate": self.rate.data}

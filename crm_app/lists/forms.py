@@ -13,7 +13,7 @@ from crm_app.lists.conditions import GROUPS, Condition, written
 from crm_app.lists.fields import Field
 from crm_app.lists.kinds import KINDS, LONGEST, OPERATORS, needs_value
 from crm_app.web.fields import DayField, MoneyField, NumberField, TextField, options
-from crm_app.web.pickers import RecordField
+from crm_app.web.pickers import RecordField, found_by_id
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 from crm_app.web.years import YearField
@@ -101,6 +101,8 @@ def form_of(field: Field, given: Any, condition: Condition, groups: Sequence[tup
     form_class = type("ConditionOfField", (ConditionForm,), parts)
     form: Any = form_class(given if "operator" in given else None, data=_begun(field, given, condition))
     form.asked, form.operator.label.text = field, str(field.label)
+    if "operator" not in given and field.kind == "record" and condition.field is field and condition.operator == "has":
+        form.value.raw_data = list(condition.values)
     form.group.choices = options(groups)
     form.operator.choices = options((name, _WORDS.get(name, OPERATORS[name])) for name in kind.operators)
     if field.options is not None:
@@ -121,6 +123,13 @@ def _value_field(field: Field) -> Any:
     return made(label) if made else TextField(label, longest=LONGEST)
 
 
+def _record_of(field: Field, condition: Condition) -> Any:
+    """The record that a condition names, as far as the reader sees it."""
+    if condition.operator != "is" or field.records is None:
+        return None
+    return found_by_id(field.records(current_user), condition.meant[0])
+
+
 def _begun(field: Field, given: Any, condition: Condition) -> dict[str, Any]:
     group = given.get("group", "")
     kept = {
@@ -136,5 +145,5 @@ def _begun(field: Field, given: Any, condition: Condition) -> dict[str, Any]:
     if condition.operator == "within":
         return kept | {"operator": "within", "word": value}
     if field.kind == "record":
-        return kept | {"operator": condition.operator}
+        return kept | {"operator": condition.operator, "value": _record_of(field, condition)}
     return kept | {"operator": condition.operator, "value": value}

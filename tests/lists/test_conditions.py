@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, unquote_plus, urlencode, urlsplit
 
 import pytest
 
@@ -194,6 +194,20 @@ def test_each_chip_takes_its_own_filter_away_and_leads_back_to_its_form(client, 
     change = next(a.get("href") for a in page.all("a") if "replaces=size.least.3" in (a.get("href") or ""))
     form = client.page(change)
     assert form.one("input", name="value").get("value") == "3"
+
+
+@pytest.mark.parametrize("names", [["Alpha"], ["Alpha", "Alpha"]])
+@pytest.mark.parametrize("condition", ["parent.is.{}", "parent.has.Alp 1,5"])
+def test_the_form_of_a_filter_by_a_record_shows_what_it_asks_for(client, alice, names, condition):
+    condition = condition.format([make.company(alice, name).id for name in names][-1])
+    replaced = {"field": "parent", "replaces": condition, "query": f"where={quote(condition)}"}
+
+    form = client.page(f"/lists/companies/condition?{urlencode(replaced)}")
+    sent = {name: form.one("input", name=name).get("value") for name in ("value", "replaces", "query", "field")}
+    answer = client.get(f"/lists/companies/condition?{urlencode(sent | {'operator': condition.split('.')[1]})}")
+
+    assert sent["value"] == ("Alpha" if ".is." in condition else "Alp 1,5")
+    assert unquote_plus(answer.location).endswith(f"?where={condition}")
 
 
 def test_a_filter_is_filled_in_and_joins_those_in_force(client, alice):

@@ -46,7 +46,11 @@ def web():
     settings = config.load()
     readiness.expect_port(str(settings["HOST"]), int(str(settings["PORT"])))
     _expect_what_is_shared(settings)
+    _application()
+    preparing = processes.started("crm prepare", _prepare_to_serve)
     _read_ahead()
+    if status := processes.status_of(preparing):
+        sys.exit(status)
     with counting.shared():
         sys.exit(supervise([_web(settings)]))
 
@@ -107,6 +111,18 @@ def _prepare():
         _say_where(app)
 
 
+def _prepare_to_serve():
+    with readiness.said_in_a_sentence():
+        _say_where(_application())
+
+
+def _warn_if_behind():
+    from crm_app.search.commands import warn_if_behind
+
+    with _application().app_context():
+        warn_if_behind()
+
+
 def _web(settings: Mapping[str, object]) -> Standing:
     with processes.reading_code():
         import granian.server.mp  # noqa: F401 - else each web process would read it for itself.
@@ -152,13 +168,6 @@ def _behind_the_entrance() -> Flask:
         faulthandler.enable()
     garbage.look_by_itself()
     return entrance.put_before(_application())
-
-
-def _warn_if_behind():
-    from crm_app.search.commands import warn_if_behind
-
-    with _application().app_context():
-        warn_if_behind()
 
 
 def _expect_what_is_shared(settings):

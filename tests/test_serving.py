@@ -111,6 +111,8 @@ rarely_needed = {"cryptography", "openpyxl", "psycopg", "rapidfuzz", "redis", "w
 print(*sorted(rarely_needed & sys.modules.keys()))
 """
 
+NOBODY_SERVES = "from crm_app import serving; serving.supervise = lambda _parts: 0"
+
 
 @pytest.fixture(scope="module")
 def many():
@@ -278,6 +280,14 @@ def test_a_database_without_tables_says_which_command_makes_them(crm, arguments)
 
     _is_one_sentence(ended, "run `crm database upgrade`")
     assert "organisations" not in ended.stderr
+
+
+def test_a_web_server_that_runs_alone_shows_the_link_to_set_peyvand_up(crm_with_tables, free):
+    """Where there are several machines, or containers, nobody runs `crm serve`."""
+    ended = crm_with_tables("web", script=NOBODY_SERVES, PORT=free)
+
+    assert ended.returncode == 0, ended.stderr
+    assert f"(this link works once): http://localhost:{free}/settings/first-run/" in ended.stdout
 
 
 def test_a_check_of_a_database_without_tables_says_so(crm):

@@ -63,7 +63,8 @@ def worker():
     """
     _expect_what_is_shared(config.load())
     _read_ahead()
-    processes.status_of(processes.started("crm prepare", _warn_if_behind))
+    if status := processes.status_of(processes.started("crm prepare", _prepare_to_work)):
+        sys.exit(status)
     sys.exit(supervise([Worker(_application)]))
 
 
@@ -113,14 +114,17 @@ def _prepare():
 
 def _prepare_to_serve():
     with readiness.said_in_a_sentence():
+        upgrading.expect_this_version(_application())
         _say_where(_application())
 
 
-def _warn_if_behind():
+def _prepare_to_work():
     from crm_app.search.commands import warn_if_behind
 
-    with _application().app_context():
-        warn_if_behind()
+    with readiness.said_in_a_sentence():
+        upgrading.expect_this_version(_application())
+        with _application().app_context():
+            warn_if_behind()
 
 
 def _web(settings: Mapping[str, object]) -> Standing:

@@ -46,6 +46,15 @@ def brought_up_unless_hindered(app: Any) -> tuple[str | None, str | None]:
     return brought_up(app)
 
 
+def expect_this_version(app: Any) -> None:
+    """For those who run a part alone and bring nothing up to date. Raises ClickException for tables of another one."""
+    with app.app_context():
+        if _pending():
+            raise click.ClickException(
+                f"the tables are of an older version ({_revision()}); run `crm database upgrade` before."
+            )
+
+
 def brought_up(app: Any) -> tuple[str | None, str | None]:
     """The tables, and what the search knows of them; Alembic's own lines would say less than the caller does."""
     from crm_app import migrating

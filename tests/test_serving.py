@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -280,6 +281,23 @@ def test_a_database_without_tables_says_which_command_makes_them(crm, arguments)
 
     _is_one_sentence(ended, "run `crm database upgrade`")
     assert "organisations" not in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+@pytest.mark.parametrize(
+    ("revision", "words"),
+    [("0023", "an older version (0023); run `crm database upgrade`"), ("9999", "not know (9999)")],
+)
+def test_a_part_that_runs_alone_refuses_tables_of_another_version(
+    crm_with_tables, tmp_path, free, command, revision, words
+):
+    with closing(sqlite3.connect(tmp_path / "peyvand.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        database.commit()
+
+    ended = crm_with_tables(command, script=NOBODY_SERVES, PORT=free)
+
+    _is_one_sentence(ended, words)
 
 
 def test_a_web_server_that_runs_alone_shows_the_link_to_set_peyvand_up(crm_with_tables, free):

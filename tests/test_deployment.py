@@ -16,7 +16,9 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "deployment"
 UNITS = sorted(FOLDER.glob("*.service"))
 GUIDE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
-SETTINGS = set(re.findall(r'env\.(?:text|url|integer)\("([A-Z_]+)"', Path(config.__file__).read_text(encoding="utf-8")))
+SETTINGS = set(
+    re.findall(r'env\.(?:text|url|integer|email)\("([A-Z_]+)"', Path(config.__file__).read_text(encoding="utf-8"))
+)
 _HARDENED = {
     "NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes", "PrivateTmp": "yes",
     "CapabilityBoundingSet": "", "StateDirectoryMode": "0700", "KillMode": "mixed",
@@ -113,6 +115,14 @@ def test_the_containers_know_their_settings_and_commands(composed):
 
     assert asked <= SETTINGS
     assert set(re.findall(r"\$\{([A-Z_]+)", _text("compose.yaml"))) == set(_environment(_text("compose.env")))
+
+
+def test_a_setting_that_is_written_for_the_containers_reaches_them(composed):
+    """Else a passphrase for backups would be as nothing there, and nobody would be told."""
+    settled_by_the_image = {"INSTANCE_PATH", "HOST", "PORT"}
+
+    for name in ("upgrade", "web", "worker"):
+        assert set(composed["services"][name]["environment"]) == SETTINGS - settled_by_the_image
 
 
 def test_the_settings_of_the_containers_are_understood(composed, tmp_path):

@@ -48,7 +48,7 @@ def test_picked_cards_change_their_place_within_a_column_together(board):
     drag(board, "A", card(board, "C"), at=0.9)
     settled(board)
 
-    expect(board.locator(".toast")).to_contain_text("3 deals are in Qualified now.")
+    expect(board.locator(".toast")).to_contain_text("3 deals moved to Qualified.")
     assert shown(board, "Qualified") == ["C", "A", "B", "Y"] == stored("Qualified")
 
 

@@ -33,7 +33,7 @@ def _page(browser):
 def test_a_team_that_everybody_left_stands_there_with_its_goal(browser_of, olivia, north):
     rows = _rows(_page(browser_of(olivia)))
     assert rows["North"][1:4] == ["€500", "€1,000", "50%"]
-    assert rows["Teams’ targets together"][2] == "€1,000"
+    assert rows["Sum of the teams’ targets"][2] == "€1,000"
 
 
 def test_what_somebody_won_who_left_the_company_stands_there_too(browser_of, olivia, bob, north):

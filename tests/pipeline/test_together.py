@@ -67,7 +67,7 @@ def test_those_that_stand_there_already_take_their_place_with_the_others(client,
     answer = client.send(MOVES, data, htmx=True)
 
     assert standing("Qualified") == ["D", "A", "B", "C"]
-    assert "3 deals are in Qualified now." in answer.get_data(as_text=True)
+    assert "3 deals moved to Qualified." in answer.get_data(as_text=True)
     assert len(third.stays) == 1
     client.send(UNDO, {"event": offered(answer)}, htmx=True)
     assert (standing("New lead"), standing("Qualified")) == (["A", "B"], ["C", "D"])

@@ -1,21 +1,24 @@
 // data-board-news: every three seconds the board asks what others did, and puts their cards where they stand now.
-// A card that is held or on its way here is left alone until it has come to rest.
+// A card that is held or on its way here is left alone until it has come to rest; then the board asks once more, as what
+// stands above another one may have been carried on meanwhile.
 
 import { cardOf, forget, isOrdered, isUnsettled, listOf } from "./places.js";
 
 const PAUSE = 3000;
 const WRITING = "[data-add], [data-titling], [data-facts], #beside textarea:not(:placeholder-shown)";
 const BUSY = `[aria-busy], .card--held, .card--lifted, dialog[open], :popover-open, ${WRITING}`;
-const waiting = new Map();
+let asked = null;
 
 setInterval(ask, PAUSE);
 document.addEventListener("visibilitychange", ask);
 document.addEventListener("htmx:after:swap", receive);
+document.addEventListener("htmx:before:request", ({ target }) => {
+  if (target.matches?.("[data-board-news]")) asked = target.getAttribute("hx-get");
+});
 
 function ask() {
   const news = document.querySelector("[data-board-news]");
   if (!news || document.hidden) return;
-  for (const [id, change] of [...waiting]) settle(id, change);
   if (news.hasAttribute("data-board-outdated")) showAnew(news);
   else news.dispatchEvent(new CustomEvent("board:ask"));
 }
@@ -27,17 +30,17 @@ function receive() {
   for (const part of news.querySelector("[data-board-heads]")?.content.children ?? []) renew(part);
   // The answer to one's own move: with it the card has come to rest.
   for (const { dataset } of news.querySelectorAll("[data-own]")) forget(dataset.boardLeft ?? dataset.boardArrival);
-  for (const { dataset } of news.querySelectorAll("[data-board-left]")) settle(dataset.boardLeft, remove);
-  for (const arrival of news.querySelectorAll("[data-board-arrival]")) {
-    settle(arrival.dataset.boardArrival, () => arrive(arrival));
-  }
+  const left = [...news.querySelectorAll("[data-board-left]")].map(({ dataset }) => settle(dataset.boardLeft, remove));
+  const arrived = [...news.querySelectorAll("[data-board-arrival]")].map((arrival) =>
+    settle(arrival.dataset.boardArrival, () => arrive(arrival)),
+  );
+  if (asked && [...left, ...arrived].includes(false)) news.setAttribute("hx-get", asked);
   news.replaceChildren();
 }
 
-// Whatever may not be done now is tried again with the next question.
+// Whatever may not be done now is told again by the next answer, as it is then.
 function settle(id, change) {
-  waiting.delete(id);
-  if (isUnsettled(id) || change(id) === false) waiting.set(id, change);
+  return !isUnsettled(id) && change(id) !== false;
 }
 
 function remove(id) {

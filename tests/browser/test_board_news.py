@@ -83,6 +83,27 @@ def test_a_card_in_the_hand_stays_there_until_it_is_put_down(open_board, cards):
     assert shown(page, "Qualified") == stored("Qualified")
 
 
+def test_a_card_stays_where_it_was_put_though_the_one_above_it_is_carried_on_at_once(open_board):
+    page = open_board()
+    _hear(page)
+    drag(page, "A", card(page, "X"), at=0.9)
+    grab(page, "X")
+    _hear(page)
+    carry(page, card(page, "Z"), at=0.9)
+    page.mouse.up()
+    settled(page)
+    for _time in range(2):
+        _hear(page)
+
+    assert shown(page, "Proposal") == ["A", "Y", "Z", "X"] == stored("Proposal")
+
+
+def _hear(page):
+    """What happened so far."""
+    page.wait_for_event("response", lambda response: "/board/news" in response.url)
+    page.wait_for_timeout(100)
+
+
 def test_the_focus_stays_on_a_card_that_somebody_moves(open_board, cards):
     page = open_board()
     card(page, "A").locator("a").first.focus()

@@ -200,3 +200,14 @@ def make_page(response):
     from tests.html import Page
 
     return Page(response.get_data(as_text=True))
+
+
+def test_who_left_has_a_row_only_for_a_target_of_old(browser_of, olivia, alice, bob):
+    make.goal(5_00, on=make.datetime(2026, 3, 1).date(), user=alice)
+    for person in (alice, bob):
+        person.disable()
+    db.session.commit()
+
+    rows = {name.rpartition("-20")[0] for name in sheet(browser_of(olivia)) if name.startswith("cell-user-")}
+
+    assert rows == {f"cell-user-{olivia.id}", f"cell-user-{alice.id}"}

@@ -62,6 +62,20 @@ def test_saving_under_a_name_of_ones_own_replaces_that_view(client, alice):
     assert (saved.name, saved.query, saved.is_pinned) == ("Late glass", "close=late&q=glass", True)
 
 
+def test_a_name_replaces_neither_the_view_of_another_nor_ones_own_of_another_list(client, alice, bob):
+    view(bob, "Late glass", is_shared=True)
+
+    client.send("/views/", facts())
+    client.send("/views/", facts(place="companies", query="q=glass", next="/contacts/companies"))
+
+    saved = db.session.query(SavedView).order_by(SavedView.id)
+    assert [(one.owner, one.place, one.query) for one in saved] == [
+        (bob, "deals", "close=late"),
+        (alice, "deals", "close=late&q=glass"),
+        (alice, "companies", "q=glass"),
+    ]
+
+
 @pytest.mark.postgresql
 def test_a_name_that_is_saved_twice_at_once_is_one_view(client, browser_of, alice):
     other, facts = browser_of(alice), {"place": "deals", "name": "Mine", "query": "owner=1"}

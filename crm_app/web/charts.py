@@ -142,7 +142,7 @@ def bars(
 ) -> Markup:
     """Groups of bars side by side, a group for each label; time runs the same way in every language, kinds do not."""
     top = scales.highest([part.values for part in series])
-    return _bars(_Bar, labels, series, top, unit, title, summary, not over_time and reader.direction == "rtl")
+    return _bars(_Bar, labels, series, top, unit, title, summary, are_kinds=not over_time)
 
 
 @_remembered
@@ -203,15 +203,19 @@ def _side(kind: str, is_mirrored: bool) -> str:
     return f"{kind} chart--mirrored" if is_mirrored else kind
 
 
-def _bars(kind: Any, labels, series, top, unit, title, summary, is_mirrored: bool = False) -> Markup:
+def _bars(kind: Any, labels, series, top, unit, title, summary, are_kinds: bool = False) -> Markup:
+    is_mirrored = are_kinds and reader.direction == "rtl"
+
     def drawing(width: int, height: int, step: int) -> Any:
-        chart = kind(**_bare(), width=width, height=height, rounded_bars=2)
-        chart.x_labels = scales.thinned(labels, width)
+        # The months between two names go without saying, a kind between two others does not.
+        leans = are_kinds and scales.thinned(labels, width) != list(labels)
+        chart = kind(**_bare(), margin_bottom=52 if leans else 2, width=width, height=height, rounded_bars=2)
+        chart.x_labels = scales.leaning(labels, width) if leans else scales.thinned(labels, width)
         chart.value_formatter = lambda value: scales.written(value, unit)
         _scale(chart, top, unit)
         for part in series:
             chart.add(part.name, list(part.values) if top else [])
-        chart.xml_filters = [svg.mirrored] if is_mirrored else []
+        chart.xml_filters = [svg.leaning] * leans + [svg.mirrored] * is_mirrored
         return chart
 
     return _frames(drawing, _side("chart--bars", is_mirrored), title, summary, [part.name for part in series])

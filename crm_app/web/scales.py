@@ -39,6 +39,13 @@ def thinned(labels: Sequence[str], width: int) -> list[str]:
     return [label if index % step == 0 else "" for index, label in enumerate(labels)]
 
 
+def leaning(labels: Sequence[str], width: int) -> list[str]:
+    """Labels that lean aside, of which many more fit side by side; only long ones are cut."""
+    step = math.ceil(len(labels) * 18 / (width - 60))
+    short = [label if len(label) <= 14 else label[:13].rstrip() + "…" for label in labels]
+    return [label if index % step == 0 else "" for index, label in enumerate(short)]
+
+
 def in_one_form(labels: Sequence[str], width: int, *, are_people: bool = False) -> list[str]:
     """All of an axis written alike: whole, people by first name and initial or by first name, else beginnings."""
     fits = max(int((width - 50) / max(len(labels), 1) / 6.9), 3)

@@ -60,10 +60,19 @@ def with_whiskers(root: Any) -> Any:
     return root
 
 
+def leaning(root: Any) -> Any:
+    """Names along the axis, each aslant with its end under its bars."""
+    axis = next(group for group in root.iter("g") if group.get("class", "").startswith("axis x"))
+    for text in axis.iter("text"):
+        text.set("transform", f"rotate(-45 {text.get('x')} {text.get('y')})")
+    return root
+
+
 def mirrored(root: Any) -> Any:
     """Begun at the other side, for kinds that a right-to-left page lists that way; its texts still read as written."""
     for text in root.iter("text"):
-        text.set("transform", f"translate({2 * float(text.get('x', '0')):.1f} 0) scale(-1 1)")
+        leaning = text.get("transform", "").replace("rotate(-", "rotate(")
+        text.set("transform", f"translate({2 * float(text.get('x', '0')):.1f} 0) scale(-1 1) {leaning}".rstrip())
     width = root.get("viewBox").split()[2]
     turned = ElementTree.Element("g", {"transform": f"translate({width} 0) scale(-1 1)"})
     turned.extend(list(root))

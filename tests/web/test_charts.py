@@ -155,3 +155,17 @@ def test_kinds_begin_where_the_reader_begins_but_time_runs_one_way():
     assert "chart--mirrored" in charts.with_intervals([Interval("a", 0.5, 0.4, 0.6)], title="", summary="")
     assert "chart--mirrored" not in charts.bars(["a", "b"], values, **NAMED)
     assert "chart--mirrored" not in charts.stacked(["a", "b"], values, **NAMED)
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_each_kind_is_named_at_its_bars_however_many_there_are_and_time_now_and_then(language):
+    read_as(Reader(language, currency="EUR"))
+    labels = [f"Stage {letter}" for letter in "ABCDEFGHIJKL"]
+    values = [Series("", [1] * 12)]
+
+    kinds, times = (charts.bars(labels, values, over_time=time, **NAMED) for time in (False, True))
+
+    for frame in ET.fromstring(f"<div>{kinds}</div>"):
+        texts = [element.text for element in frame.iter() if element.tag.endswith("text")]
+        assert [text for text in texts if text in labels] == labels
+    assert 0 < sum(f">{label}<" in times for label in labels) < 12

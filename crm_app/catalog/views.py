@@ -72,7 +72,11 @@ def show(product_id):
     before = request.args.get("before", type=int)
     before = before if before and 0 < before < 2**62 else None
     part = "catalog/_older.html" if before else "catalog/_facts.html"
-    return page("catalog/show.html", part=part, **_around(product, before=before, form=form))
+    return page(
+        "catalog/show.html",
+        part=part,
+        **_around(product, before=before, form=form, changed_fact=request.args.get("fact")),
+    )
 
 
 @bp.post("/<int:product_id>/facts/<fact>")

@@ -40,6 +40,21 @@ def test_escape_leaves_a_fact_as_it_was(page_of, alice):
     assert page.get_by_text("Never mind").count() == 0
 
 
+@pytest.mark.parametrize("kind", ["deal", "deal beside the board", "product"])
+def test_leaving_a_fact_as_it_was_leaves_the_focus_at_it(page_of, olivia, kind):
+    shown = make.product(olivia, code="A1") if kind == "product" else make.deal(olivia, code="A1")
+    addresses = {"product": f"/catalog/{shown.id}", "deal": f"/pipeline/deals/{shown.id}"}
+    page = page_of(olivia)
+    page.goto(addresses.get(kind, f"/pipeline/board?deal={shown.id}"))
+
+    page.get_by_label("Change: Code").press("Enter")
+    page.locator("#code").fill("Never mind")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#code")).to_have_count(0)
+    expect(page.get_by_label("Change: Code")).to_be_focused()
+
+
 def test_a_refused_fact_says_why_where_it_was_typed(page_of, alice):
     deal = make.deal(alice, value=700_00)
     address = f"/pipeline/deals/{deal.id}"

@@ -85,7 +85,6 @@ def around(deal, *, before=None, **more):
         "note_form": NoteForm(formdata=None),
         "form": None,
         "here": None if is_beside else page_of(deal),
-        "facts_url": page_of(deal, **marked),
     } | more
 
 

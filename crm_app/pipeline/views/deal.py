@@ -28,7 +28,7 @@ def show(deal_id):
     deal, before = found(deal_id), request.args.get("before", type=int)
     before = before if before and 0 < before < 2**62 else None
     part = "pipeline/show/_older.html" if before else "pipeline/show/_facts.html"
-    return page("pipeline/show.html", part=part, **around(deal, before=before))
+    return page("pipeline/show.html", part=part, **around(deal, before=before, changed_fact=request.args.get("fact")))
 
 
 @bp.route("/deals/<int:deal_id>/facts/<fact>", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from crm_app.accounts.models import Team
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
 from crm_app.goals.models import Goal
 from tests import make
 
@@ -82,7 +82,7 @@ def test_members_stand_first_and_others_say_which_team_they_would_leave(owner, c
         ({"name": ""}, "Fill this in."),
         ({"name": " north "}, "Another team has that name."),
         ({"name": "X", "manager_id": "999"}, "Not a valid choice"),
-        ({"name": "X", "members": ["999"]}, "valid choice"),
+        ({"name": "X", "members": ["999"]}, "Choose one of the list."),
         ({"name": "X", "members": ["x"]}, "Invalid"),
     ],
 )
@@ -154,3 +154,15 @@ def test_the_number_of_statements_stays_the_same(owner, statements):
 def test_an_unknown_team_is_not_found(owner):
     assert owner.get(f"{LIST}/999").status_code == 404
     assert owner.send(f"{LIST}/999/deletion").status_code == 404
+
+
+def test_whoever_left_while_the_form_was_open_is_told_of_in_the_readers_language(owner, olivia, bob):
+    olivia.language, bob.disabled_at = "fa", utc_now()
+    db.session.commit()
+
+    answer = owner.send(NEW, _facts(members=[str(bob.id)]))
+
+    assert answer.status_code == 422
+    assert "یکی از موارد فهرست را انتخاب کنید." in answer.get_data(as_text=True)
+    assert "is not a valid choice" not in answer.get_data(as_text=True)
+    assert db.session.scalar(select(Team)) is None

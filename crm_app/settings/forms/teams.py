@@ -23,7 +23,12 @@ class TeamForm(SeenForm):
     region = TextField(_l("Region"))
     manager_id = SelectField(_l("Manager"), coerce=int, default=0)
     members = SelectMultipleField(
-        _l("Members"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        _l("Members"),
+        coerce=int,
+        # What WTForms says of a choice that is gone has no Persian.
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
 
     def __init__(self, *args, user: User, team: Team | None = None, **kwargs):
@@ -48,6 +53,10 @@ class TeamForm(SeenForm):
         )
         if db.session.scalar(taken):
             raise ValidationError(_("Another team has that name."))
+
+    def validate_members(self, field):
+        if not self.people.keys() >= set(field.data or []):
+            raise ValidationError(_("Choose one of the list."))
 
     @property
     def manager(self) -> User | None:

@@ -142,8 +142,8 @@ def why_pipeline_stays(pipeline: Pipeline, deals: int) -> str:
     """Why it may not be deleted; empty if it may."""
     if deals:
         return ngettext(
-            "%(count)s deal is in it (deleted ones count too), so it stays.",
-            "%(count)s deals are in it (deleted ones count too), so it stays.",
+            "It contains %(count)s deal (deleted ones included), so it cannot be deleted.",
+            "It contains %(count)s deals (deleted ones included), so it cannot be deleted.",
             deals,
             count=formats.num(deals),
         )

@@ -107,8 +107,8 @@ def test_in_another_currency_rates_and_closed_deals_say_the_same(owner, alice, o
 
 @pytest.mark.parametrize(
     ("currency", "words"),
-    [("GBP", "1 rate would be lost, as it is not known what GBP was worth on 1 Jan 2020."),
-     ("JPY", "3 rates would be lost, as it is not known what JPY was worth on 1 Jan 2020.")],
+    [("GBP", "1 exchange rate would be lost because there is no rate for GBP on 1 Jan 2020."),
+     ("JPY", "3 exchange rates would be lost because there is no rate for JPY on 1 Jan 2020.")],
 )  # fmt: skip
 def test_no_rate_is_lost_to_a_currency_that_is_not_known_so_early(owner, organisation, currency, words):
     for code, day in (("USD", date(2020, 1, 1)), ("GBP", date(2020, 6, 1)), ("USD", date(2021, 1, 1))):

@@ -93,7 +93,7 @@ def test_a_pipeline_with_deals_stays_even_if_they_are_in_the_bin(owner, pipeline
     asked = owner.page(_url(pipeline, path="/deletion"))
     response = owner.send(_url(pipeline, path="/deletion"))
 
-    assert "1 deal is in it (deleted ones count too), so it stays." in asked.text
+    assert "It contains 1 deal (deleted ones included), so it cannot be deleted." in asked.text
     assert "Sales cannot be deleted" in asked.text_of(asked.one("h1")) and "Delete this" not in asked.text
     assert response.status_code == 422
     assert db.session.get(Pipeline, pipeline.id)

@@ -38,7 +38,7 @@ class Companies(Kind):
         Field("parent", _l("Parent company"), COMPANIES["parent"], to="companies"),
         Field("industry", _l("Industry"), COMPANIES["industry"], cells.text(100)),
         Field("founded", _l("Founded"), COMPANIES["founded"], cells.whole(1000, 2200)),
-        Field("size", _l("Employees"), COMPANIES["size"], cells.whole(0, 100_000_000)),
+        Field("size", _l("Employees"), COMPANIES["size"], cells.whole(0, 2_000_000_000)),
         Field("revenue", _l("Annual revenue"), COMPANIES["revenue"], cells.amount, is_money=True),
         Field("currency", _l("Currency of the revenue"), COMPANIES["currency"], cells.currency),
         Field("country", _l("Country"), COMPANIES["country"], to="countries"),

@@ -140,7 +140,7 @@ class Deals(Kind):
         if "stage" not in self.mapped and not row.values["closes"]:
             row.facts["stage_id"], row.values["outcome"] = row.known["stage_id"], row.known["status"]
         elif not self.stages.pipeline or row.known["pipeline_id"] != self.stages.pipeline.id:
-            self.refuse(row, "stage", _("This deal is in another pipeline. Choose that one for it."))
+            self.refuse(row, "stage", _("This deal is in another pipeline. Choose that pipeline for it."))
         super().compare(row)
 
     def fill(self, row: Row) -> None:

@@ -51,9 +51,9 @@ class OrganisationForm(SeenForm):
         lost = untold_in(field.data)
         if field.data != self.firm.currency and lost.since:
             text = ngettext(
-                "%(count)s rate would be lost, as it is not known what %(currency)s was worth on %(day)s. "
+                "%(count)s exchange rate would be lost because there is no rate for %(currency)s on %(day)s. "
                 "Add a rate for that day first.",
-                "%(count)s rates would be lost, as it is not known what %(currency)s was worth on %(day)s. "
+                "%(count)s exchange rates would be lost because there is no rate for %(currency)s on %(day)s. "
                 "Add a rate for that day first.",
                 lost.number,
                 count=formats.num(lost.number),

@@ -56,7 +56,7 @@ class TeamForm(SeenForm):
 
     def validate_members(self, field):
         if not self.people.keys() >= set(field.data or []):
-            raise ValidationError(_("Choose one of the list."))
+            raise ValidationError(_("Choose one from the list."))
 
     @property
     def manager(self) -> User | None:

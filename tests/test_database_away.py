@@ -114,6 +114,6 @@ def test_while_everybody_waits_for_one_that_stands_still_health_is_told_soon_and
     for other in others:
         other.join()
 
-    assert (first.status_code, second.status_code) == (503, 503) and "does not answer" in second.text
+    assert (first.status_code, second.status_code) == (503, 503) and "is not responding" in second.text
     assert soon < 4 and at_once < 1
     assert waiting == [True] * 4

@@ -151,7 +151,7 @@ def test_a_process_that_ends_by_itself_is_replaced_and_the_others_go_on(run, tmp
     ended = run(str(tmp_path), script=ONE_IS_REPLACED)
 
     assert ended.returncode == 0, ended.stderr
-    assert "another one takes its place" in ended.stderr and "a part of Peyvand" not in ended.stderr
+    assert "a new one replaces it" in ended.stderr and "a part of Peyvand" not in ended.stderr
     assert ended.stdout == "replaced\n"
 
 
@@ -159,7 +159,7 @@ def test_one_that_ends_again_and_again_ends_the_others_and_says_so(run):
     ended = run(script=ONE_ENDS_AGAIN)
 
     assert ended.returncode == 1
-    assert ended.stderr.count("another one takes its place") == 1 and "a part of Peyvand" in ended.stderr
+    assert ended.stderr.count("a new one replaces it") == 1 and "a part of Peyvand" in ended.stderr
     assert not Path(f"/proc/{int(ended.stdout)}").exists()
 
 
@@ -174,7 +174,7 @@ def upgraded(run, tmp_path_factory):
     """An instance whose database has its tables."""
     folder = tmp_path_factory.mktemp("upgraded")
     ended = run("database", "upgrade", INSTANCE_PATH=str(folder))
-    assert ended.returncode == 0 and "Database went from nothing to" in ended.stdout, ended.stderr
+    assert ended.returncode == 0 and "Database upgraded from nothing to" in ended.stdout, ended.stderr
     return folder
 
 
@@ -305,7 +305,7 @@ def test_a_web_server_that_runs_alone_shows_the_link_to_set_peyvand_up(crm_with_
     ended = crm_with_tables("web", script=NOBODY_SERVES, PORT=free)
 
     assert ended.returncode == 0, ended.stderr
-    assert f"(this link works once): http://localhost:{free}/settings/first-run/" in ended.stdout
+    assert f"(the link works once): http://localhost:{free}/settings/first-run/" in ended.stdout
 
 
 def test_a_check_of_a_database_without_tables_says_so(crm):

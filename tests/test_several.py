@@ -271,4 +271,4 @@ def test_the_doctor_knows_both_workers(environ, dealer):
     said = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
 
     assert "ok       Worker: 2 workers are running." in said.stdout, said.stdout
-    assert "ok       Queue: No job is waiting." in said.stdout
+    assert "ok       Queue: No jobs are waiting." in said.stdout

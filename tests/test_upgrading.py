@@ -81,7 +81,7 @@ def test_on_sqlite_it_is_tried_on_a_copy_that_is_gone_afterwards(older, tmp_path
         return
     answer = older("--check")
 
-    assert "A copy was brought up to date in" in answer.output
+    assert "A copy was upgraded in" in answer.output
     assert list(tmp_path.rglob("*.part*")) == []
     assert list(tmp_path.glob("tmp*")) == []
 
@@ -90,7 +90,7 @@ def test_without_check_it_is_done_in_one_step_and_said(older):
     answer = older()
 
     assert answer.exit_code == 0, answer.output
-    assert "Database went from 0023 to " in answer.output
+    assert "Database upgraded from 0023 to " in answer.output
     assert "The database is up to date." in older("--check").output
 
 
@@ -112,7 +112,7 @@ def test_a_damaged_database_is_told_before_anything_is_changed(older, tmp_path, 
     answer = older()
 
     assert answer.exit_code == 1
-    assert "In the way:" in answer.output
+    assert "Blocked by:" in answer.output
     assert _revision(create_app()) == "0023"
 
 
@@ -120,7 +120,7 @@ def test_those_who_do_it_as_they_start_say_where_from_and_to(starting, how):
     answer = starting(how)
 
     assert answer.exit_code == 0, answer.output
-    assert "Database went from 0023 to " in answer.output
+    assert "Database upgraded from 0023 to " in answer.output
 
 
 def test_a_newer_version_is_refused_by_those_who_start_in_the_same_words(starting, how):
@@ -140,7 +140,7 @@ def test_a_damaged_database_is_left_as_it_is_by_those_who_start(starting, how, t
     answer = starting(how)
 
     assert answer.exit_code == 1
-    assert "In the way:" in answer.output and "Nothing was changed." in answer.output
+    assert "Blocked by:" in answer.output and "Nothing was changed." in answer.output
     assert _revision(create_app()) == "0023"
 
 

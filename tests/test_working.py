@@ -144,7 +144,7 @@ def test_a_job_that_takes_its_process_along_takes_nothing_else(worker, ask):
 
     assert _begun(worker)[0] == 3
     worker.terminate()
-    assert "a worker process stopped by itself; another one takes its place" in worker.stderr.read()
+    assert "a worker process stopped unexpectedly; a new one replaces it" in worker.stderr.read()
     assert worker.wait(30) == 0
 
 
@@ -154,7 +154,7 @@ def test_deaths_one_right_after_the_other_end_the_worker_and_it_says_so(worker, 
         assert _begun(worker)[0] == number
 
     assert worker.wait(30) == 1
-    assert "a part of Peyvand stopped by itself" in worker.stderr.read()
+    assert "a part of Peyvand stopped unexpectedly" in worker.stderr.read()
 
 
 @pytest.mark.parametrize("environ", [queue.replace("/9", "/8") for queue in QUEUES], indirect=True)

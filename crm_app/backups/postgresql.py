@@ -67,7 +67,7 @@ def expect_every_script() -> None:
     encoding = version_and_encoding()[1]
     if encoding != ENCODING:
         raise BackupError(
-            f"The database has the encoding {encoding}, which cannot hold every script. "
+            f"The database uses the encoding {encoding}, which cannot store every script. "
             f"Create one with the encoding {ENCODING}."
         )
 

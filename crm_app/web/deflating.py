@@ -1,4 +1,4 @@
-"""Deflating on up to four processors: blocks are packed side by side, and what comes out is one stream that any ZIP reads."""
+"""Deflating on up to four processors: blocks are packed side by side into one stream that any ZIP reader reads."""
 
 import os
 import zlib

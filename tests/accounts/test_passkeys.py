@@ -62,7 +62,7 @@ def test_once_removed_it_is_refused_and_other_devices_are_out(browser_of, alice,
     number = db.session.scalar(select(Passkey.id))
     url, browser, other = f"{ADD}/{number}/removal", browser_of(alice), browser_of(alice)
     assert browser_of(bob).send(url).status_code == 404
-    assert "Laptop will not sign you in" in browser.page(url).text
+    assert "Laptop can no longer be used to sign in" in browser.page(url).text
 
     assert browser.send(url).location == ACCESS
 

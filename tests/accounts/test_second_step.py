@@ -50,7 +50,7 @@ def test_it_is_set_up_with_an_app_and_shows_recovery_codes_once(browser_of, alic
     codes = [line for line in shown.text.splitlines() if line.startswith("<li><code>")]
     assert len(codes) == second_step.RECOVERY_CODES
     assert shown.headers["Cache-Control"] == "no-store"
-    assert "10 recovery codes are left" in browser.page("/accounts/access").text
+    assert "10 recovery codes left" in browser.page("/accounts/access").text
     assert other.get("/").status_code == 302
     assert browser.get(SET_UP).status_code == 303
 
@@ -62,7 +62,7 @@ def test_a_code_that_is_not_of_the_app_does_not_turn_it_on(browser_of, alice):
     response = browser.send(SET_UP, {"code": "000000"})
 
     assert response.status_code == 422
-    assert "This is not the code the app shows for this account. Is your phone's clock correct?" in response.text
+    assert "This is not the code the app shows for this account. Is your phone&#39;s clock correct?" in response.text
     assert not second_step.is_on(alice)
     assert browser_of().send(SIGN_IN, {"email": alice.email, "password": make.PASSWORD}).location == "/"
 

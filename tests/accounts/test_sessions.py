@@ -153,7 +153,7 @@ def test_all_others_are_signed_out_at_once(browser_of, alice, bob):
     response = browser.send("/accounts/sessions/end-others")
 
     assert response.status_code == 303
-    assert "2 devices are signed out" in browser.page("/accounts/access").text
+    assert "2 devices were signed out" in browser.page("/accounts/access").text
     assert [other.get(PREFERENCES).status_code for other in others] == [302, 302]
     assert bobs.get(PREFERENCES).status_code == 200
 

@@ -120,7 +120,7 @@ def test_the_output_names_each_table_with_its_rows_and_digest(lived, crm, target
 
     companies = next(line.split() for line in lines if line.startswith("companies "))
     assert int(companies[1]) > 0 and len(companies[2]) == 32
-    assert lines[-1].startswith("Done: ") and "equal on both sides" in lines[-1]
+    assert lines[-1].startswith("Done: ") and "verified as equal" in lines[-1]
 
 
 def test_a_database_in_use_is_refused(lived, crm, target, at, organisation):
@@ -130,7 +130,7 @@ def test_a_database_in_use_is_refused(lived, crm, target, at, organisation):
     again = crm("copy-database", target)
 
     assert again.exit_code == 1
-    assert "That database is in use: there are" in again.output and "Nothing was copied." in again.output
+    assert "That database is in use: it already contains" in again.output and "Nothing was copied." in again.output
     assert _everything(at(target)) == before
 
 
@@ -234,14 +234,14 @@ def test_a_database_of_another_version_is_not_copied(lived, crm, target, version
 def test_a_database_that_cannot_hold_every_script_is_not_filled(lived, crm, worker, encoding):
     ended = crm("copy-database", databases.fresh_postgres_of(encoding, f"peyvand_script_{worker}"))
 
-    assert ended.exit_code == 1 and f"has the encoding {encoding}, which cannot hold every script." in ended.output
+    assert ended.exit_code == 1 and f"uses the encoding {encoding}, which cannot store every script." in ended.output
     assert "Making the tables" not in ended.output
 
 
 def test_an_address_that_is_none_is_refused_in_a_sentence(crm):
     ended = crm("copy-database", "mysql://host/name")
 
-    assert ended.exit_code == 2 and "crm: TARGET_URL takes a whole address" in ended.output
+    assert ended.exit_code == 2 and "crm: TARGET_URL must be a full address" in ended.output
 
 
 def test_a_digest_is_the_same_in_any_order_and_another_for_any_other_row():

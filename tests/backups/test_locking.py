@@ -159,7 +159,7 @@ def test_a_locked_backup_is_put_back_by_its_passphrase_alone(app, crm, lived, in
     assert not (folder / "uploads").exists()
     checked = crm_there("restore", path, "--check", "--passphrase-file", passphrase)
     read = crm_there("restore", path, "--passphrase-file", passphrase)
-    assert "is whole" in checked.output and read.exit_code == 0, checked.output + read.output
+    assert "is intact" in checked.output and read.exit_code == 0, checked.output + read.output
     assert rows(there) == before and files(folder) == uploads
 
 
@@ -175,7 +175,7 @@ def test_whoever_sits_there_is_asked_for_the_passphrase(crm, organisation, insta
 
     assert short.exit_code == 1 and "at least 12" in short.output
     assert made.exit_code == 0 and read.exit_code == 0, made.output + read.output
-    assert asked == [("Passphrase", True)] * 2 + [("Passphrase of a.age", True)] * 2
+    assert asked == [("Passphrase", True)] * 2 + [("Passphrase for a.age", True)] * 2
 
 
 def test_where_nobody_can_type_it_says_how_else_to_give_it(crm, organisation, instance, tmp_path):
@@ -203,7 +203,7 @@ def test_where_one_is_set_nights_and_the_page_lock_theirs_with_it(
     assert asked.location.endswith(".zip.age") and "encrypted with the passphrase" in page.text
     assert taken.mimetype == "application/octet-stream" and taken.data.startswith(b"age-encryption.org/v1")
     for name in made:
-        assert "is whole" in crm("restore", instance / "backups" / name, "--check").output
+        assert "is intact" in crm("restore", instance / "backups" / name, "--check").output
     for path in (instance / "backups").iterdir():
         path.unlink()
 

@@ -103,7 +103,7 @@ def test_no_part_leads_out_of_the_folder_of_the_instance(made, another, tmp_path
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"format_version": 2}, "the format 2"),
+        ({"format_version": 2}, "format 2"),
         ({"format": "something else"}, "not a Peyvand backup"),
         ({"revision": "9999_of_the_future"}, "whose tables this version does not know"),
         ({"database": "oracle"}, "The backup is from a oracle database, but this Peyvand uses"),
@@ -177,7 +177,7 @@ def test_an_upload_that_is_there_is_never_overwritten(made, another):
 
     result = runner(there)("restore", made)
 
-    assert result.exit_code == 1 and "another uploads/" in result.output
+    assert result.exit_code == 1 and "a different uploads/" in result.output
     assert path.read_text() == "mine"
 
 

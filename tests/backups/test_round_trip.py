@@ -99,7 +99,7 @@ def test_without_a_name_it_lies_in_the_folder_of_the_instance_for_its_owner_alon
 
 def test_a_key_that_is_set_elsewhere_is_not_in_it_and_is_asked_for(app, crm, lived, another, tmp_path):
     wrote = crm("backup", tmp_path / "all.zip")
-    assert "SECRET_KEY is set outside" in wrote.output
+    assert "SECRET_KEY is not stored in the instance folder" in wrote.output
 
     refused = runner(another())("restore", tmp_path / "all.zip")
     there = another(SECRET_KEY=app.config["SECRET_KEY"])

@@ -123,7 +123,7 @@ def test_it_is_snoozed_beside_the_board(board):
     board.keyboard.press("Enter")
 
     expect(beside.locator(".standing-still")).to_contain_text("On holiday")
-    beside.get_by_role("button", name="Wake up").click()
+    beside.get_by_role("button", name="End snooze").click()
     expect(beside.locator(".standing-still")).not_to_contain_text("On holiday")
 
 

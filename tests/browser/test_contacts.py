@@ -83,7 +83,7 @@ def test_a_deleted_company_comes_back_by_undo(page_of, alice, address):
     page.goto(address)
 
     page.locator("[data-dialog=delete-company]").click()
-    expect(page.locator("#delete-company")).to_contain_text("Rheinwerk goes to the bin")
+    expect(page.locator("#delete-company")).to_contain_text("Rheinwerk will be moved to the bin")
     page.locator("#delete-company").get_by_role("button", name="Delete", exact=True).click()
     page.locator("#toasts").get_by_role("button", name="Undo").click()
 

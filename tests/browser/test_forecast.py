@@ -107,7 +107,7 @@ def test_a_change_is_taken_back_from_its_toast(forecast, cards):
 
     forecast.locator(".toast button", has_text="Undo").click()
 
-    forecast.locator(".toast", has_text="again.").wait_for()
+    forecast.locator(".toast", has_text="as before.").wait_for()
     expect(titles(forecast, month(1).key)).to_have_text(["Deal A", "Deal B"])
     assert shown(forecast, month(2).key) == ["X", "Z"]
     assert close_of(cards["A"]) == month(1).start + timedelta(days=9)

@@ -99,7 +99,7 @@ def test_what_is_refused_stays_in_the_dialog(page_of, alice, companies):
     dialog.get_by_role("button", name="Tag").click()
 
     expect(dialog).to_contain_text("Enter at least one tag to add or remove.")
-    dialog.get_by_label("Put on").fill("vip")
+    dialog.get_by_label("Tags to add").fill("vip")
     dialog.get_by_role("button", name="Tag").click()
     expect(page.locator(".toast")).to_contain_text("Changed: 1 company.")
 

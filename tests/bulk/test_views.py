@@ -100,7 +100,7 @@ def test_where_more_match_by_now_that_is_said_first(client, alice, company):
     response = client.send("/bulk/companies/deletion", sent)
 
     assert response.status_code == 422
-    assert "Meanwhile more match: 2 companies." in page_of(response).text
+    assert "More records match now: 2 companies." in page_of(response).text
     assert page_of(response).one("input", name="shown").get("value") == "2"
     assert company.deleted_at is None
 

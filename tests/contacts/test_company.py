@@ -230,10 +230,10 @@ def test_a_deleted_company_leaves_the_lists_and_can_be_brought_back(client, alic
     response = client.send(f"/contacts/companies/{company.id}/deletion")
     after = client.page(response.location)
 
-    assert "Rheinwerk goes to the bin" in asked.text
+    assert "Rheinwerk will be moved to the bin" in asked.text
     assert "Ines" in asked.text
     assert asked.one("a", href=f"/pipeline/deals?company={company.id}").text == "its deals"
-    assert "Rheinwerk is in the bin" in after.text
+    assert "Rheinwerk was moved to the bin" in after.text
     assert after.one("form", action=f"/contacts/companies/{company.id}/restoration") is not None
     client.page(f"/contacts/companies/{company.id}", 404)
     assert "Rheinwerk" in client.page("/contacts/bin").text

@@ -165,8 +165,8 @@ def test_a_deleted_person_can_be_brought_back(client, alice):
     asked = client.page(f"/contacts/people/{person.id}/deletion")
     after = client.page(client.send(f"/contacts/people/{person.id}/deletion").location)
 
-    assert "Ines goes to the bin" in asked.text
-    assert "Ines is in the bin" in after.text
+    assert "Ines will be moved to the bin" in asked.text
+    assert "Ines was moved to the bin" in after.text
     client.page(f"/contacts/people/{person.id}", 404)
     assert "Ines" in client.page("/contacts/bin?kind=people").text
 

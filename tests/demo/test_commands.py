@@ -80,7 +80,7 @@ def test_there_is_one_demo_at_most(crm, olivia):
 
     again = crm()
 
-    assert again.exit_code == 1 and "`crm demo --remove` takes it away" in again.output
+    assert again.exit_code == 1 and "`crm demo --remove` removes it" in again.output
 
 
 def test_without_a_demo_there_is_nothing_to_remove(crm, olivia):

@@ -100,7 +100,7 @@ def test_the_bounds_of_a_number_are_named_in_the_readers_digits(firm):
 
     planned = plan("companies", "account,employees,year_established\nAcme,-4,9000\n", firm)
 
-    assert "۱۰۰٬۰۰۰٬۰۰۰" in reasons(planned)[2]
+    assert "۲٬۰۰۰٬۰۰۰٬۰۰۰" in reasons(planned)[2]
     assert "۱۰۰۰" in reasons(planned)[2] and "۲۲۰۰" in reasons(planned)[2]
 
 

@@ -29,7 +29,7 @@ def bring_in(deals):
     ):
         db.session.commit()
         result = CliRunner().invoke(import_, [arguments[0], str(FOLDER / arguments[1]), *arguments[2:], "--yes"])
-        assert result.exit_code == 0 and " 0 refused" in result.output, result.output
+        assert result.exit_code == 0 and " 0 rejected" in result.output, result.output
     db.session.expire_all()
 
 

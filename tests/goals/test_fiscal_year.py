@@ -125,7 +125,7 @@ def test_the_owner_is_told_of_targets_that_no_quarter_has_any_more(quarters, bro
     db.session.commit()
 
     browser.send("/settings/organisation", form | {"fiscal_start": "2"})
-    assert "3 targets belong to no quarter or year now" in browser.page("/settings/").text
+    assert "3 targets no longer match a quarter or year" in browser.page("/settings/").text
 
     browser.send("/settings/organisation", form | {"fiscal_start": "4"})
     assert (

@@ -86,7 +86,7 @@ def test_nothing_yet_points_to_the_last_period_that_has_something(browser_of, ol
     this_month()
     make.won(alice, value=5_00, on=date(2017, 5, 3))
     page = browser_of(olivia).page("/goals/?unit=month")
-    assert "The last period with anything is May 2017" in page.text
+    assert "The last period with data is May 2017" in page.text
     assert "behind the pace" in page.text and "will end near" not in page.text
 
 

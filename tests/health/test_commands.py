@@ -47,7 +47,7 @@ def test_a_problem_is_told_by_the_status(organisation, crm):
     ended = crm("doctor")
 
     assert ended.exit_code == 1
-    assert "problem  Worker: No worker was heard of today.\n         -> Start it" in ended.output
+    assert "problem  Worker: No worker has been active today.\n         -> Start one" in ended.output
 
 
 def test_the_doctor_speaks_to_programs(well, crm):

@@ -122,7 +122,7 @@ def test_every_measure_in_every_form(crm, wins, key, form):
         (["won_deals", "--from", "31/02/2017", "--to", "2017-12-31"], "31/02/2017 is not a date"),
         (["won_deals", "--from", "2017-02-31", "--to", "2017-12-31"], "2017-02-31 is not a date"),
         (["won_deals", "--from", "2018-01-01", "--to", "2017-12-31"], "comes before the first"),
-        (["won_deals", *YEAR, "--as", "nobody@example.com"], "Nobody signs in as nobody@example.com."),
+        (["won_deals", *YEAR, "--as", "nobody@example.com"], "There is no user who signs in as nobody@example.com."),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_a_sentence(crm, olivia, arguments, sentence):

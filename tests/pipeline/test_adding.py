@@ -48,7 +48,7 @@ def test_what_the_filters_hide_is_said(client, stage):
     ("sent", "message"),
     [
         ({"title": " "}, "Fill this in."),
-        ({"title": "x" * 300}, "At most"),
+        ({"title": "x" * 300}, "No more than"),
         ({"title": "Good", "value": "much"}, "Enter an amount"),
         ({"title": "Good", "value": "-1"}, "An amount cannot be negative."),
     ],

@@ -71,7 +71,7 @@ def test_a_currency_without_a_rate_is_named_and_its_deals_still_count(client, al
     page = client.page(BOARD)
 
     assert head(page, "Proposal").startswith("Proposal 2 deals €1,000")
-    assert "No exchange rate is known for GBP" in page.text
+    assert "There is no exchange rate for GBP" in page.text
 
 
 def test_a_card_says_what_it_is_about(client, alice):

@@ -31,7 +31,7 @@ def test_a_change_taken_back_puts_the_old_day_back(client, deal):
 
     assert deal.expected_close == month(1).start
     assert f'data-board-arrival="{deal.id}" data-column="{month(1).key}"' in body
-    assert "Contested is expected to close on" in body and "again." in body
+    assert "Contested is expected to close on" in body and "as before." in body
 
 
 def test_no_date_comes_back_too(client, alice):

@@ -145,7 +145,7 @@ def test_why_a_deal_was_lost_can_be_told_afterwards(client, alice):
 
     assert deal.lost_reason == "Too dear"
     page = client.page(f"/pipeline/deals/{deal.id}")
-    assert "Lost because Too dear" in page.text and "set Lost because to Too dear" in page.text
+    assert "Lost reason Too dear" in page.text and "set Lost reason to Too dear" in page.text
 
 
 def test_a_deal_that_is_not_lost_has_no_reason_of_a_loss(client, alice):

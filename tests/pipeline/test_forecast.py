@@ -143,7 +143,7 @@ def test_a_currency_without_a_rate_is_named_and_its_deals_still_count(client, al
     page = client.page(FORECAST)
 
     assert "2 deals €1,000" in head(page, month(1).key)
-    assert "No exchange rate is known for GBP" in page.text
+    assert "There is no exchange rate for GBP" in page.text
 
 
 @pytest.mark.parametrize("when", ["none", "day"])

@@ -37,7 +37,7 @@ def test_on_the_board_its_card_changes_in_place(client, alice):
     answer = client.send(url(deal), facts(deal), htmx=True).get_data(as_text=True)
 
     assert f'id="card-{deal.id}"' in answer and "card--rots" not in answer
-    assert "snoozed until" in answer and "Old snoozed until" in answer
+    assert "snoozed until" in answer and "Old is snoozed until" in answer
 
 
 def test_the_form_is_a_page_and_a_dialog(client, alice):

@@ -135,7 +135,7 @@ def test_what_moved_on_meanwhile_is_not_taken_back(client, alice):
     back = client.send(UNDO, {"event": offered(answer)}, htmx=True)
     again = client.send(UNDO, {"event": offered(answer)}, htmx=True)
 
-    assert "2 deals are back. 1 deal was changed by someone else" in back.get_data(as_text=True)
+    assert "2 deals were restored. 1 deal was changed by someone else" in back.get_data(as_text=True)
     assert standing("Negotiation") == ["C"]
     assert again.status_code == 409
 

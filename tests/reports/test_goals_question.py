@@ -33,7 +33,7 @@ def test_of_periods_that_are_over_those_count_of_which_it_can_be_told(browser_of
     browser = browser_of(olivia)
 
     assert answer_of(browser.page(url.format("01", "03"))) == (
-        "The company met the target in 1 of 1 period that is over. Of 2 more it cannot be told."
+        "The company met the target in 1 of 1 completed period. It is not known for 2 more."
     )
     assert answer_of(browser.page(url.format("02", "03"))) == (
         "It is not known whether the target was met in the 2 completed periods."

@@ -93,7 +93,7 @@ def test_the_won_value_is_told_apart_by_person(browser_of, olivia, deals):
     browser = browser_of(olivia)
     page = browser.page(f"/reports/won?{IN_2026}&by=owner&compare=none")
     assert "€400 from 3 deals" in page.text
-    assert "Alice Adler brought 88%" in page.text
+    assert "88% of it from Alice Adler" in page.text
     rows = rows_of(browser.get(f"/reports/won?{IN_2026}&by=owner&compare=none&every=quarter&format=csv"))
     assert [(row["Owner"], row["Won value (EUR)"], row["Deals won"]) for row in rows] == [
         ("Alice Adler", "350", "2"),
@@ -165,7 +165,7 @@ def test_what_was_observed_of_a_stage_stands_beside_its_probability(browser_of, 
     seen = told(browser_of(olivia))
     assert float(seen["New lead"]["Observed probability (%)"]) == pytest.approx(100 * (25 + 20 * set_to) / 51, abs=0.01)
     assert float(seen["Proposal"]["Observed probability (%)"]) == proposal.probability
-    assert float(seen["Total"]["Weighted as observed (EUR)"]) == 1000 * proposal.probability / 100
+    assert float(seen["Total"]["Weighted by observed probability (EUR)"]) == 1000 * proposal.probability / 100
     own = told(client)["New lead"]["Observed probability (%)"]
     assert float(own) == pytest.approx(100 * (24 + 20 * set_to) / 50, abs=0.01), "of the deals that Alice sees"
 

@@ -186,9 +186,9 @@ def test_who_works_here_no_longer_is_called_the_same_wherever_a_report_tells_of_
     won = browser.page(f"/reports/won?{IN_2026}&by=owner&compare=none")
     rate = browser.page(f"/reports/win-rate?{IN_2026}&by=owner&compare=none")
 
-    assert "Former colleague brought 99% of it" in won.text
+    assert "99% of it from Former colleague" in won.text
     assert "Former colleague" in [won.text_of(key) for key in won.all("span") if "key" in key.get("class", "").split()]
-    assert "Surest is Former colleague" in rate.text
+    assert "The most reliable is Former colleague" in rate.text
     for page, question in ((won, "won"), (rate, "win-rate")):
         assert cells(page, "Former colleague")
         assert "Former colleague" in page.text_of(page.all("svg", role="img")[0])
@@ -212,9 +212,9 @@ def test_a_team_out_of_sight_is_called_another_team(browser_of, charlie, alice):
 @pytest.mark.parametrize(
     ("now", "before", "said"),
     [
-        (10, 2, "That is clearly more than the 20.0% of"),
-        (2, 10, "That is clearly less than the 100.0% of"),
-        (6, 5, "No clear difference to the 50.0% of"),
+        (10, 2, "That is clearly more than 20.0% in"),
+        (2, 10, "That is clearly less than 100.0% in"),
+        (6, 5, "No clear difference from the 50.0% of"),
     ],
 )
 def test_a_rate_is_called_better_or_worse_only_where_chance_explains_it_no_more(

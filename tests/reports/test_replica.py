@@ -172,7 +172,7 @@ def test_reports_answer_while_the_replica_is_away_and_return_to_it(servers, comp
     make.won(seller, value=50_00)
     assert int(_won(client)) == int(before) + 50
     assert client.page("/goals/").text
-    assert _health() == ("warning", "does not answer")
+    assert _health() == ("warning", "is not responding")
 
     copy.start()
     _caught_up(primary, copy)
@@ -203,7 +203,7 @@ def _health():
     said = [
         words
         for words in (
-            "does not answer",
+            "is not responding",
             "REPORTS_DATABASE_URL points to a database that is not a streaming replica of the main one.",
             "up to date",
         )
@@ -217,7 +217,7 @@ def test_a_replica_needs_a_postgresql_to_follow(tmp_path):
 
     with pytest.raises(ConfigError, match="streaming replica"):
         config.load(replica_alone)
-    with pytest.raises(ConfigError, match="REPORTS_DATABASE_URL takes a whole address"):
+    with pytest.raises(ConfigError, match="REPORTS_DATABASE_URL must be a full address"):
         config.load(replica_alone | {"REPORTS_DATABASE_URL": "sqlite:///other.db"})
     loaded = config.load(replica_alone | {"DATABASE_URL": "postgres://localhost/crm"})
     assert loaded["SQLALCHEMY_BINDS"]["reports"]["url"] == "postgresql://localhost/crm"

@@ -50,7 +50,10 @@ def test_rebuilding_fills_what_was_lost_and_drops_what_is_of_no_record(app, opti
 
     assert held() == before
     assert result.exit_code == 0
-    assert "The search knows 1 companies.\nThe search knows 1 deals.\nThe search knows 0 people." in result.output
+    assert (
+        "The search index covers 1 companies.\nThe search index covers 1 deals.\nThe search index covers 0 people."
+        in result.output
+    )
 
 
 def test_it_may_be_stopped_at_any_step_and_run_again(app, alice, monkeypatch):
@@ -99,7 +102,7 @@ def test_an_index_of_older_rules_is_told_of_and_filled_when_upgrading(app, optik
     assert "companies, deals, people and products" in told and "crm search rebuild" in told
     assert tables() == [] and len(held()) == 1
     said = capsys.readouterr().out
-    assert "The search knows 1 companies." in said and "people" not in said
+    assert "The search index covers 1 companies." in said and "people" not in said
 
 
 def test_a_new_database_is_filled_without_a_word(app, capsys):

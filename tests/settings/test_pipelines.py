@@ -57,7 +57,9 @@ def test_a_pipeline_is_renamed(owner, pipeline):
     assert pipeline.name == "New business"
 
 
-@pytest.mark.parametrize(("name", "message"), [("", "Fill this in."), ("x" * 101, "At most 100"), ("sales", "already")])
+@pytest.mark.parametrize(
+    ("name", "message"), [("", "Fill this in."), ("x" * 101, "No more than 100"), ("sales", "already")]
+)
 def test_a_name_that_cannot_be_is_refused(owner, pipeline, name, message):
     response = owner.send("/settings/pipelines", {"name": name})
 

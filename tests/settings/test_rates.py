@@ -56,7 +56,7 @@ def test_a_rate_that_was_missing_puts_deals_into_the_figures(owner, olivia, alic
     response = owner.send("/settings/rates", SENT)
     after = _won_value(olivia)
 
-    assert "1 closed deal in USD has no rate" in told.text
+    assert "1 closed deal in USD has no exchange rate" in told.text
     assert response.status_code == 303
     assert after.value - before.value == Decimal("9250")
     assert "has no exchange rate for its day and is left out of all figures." not in owner.page("/settings/rates").text
@@ -114,7 +114,7 @@ def test_another_currency_of_the_organisation_values_everything_anew(owner, alic
         ({"day": ""}, "Fill this in."),
         ({"currency": "QQQ"}, "Not a valid choice"),
         ({"currency": "EUR"}, "Not a valid choice"),
-        ({"day": "2025-05-05"}, "There is a rate for this day already: 0.8."),
+        ({"day": "2025-05-05"}, "There is already a rate for this day: 0.8."),
     ],
 )
 def test_a_rate_that_cannot_be_is_refused(owner, sent, message):

@@ -45,7 +45,7 @@ def test_the_page_says_how_many_deals_are_or_were_there_and_offers_the_stage_bef
 
     page = owner.page(url())
 
-    assert "2 deals stand in Proposal" in page.text
+    assert "2 deals are in Proposal" in page.text
     assert "1 deal in the bin belongs to it and will be moved as well." in page.text
     assert "1 deal was there before and has since moved on." in page.text
     assert options(page) == [("New lead", False), ("Qualified", True), ("Negotiation", False)]
@@ -80,7 +80,7 @@ def test_or_the_two_become_one_for_good(owner, deal):
 def test_a_stage_where_deals_only_were_goes_without_moving_any(owner, alice):
     walk(make.deal(alice, at="Proposal"), "Negotiation")
 
-    assert "No deal stands in Proposal" in owner.page(url()).text
+    assert "There are no deals in Proposal" in owner.page(url()).text
     assert "The stage Proposal was deleted." in owner.page(delete(owner).location).text
     assert "Proposal" not in stages()
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from crm_app.extensions import UtcDateTime
 from crm_app.lists import days
 from crm_app.lists.fields import Field
+from crm_app.web import folding
 from crm_app.web.addresses import whole_id
 from crm_app.web.money import LARGEST, Money, Rates, to_minor
 from crm_app.web.reader import reader
@@ -70,14 +71,9 @@ def _holds_text(field: Field, operator: str, values: Sequence[Any]) -> ColumnEle
     if operator in _WITHOUT_VALUE:
         return column == "" if operator == "empty" else column != ""
     (text,) = values
-    same = func.lower(column) == func.lower(text)
-    return {
-        "has": column.icontains(text, autoescape=True),
-        "has_not": ~column.icontains(text, autoescape=True),
-        "begins": column.istartswith(text, autoescape=True),
-        "is": same,
-        "is_not": ~same,
-    }[operator]
+    compared = {"has": folding.has, "begins": folding.begins, "is": folding.is_same}[operator.removesuffix("_not")]
+    found = compared(column, text)
+    return ~found if operator.endswith("_not") else found
 
 
 def _number(field: Field, _operator: str, text: str) -> int:

@@ -27,7 +27,7 @@ def _fold_table() -> dict[int, str | None]:
     return table
 
 
-_FOLD = _fold_table()
+FOLDED = _fold_table()
 
 
 def latin_digits(text: str) -> str:
@@ -57,10 +57,10 @@ def fold(text: str) -> str:
     """The form in which two spellings of one word are equal. Keeps the zero-width non-joiner; idempotent."""
     if text.isascii():
         # No composed letters, no marks: imports fold millions of such texts.
-        return re.sub(r"\s+", " ", text.translate(_FOLD).casefold()).strip()
-    text = unicodedata.normalize("NFKC", text).translate(_FOLD).casefold()
+        return re.sub(r"\s+", " ", text.translate(FOLDED).casefold()).strip()
+    text = unicodedata.normalize("NFKC", text).translate(FOLDED).casefold()
     text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).translate(_FOLD)).strip()
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).translate(FOLDED)).strip()
 
 
 def search_key(*texts: str | None) -> str:

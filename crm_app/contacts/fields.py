@@ -38,6 +38,9 @@ class WebsiteField(TextField):
         if self.data and not is_web_address(self.data):
             raise ValidationError(_("Enter a web address, such as https://example.com."))
 
+    def _value(self):
+        return self.raw_data[0] if self.raw_data else self.data or ""
+
 
 def with_scheme(text: str) -> str:
     """An address on the web with the scheme that most people leave out; one that names another is left alone."""

@@ -7,6 +7,7 @@ from crm_app.contacts.models import Company
 from crm_app.contacts.tagging import tag_as
 from crm_app.extensions import db
 from tests import make
+from tests.html import Page
 
 
 def _new(**facts):
@@ -160,6 +161,7 @@ def test_a_founding_year_without_its_century_is_refused_in_persian_too(browser_o
         ({"size": "-1"}, "Must be at least 0."),
         ({"size": "9" * 30}, "Must be at most"),
         ({"founded": "12"}, "four digits"),
+        ({"founded": "2121"}, "Must be at most"),
         ({"founded": "9999"}, "Must be at most"),
         ({"revenue": "-5"}, "cannot be negative"),
         ({"revenue": "1.234567"}, "Enter an amount"),
@@ -257,3 +259,9 @@ def test_the_bin_is_of_both_kinds_and_paged(client, alice):
 
     assert "Rheinwerk" not in page.text
     assert "Person 50" in part.text
+
+
+def test_a_refused_web_address_is_shown_as_it_was_typed(client, alice):
+    answer = client.send("/contacts/companies/new", _new(website="acme"))
+
+    assert Page(answer.get_data(as_text=True)).one("input", name="website").get("value") == "acme"

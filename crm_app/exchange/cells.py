@@ -135,8 +135,8 @@ def website(cell: str) -> str:
 
 
 def tags(cell: str) -> list[str]:
-    """Tags parted by semicolons, commas or their Persian and Chinese kin."""
-    parts = map(clean, re.split(r":::|[;,،؛，；、|]", cell))
+    """Tags parted by semicolons, commas or their Persian and Chinese kin, without the # that some begin with."""
+    parts = (clean(part.strip().lstrip("#")) for part in re.split(r":::|[;,،؛，；、|]", cell))
     # Google begins with a star what is a group of its own, such as that of all contacts.
     names = {part: None for part in parts if part and not part.startswith("*")}
     if any(len(name) > 60 for name in names):

@@ -96,7 +96,12 @@ def read(text: str, unit: str) -> int | None:
         raise ValueError(_("Enter a number, such as %(example)s.", example=formats.num(1250))) from error
     if unit == "count" and number != number.to_integral_value():
         raise ValueError(_("Enter a whole number."))
-    return _within(as_amount(number / 100 if unit == "rate" else number, unit), unit)
+    value = number / 100 if unit == "rate" else number
+    if abs(number) <= LARGEST and value * PARTS[unit] != as_amount(value, unit):
+        raise ValueError(
+            _("Enter at most two decimal places, such as %(example)s.", example=formats.num(Decimal("12.25"), 2))
+        )
+    return _within(as_amount(value, unit), unit)
 
 
 def _within(amount: int, unit: str) -> int:

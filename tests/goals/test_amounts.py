@@ -31,7 +31,16 @@ def test_a_target_is_read_in_the_unit_of_its_measure(text, unit, amount):
 
 @pytest.mark.parametrize(
     ("text", "unit"),
-    [("many", "money"), ("-5", "money"), ("2.5", "count"), ("101", "rate"), ("9" * 30, "money"), ("1/2/3", "days")],
+    [
+        ("many", "money"),
+        ("-5", "money"),
+        ("2.5", "count"),
+        ("101", "rate"),
+        ("9" * 30, "money"),
+        ("1/2/3", "days"),
+        ("30.123", "days"),
+        ("63.155", "rate"),
+    ],
 )
 def test_what_is_no_target_is_refused_with_a_sentence(text, unit):
     with pytest.raises(ValueError, match=r"\w+ .*\."):

@@ -35,16 +35,20 @@ class Item:
 
 @dataclass(frozen=True)
 class Menu:
-    """`new` is what a new view would keep: its place, its query and where one is; None where that is nothing."""
+    """`new` is what a new view would keep: its place, its query and where one is; None where that is nothing.
+
+    `is_too_long` where it is more than a view can keep.
+    """
 
     entries: list[Item]
     new: tuple[str, str, str] | None
     is_narrowed: bool
+    is_too_long: bool
 
     @cached_property
     def face(self) -> Hashable:
         """Everything that is shown of it."""
-        return tuple(self.entries), self.new, current_user.can_edit
+        return tuple(self.entries), self.new, self.is_too_long, current_user.can_edit
 
     @property
     def form(self) -> SaveViewForm | None:
@@ -69,8 +73,9 @@ def menu(place: str, path: str, *, columns: str = "") -> Menu:
     now = kept_of(request.query_string.decode())
     items = [_item(view, path, now) for view in views]
     seen = kept_if_short(f"{now}&{urlencode({'columns': columns})}")
-    is_new = bool(seen) and not any(item.is_current for item in items)
-    return Menu(items, (place, seen, f"{path}?{now}") if is_new else None, bool(now))
+    is_saved = any(item.is_current for item in items)
+    new = (place, seen, f"{path}?{now}") if seen and not is_saved else None
+    return Menu(items, new, bool(now), is_too_long=bool(now) and not seen and not is_saved)
 
 
 def kept_of(query: str) -> str:

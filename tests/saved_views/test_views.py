@@ -231,6 +231,9 @@ def test_what_is_too_long_for_a_view_is_not_offered_in_part(client, alice):
 
     assert len(long) > 2000
     assert not [e for e in page.all("input") if e.get("name") == "place"]
+    assert "These filters are too long to be saved as a view." in popover(page)
+    assert page.one("span", id="views-chip").get("hidden") is None
+    assert "too long" not in popover(client.page("/contacts/companies?q=glass"))
 
 
 def test_a_view_of_any_list_that_offers_it_is_saved(browser_of, olivia, app):

@@ -199,8 +199,23 @@ def _faults_first(preview: dict[str, Any]) -> Refused:
 
 
 def likely_pipeline(import_: Import, sheet: Sheet) -> dict[str, Any]:
-    """The first pipeline that has all stages of the file; a new one, called like the file, where none has."""
-    header = next((name for name, key in import_.columns.items() if key == "stage"), None)
+    """The first pipeline that the file names, or that has all its stages; else a new one, called like the file."""
+    said = set(map(match_key, _texts_for(import_, sheet, "pipeline")))
+    wanted = {match_key(text) for text in _texts_for(import_, sheet, "stage") if kind_of(text) == "open"}
+    known = db.session.scalars(pipelines()).all()
+    for pipeline in known:
+        if match_key(pipeline.name) in said:
+            return {"pipeline_id": pipeline.id}
+    for pipeline in known:
+        if wanted <= {stage.name_key for stage in pipeline.stages}:
+            return {"pipeline_id": pipeline.id}
+    name = PurePath(import_.file_name).stem.replace("_", " ").strip().capitalize()
+    return {"new_pipeline": name[:100] or _("Imported deals")}
+
+
+def _texts_for(import_: Import, sheet: Sheet, field: str) -> set[str]:
+    """What the column of a field holds; all of it where that is little enough to name pipelines or stages."""
+    header = next((name for name, key in import_.columns.items() if key == field), None)
     texts: set[str] = set()
     if header is not None:
         position = sheet.header.index(header)
@@ -210,9 +225,4 @@ def likely_pipeline(import_: Import, sheet: Sheet) -> dict[str, Any]:
             if len(texts) > _MOST_STAGES:
                 # No pipeline has so many: the column holds something else.
                 break
-    wanted = {match_key(text) for text in texts if kind_of(text) == "open"}
-    for pipeline in db.session.scalars(pipelines()):
-        if wanted <= {stage.name_key for stage in pipeline.stages}:
-            return {"pipeline_id": pipeline.id}
-    name = PurePath(import_.file_name).stem.replace("_", " ").strip().capitalize()
-    return {"new_pipeline": name[:100] or _("Imported deals")}
+    return texts

@@ -26,7 +26,7 @@ def test_exported_deals_come_back_unchanged(browser_of, olivia, alice, language)
 
     assert reasons(planned) == {}
     assert planned.counts == {"unchanged": 3}
-    assert len(planned.columns) == 14
+    assert len(planned.columns) == 15
     lost = next(row for row in planned.rows if row.known["code"] == "D3")
     assert lost.values["lost_reason"] == db.session.get(Deal, lost.known["id"]).lost_reason == "Too dear"
 

@@ -33,6 +33,11 @@ DEALS = {
         شخص, مخاطب, شخص رابط,
         联系人, 联系人姓名
     """,
+    "pipeline": """
+        pipeline name, deal pipeline, deal - pipeline, sales pipeline,
+        کاریز فروش, نام کاریز فروش, کاریز, پایپ لاین,
+        销售管道, 管道, 管道名称, 销售流程
+    """,
     "stage": """
         deal stage, stage name, sales stage, pipeline stage, status, phase,
         مرحله, مرحله معامله, وضعیت,

@@ -1,20 +1,21 @@
 """What the cells of a row say of a deal: stage and outcome, days, value, and a title where the file has none."""
 
+from typing import Any
+
 from crm_app.exchange import cells
 from crm_app.exchange.cells import CellError
-from crm_app.exchange.kinds.kind import Kind, Row
-from crm_app.exchange.kinds.stages import Stages
+from crm_app.exchange.kinds.kind import Row
 from crm_app.web.texts import gettext as _
 
 _PLAIN = ("title", "code", "source", "expected_close")
-_LINKS = ("owner", "product", "company", "person", "stage")
+_LINKS = ("owner", "product", "company", "person", "pipeline")
 
 
 class Facts:
     """Fills `row.facts` for one kind of deals, refusing what does not fit together."""
 
-    def __init__(self, kind: Kind, stages: Stages):
-        self._kind, self._stages, self._today = kind, stages, kind.setting.today
+    def __init__(self, kind: Any):
+        self._kind, self._today = kind, kind.setting.today
         self._separator = _(", ")
 
     def settle(self, row: Row) -> None:
@@ -32,15 +33,22 @@ class Facts:
         self._settle_title(row)
 
     def _settle_stage(self, row: Row) -> None:
+        stages, named = self._kind.stages_of(row), row.values.get("stage")
+        if named:
+            found = stages.meant(named)
+            if found is None:
+                self._kind.refuse(row, "stage", stages.say_unknown(named.name))
+                return
+            row.facts["stage_id"] = found
         # Where a file says apart from the stage that a deal is won or lost, the stage is where it stood before.
         row.values["closes"] = row.values.get("outcome") in ("won", "lost")
         if row.values["closes"]:
-            row.facts["stage_id"] = self._stages.of_kind(row.values["outcome"])
+            row.facts["stage_id"] = stages.of_kind(row.values["outcome"])
         if "stage" in self._kind.mapped and "stage_id" not in row.facts:
             self._kind.refuse(row, "stage", _("The cell is empty, but every deal needs a stage."))
             return
-        row.facts.setdefault("stage_id", (self._stages.open_ids or [None])[0])
-        row.values["outcome"] = self._stages.kinds[row.facts["stage_id"]]
+        row.facts.setdefault("stage_id", (stages.open_ids or [None])[0])
+        row.values["outcome"] = stages.kinds[row.facts["stage_id"]]
         if row.values["outcome"] == "lost" and row.values.get("lost_reason"):
             row.facts["lost_reason"] = row.values["lost_reason"]
 

@@ -39,12 +39,11 @@ class Writing:
 
     def create(self, rows: list[Row], kind: Any, pen: Any) -> None:
         """Below the cards that are there, the newest deal first; those without a date last, as the file has them."""
-        worked_in = kind.stages.real_id(kind.worked_in) if kind.worked_in else 0
         ranks, team_of = self._ranks(rows, kind), dict(db.session.execute(select(User.id, User.team_id)).all())
         for row in rows:
             columns = row.columns or {}
             row.columns = columns | {
-                "pipeline_id": kind.stages.pipeline_id,
+                "pipeline_id": kind.stages_of(row).pipeline_id,
                 "stage_id": kind.stages.real_id(row.facts["stage_id"]),
                 "rank": ranks[row.number],
                 "first_team_id": team_of.get(columns["owner_id"]),
@@ -53,7 +52,8 @@ class Writing:
         stays, closings = [], []
         for row in rows:
             deal, past = (row.columns or {}) | {"id": row.id}, self._past(row)
-            stays += history.stays(deal, past, worked_in or deal["stage_id"])
+            worked_in = kind.worked_in_of(row)
+            stays += history.stays(deal, past, kind.stages.real_id(worked_in) if worked_in else deal["stage_id"])
             if past.closed_at:
                 closings.append(history.closing(deal, past, self._base(deal, row)))
         pen.insert(Stay, stays)
@@ -85,11 +85,14 @@ class Writing:
 
     def expect_stages(self, rows: list[Row], kind: Any) -> None:
         """The stages that rows go to are still in use, and still mean what they meant."""
-        in_use = select(Stage.id, Stage.kind).where(Stage.pipeline_id == kind.stages.pipeline_id, _IN_USE)
-        kinds = dict(db.session.execute(in_use).all())
-        moving = (row for row in rows if row.known is None or "stage_id" in row.changes)
-        if any(kinds.get(kind.stages.real_id(row.facts["stage_id"])) != row.values["outcome"] for row in moving):
-            raise ChangedMeanwhileError
+        moving = [row for row in rows if row.known is None or "stage_id" in row.changes]
+        wanted = {kind.stages_of(row).pipeline_id for row in moving}
+        in_use = select(Stage.id, Stage.pipeline_id, Stage.kind).where(Stage.pipeline_id.in_(wanted), _IN_USE)
+        meant = {id_: (pipeline_id, means) for id_, pipeline_id, means in db.session.execute(in_use)}
+        for row in moving:
+            stage_id = kind.stages.real_id(row.facts["stage_id"])
+            if meant.get(stage_id) != (kind.stages_of(row).pipeline_id, row.values["outcome"]):
+                raise ChangedMeanwhileError
 
     def _ranks(self, rows: list[Row], kind: Any) -> dict[int, int]:
         lowest: dict[int, int] = {}
@@ -150,7 +153,7 @@ class Writing:
             self._begin_on(deal, history.midnight(past["created_day"][1], self._setting.zone))
             changes["created"] = [str(day) if day else None for day in past["created_day"]]
         if "stage_id" in past:
-            self._move(deal, target, row, stages.get(kind.worked_in))
+            self._move(deal, target, row, stages.get(kind.worked_in_of(row)))
         elif not deal.is_open and (past or worth):
             self._close_again(deal, row)
         if "closed_day" in past:

@@ -18,7 +18,7 @@ from crm_app.exchange.headers import DEALS
 from crm_app.exchange.kinds import deal_writing, owners
 from crm_app.exchange.kinds.deal_facts import Facts
 from crm_app.exchange.kinds.kind import Kind, Problem, Row, name_key
-from crm_app.exchange.kinds.stages import Stages, outcome
+from crm_app.exchange.kinds.stages import Pipelines, Stages, outcome
 from crm_app.exchange.kinds.stored import StoredLookup, chunks
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
@@ -50,6 +50,7 @@ class Deals(Kind):
         Field("product", _l("Product"), DEALS["product"], to="products"),
         Field("company", _l("Company"), DEALS["company"], to="companies"),
         Field("person", _l("Person"), DEALS["person"], to="people"),
+        Field("pipeline", _l("Pipeline"), DEALS["pipeline"], to="pipelines"),
         Field("stage", _l("Stage"), DEALS["stage"], to="stages"),
         Field("outcome", _l("Outcome"), DEALS["outcome"], outcome),
         Field("created", _l("Created on"), DEALS["created"], cells.day),
@@ -68,17 +69,19 @@ class Deals(Kind):
     def load(self) -> None:
         user = self.setting.user
         self.stages = Stages(self.setting.pipeline_id, self.setting.new_pipeline)
+        self.pipelines = Pipelines(self.stages)
         products = products_visible_to(user).with_only_columns(Product.id, Product.name, Product.code)
         companies = companies_visible_to(user).with_only_columns(Company.id, Company.name)
         people = people_visible_to(user).with_only_columns(Person.id, Person.name, Person.email)
         self.lookups = {
             "owners": owners.lookup(user),
+            "pipelines": self.pipelines.lookup(),
             "products": _lookup(products, is_vocabulary=True),
             "companies": StoredLookup(companies, [Company.name_key]),
             "people": StoredLookup(people, [Person.name_key, Person.email_key]),
         }
         self.writing = deal_writing.Writing(self.setting)
-        self._facts = Facts(self, self.stages)
+        self._facts = Facts(self)
         self._taken: set[str] = set()
         self._worked: Counter[int] = Counter()
         self._has_rows = False
@@ -95,7 +98,12 @@ class Deals(Kind):
 
     def meet(self, texts_of: Callable[[str], Iterator[str]]) -> None:
         self.stages.meet(texts_of("stage"))
-        self.lookups["stages"] = self.stages.lookup()
+        is_said = "pipeline" in self.mapped and not self.stages.new_name
+        self.lookups["stages"] = self.pipelines.stage_lookup() if is_said else self.stages.lookup()
+
+    def stages_of(self, row: Row) -> Stages:
+        """Those of the pipeline where the deal of the row is or will be."""
+        return self.pipelines.of(row.facts.get("pipeline_id"))
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> Any:
         code = name_key(facts.get("code") or "")
@@ -137,9 +145,12 @@ class Deals(Kind):
 
     def compare(self, row: Row) -> None:
         assert row.known is not None
-        if "stage" not in self.mapped and not row.values["closes"]:
+        is_elsewhere = row.known["pipeline_id"] != self.stages_of(row).pipeline_id
+        if row.facts.get("pipeline_id") and is_elsewhere:
+            self.refuse(row, "pipeline", _("This deal is in another pipeline."))
+        elif "stage" not in self.mapped and not row.values["closes"]:
             row.facts["stage_id"], row.values["outcome"] = row.known["stage_id"], row.known["status"]
-        elif not self.stages.pipeline or row.known["pipeline_id"] != self.stages.pipeline.id:
+        elif is_elsewhere:
             self.refuse(row, "stage", _("This deal is in another pipeline. Choose that pipeline for it."))
         super().compare(row)
 
@@ -158,7 +169,7 @@ class Deals(Kind):
 
     def finish(self, rows: list[Row]) -> dict[int, Problem]:
         # Closed deals have no word in the file about where they were before: where dated open deals are worked on.
-        self.worked_in = max(self.stages.open_ids, key=lambda id_: self._worked[id_], default=0)
+        self.worked_in = [stages.worked_in(self._worked) for stages in self.pipelines.all()]
         if self.setting.new_pipeline and self._has_rows:
             names = formats.listed(self.stages.names.values())
             said = _("New pipeline “%(name)s” with the stages %(stages)s.", name=self.stages.new_name, stages=names)
@@ -174,7 +185,14 @@ class Deals(Kind):
 
     def take_up(self, state: Mapping[str, Any]) -> None:
         self.stages.take_up(state["stages"])
-        self.worked_in, self.mapped = state["worked_in"], frozenset(state["mapped"])
+        worked_in, self.mapped = state["worked_in"], frozenset(state["mapped"])
+        # What was checked by an earlier version knows the one pipeline that was chosen.
+        self.worked_in = worked_in if isinstance(worked_in, list) else [worked_in]
+
+    def worked_in_of(self, row: Row) -> int:
+        """The open stage where deals of that pipeline are worked on; 0 where the file does not show any."""
+        known = self.stages_of(row).kinds
+        return next((id_ for id_ in self.worked_in if id_ in known), 0)
 
     def refresh(self) -> None:
         self.writing = deal_writing.Writing(self.setting)
@@ -196,8 +214,9 @@ class Deals(Kind):
         if field.to == "owners":
             return _("There is no user “%(text)s” to whom you can assign deals.", text=text)
         if field.to == "stages":
-            where = self.stages.pipeline.name if self.stages.pipeline else self.stages.new_name
-            return _("The pipeline “%(pipeline)s” has no stage “%(text)s”.", pipeline=where, text=text)
+            return self.stages.say_unknown(text)
+        if field.to == "pipelines":
+            return _("There is no pipeline “%(text)s”.", text=text)
         if field.to == "products":
             return _("There is no product “%(text)s”.", text=text)
         if field.to == "people":

@@ -1,6 +1,7 @@
 """Stages as a file names them: those of a pipeline, Won and Lost in three languages, or a new pipeline's own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,7 +12,8 @@ from crm_app.exchange.kinds.kind import ChangedMeanwhileError
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 from crm_app.pipeline.models import Pipeline, Stage
-from crm_app.web.text import match_key
+from crm_app.pipeline.queries import pipelines
+from crm_app.web.text import fold, match_key
 from crm_app.web.texts import gettext as _
 
 _CLOSED = {
@@ -60,6 +62,7 @@ class Stages:
         self.pipeline = None if new_pipeline else _pipeline(pipeline_id)
         self.pipeline_id = self.pipeline.id if self.pipeline else None
         self.new_name = new_pipeline
+        self.name = self.pipeline.name if self.pipeline else new_pipeline
         self.kinds: dict[int, str] = {}
         self.names: dict[int, str] = {}
         self._real: dict[int, int] = {}
@@ -94,6 +97,10 @@ class Stages:
         """In the order of the board."""
         return [id_ for id_, kind in self.kinds.items() if kind == "open"]
 
+    def worked_in(self, deals: Mapping[int, int]) -> int:
+        """Of the open stages, the one with most deals."""
+        return max(self.open_ids, key=lambda id_: deals.get(id_, 0), default=0)
+
     def of_kind(self, kind: str) -> int:
         return next(id_ for id_, this in self.kinds.items() if this == kind)
 
@@ -105,6 +112,20 @@ class Stages:
             for kind in ("won", "lost")
         }
         return Lookup((Entry(id_, name, words.get(id_, ())) for id_, name in self.names.items()), is_vocabulary=True)
+
+    def meant(self, stage: Entry) -> Any:
+        """The id of a stage that was looked up here or, by its name alone, in all pipelines; None where none is."""
+        if not isinstance(stage.id, str):
+            return stage.id
+        found = self._by_name.find(stage.name)
+        return found.id if found else None
+
+    @cached_property
+    def _by_name(self) -> Lookup:
+        return self.lookup()
+
+    def say_unknown(self, text: str) -> str:
+        return _("The pipeline “%(pipeline)s” has no stage “%(text)s”.", pipeline=self.name, text=text)
 
     def state(self) -> list[list[Any]]:
         """Id, name and kind of each stage of a new pipeline, for whoever writes what was planned; else nothing."""
@@ -144,6 +165,51 @@ class Stages:
     def real_id(self, id_: int) -> int:
         """The id in the database; those of a new pipeline go by negative ones until it is made."""
         return id_ if id_ > 0 else self._real[id_]
+
+
+class Pipelines:
+    """The stages of every pipeline, for a file that says in which one each deal is."""
+
+    def __init__(self, chosen: Stages):
+        self.chosen = chosen
+        ids = [pipeline.id for pipeline in db.session.scalars(pipelines())]
+        self._stages = {id_: chosen if id_ == chosen.pipeline_id else Stages(id_, "") for id_ in ids}
+
+    def all(self) -> list[Stages]:
+        return list(dict.fromkeys((self.chosen, *self._stages.values())))
+
+    def of(self, pipeline_id: int | None) -> Stages:
+        """Those of the chosen one where a row names none. Raises ChangedMeanwhileError for one that was deleted."""
+        if pipeline_id is None or self.chosen.new_name:
+            return self.chosen
+        if pipeline_id not in self._stages:
+            raise ChangedMeanwhileError
+        return self._stages[pipeline_id]
+
+    def lookup(self) -> Lookup:
+        if self.chosen.new_name:
+            return _Whatever(())
+        return Lookup((Entry(id_, stages.name) for id_, stages in self._stages.items()), is_vocabulary=True)
+
+    def stage_lookup(self) -> Lookup:
+        """Names of stages, each with itself for an id: which stage is meant depends on the pipeline of the row."""
+        entries = [entry for stages in self.all() for entry in stages.lookup().entries]
+        named = {fold(entry.name): entry for entry in reversed(entries)}
+        words = {fold(word): key for key, entry in named.items() for word in entry.others if fold(word) not in named}
+        return Lookup(
+            (
+                Entry(entry.name, entry.name, tuple(word for word in entry.others if words.get(fold(word)) == key))
+                for key, entry in named.items()
+            ),
+            is_vocabulary=True,
+        )
+
+
+class _Whatever(Lookup):
+    """A new pipeline takes all rows, whichever one they name."""
+
+    def find(self, text: str) -> Entry | None:
+        return Entry(None, text)
 
 
 def _chance(place: int, stages: int) -> int:

@@ -1,7 +1,7 @@
 """Taking a move back, or another place in a column: the deal stands as before, and the log keeps both."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select
 
@@ -13,6 +13,7 @@ from crm_app.activity.timeline import History
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline import moving, ranking
 from crm_app.pipeline.models import Deal, Stage
+from crm_app.pipeline.models.history import Ends, end_stays
 from crm_app.pipeline.paths import Stayed
 
 _VERBS = ("moved", "won", "lost")
@@ -48,6 +49,7 @@ def take_back(deal: Deal, event_id: int) -> Stage:
     if event is None or event.id != event_id:
         raise Conflict
     rank = ranking.rank_near(deal, deal.stays[-2].stage, event.particulars["rank"])
+    end_stays(deal.stays, _ends_before(event))
     deal.take_back(rank, *event.particulars["value_before"], sleep=_sleep_before(event))
     return left
 
@@ -107,3 +109,9 @@ def _sleep_before(event: Happened) -> tuple[date, str] | None:
     """Until when the deal was to sleep, had it not been moved, and why."""
     until, reason = event.particulars.get("sleep_before") or (None, "")
     return (date.fromisoformat(until), reason) if until else None
+
+
+def _ends_before(event: Happened) -> Ends:
+    """When the stays ended that the closing cut short."""
+    ends = event.particulars.get("ends_before") or {}
+    return {stay_id: datetime.fromisoformat(at) for stay_id, at in ends.items()}

@@ -1,10 +1,13 @@
 """Deals that a newer file knows better: where they stand, how they ended, and what is told of it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal, Stage
+from crm_app.web.money import Rates
 from tests import make
 from tests.exchange.importing import bring_in, plan
 
@@ -73,3 +76,16 @@ def test_a_deal_that_began_and_ended_on_one_day_never_ends_before_it_began(firm,
     bring_in("deals", f"id,deal,stage,close date,value\nD1,One,Won,{make.today()},120\n", firm)
 
     assert deal().closed_at >= deal().created_at
+
+
+def test_a_deal_that_the_file_closes_earlier_stays_nowhere_beyond_that(firm, alice):
+    lost = make.lost(alice, title="One", code="D1", created=90, value=10_00)
+    lost.reopen(make.stage("Proposal"))
+    lost.win(lost.value, make.utc_now(), Rates.load("EUR"))
+    db.session.commit()
+
+    bring_in("deals", f"id,deal,stage,close date,value\nD1,One,Won,{make.today() - timedelta(days=9)},10\n", firm)
+
+    db.session.expire_all()
+    assert {stay.left_at for stay in lost.stays} == {lost.closed_at, None}
+    assert {stay.entered_at for stay in lost.stays[1:]} == {lost.closed_at}

@@ -77,6 +77,22 @@ def test_a_deal_closed_again_with_an_older_date_never_stands_twice(days, alice):
     assert asking.ask("won_deals", days, Scope(alice)).value == 1
 
 
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_a_deal_that_is_closed_on_a_day_before_its_last_move_is_not_open_after_that_day(days, alice, outcome):
+    deal = make.deal(alice, at="New lead", value=100_00, created=day(90))
+    moved(deal, "Proposal", day(140))
+
+    if outcome == "won":
+        deal.win(deal.value, day(112), Rates.load("EUR"))
+    else:
+        deal.lose("Too dear", day(112), Rates.load("EUR"))
+    db.session.commit()
+
+    assert asking.ask(f"{outcome}_deals", days, Scope(alice)).value == 1
+    assert asking.ask("open_value", days, Scope(alice)).value == 0
+    assert asking.ask("open_value", days, Scope(alice), day(111)).value == 100_00
+
+
 def test_a_deal_in_the_bin_counts_nowhere_until_it_is_restored(outcomes, days, alice):
     deal = db.session.scalars(asking.records("won_value", days, Scope(alice))).all()[-1]
     deal.delete()

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from crm_app.activity import record
+from crm_app.activity.recording import acting_as
 from crm_app.extensions import db, utc_now
-from crm_app.pipeline import undoing
+from crm_app.pipeline import merging, undoing
 from crm_app.pipeline.models import Closing, Stay
 from crm_app.web.money import Rate
 from tests import make
@@ -179,3 +180,54 @@ def test_what_was_reopened_or_imported_offers_nothing(client, alice, deal):
     db.session.expire_all()
 
     assert undoing.last_move(deal) is None
+
+
+def test_winning_on_a_day_before_the_last_moves_ends_all_stays_then_until_it_is_undone(client, alice):
+    deal = make.deal(alice, at="Qualified", value=500_00, created=20)
+    with acting_as(alice, utc_now() - timedelta(days=4)):
+        deal.move_to(make.stage("Proposal"))
+    db.session.commit()
+    move(client, deal, "Negotiation")
+    before, lengths = state(deal), [stay.seconds for stay in deal.stays]
+    day = make.today() - timedelta(days=6)
+
+    client.send(url(deal, "won"), winning(deal, day=day.isoformat()))
+
+    db.session.expire_all()
+    won_at = deal.closed_at
+    assert won_at.date() == day
+    assert [(stay.entered_at == won_at, stay.left_at) for stay in deal.stays] == [
+        (False, won_at),
+        (True, won_at),
+        (True, won_at),
+        (True, None),
+    ]
+    assert [stay.seconds for stay in deal.stays[1:3]] == [0, 0]
+    assert deal.entered_stage_at == won_at
+
+    undo(client, deal)
+
+    assert state(deal) == before
+    assert [stay.seconds for stay in deal.stays] == lengths
+
+
+def test_stays_that_were_cut_short_come_back_though_others_were_merged_meanwhile(client, alice):
+    deal = make.deal(alice, at="New lead", value=500_00, created=20)
+    for name, days in (("Qualified", 4), ("Proposal", 3), ("Negotiation", 2)):
+        with acting_as(alice, utc_now() - timedelta(days=days)):
+            deal.move_to(make.stage(name))
+    db.session.commit()
+    ended = [stay.left_at for stay in deal.stays]
+    client.send(url(deal, "won"), winning(deal, day=(make.today() - timedelta(days=6)).isoformat()))
+    merging.merge(make.stage("Qualified"), make.stage("Proposal"))
+    db.session.commit()
+
+    undo(client, deal)
+
+    db.session.expire_all()
+    assert [(stay.stage.name, stay.left_at) for stay in deal.stays] == [
+        ("New lead", ended[0]),
+        ("Proposal", ended[2]),
+        ("Negotiation", None),
+    ]
+    assert [stay.entered_at for stay in deal.stays[1:]] == [ended[0], ended[2]]

@@ -16,6 +16,7 @@ from crm_app.extensions import db, utc_now
 from crm_app.pipeline import valuing
 from crm_app.pipeline.models import Closing, Deal, Stage, Stay
 from crm_app.pipeline.models.deals import RANK_GAP
+from crm_app.pipeline.models.history import cut_short
 from crm_app.pipeline.models.keys import deal_keys
 from crm_app.web.money import Money, Rates
 
@@ -196,6 +197,7 @@ class Writing:
         if standing is not None:
             standing.reversed_at = self._now
         last = deal.stays[-1]
+        cut_short(deal.stays, closed_at)
         if len(deal.stays) > 1 and deal.stays[-2].left_at == last.entered_at:
             deal.stays[-2].leave(closed_at, deal.stage)
         last.entered_at = deal.entered_stage_at = deal.closed_at = closed_at

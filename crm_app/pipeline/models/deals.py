@@ -13,7 +13,7 @@ from crm_app.activity.records import Record, bin_index
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person
 from crm_app.extensions import SortKey, db, utc_now
-from crm_app.pipeline.models.history import Closing, Stay, standing
+from crm_app.pipeline.models.history import Closing, Stay, cut_short, standing
 from crm_app.pipeline.models.keys import deal_keys
 from crm_app.pipeline.models.snoozing import Snoozing
 from crm_app.pipeline.models.stages import Pipeline, Stage
@@ -141,19 +141,14 @@ class Deal(Record, Snoozing, db.Model):
         The rate is the one of the day that `closed_at` names in its own zone: give it in the organisation's.
         """
         self._must_be_open()
-        before, stood = self.stage, standing(self)
+        stood = standing(self)
         self.value = value
-        self._close("won", closed_at, rates, stage)
-        stages = [before.id, self.stage.id]
-        record(self, "won", value=self.value, before=before.name, closed_at=self.closed_at, stages=stages, **stood)
+        self._close("won", closed_at, rates, stage, value=self.value, **stood)
 
     def lose(self, reason: str, closed_at: datetime, rates: Rates, stage: Stage | None = None) -> None:
         self._must_be_open()
-        before, stood = self.stage, standing(self)
         self.lost_reason = reason
-        self._close("lost", closed_at, rates, stage)
-        stages = [before.id, self.stage.id]
-        record(self, "lost", reason=reason, before=before.name, closed_at=self.closed_at, stages=stages, **stood)
+        self._close("lost", closed_at, rates, stage, reason=reason, **standing(self))
 
     def reopen(self, stage: Stage, rank: int | None = None) -> None:
         """Back into play in an open stage: the closing stays in the history, reversed."""
@@ -190,9 +185,11 @@ class Deal(Record, Snoozing, db.Model):
         if not self.is_open:
             raise ValueError("the deal is closed already")
 
-    def _close(self, outcome: str, closed_at: datetime, rates: Rates, stage: Stage | None) -> None:
-        day = closed_at.date()
+    def _close(self, outcome: str, closed_at: datetime, rates: Rates, stage: Stage | None, **told: Any) -> None:
+        """No stay lasts beyond the closing, not even one that began between its day and today."""
+        day, before = closed_at.date(), self.stage
         closed_at = max(closed_at, self.created_at) if self.created_is_known else closed_at
+        told |= cut_short(self.stays, closed_at)
         self._change_stage(stage or self.pipeline.stage_of_kind(outcome), closed_at)
         self.closed_at = closed_at
         self.closings.append(
@@ -207,6 +204,8 @@ class Deal(Record, Snoozing, db.Model):
                 cycle_seconds=int((closed_at - self.created_at).total_seconds()) if self.created_is_known else None,
             )
         )
+        stages = [before.id, self.stage.id]
+        record(self, outcome, before=before.name, closed_at=closed_at, stages=stages, **told)
 
     def _reverse_closing(self) -> None:
         for closing in self.closings:

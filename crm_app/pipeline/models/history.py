@@ -1,6 +1,8 @@
 """What happened to deals, kept as rows: every stay in a stage, every closing. Credit is kept as it stood then."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
@@ -11,6 +13,8 @@ from crm_app.extensions import db
 from crm_app.pipeline.models.stages import Stage
 
 _OF_STATES = ("stage_id", "owner_id", "team_id", "currency", "value_amount", "deal_id")
+# When stays end, by their ids; as JSON has them, these are strings.
+Ends = Mapping[str, datetime]
 # All that figures of what was won and lost are added up from.
 _OF_FIGURES = (
     *("outcome", "reversed_at", "closed_at", "owner_id", "team_id"),
@@ -60,6 +64,26 @@ def leaving(entered_at: datetime, at: datetime) -> Leaving:
     """How a stay ends that began then; no stay ends before it began."""
     left_at = max(at, entered_at)
     return Leaving(left_at, int((left_at - entered_at).total_seconds()))
+
+
+def cut_short(stays: Sequence[Stay], at: datetime) -> dict[str, Any]:
+    """End what lasted beyond a closing with it. When it ended before is for the log, so that this can be undone."""
+    cut = [stay for stay in stays if stay.left_at and stay.left_at > at]
+    if not cut:
+        return {}
+    if any(stay.id is None for stay in cut):
+        db.session.flush()
+    ends = {str(stay.id): stay.left_at for stay in cut}
+    end_stays(stays, dict.fromkeys(ends, at))
+    return {"ends_before": ends}
+
+
+def end_stays(stays: Sequence[Stay], ends: Ends) -> None:
+    """Let stays end at these instants; each begins where the one before it ends."""
+    for stay, following in pairwise(stays):
+        if str(stay.id) in ends:
+            stay.left_at, stay.seconds = leaving(stay.entered_at, ends[str(stay.id)])
+            following.entered_at = stay.left_at
 
 
 def standing(deal: Any) -> dict[str, Any]:

@@ -76,12 +76,20 @@ login_manager.session_protection = None
 csrf = CSRFProtect()
 babel = Babel()
 htmx = Htmx()
-limiter = Limits(key_func=network_here)
 compress = Compress()
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
 _writing_anyway: ContextVar[bool] = ContextVar("writing_anyway", default=False)
+
+
+def _let_others_write() -> None:
+    """Redis may keep a request waiting: what was read so far is no reason to hold the turn to write to SQLite."""
+    if request.method not in SAFE_METHODS:
+        db.session.rollback()
+
+
+limiter = Limits(_let_others_write, key_func=network_here)
 
 
 def init_app(app: Flask) -> None:

@@ -1,6 +1,8 @@
 """How often something may be asked for, by the network that asks."""
 
+from collections.abc import Callable
 from ipaddress import ip_network
+from typing import Any
 
 from flask import request
 from flask_limiter import Limiter
@@ -23,9 +25,14 @@ def network_here() -> str:
 class Limits(Limiter):
     """Asked by the views that have a limit; there is none for all, so other requests need not be looked at."""
 
+    def __init__(self, before_asking: Callable[[], None], **options: Any):
+        super().__init__(**options)
+        self._before_asking = before_asking
+
     def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
         if in_middleware:
             return
+        self._before_asking()
         try:
             super()._check_request_limit(callable_name, in_middleware)
         except of_queue():

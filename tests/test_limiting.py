@@ -42,3 +42,40 @@ def test_what_lets_somebody_in_or_costs_something_is_asked_for_so_often_and_no_m
         "accounts/forgotten 200 False {429}",
         "accounts/sign-in/passkey/challenge 303 False {429}",
     ], ended.stderr
+
+
+WAITS = """
+import sqlite3, sys
+from limits.storage import RedisStorage
+from crm_app import create_app
+from crm_app.accounts.models import Organisation
+from crm_app.extensions import db
+from crm_app.migrating import upgrade
+
+app = create_app(WTF_CSRF_ENABLED=False)
+with app.app_context():
+    upgrade()
+    db.session.add(Organisation(id=1, name="Halden", currency="EUR", time_zone="UTC"))
+    db.session.commit()
+
+def ask_redis(*_arguments, **_options):
+    other = sqlite3.connect(sys.argv[1], timeout=0.1)
+    other.execute("UPDATE organisations SET name = 'Written meanwhile'")
+    other.commit()
+    other.close()
+    return 1
+
+RedisStorage.incr = ask_redis
+print(app.test_client().post("/accounts/forgotten", data={"email": "olivia@halden.example"}).status_code)
+with app.app_context():
+    print(db.session.get(Organisation, 1).name)
+"""
+
+
+def test_others_write_to_sqlite_while_a_limit_is_asked_of_redis(tmp_path):
+    settings = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "k" * 40, "REDIS_URL": "redis://127.0.0.1:1/0"}
+    program = [sys.executable, "-c", WAITS, str(tmp_path / "peyvand.db")]
+
+    ended = subprocess.run(program, env=settings, capture_output=True, text=True, timeout=60)
+
+    assert ended.stdout.splitlines() == ["200", "Written meanwhile"], ended.stderr

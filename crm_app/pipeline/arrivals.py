@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, or_, select
 
 from crm_app.accounts.models import Organisation, Team, User
+from crm_app.activity import record
 from crm_app.activity.models import Event
 from crm_app.contacts.models import Company
 from crm_app.extensions import db
@@ -18,6 +19,8 @@ from crm_app.pipeline.models import IS_OPEN, Deal, Pipeline, Stage
 _NAMED = {Company.__tablename__: Deal.company_id, User.__tablename__: Deal.owner_id}
 # What decides whose deals a reader sees, or narrows a board down to.
 _SIGHT = {User.__tablename__: {"role", "team"}, Team.__tablename__: {"manager"}}
+# The verb of events that every board is shown again for.
+_REDRAWN = "redrawn"
 # Ids by table.
 Names = dict[str, set[int]]
 
@@ -51,6 +54,15 @@ def is_reshaped(events: Iterable[Event]) -> bool:
 def is_regrouped(events: Iterable[Event]) -> bool:
     """Whether some deals are in other people's sight now, or in another team's, than they were."""
     return any(_SIGHT.get(event.subject_table, set()) & _changed(event).keys() for event in events)
+
+
+def show_boards_again(subject: Any) -> None:
+    """For a change of `subject` after which boards look different, though nothing happened to any deal."""
+    record(subject, _REDRAWN)
+
+
+def is_redrawn(events: Iterable[Event]) -> bool:
+    return any(event.verb == _REDRAWN for event in events)
 
 
 def renamed(events: Iterable[Event]) -> Names:

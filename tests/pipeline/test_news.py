@@ -13,8 +13,10 @@ from crm_app.activity.recording import acting_as
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.models import Deal, Stay
 from crm_app.settings import organisation, people, teams
+from crm_app.web.money import Rate
 from crm_app.web.reader import Reader
 from tests import make
+from tests.goals.test_targets import sheet
 from tests.pipeline.test_board import second_pipeline
 
 
@@ -202,6 +204,40 @@ def test_what_else_stands_on_a_board_is_news_too(client, alice, olivia, deal, si
     with acting_as(olivia):
         change(deal, olivia)
     db.session.commit()
+
+    assert "data-board-outdated" in since(client).text
+
+
+RATE = {"currency": "USD", "day": "2026-01-01", "rate": "0.925"}
+
+
+def _add_a_rate(browser):
+    return browser.send("/settings/rates", RATE)
+
+
+def _change_a_rate(browser):
+    return browser.send(f"/settings/rates/{_a_rate()}", RATE)
+
+
+def _delete_a_rate(browser):
+    return browser.send(f"/settings/rates/{_a_rate()}/deletion")
+
+
+def _a_rate():
+    kept = Rate(currency="USD", day=make.today(), rate=2)
+    db.session.add(kept)
+    db.session.commit()
+    return kept.id
+
+
+def _set_a_target(browser):
+    page = f"/goals/targets?measure=won_value&unit=month&calendar=gregorian&year={make.today().year}"
+    return browser.send(page, sheet(browser, page) | {f"cell-company-{make.today():%Y-%m}": "1000"})
+
+
+@pytest.mark.parametrize("change", [_add_a_rate, _change_a_rate, _delete_a_rate, _set_a_target])
+def test_what_its_totals_are_worked_out_from_is_news_too(client, browser_of, olivia, deal, since, change):
+    assert change(browser_of(olivia)).status_code == 303
 
     assert "data-board-outdated" in since(client).text
 

@@ -13,6 +13,7 @@ from crm_app.extensions import db
 from crm_app.goals import amounts, grid, queries
 from crm_app.goals.views import bp
 from crm_app.measures.catalogue import MEASURES, Measure
+from crm_app.pipeline import arrivals
 from crm_app.web import formats
 from crm_app.web.htmx import page
 from crm_app.web.periods import CALENDARS, UNITS, Calendar, Period
@@ -35,6 +36,8 @@ def targets():
         return _answer(sheet, 409 if table.clashes else 422, table)
 
     grid.save(table, changes, current_user)
+    for _row, cell, _amount in changes[:1]:
+        arrivals.show_boards_again(cell.target)
     db.session.commit()
 
     _say_saved(len(changes))

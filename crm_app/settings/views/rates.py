@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from crm_app.accounts.access import role_required
 from crm_app.extensions import db
-from crm_app.pipeline import valuing
+from crm_app.pipeline import arrivals, valuing
 from crm_app.settings.forms.rates import RateForm
 from crm_app.settings.views import bp
 from crm_app.web import formats
@@ -26,8 +26,9 @@ def rates():
     _hold_rates()
     form = RateForm()
     if form.validate_on_submit():
-        db.session.add(Rate(**form.facts()))
-        return _valued({form.currency.data}, _("The rate was added."))
+        added = Rate(**form.facts())
+        db.session.add(added)
+        return _valued(added, {form.currency.data}, _("The rate was added."))
 
     table = listing(select(Rate), key=Rate.id, sorts=SORTS, default="-day")
     status = 422 if form.errors else 200
@@ -49,7 +50,7 @@ def rate(rate_id):
     for name, value in form.facts().items():
         setattr(kept, name, value)
 
-    return _valued({before, kept.currency}, _("The rate was changed."))
+    return _valued(kept, {before, kept.currency}, _("The rate was changed."))
 
 
 @bp.route("/rates/<int:rate_id>/deletion", methods=["GET", "POST"])
@@ -62,7 +63,7 @@ def delete_rate(rate_id):
 
     db.session.delete(kept)
 
-    return _valued({kept.currency}, _("The rate was deleted."))
+    return _valued(kept, {kept.currency}, _("The rate was deleted."))
 
 
 def _hold_rates():
@@ -70,9 +71,10 @@ def _hold_rates():
         valuing.hold_rates()
 
 
-def _valued(currencies, said):
+def _valued(changed, currencies, said):
     """Value closed deals anew, commit it with the rate, and say how many have another value now."""
     db.session.flush()
+    arrivals.show_boards_again(changed)
     number = valuing.revalue(currencies)
     db.session.commit()
     count = formats.num(number)

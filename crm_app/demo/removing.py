@@ -13,6 +13,7 @@ from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company
 from crm_app.demo.models import Demo, DemoRecord
 from crm_app.extensions import db
+from crm_app.pipeline import arrivals
 from crm_app.pipeline.models import Deal
 from crm_app.web import word_index
 from crm_app.web.money import Rate
@@ -59,7 +60,7 @@ def staying(ours: Ids) -> Ids:
 def remove() -> tuple[Ids, Ids]:
     """Take it away inside the transaction that the caller commits; what went, and what stayed and is the users' now."""
     # Who is still making it finds it gone, and takes the step back that was begun.
-    db.session.execute(select(Demo.id).with_for_update()).all()
+    demo = db.session.scalar(select(Demo).with_for_update())
     ours = made()
     for name, ids in sorted(ours.items()):
         _hold(db.metadata.tables[name], ids)
@@ -69,6 +70,9 @@ def remove() -> tuple[Ids, Ids]:
         for chunk in _chunks(going.get(table.name, ())):
             _forget(table, chunk)
             db.session.execute(delete(table).where(table.c.id.in_(chunk)))
+    # Boards notice by themselves that what they read last is gone, but not where something newer stays.
+    if demo and db.session.scalar(select(Event.id).limit(1)):
+        arrivals.show_boards_again(demo)
     db.session.execute(delete(DemoRecord))
     db.session.execute(delete(Demo))
     word_index.follow(db.session.connection(), ours)

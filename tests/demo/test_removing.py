@@ -1,11 +1,14 @@
 """Taking the demo company away: everything is as before, but for what somebody added, and what that hangs on."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text
 
 from crm_app.accounts import links
 from crm_app.accounts.models import Team, User
 from crm_app.activity import record
+from crm_app.activity.recording import acting_as
 from crm_app.catalog.models import Product
 from crm_app.contacts.models import Company, Person, Tag
 from crm_app.contacts.tagging import tag_as
@@ -93,6 +96,18 @@ def test_a_deal_of_ones_own_keeps_what_it_hangs_on_and_nothing_more(filled, oliv
     connection = db.session.connection()
     found = connection.execute(found_by.rows(Company)).all()
     assert word_index.contents(connection, Company) == {row.id: set(found_by.tokens_of(Company, row)) for row in found}
+
+
+def test_boards_that_show_the_demo_beside_ones_own_deals_are_shown_again(filled, olivia, browser_of):
+    filled()
+    with acting_as(olivia, make.utc_now() - timedelta(minutes=1)):
+        make.deal(olivia, "Mine")
+    board = browser_of(olivia).page("/pipeline/board").one("div", id="board-news").get("hx-get")
+    assert browser_of(olivia).get(board).status_code == 204
+
+    _removed()
+
+    assert "data-board-outdated" in browser_of(olivia).get(board).text
 
 
 def test_a_company_that_stays_is_nobodys_when_its_rep_goes(filled, olivia):

@@ -89,12 +89,13 @@ class Jobs:
         huey = app.extensions["huey"] = _storage(app)
         queued = app.extensions["jobs"] = {}
         for name, function in self._tasks.items():
-            options: dict[str, Any] = {"name": name, "retries": 3, "retry_delay": 10, "create_id": _dated_id}
             run = _inside(app, function)
             if name in self._periodic:
                 is_due = _by_one_worker(huey, name, crontab(**self._periodic[name]))
-                huey.periodic_task(is_due, name=name, create_id=_dated_id)(run)
-            queued[name] = huey.task(**options | {"name": name + _NOW})(_as_soon_as_it_can(app, run))
+                due = _as_soon_as_it_can(app, run, comes_again="hour" not in self._periodic[name])
+                huey.periodic_task(is_due, name=name, create_id=_dated_id)(due)
+            task = huey.task(name=name + _NOW, retries=3, retry_delay=10, create_id=_dated_id)
+            queued[name] = task(_as_soon_as_it_can(app, run))
 
         huey.signal(SIGNAL_ERROR)(_giving_up(app, self._when_given_up))
         huey.signal(SIGNAL_INTERRUPTED)(_handing_back(huey))
@@ -102,7 +103,7 @@ class Jobs:
     def enqueue(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Ask the worker for a task. Call it after the commit that the task will read.
 
-        What is to be done stands in its row by then: where the queue is away, whoever sweeps such rows asks again.
+        What is to be done is in its row by then: where the queue is away, whatever sweeps such rows asks again.
         """
         name = f"{function.__module__}.{function.__name__}"
         _ask(current_app.extensions["jobs"][name], name, arguments)
@@ -195,11 +196,8 @@ def _read_redis() -> None:
     """As huey would have read it."""
     import redis
 
-    storage.ConnectionPool, storage.Redis, storage.RedisStorage.redis_client = (
-        redis.ConnectionPool,
-        redis.Redis,
-        redis.Redis,
-    )
+    storage.ConnectionPool = redis.ConnectionPool
+    storage.Redis = storage.RedisStorage.redis_client = redis.Redis
     storage.ConnectionError, storage.TimeoutError = redis.ConnectionError, redis.TimeoutError
 
 
@@ -226,13 +224,14 @@ def _inside(app: Flask, function: Callable[..., Any]) -> Callable[..., Any]:
             finally:
                 db.session.remove()
 
-    run.__name__ = function.__name__
-    run.__module__ = function.__module__
+    run.__name__, run.__module__ = function.__name__, function.__module__
     return run
 
 
-def _as_soon_as_it_can(app: Flask, run: Callable[..., Any]) -> Callable[..., Any]:
-    """A job that finds no database waits for it, however long: that it was tried in vain does not count."""
+def _as_soon_as_it_can(app: Flask, run: Callable[..., Any], *, comes_again: bool = False) -> Callable[..., Any]:
+    """A job that finds no database waits for it, however long: that it was tried in vain does not count. What the clock
+    asks for again within minutes anyway is left to the clock.
+    """
 
     def waiting(*arguments: Any) -> Any:
         try:
@@ -241,7 +240,8 @@ def _as_soon_as_it_can(app: Flask, run: Callable[..., Any]) -> Callable[..., Any
             if app.testing or not is_passing(error.orig):
                 raise
             app.logger.error("%s%r waits for the database: %s", run.__name__, arguments, error.orig)
-            raise RetryTask(delay=_AGAIN_SECONDS) from error
+            if not comes_again:
+                raise RetryTask(delay=_AGAIN_SECONDS) from error
 
     waiting.__name__, waiting.__module__ = run.__name__, run.__module__
     return waiting

@@ -225,6 +225,36 @@ def test_the_tasks_of_the_product_are_known_by_name(_application):
     assert "crm_app.backups.nightly.back_up_every_night" in jobs._periodic
 
 
+@pytest.mark.parametrize(("is_nightly", "left"), [(False, 0), (True, 1)], ids=["every minute", "every night"])
+@pytest.mark.parametrize("queued", [""], indirect=True)
+def test_what_the_clock_asks_for_while_others_write_comes_again_and_is_not_given_up(queued, caplog, is_nightly, left):
+    app, mine, _note, done = queued
+    given_up, errors = [], [_locked()]
+    mine.when_given_up(lambda *what: given_up.append(what))
+
+    @(mine.every_night(hour=3) if is_nightly else mine.every_minutes(1))
+    def sweep():
+        if errors:
+            raise OperationalError("UPDATE", {}, errors.pop())
+        done.append("swept")
+
+    mine.init_app(app)
+    huey = app.extensions["huey"]
+    huey.execute(huey.read_periodic(datetime(2026, 11, 28, 3, 0))[0])
+
+    assert (given_up, huey.scheduled_count(), huey.pending_count()) == ([], left, 0)
+    assert "Traceback" not in caplog.text and "waits for the database: database is locked" in caplog.text
+    if is_nightly:
+        _a_while_later(huey, 1)
+        assert done == ["swept"]
+
+
+def _locked():
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
+
+
 @pytest.mark.parametrize("queued", QUEUES, indirect=True)
 def test_of_several_workers_one_asks_for_what_is_due(queued, monkeypatch):
     app, mine, _note, done = queued

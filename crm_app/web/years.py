@@ -9,13 +9,15 @@ from crm_app.web.texts import gettext as _
 # Where the year 1 of the Jalali calendar begins; most of a Jalali year lies in the Gregorian year so found.
 _JALALI_EPOCH = 621
 _JALALI_YEARS_END = 1500
+# A later one would be written in the Jalali calendar as an earlier one is in the Gregorian.
+LATEST = _JALALI_YEARS_END - 1 + _JALALI_EPOCH
 
 
 class YearField(NumberField):
     """A year, kept as Gregorian. Jalali ones are understood, and shown to whoever reads in that calendar."""
 
     def __init__(self, label=None, validators=(), **kwargs):
-        super().__init__(label, validators, whole=True, least=1, most=2200, **kwargs)
+        super().__init__(label, validators, whole=True, least=1, most=LATEST, **kwargs)
 
     def read(self, text):
         year = super().read(text)

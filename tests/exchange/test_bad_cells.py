@@ -51,6 +51,18 @@ def test_a_bad_cell_of_a_deal_is_refused_and_the_row_beside_it_is_not(firm, row,
     assert planned.counts["create"] == 1
 
 
+def test_tags_lose_the_sign_before_them_as_in_a_form(firm):
+    planned = plan("companies", "name,tags\nAcme,#vip; ##new;vip;#;c#\n", firm)
+
+    assert planned.rows[0].facts["tags"] == ["vip", "new", "c#"]
+
+
+def test_a_company_of_a_coming_century_is_refused(firm):
+    planned = plan("companies", "name,founded\nAcme,2121\nBeta,2120\n", firm)
+
+    assert list(reasons(planned)) == [2] and "2121" in reasons(planned)[2]
+
+
 def test_a_negative_price_of_a_product_is_refused(firm):
     planned = plan("products", "product,sales_price\nA,-5\nB,5\n", firm)
 
@@ -101,7 +113,7 @@ def test_the_bounds_of_a_number_are_named_in_the_readers_digits(firm):
     planned = plan("companies", "account,employees,year_established\nAcme,-4,9000\n", firm)
 
     assert "۲٬۰۰۰٬۰۰۰٬۰۰۰" in reasons(planned)[2]
-    assert "۱۰۰۰" in reasons(planned)[2] and "۲۲۰۰" in reasons(planned)[2]
+    assert "۱۰۰۰" in reasons(planned)[2] and "۲۱۲۰" in reasons(planned)[2]
 
 
 def test_jalali_dates_and_persian_digits_are_read(firm):

@@ -21,6 +21,7 @@ from crm_app.exchange.matching import Entry
 from crm_app.extensions import db
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
+from crm_app.web.years import LATEST
 
 _PLAIN = ("name", "industry", "founded", "size", "website", "phone")
 _COLUMNS = (
@@ -37,7 +38,7 @@ class Companies(Kind):
         Field("name", _l("Name"), COMPANIES["name"], cells.text(200), required=True),
         Field("parent", _l("Parent company"), COMPANIES["parent"], to="companies"),
         Field("industry", _l("Industry"), COMPANIES["industry"], cells.text(100)),
-        Field("founded", _l("Founded"), COMPANIES["founded"], cells.whole(1000, 2200)),
+        Field("founded", _l("Founded"), COMPANIES["founded"], cells.whole(1000, LATEST)),
         Field("size", _l("Employees"), COMPANIES["size"], cells.whole(0, 2_000_000_000)),
         Field("revenue", _l("Annual revenue"), COMPANIES["revenue"], cells.amount, is_money=True),
         Field("currency", _l("Currency of the revenue"), COMPANIES["currency"], cells.currency),

@@ -106,3 +106,18 @@ def test_the_list_answers_while_one_types_and_goes_on_while_one_scrolls(page_of,
     expect(page.locator("#companies-count")).to_have_text("1 company")
     expect(page.locator("#companies-search")).to_be_focused()
     assert "q=comp" in page.url
+
+
+def test_the_next_note_is_written_where_the_last_one_was(page_of, alice, address):
+    page = page_of(alice)
+    page.goto(address)
+
+    page.locator(".composer textarea").fill("Called, asked for an offer")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#timeline")).to_contain_text("Called, asked for an offer")
+    expect(page.locator(".composer button")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    expect(page.locator(".composer .field__error")).to_be_visible()
+    expect(page.locator(".composer textarea")).to_be_focused()

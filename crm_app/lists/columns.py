@@ -12,6 +12,8 @@ from crm_app.extensions import db
 from crm_app.lists.fields import Field
 from crm_app.lists.listables import Listable
 from crm_app.lists.models import ListLayout
+from crm_app.web.money import minor_digits
+from crm_app.web.reader import current_reader
 
 _CLASSES = {
     "number": "table__num",
@@ -26,6 +28,10 @@ _KEPT = select(ListLayout.columns).where(
 )
 # Widths of the area of a list, in rems, from which on a column of the standard ones is shown.
 _STEPS = (40, 44, 52, 60, 70, 84)
+# What the boxes to select rows by take.
+_BOXES = 2
+# What an amount takes more where a currency has no cents, because its amounts have more digits: tomans, won, yen.
+_LONG_AMOUNTS = 4
 
 
 @dataclass(frozen=True)
@@ -108,8 +114,9 @@ def _rooms(shown: Sequence[Field], sorted_by: str) -> dict[str, int]:
     """From which width on each column is shown: what the list is sorted by takes the place of others."""
     first, *others = shown
     in_turn = [first, *sorted(others, key=lambda field: field.key != sorted_by)]
-    rooms, taken = {}, 0.0
+    has_long_amounts = not minor_digits(current_reader().currency)
+    rooms, taken = {}, float(_BOXES)
     for field in in_turn:
-        taken += field.width
+        taken += field.width + (_LONG_AMOUNTS if has_long_amounts and field.written_as == "money" else 0)
         rooms[field.key] = next((step for step in _STEPS if taken <= step), _STEPS[-1])
     return {key: room for key, room in rooms.items() if room > _STEPS[0]}

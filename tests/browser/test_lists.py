@@ -49,3 +49,27 @@ def test_a_table_fades_only_where_it_goes_on(page_of, olivia, language):
     assert fades() == [0, 1]
     sheet.evaluate("s => s.scrollLeft = 9999 * (getComputedStyle(s).direction === 'rtl' ? -1 : 1)")
     assert fades() == [1, 0]
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_an_email_takes_the_room_that_its_column_has(page_of, olivia, language):
+    olivia.language, olivia.email = language, "olivia.of.the.long.name@rheinwerk.example"
+    db.session.commit()
+    page = page_of(olivia)
+    page.goto("/settings/people")
+    cut = "one => one.scrollWidth > one.clientWidth || one.offsetHeight < 10"
+
+    assert not page.locator("tbody a[href^=mailto] .truncate").first.evaluate(cut)
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert not page.locator("tbody a[href^=mailto] .truncate").first.evaluate(cut)
+
+
+def test_a_title_goes_on_in_a_second_line_beside_a_long_amount_on_a_phone(page_of, alice, organisation):
+    organisation.currency, alice.language = "IRR", "fa"
+    make.deal(alice, "Twenty-six cash registers", value=29_900_000_000, currency="IRR")
+    db.session.commit()
+    page = page_of(alice, width=360)
+    page.goto("/pipeline/deals")
+    title = page.locator("tbody th .truncate")
+
+    assert title.evaluate("title => title.scrollHeight <= title.clientHeight && title.scrollWidth <= title.clientWidth")

@@ -100,3 +100,16 @@ def test_every_column_of_every_list_can_be_shown(client, alice, company, address
     page = client.page(f"{address}?columns={','.join(columns)}")
 
     assert len(heads(page)) == len(columns)
+
+
+def test_a_column_waits_for_more_room_where_amounts_are_long(client, alice, organisation):
+    make.deal(alice, "New machines", value=700_00)
+
+    def room():
+        page = client.page("/pipeline/deals")
+        return next(head.get("class") for head in page.all("th", scope="col") if page.text_of(head) == "Expected close")
+
+    assert room() == "table__nowrap table__from-60"
+    organisation.currency = "IRR"
+    db.session.commit()
+    assert room() == "table__nowrap table__from-70"

@@ -1,6 +1,7 @@
 """Facts changed in the cells of a list, by mouse and by keyboard."""
 
 import pytest
+from playwright.sync_api import expect
 
 from crm_app.extensions import db
 from tests import make
@@ -25,6 +26,7 @@ def test_a_cell_is_changed_by_a_double_click_and_enter(page_of, alice, companies
 
     cell(page, 0, 0).dblclick()
     page.locator("[data-cell-form] input[name=industry]").fill("retail")
+    expect(cell(page, 0, 0).locator(":scope > :not(form)")).to_be_hidden()
     page.keyboard.press("Enter")
 
     page.locator("td[data-cell]:not(:has(form))", has_text="retail").wait_for()

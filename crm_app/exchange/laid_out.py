@@ -47,7 +47,7 @@ def of(sheet: Sheet) -> LaidOut:
         questions.append(_asked("encoding", _("Encoding"), ENCODINGS, sheet.layout["encoding"]))
     if form == "csv":
         separators = {one: _SEPARATOR_LABELS.get(one, one) for one in (*SEPARATORS, sheet.layout["separator"])}
-        questions.append(_asked("separator", _("Between the cells"), separators, sheet.layout["separator"]))
+        questions.append(_asked("separator", _("Separator"), separators, sheet.layout["separator"]))
     if form != "vcard":
         questions.append(_asked("header_row", _("Column names"), _headers(sheet), _said(sheet.layout)))
     return LaidOut(questions, _sample(sheet) if form != "xlsx" else [])

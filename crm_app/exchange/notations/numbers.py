@@ -6,7 +6,7 @@ from crm_app.web import formats
 from crm_app.web.text import latin_digits
 from crm_app.web.texts import lazy_gettext as _l
 
-LABELS = {".": _l("the point is the decimal sign"), ",": _l("the comma is the decimal sign")}
+LABELS = {".": _l("decimal point"), ",": _l("decimal comma")}
 NOTATIONS = tuple(LABELS)
 _MOST_SAMPLES = 3
 _SIGNS = re.compile(r"[^\d.,]", re.ASCII)

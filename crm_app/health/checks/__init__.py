@@ -24,5 +24,5 @@ ALL = (
     Check("proxies", _l("Reverse proxies"), deployment.listening, of_deployment=True),
     Check("mail_server", _l("Mail server"), deployment.mail, of_deployment=True),
     Check("elsewhere", _l("Off-disk copies"), deployment.copies, of_deployment=True),
-    Check("running", _l("Way of running"), deployment.running, of_deployment=True),
+    Check("running", _l("Deployment"), deployment.running, of_deployment=True),
 )

@@ -80,7 +80,7 @@ class SignInForm(FlaskForm):
 class CodeForm(FlaskForm):
     """A code of the authenticator app, or a recovery code."""
 
-    code = TextField(_l("Code"), [Required()], longest=60)
+    code = TextField(_l("Sign-in code"), [Required()], longest=60)
 
 
 class ConfirmForm(FlaskForm):
@@ -101,7 +101,7 @@ class NewPasskeyForm(FlaskForm):
 
 class EndSecondStepForm(FlaskForm):
     password = PasswordField(_l("Password"), [Required()])
-    code = TextField(_l("Code"), [Required()], longest=60)
+    code = TextField(_l("Sign-in code"), [Required()], longest=60)
 
 
 class ForgottenForm(FlaskForm):

@@ -23,6 +23,6 @@ ALL = (
     Check("secrets", _l("Secrets"), deployment.secrets, of_deployment=True),
     Check("proxies", _l("Reverse proxies"), deployment.listening, of_deployment=True),
     Check("mail_server", _l("Mail server"), deployment.mail, of_deployment=True),
-    Check("elsewhere", _l("Off-disk copies"), deployment.copies, of_deployment=True),
+    Check("elsewhere", _l("Backup location"), deployment.copies, of_deployment=True),
     Check("running", _l("Deployment"), deployment.running, of_deployment=True),
 )

@@ -30,7 +30,7 @@ def test_an_import_is_undone_after_a_question_that_says_how_many(client, done):
     client.send(f"{done}/undo")
 
     page = client.page(done)
-    assert "The import of products.csv was undone" in page.text and "Taken back 2" in page.text
+    assert "The import of products.csv was undone" in page.text and "Undone 2" in page.text
     assert products() == []
     assert "undone" in client.page("/exchange/").text
 

@@ -73,8 +73,10 @@ def _hold_rates():
 
 def _valued(changed, currencies, said):
     """Value closed deals anew, commit it with the rate, and say how many have another value now."""
+    is_other = bool(db.session.new or db.session.deleted or db.session.is_modified(changed))
     db.session.flush()
-    arrivals.show_boards_again(changed)
+    if is_other:
+        arrivals.show_boards_again(changed)
     number = valuing.revalue(currencies)
     db.session.commit()
     count = formats.num(number)

@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import url_for
 from flask_login import current_user
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, func, literal, select
+from sqlalchemy import BigInteger, Select, and_, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope
 from crm_app.contacts import bulk, queries
+from crm_app.contacts.countries import by_country, countries_by_name
 from crm_app.contacts.facts import country_name
-from crm_app.contacts.fields import countries
 from crm_app.contacts.forms import COMPANY_FACTS, PERSON_FACTS, CompanyFactForm, PersonFactForm, change_fact
 from crm_app.contacts.models import Company, Person, Tag, company_tags, person_tags
 from crm_app.contacts.owning import owner_id, owners
@@ -22,7 +22,6 @@ from crm_app.lists.listables import Editing, Listable
 from crm_app.lists.names import asking_names, asking_phones, ids
 from crm_app.web.ordering import or_else, written_out
 from crm_app.web.reader import reader
-from crm_app.web.text import sort_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext, pgettext
 from crm_app.web.word_index import is_sqlite
@@ -117,7 +116,8 @@ def _fields_of_companies(user: User) -> list[Field]:
         ),
         Field(
             "country", _("Country"), "choice", lambda row: row[0].country and country_name(row[0].country),
-            Company.country, order=_by_country(reader.language, is_sqlite()), options=_countries, cell="text", width=7,
+            Company.country, order=by_country(reader.language, is_sqlite()), options=countries_by_name, cell="text",
+            width=7,
         ),
         Field(
             "size", _("Employees"), "number", lambda row: row[0].size, Company.size,
@@ -211,18 +211,6 @@ def _owner(model: Any, seen: Any) -> Field:
 
 def _industries() -> Pairs:
     return [(name, name) for name in db.session.scalars(queries.industries_seen_by(current_user))]
-
-
-def _countries() -> Pairs:
-    return sorted(countries().items(), key=lambda pair: sort_key(pair[1]))
-
-
-@lru_cache
-def _by_country(_language: str, for_sqlite: bool) -> ColumnElement[int]:
-    """By the place of its code among those of all, which stand in the order of the reader's names; none comes first."""
-    codes = written_out("|" + "".join(f"|{code}" for code, _name in _countries()))
-    place = func.instr if for_sqlite else func.strpos
-    return place(codes, written_out("|") + Company.country, type_=Integer)
 
 
 def _tags(tags_of: Any, user: User) -> Pairs:

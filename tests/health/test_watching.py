@@ -46,7 +46,7 @@ def test_without_tables_healthz_says_that_the_database_does_not_answer(tmp_path)
 
     answer = app.test_client().get("/healthz")
 
-    assert (answer.status_code, answer.text) == (503, "The database does not answer.\n")
+    assert (answer.status_code, answer.text) == (503, "The database is not responding.\n")
     assert answer.headers["Retry-After"] == "5"
 
 

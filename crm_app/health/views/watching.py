@@ -17,7 +17,7 @@ def healthz():
     """Whether this process can answer people: it does itself, and its database does within a moment."""
     if _asking.answers():
         return _said("ok\n", 200)
-    answer = _said("The database does not answer.\n", 503)
+    answer = _said("The database is not responding.\n", 503)
     answer.headers["Retry-After"] = "5"
     return answer
 

@@ -116,7 +116,7 @@ SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "moved": _moved,
     "won": _won,
     "reopened": _reopened,
-    "undone": _taken_back,
+    "taken back": _taken_back,
     "snoozed": _snoozed,
     "woken": lambda who, facts: put_in(_("%(who)s ended the snooze"), who=who),
     "imported": _imported,

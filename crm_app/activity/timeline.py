@@ -28,7 +28,7 @@ _ICONS = {
     "won": "trophy",
     "lost": "thumbs-down",
     "reopened": "refresh-cw",
-    "undone": "undo-2",
+    "taken back": "undo-2",
     "snoozed": "moon",
     "woken": "sun",
     "imported": "upload",

@@ -33,7 +33,7 @@ _RECENT = 500
 _ICONS = {
     "created": "plus", "changed": "pencil", "noted": "sticky-note", "moved": "square-kanban", "won": "trophy",
     "lost": "thumbs-down", "reopened": "refresh-cw", "imported": "upload", "restored": "undo-2",
-    "undone": "undo-2", "import undone": "undo-2",
+    "taken back": "undo-2", "import undone": "undo-2",
 }  # fmt: skip
 
 
@@ -198,7 +198,7 @@ _SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "won": _won,
     "lost": _lost,
     "reopened": lambda who, facts: put_in(_("%(who)s reopened it"), who=who),
-    "undone": lambda who, facts: put_in(_("%(who)s undid a move"), who=who),
+    "taken back": lambda who, facts: put_in(_("%(who)s undid a move"), who=who),
     "noted": _noted,
 }
 _OF_PEOPLE: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {

@@ -45,7 +45,7 @@ def company(alice):
         ("reopened", {"after": "Proposal"}, "Alice Adler reopened this in Proposal"),
         ("reopened", {}, "Alice Adler reopened this"),
         (
-            "undone",
+            "taken back",
             {"before": "Won", "after": "Lead"},
             "Alice Adler undid the move to Won: this is back in Lead",
         ),

@@ -174,7 +174,7 @@ class Deal(Record, Snoozing, db.Model):
         self.entered_stage_at, self.rank = stay.entered_at, rank
         self.snoozed_until, self.snooze_reason = sleep or (None, "")
         self._follow()
-        record(self, "undone", before=before.name, after=self.stage.name)
+        record(self, "taken back", before=before.name, after=self.stage.name)
 
     def change(self, **values: Any) -> dict[str, list[Any]]:
         changes = super().change(**values)

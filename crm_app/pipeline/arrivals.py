@@ -51,18 +51,16 @@ def is_reshaped(events: Iterable[Event]) -> bool:
     return any(event.subject_table in shapes for event in events)
 
 
-def is_regrouped(events: Iterable[Event]) -> bool:
-    """Whether some deals are in other people's sight now, or in another team's, than they were."""
-    return any(_SIGHT.get(event.subject_table, set()) & _changed(event).keys() for event in events)
-
-
 def show_boards_again(subject: Any) -> None:
     """For a change of `subject` after which boards look different, though nothing happened to any deal."""
     record(subject, _REDRAWN)
 
 
 def is_redrawn(events: Iterable[Event]) -> bool:
-    return any(event.verb == _REDRAWN for event in events)
+    """Whether boards look different: by such a change, or as other people or another team see some deals now."""
+    return any(
+        event.verb == _REDRAWN or _SIGHT.get(event.subject_table, set()) & _changed(event).keys() for event in events
+    )
 
 
 def renamed(events: Iterable[Event]) -> Names:

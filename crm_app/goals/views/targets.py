@@ -36,8 +36,8 @@ def targets():
         return _answer(sheet, 409 if table.clashes else 422, table)
 
     grid.save(table, changes, current_user)
-    for _row, cell, _amount in changes[:1]:
-        arrivals.show_boards_again(cell.target)
+    if changes:
+        arrivals.show_boards_again(changes[0][1].target)
     db.session.commit()
 
     _say_saved(len(changes))

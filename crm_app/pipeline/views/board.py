@@ -73,8 +73,8 @@ def news():
     events, renamed = arrivals.touched(happened.events), arrivals.renamed(happened.events)
     is_reshaped = arrivals.is_reshaped(happened.events)
     is_of_today = request.args.get("day") in (None, reader.today().isoformat())
-    is_regrouped = arrivals.is_regrouped(happened.events) or arrivals.is_redrawn(happened.events)
-    is_beyond_telling = is_reshaped or is_regrouped or not happened.is_all or not is_of_today
+    is_redrawn = arrivals.is_redrawn(happened.events) or not is_of_today
+    is_beyond_telling = is_reshaped or is_redrawn or not happened.is_all
     is_quiet = not is_beyond_telling and len(happened.events) < _PASSED_IN_SILENCE
     if is_quiet and not events and not renamed:
         return "", 204

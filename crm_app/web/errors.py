@@ -3,7 +3,7 @@
 import errno
 import sqlite3
 
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, g, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from crm_app.extensions import db, login_manager
 from crm_app.web.htmx import said_in_toast, wants_part
 from crm_app.web.reader import of_the_browser, read_as, reader
+from crm_app.web.redirects import came_from
 from crm_app.web.texts import gettext as _
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
@@ -22,7 +23,7 @@ _FULL = ("database or disk is full", "readonly database", "disk I/O error")
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(CSRFError, lambda error: _say(403, _words(419)))
+    app.register_error_handler(CSRFError, _without_token)
     # Of two who write the same at once, the database takes one.
     for clash in (StaleDataError, IntegrityError):
         app.register_error_handler(clash, lambda error: _say(409, _words(409)))
@@ -42,6 +43,13 @@ def _http_error(error: HTTPException):
         if name in ("Allow", "Retry-After"):
             answer.headers[name] = value
     return answer
+
+
+def _without_token(_error: CSRFError):
+    """Whoever signed out elsewhere meanwhile has to sign in first."""
+    if current_user.is_authenticated or request.blueprint in (None, "accounts"):
+        return _say(403, _words(419))
+    return login_manager.unauthorized()
 
 
 def _database_away(error: OperationalError | InterfaceError | NoConnection):
@@ -88,7 +96,8 @@ def _say(status: int, words: tuple[str, str]):
         return said_in_toast(f"{title}{reader.space}{advice}", status)
     # Where Peyvand itself failed, its navigation might fail as well; and it repeats the address of the page.
     in_shell = status < 500 and status != 414 and current_user.is_authenticated
-    page = render_template("errors/error.html", title=title, advice=advice, in_shell=in_shell)
+    back = came_from() if request.method == "POST" else None
+    page = render_template("errors/error.html", title=title, advice=advice, in_shell=in_shell, back=back)
     return current_app.make_response((page, status))
 
 
@@ -104,7 +113,7 @@ def _words(code: int) -> tuple[str, str]:
         ),
         413: (_("This file is too large."), _("Split it up, or send less at once.")),
         414: (_("This address is too long."), _("Request less at once.")),
-        419: (_("This page was open for too long."), _("Reload the page and try again. Nothing was changed.")),
+        419: (_("This page was open for too long."), _("Nothing was changed. Go back and try again.")),
         429: (_("Too many attempts."), _("Wait a few minutes and try again.")),
         507: (
             _("The disk is full or cannot be written to."),

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import current_app, has_request_context, request
+from werkzeug.exceptions import HTTPException
 
 _EVERY_INTERFACE = ("127.0.0.1", "0.0.0.0", "::", "::1")  # noqa: S104
 
@@ -27,6 +28,16 @@ def path_of(address: str | None, otherwise: str) -> str:
     except ValueError:
         return otherwise
     return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path, otherwise)
+
+
+def came_from() -> str | None:
+    """The page of ours that this request was sent from; None where the browser names none that can be asked for."""
+    page = path_of(request.referrer, "")
+    try:
+        current_app.url_map.bind("").match(urlsplit(page).path, method="GET")
+    except HTTPException:
+        return None
+    return page
 
 
 def own_host() -> str:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from crm_app.accounts import passwords, signing_in
-from crm_app.accounts.models import SignInFailure
+from crm_app.accounts.models import SignInFailure, UserSession
 from crm_app.accounts.signing_in import Guarded
 from crm_app.extensions import db
 from tests import make
@@ -220,6 +220,36 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(browser_of, alice):
 
     assert response.status_code == 302
     assert response.location.startswith("/accounts/sign-in?next=/accounts/preferences?a%3D")
+
+
+@pytest.mark.parametrize(
+    ("page", "leads_to"),
+    [
+        ("http://localhost/contacts/people/new?a=1", "/accounts/sign-in?next=/contacts/people/new?a%3D1"),
+        ("https://evil.example/contacts/people/new", "/accounts/sign-in?next=/contacts/people/new"),
+        ("https://evil.example//evil.example", "/accounts/sign-in"),
+        ("http://localhost/accounts/sign-out", "/accounts/sign-in"),
+        ("http://localhost/nowhere", "/accounts/sign-in"),
+        ("http://[", "/accounts/sign-in"),
+        (None, "/accounts/sign-in"),
+    ],
+)
+def test_a_form_sent_by_a_session_that_ended_leads_back_to_its_page(browser_of, alice, page, leads_to):
+    for client in (browser_of(), browser_of(alice)):
+        UserSession.query.delete()
+        response = client.send("/contacts/people/new", {"name": "Grace"}, headers={"Referer": page} if page else {})
+
+        assert (response.status_code, response.location) == (302, leads_to)
+
+
+def test_a_form_without_its_token_asks_a_stranger_to_sign_in(browser_of, alice):
+    headers = {"Referer": "http://localhost/contacts/people/new"}
+
+    response = browser_of().post("/contacts/people/new", data={"name": "Grace"}, headers=headers)
+
+    assert response.location == "/accounts/sign-in?next=/contacts/people/new"
+    assert browser_of(alice).post("/contacts/people/new", data={"name": "Grace"}).status_code == 403
+    assert browser_of().post(URL, data={"email": alice.email}).status_code == 403
 
 
 def test_a_part_asked_for_by_a_session_that_ended_sends_the_whole_page_to_sign_in(browser_of, alice):

@@ -4,7 +4,7 @@ from crm_app.contacts import forms
 from crm_app.contacts.models import Tag
 from crm_app.extensions import db
 from crm_app.web.headers import LONGEST_ADDRESS
-from tests import make
+from tests import html, make
 
 
 def test_of_two_who_write_the_same_at_once_one_is_told_so(client, alice, monkeypatch):
@@ -36,6 +36,15 @@ def test_where_peyvand_itself_failed_its_page_stands_alone(client, monkeypatch, 
 
     assert "Something went wrong on our side." in page.text
     assert not page.all("nav", aria_label="Main")
+
+
+def test_a_refused_form_offers_the_way_back_to_its_page(client):
+    def ways_back(referrer):
+        page = html.Page(client.post("/contacts/people/new", headers=referrer).get_data(as_text=True))
+        return [link.get("href") for link in page.all("a") if page.text_of(link) == "Back to the page"]
+
+    assert ways_back({"Referer": "http://localhost/contacts/people/new"}) == ["/contacts/people/new"]
+    assert ways_back({}) == []
 
 
 def test_an_endless_address_is_refused_and_repeated_nowhere(client, browser_of):

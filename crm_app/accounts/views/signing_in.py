@@ -9,19 +9,22 @@ from crm_app.accounts.forms import CodeForm, SignInForm
 from crm_app.accounts.views import bp
 from crm_app.extensions import db, login_manager
 from crm_app.web.htmx import gone_to, page, wants_part
-from crm_app.web.redirects import local_path, path_of
+from crm_app.web.redirects import came_from, local_path, path_of
 from crm_app.web.texts import gettext as _
 
 
 @login_manager.unauthorized_handler
 def ask_to_sign_in():
-    """A part that htmx asked for is no place for the sign-in form: the whole page goes there."""
+    """A part that htmx asked for is no place for the sign-in form: the whole page goes there.
+
+    A change that was sent leads back to its form, which is filled in again (`refilling.js`).
+    """
     if wants_part():
         here = path_of(request.htmx.current_url, url_for("home.index"))
         answer = gone_to(url_for("accounts.sign_in", next=here))
         answer.status_code = 401
         return answer
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    back = request.full_path.rstrip("?") if request.method == "GET" else came_from()
     return redirect(url_for("accounts.sign_in", next=back))
 
 

@@ -1,16 +1,24 @@
 """The tables can be made from nothing, agree with the models, and can be taken away again."""
 
+from datetime import timedelta
+
 import pytest
 from flask_migrate import check, downgrade
 from sqlalchemy import MetaData, Table, create_engine, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_app import create_app
+from crm_app.activity.recording import acting_as
 from crm_app.catalog.models import Product
-from crm_app.extensions import db
+from crm_app.extensions import db, utc_now
 from crm_app.migrating import upgrade
 from crm_app.pipeline.models import Deal, Pipeline, Stage
+from crm_app.web.money import Rates
 from tests import databases, make
+
+
+def ago(**time):
+    return utc_now() - timedelta(**time)
 
 
 @pytest.fixture
@@ -58,6 +66,44 @@ def test_what_was_there_before_keys_of_titles_and_codes_gets_its_keys(empty_url,
         db.engine.dispose()
 
     assert filled == wanted == ("قالی2", "hl7")
+
+
+def test_deals_closed_before_their_last_move_stand_nowhere_beyond_their_closing(empty_url, _application):
+    """Versions before let them; the stays of all others are left as they are."""
+    app = create_app(TESTING=True, SQLALCHEMY_DATABASE_URI=empty_url)
+    with app.app_context():
+        upgrade()
+        make.organisation()
+        deals = [_moved_and_won(make.user(), closed_at=ago(days=5)) for _ in range(2)]
+        deals[0].closed_at = deals[0].closings[0].closed_at = ago(days=40)
+        right = _history(deals[1])
+        db.session.commit()
+        downgrade(revision="0028")
+        upgrade()
+        db.session.expire_all()
+        histories, closed_at = [_history(deal) for deal in deals], deals[0].closed_at
+        entered_at, began = deals[0].entered_stage_at, deals[0].created_at
+        db.session.remove()
+        db.engine.dispose()
+
+    seconds = int((closed_at - began).total_seconds())
+    assert histories == [
+        [(began, closed_at, seconds), (closed_at, closed_at, 0), (closed_at, None, None)],
+        right,
+    ]
+    assert entered_at == closed_at
+
+
+def _moved_and_won(owner, *, closed_at):
+    deal = make.deal(owner, at="New lead", value=100_00, created=90)
+    with acting_as(owner, ago(days=10)):
+        deal.move_to(make.stage("Proposal"))
+    deal.win(deal.value, closed_at, Rates.load("EUR"))
+    return deal
+
+
+def _history(deal):
+    return [(stay.entered_at, stay.left_at, stay.seconds) for stay in deal.stays]
 
 
 def test_names_are_sorted_by_their_keys_on_postgresql_too_whatever_its_language():

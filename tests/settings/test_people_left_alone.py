@@ -29,7 +29,7 @@ def test_the_reason_is_told_in_the_language_of_whoever_reads_it(owner, browser_o
 
     page = browser_of(reader).page(f"/bulk/{last_change().id}").text
 
-    assert "هیچ‌کس خودش را غیرفعال نمی‌کند: ۱ مورد همان‌طور ماند." in page
+    assert "نمی‌توانید خودتان را غیرفعال کنید: ۱ مورد نادیده گرفته شد." in page
 
 
 def test_that_the_last_owner_stays_is_told_beside_those_who_are_gone_meanwhile(browser_of, olivia):

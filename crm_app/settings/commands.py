@@ -21,7 +21,7 @@ def users():
 
 @users.command()
 @click.argument("email")
-@click.option("--name", required=True, help="The person's name.")
+@click.option("--name", required=True, help="The name of the user.")
 @click.option("--role", type=click.Choice(list(ROLES)), default="rep", show_default=True)
 @click.option("--team", help="The name of an existing team.")
 @click.option("--language", type=click.Choice(["en", "fa", "zh"]), default="en", show_default=True)
@@ -36,7 +36,7 @@ def add(email, name, role, team, language, asks_password):
         person = people.add(**facts, language=language, password=password)
         link = None if password else people.password_link(person)
         db.session.commit()
-        click.echo(f"Added 1 person: {person.name} <{person.email}>, {role}. {_count()}")
+        click.echo(f"Added 1 user: {person.name} <{person.email}>, {role}. {_count()}")
         if link:
             click.echo(f"Link for setting the password (works once, within a day): {link}")
 
@@ -48,7 +48,7 @@ def list_users(disabled):
     with reading(), _looking_after():
         found = select(User, Team.name).outerjoin(Team, User.team_id == Team.id).order_by(User.sort_key, User.id)
         rows = db.session.execute(found if disabled else queries.active(found)).all()
-        head = ("NAME", "EMAIL", "ROLE", "TEAM", "STATE")
+        head = ("NAME", "EMAIL", "ROLE", "TEAM", "STATUS")
         cells = [(one.name, one.email or "-", one.role, team or "-", _state(one)) for one, team in rows]
         click.echo("\n".join(_in_columns([head, *cells])))
         click.echo(f"{len(rows)} listed. {_count()}", err=True)
@@ -75,7 +75,8 @@ def end_second_step(email):
         was_on = second_step.is_on(person)
         people.end_second_step(person)
         db.session.commit()
-        click.echo(f"Turned off {int(was_on)} second step: {person.name}{'' if was_on else ' had none'}.")
+        told = "Turned off two-step sign-in for {}." if was_on else "{} does not use two-step sign-in."
+        click.echo(told.format(person.name))
 
 
 @users.command("remove-passkeys")
@@ -98,7 +99,7 @@ def disable(email):
         was_active = person.is_active
         people.disable(person, None)
         db.session.commit()
-        click.echo(f"Disabled {int(was_active)} person: {person.name}{'' if was_active else ' was disabled already'}.")
+        click.echo(f"Disabled {person.name}." if was_active else f"{person.name} was already disabled.")
 
 
 @users.command()
@@ -110,7 +111,7 @@ def enable(email):
         was_active = person.is_active
         people.enable(person)
         db.session.commit()
-        click.echo(f"Enabled {int(not was_active)} person: {person.name}{' was active already' if was_active else ''}.")
+        click.echo(f"{person.name} was not disabled." if was_active else f"Enabled {person.name}.")
 
 
 @contextmanager
@@ -140,7 +141,7 @@ def _address(text: str) -> str:
     except EmailNotValidError:
         raise click.ClickException(f"{text} is not a valid email address.") from None
     if db.session.scalar(select(User.id).where(User.email == address)):
-        raise click.ClickException(f"{address} is already the address of a user.")
+        raise click.ClickException(f"Another user already has the email address {address}.")
     return address
 
 
@@ -157,7 +158,7 @@ def _team(name: str | None) -> Team | None:
 def _person(email: str) -> User:
     person = db.session.scalar(select(User).where(User.email == sign_in_address(clean(email))))
     if person is None:
-        raise click.ClickException(f"There is no user with the address {email}.")
+        raise click.ClickException(f"There is no user with the email address {email}.")
     return person
 
 

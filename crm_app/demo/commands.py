@@ -38,7 +38,7 @@ _SHOWN = (
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=building.SEED, show_default=True)
 @click.option("--remove", "is_removed", is_flag=True, help="Remove the demo company.")
 def demo(language, seed, is_removed):
-    """Fill an empty Peyvand with a fictional company: reps in teams, companies, people, two years of deals, goals.
+    """Fill an empty installation with a fictional company: reps in teams, companies, people, two years of deals, goals.
 
     The same seed on the same day creates the same company. If there is no organisation yet, one is created, and the
     password of its owner is printed once. The demo users cannot sign in unless an owner invites them.
@@ -63,7 +63,7 @@ def demo(language, seed, is_removed):
         click.echo(founded)
     began = time.monotonic()
     _build(claimed)
-    click.echo(f"Made {_counts(removing.made())} in {time.monotonic() - began:.0f} s.")
+    click.echo(f"Created {_counts(removing.made())} in {time.monotonic() - began:.0f} s.")
     click.echo("`crm demo --remove` removes all of it again.")
 
 
@@ -75,7 +75,8 @@ def _found(language: str) -> str:
     with in_language(str(locale_of(language))):
         starting.first_pipeline()
     db.session.flush()
-    return f"Founded {name}. Sign in as {owner.email} with the password {password} (it is not shown again)."
+    access = f"Sign in as {owner.email} with the password {password} (it is not shown again)."
+    return f"Created the organisation {name}. {access}"
 
 
 def _build(claimed) -> None:
@@ -101,7 +102,7 @@ def _remove() -> None:
     db.session.commit()
     click.echo(f"Removed {_counts(went) or 'nothing'}.")
     if stayed:
-        click.echo(f"These are kept, because your own records depend on them: {_counts(stayed)}.")
+        click.echo(f"These are kept because your own records depend on them: {_counts(stayed)}.")
 
 
 def _why_not() -> str:
@@ -111,7 +112,10 @@ def _why_not() -> str:
     if demo is not None and demo.status != "failed":
         return "There is already a demo company. `crm demo --remove` removes it."
     told = ", ".join(f"{number:,} {name}" for name, number in there.items())
-    return f"Only an empty Peyvand is filled, and here are {told} (what is in the bin counts). Nothing was written."
+    return (
+        f"There is already data here: {told} (counting the bin). The demo company can only be created in an empty "
+        "installation. Nothing was written."
+    )
 
 
 def _counts(records) -> str:

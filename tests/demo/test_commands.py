@@ -40,7 +40,7 @@ def test_it_fills_and_empties_in_the_owners_language(crm, small, olivia):
 
     assert made.exit_code == 0, made.output
     kept = f"{small.companies} companies, {small.people} people"
-    assert f"Made {kept}, 14 products, {small.deals} deals, 15 users, 3 teams" in made.output
+    assert f"Created {kept}, 14 products, {small.deals} deals, 15 users, 3 teams" in made.output
     assert "password" not in made.output
     assert db.session.get(Demo, 1).language == "zh"
     removed = crm("--remove")
@@ -67,7 +67,7 @@ def test_it_refuses_where_there_is_anything_already(crm, olivia, thing):
     refused = crm()
 
     assert refused.exit_code == 1
-    assert "Only an empty Peyvand is filled, and here are 1 " in refused.output
+    assert "There is already data here: 1 " in refused.output
     assert db.session.get(Demo, 1) is None
 
 

@@ -27,7 +27,7 @@ def doctor(as_json):
 
 
 @click.command()
-@click.option("--deploy", is_flag=True, help="Also check what matters once others can reach it.")
+@click.option("--deploy", is_flag=True, help="Also check what matters once others can reach Peyvand.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(deploy, as_json):
     """Check quickly that the settings are valid and the database is up to date.
@@ -63,7 +63,7 @@ def _print(examined: list[Examined], *, as_json: bool) -> None:
             if finding.advice:
                 click.echo(f"{'':<{_WIDTH}}{'' if finding.verdict == OK else '-> '}{finding.advice}")
     found = examining.summary(examined)
-    click.echo(f"{found.fine} ok, {found.warnings} to check, {found.problems} wrong.")
+    click.echo(f"OK: {found.fine}. Warnings: {found.warnings}. Problems: {found.problems}.")
 
 
 def _plain(examined: list[Examined]) -> dict:

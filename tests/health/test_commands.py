@@ -40,7 +40,7 @@ def test_the_doctor_is_content_with_warnings_alone(well, crm):
     assert ended.exit_code == 0, ended.output
     assert "ok       Worker: 1 worker is running." in ended.output
     assert "warning  Backups: There is no backup yet.\n         -> Create one now" in ended.output
-    assert ended.output.splitlines()[-1].endswith(" 0 wrong.")
+    assert ended.output.splitlines()[-1].endswith(" Problems: 0.")
 
 
 def test_a_problem_is_told_by_the_status(organisation, crm):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
     from sqlalchemy import Connection
 
-NEWER = "The tables are of a version that this Peyvand does not know ({}): it is older than they are."
+NEWER = "The tables are from a newer version of Peyvand ({}) than the one running."
 
 
 def upgrade(revision: str = "head") -> None:

@@ -51,7 +51,7 @@ def expect_this_version(app: Any) -> None:
     with app.app_context():
         if _pending():
             raise click.ClickException(
-                f"the tables are of an older version ({_revision()}); run `crm database upgrade` before."
+                f"The tables are from an older version ({_revision()}). Run `crm database upgrade` first."
             )
 
 
@@ -88,7 +88,7 @@ def _expect_nothing_in_the_way(only_checks: bool) -> None:
     pending, here = _pending(), _revision()
     for script in pending:
         click.echo(f"{script.revision}  {script.doc}")
-    click.echo(f"{len(pending)} to apply." if pending else "The database is up to date.")
+    click.echo(f"Migrations to apply: {len(pending)}." if pending else "The database is up to date.")
     troubles = _troubles((*_AHEAD, "backups")) if here else []
     if here and pending and only_checks and not troubles:
         troubles = _tried()
@@ -167,7 +167,7 @@ def _troubles(keys: Iterable[str]) -> list[str]:
     if db.engine.dialect.name == "sqlite":
         path = Path(str(db.engine.url.database))
         if shutil.disk_usage(path.parent).free < _SIZES * path.stat().st_size:
-            found.append(f"an upgrade takes {_SIZES} times the room of the database beside it, and there is less.")
+            found.append(f"there is not enough disk space: an upgrade needs {_SIZES} times the size of the database.")
     return found
 
 

@@ -100,7 +100,7 @@ def test_a_version_that_is_newer_than_this_one_is_refused(older):
     answer = older()
 
     assert answer.exit_code == 1
-    assert "does not know (9999)" in answer.output
+    assert "newer version of Peyvand (9999)" in answer.output
     assert _revision(create_app()) == "9999"
 
 
@@ -129,7 +129,7 @@ def test_a_newer_version_is_refused_by_those_who_start_in_the_same_words(startin
     answer = starting(how)
 
     assert answer.exit_code == 1
-    assert "does not know (9999)" in answer.output and "Can't locate" not in answer.output
+    assert "newer version of Peyvand (9999)" in answer.output and "Can't locate" not in answer.output
 
 
 def test_a_damaged_database_is_left_as_it_is_by_those_who_start(starting, how, tmp_path, database_url):

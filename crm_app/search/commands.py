@@ -38,8 +38,8 @@ def warn_if_behind() -> None:
     tables = [model.__tablename__ for model in _behind()]
     if tables:
         click.echo(
-            f"crm: the search may miss {_listed(tables)}: their indexes are of an older version; "
-            "run `crm search rebuild`.",
+            f"crm: the search may miss {_listed(tables)}: their indexes are from an older version. "
+            "Run `crm search rebuild`.",
             err=True,
         )
 

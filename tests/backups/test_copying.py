@@ -216,7 +216,7 @@ def test_what_is_written_meanwhile_does_not_disturb_the_copy(app, lived, crm, ta
 
 
 @pytest.mark.parametrize(
-    ("version", "said"), [("0001", "Run `crm database upgrade` first."), ("9999", "does not know (9999)")]
+    ("version", "said"), [("0001", "Run `crm database upgrade` first."), ("9999", "newer version of Peyvand (9999)")]
 )
 def test_a_database_of_another_version_is_not_copied(lived, crm, target, version, said):
     revision = db.session.scalar(text("SELECT version_num FROM alembic_version"))

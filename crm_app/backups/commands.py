@@ -30,7 +30,7 @@ _from_file = click.option(
 @click.option("--encrypt", is_flag=True, help="Encrypt it with a passphrase; asks for one if none is set.")
 @_from_file
 def backup(file, replace, encrypt, passphrase_file):
-    """Back up this instance into one file, while Peyvand is in use.
+    """Back up this installation into one file, while Peyvand is in use.
 
     The backup contains the database as of one instant, the uploads, and the key that signs sessions if it is stored in
     the instance folder. Without FILE it is written to `backups/` in that folder. Keep it as private as the database.
@@ -52,7 +52,7 @@ def backup(file, replace, encrypt, passphrase_file):
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written ({error.strerror}).") from error
-    locked = ", locked" if passphrase else ""
+    locked = ", encrypted" if passphrase else ""
     click.echo(f"Wrote {path}: {_summary(about)}; {path.stat().st_size:,} bytes{locked}.")
     if all(part.name != manifest.KEY for part in about.parts):
         click.echo("SECRET_KEY is not stored in the instance folder, so it is not in the backup: keep a copy of it.")
@@ -63,7 +63,7 @@ def backup(file, replace, encrypt, passphrase_file):
 @click.option("--check", is_flag=True, help="Only check that the backup is intact.")
 @_from_file
 def restore(file, check, passphrase_file):
-    """Restore a backup into an empty instance, and upgrade it to this version.
+    """Restore a backup into an empty installation, and upgrade it to this version.
 
     The whole backup is verified before anything is written. An encrypted one is opened with BACKUP_PASSPHRASE if that
     is set; otherwise you are asked for its passphrase.

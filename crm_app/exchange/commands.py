@@ -78,7 +78,7 @@ def import_(
 
     Existing records are updated, not duplicated. A rejected row never stops the others.
 
-    `crm import archive FILE` imports a whole organisation, as written by `crm export`, into an empty Peyvand.
+    `crm import archive FILE` imports a whole organisation, as written by `crm export`, into an empty installation.
     """
     if kind == "archive":
         _restore(file, dry_run=dry_run)
@@ -184,7 +184,7 @@ class _Import:
             click.echo(text)
         for asked in self.given.asked:
             ways = f"{asked.column}, such as {asked.samples[0]}, can be written as {' or '.join(asked.choices)}"
-            click.echo(f"{ways}; read as {asked.chosen}." if asked.chosen else f"{ways}; say --notation.")
+            click.echo(f"{ways}; read as {asked.chosen}." if asked.chosen else f"{ways}; use --notation.")
         for row in plan.refused_rows[:_SHOWN]:
             click.echo(f"Row {row.number}: {previewing.reason(row)}", err=True)
         counts = plan.counts

@@ -165,7 +165,7 @@ def test_encoding_sheet_and_notation_are_said(crm):
     assert "2 rows: 2 valid" in crm("products", book, "--sheet", "B", "--dry-run").output
     assert "1 valid" in crm("products", book, "--notation", "price=,", "--dry-run").output
     undecided = crm("products", book, "--dry-run").output
-    assert "say --notation" in undecided and "1 rejected" in undecided
+    assert "use --notation" in undecided and "1 rejected" in undecided
     assert (
         "1 valid" in crm("products", "product\nМосква\n".encode("cp1251"), "--encoding", "cp1251", "--dry-run").output
     )

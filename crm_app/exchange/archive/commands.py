@@ -18,8 +18,8 @@ from crm_app.extensions import db
 def export(file, without_passwords, replace):
     """Export the whole organisation into one archive, while Peyvand is in use.
 
-    `crm import archive` imports it into an empty Peyvand, on SQLite or PostgreSQL. FILE is a ZIP file of tables in JSON
-    Lines format. It contains everything the business knows: keep it as private as the database.
+    `crm import archive` imports it into an empty installation, on SQLite or PostgreSQL. FILE is a ZIP file of tables in
+    JSON Lines format. It contains everything the business knows: keep it as private as the database.
     """
     try:
         if file.exists() and not replace:
@@ -65,4 +65,4 @@ def restore(file: Path, *, dry_run: bool) -> None:
 
 def _counts(about: Manifest) -> str:
     made_at = f"{about.made_at:%Y-%m-%d %H:%M} UTC"
-    return f"{len(about.tables)} tables, {about.rows:,} rows, {len(about.uploads):,} files of imports, as of {made_at}"
+    return f"{len(about.tables)} tables, {about.rows:,} rows, {len(about.uploads):,} imported files, as of {made_at}"

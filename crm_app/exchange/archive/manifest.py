@@ -74,8 +74,8 @@ def read(content: bytes) -> Manifest:
         version = facts["format_version"]
         if version != FORMAT_VERSION:
             raise ArchiveError(
-                f"The archive has format {str(version)[:20]}, but this Peyvand reads format {FORMAT_VERSION}. "
-                "Use the version that wrote it, or a newer one."
+                f"The archive has format {str(version)[:20]}, but this version of Peyvand reads format "
+                f"{FORMAT_VERSION}. Use the version that wrote it, or a newer one."
             )
         return Manifest(
             product_version=_text(facts["product_version"]),

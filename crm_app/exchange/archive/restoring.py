@@ -39,8 +39,8 @@ def expect_fitting(about: Manifest) -> None:
     for table in contents.tables():
         if connection.scalar(select(literal(1)).select_from(table).limit(1)):
             raise ArchiveError(
-                f"This Peyvand is in use: it already contains {table.name}. An archive can only be imported into an "
-                "empty one; give it its own database and folder (DATABASE_URL, INSTANCE_PATH)."
+                f"This installation is in use: it already contains {table.name}. An archive can only be imported "
+                "into an empty one; give it its own database and folder (DATABASE_URL, INSTANCE_PATH)."
             )
 
 

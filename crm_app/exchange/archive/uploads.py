@@ -53,4 +53,4 @@ def in_place(archive: Archive) -> Iterator[None]:
 def _expect_same(path: Path, part: Part) -> None:
     """Of an earlier life of this instance, perhaps; random names are never equal by chance."""
     if not packages.has_digest(path, part.sha256):
-        raise ArchiveError(f"There is another {part.name} in the folder of this instance already.")
+        raise ArchiveError(f"There is already a different {part.name} in the instance folder.")

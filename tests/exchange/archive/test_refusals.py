@@ -266,7 +266,7 @@ def test_another_file_under_the_name_of_an_upload_stays_and_those_put_before_it_
 
 
 def test_an_organisation_that_is_there_already_is_left_alone(refusal, organisation):
-    assert "This Peyvand is in use: it already contains organisations." in refusal()
+    assert "This installation is in use: it already contains organisations." in refusal()
 
 
 def test_an_archive_can_be_looked_at_without_writing(app, archive):

@@ -19,8 +19,8 @@ def verify(head):
         verdict = chain.verified(head or "")
     if verdict.broken_at is not None:
         raise click.ClickException(
-            f"The audit log was tampered with: line {verdict.broken_at} does not follow from the one before it. "
-            f"{verdict.count:,} lines before it are whole."
+            f"The audit log was tampered with: entry {verdict.broken_at} does not follow from the one before it. "
+            f"The {verdict.count:,} entries before it are intact."
         )
     if head and not verdict.has_kept:
         raise click.ClickException(f"The audit log was tampered with: no entry has the hash {head}.")

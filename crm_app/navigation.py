@@ -71,7 +71,7 @@ _DEEP = (
     _Place("settings.teams", _l("Teams"), "briefcase-business", False, "owners", note=_l("Settings")),
     _Place("settings.pipelines", _l("Pipelines"), "square-kanban", False, "owners", note=_l("Settings")),
     _Place("bulk.index", _l("Bulk changes"), "history", False, "editors", note=_l("Undo"), also="bulk"),
-    _Place("settings.rates", _l("Rates"), "globe", False, "owners", note=_l("Settings")),
+    _Place("settings.rates", _l("Exchange rates"), "globe", False, "owners", note=_l("Settings")),
     _Place("demo.index", _l("Demo company"), "eye", False, "owners", note=_l("Settings"), also="sample example"),
     _Place("backups.index", _l("Backups"), "history", False, "owners", note=_l("Settings"), also="restore copy"),
     _Place("settings.audit", _l("Audit log"), "shield", False, "owners", note=_l("Settings"), also="security who"),
@@ -158,7 +158,7 @@ def _commands() -> list[Way]:
             "preferences", _("Your preferences"), "sliders-horizontal", also=_ALSO["preferences"],
             url=url_for("accounts.edit_preferences"),
         ),
-        Way("access", _("Sign-in"), "key-round", also=_ALSO["access"], url=url_for("accounts.access")),
+        Way("access", _("Sign-in and security"), "key-round", also=_ALSO["access"], url=url_for("accounts.access")),
         Way(
             "shortcuts", _("Keyboard shortcuts"), "keyboard", also=_ALSO["shortcuts"], url="#shortcuts",
             dialog="shortcuts",

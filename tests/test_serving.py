@@ -286,7 +286,7 @@ def test_a_database_without_tables_says_which_command_makes_them(crm, arguments)
 @pytest.mark.parametrize("command", ["web", "worker"])
 @pytest.mark.parametrize(
     ("revision", "words"),
-    [("0023", "an older version (0023); run `crm database upgrade`"), ("9999", "not know (9999)")],
+    [("0023", "an older version (0023). Run `crm database upgrade`"), ("9999", "a newer version of Peyvand (9999)")],
 )
 def test_a_part_that_runs_alone_refuses_tables_of_another_version(
     crm_with_tables, tmp_path, free, command, revision, words

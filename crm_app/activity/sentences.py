@@ -63,8 +63,8 @@ def _moved(who: Markup, facts: Mapping[str, Any]) -> Markup:
 
 def _won(who: Markup, facts: Mapping[str, Any]) -> Markup:
     if facts.get("value"):
-        return put_in(_("%(who)s won this for %(value)s"), who=who, value=shown(facts["value"]))
-    return put_in(_("%(who)s won this"), who=who)
+        return put_in(_("%(who)s marked this as won: %(value)s"), who=who, value=shown(facts["value"]))
+    return put_in(_("%(who)s marked this as won"), who=who)
 
 
 def _reopened(who: Markup, facts: Mapping[str, Any]) -> Markup:
@@ -112,7 +112,7 @@ SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "deleted": lambda who, facts: put_in(_("%(who)s moved this to the bin"), who=who),
     "restored": lambda who, facts: put_in(_("%(who)s restored this from the bin"), who=who),
     "noted": lambda who, facts: put_in(_("%(who)s wrote a note"), who=who),
-    "lost": lambda who, facts: put_in(_("%(who)s lost this"), who=who),
+    "lost": lambda who, facts: put_in(_("%(who)s marked this as lost"), who=who),
     "moved": _moved,
     "won": _won,
     "reopened": _reopened,
@@ -120,6 +120,6 @@ SENTENCES: dict[str, Callable[[Markup, Mapping[str, Any]], Markup]] = {
     "snoozed": _snoozed,
     "woken": lambda who, facts: put_in(_("%(who)s ended the snooze"), who=who),
     "imported": _imported,
-    "import undone": lambda who, facts: put_in(_("%(who)s undid the changes of an import here"), who=who),
+    "import undone": lambda who, facts: put_in(_("%(who)s undid the changes an import made here"), who=who),
     "target changed": _target_changed,
 }

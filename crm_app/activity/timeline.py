@@ -139,7 +139,7 @@ def _changed(who: Markup, changes: Mapping[str, Sequence[Any]], words: Words) ->
     ]
     count = formats.num(len(told))
     sentence = ngettext(
-        "%(who)s changed %(count)s fact", "%(who)s changed %(count)s facts", len(told), who="%(who)s", count=count
+        "%(who)s changed %(count)s field", "%(who)s changed %(count)s fields", len(told), who="%(who)s", count=count
     )
     return put_in(sentence, who=who), lines
 

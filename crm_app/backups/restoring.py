@@ -36,8 +36,8 @@ def expect_fitting(about: Manifest) -> None:
     if about.database != here:
         raise BackupError(
             _(
-                "The backup is from a %(theirs)s database, but this Peyvand uses %(ours)s. Use `crm "
-                "copy-database` to convert.",
+                "The backup is from a %(theirs)s database, but this installation uses %(ours)s. Restore it into "
+                "a %(theirs)s database, then copy that one with crm copy-database.",
                 theirs=about.database,
                 ours=here,
             )
@@ -53,8 +53,8 @@ def expect_fitting(about: Manifest) -> None:
     if _is_in_use():
         raise BackupError(
             _(
-                "This Peyvand is in use. A backup can only be restored into an empty one: stop it, and give "
-                "the restored one its own database and folder (DATABASE_URL, INSTANCE_PATH)."
+                "This installation is in use, and a backup can only be restored into an empty one. Stop Peyvand, and "
+                "give the restored installation its own database and folder (DATABASE_URL, INSTANCE_PATH)."
             )
         )
     if shutil.disk_usage(_instance()).free < _SIZES * about.size:

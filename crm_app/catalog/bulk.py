@@ -16,7 +16,7 @@ from crm_app.web.texts import lazy_gettext as _l
 def of_products() -> list[Action]:
     seen = queries.visible_to
     return [
-        Fact("family", _l("Family"), seen, lambda fact: FactForm(Product(currency=""), fact)),
+        Fact("family", _l("Product family"), seen, lambda fact: FactForm(Product(currency=""), fact)),
         Deletion(seen, queries.binned_for, _with_taken_code),
     ]
 

@@ -25,7 +25,7 @@ class ProductForm(FlaskForm):
 
     name = TextField(_l("Name"), [Required()])
     code = TextField(_l("Code"), longest=60)
-    family = TextField(_l("Family"), longest=100)
+    family = TextField(_l("Product family"), longest=100)
     price = MoneyField(_l("Price"), currency_from="currency")
     cost = MoneyField(_l("Cost"), currency_from="currency")
     currency = SelectField(_l("Currency"))

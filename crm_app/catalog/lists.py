@@ -47,8 +47,8 @@ def _fields(user: User) -> list[Field]:
             place="under",
         ),
         Field(
-            "family", _("Family"), "choice", lambda product: product.family, Product.family, order=Product.family,
-            options=lambda: _families(user), cell="text",
+            "family", _("Product family"), "choice", lambda product: product.family, Product.family,
+            order=Product.family, options=lambda: _families(user), cell="text",
         ),
         Field(
             "price", _("Price"), "money", lambda product: product.price, Product.price_amount,

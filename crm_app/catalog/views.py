@@ -26,7 +26,7 @@ bp = Blueprint("catalog", __name__, url_prefix="/catalog")
 WORDS = {
     "name": _l("Name"),
     "code": _l("Code"),
-    "family": _l("Family"),
+    "family": _l("Product family"),
     "price": _l("Price"),
     "cost": _l("Cost"),
     "currency": _l("Currency"),
@@ -116,7 +116,11 @@ def restore(product_id):
     product = db.one_or_404(queries.binned_for(current_user).where(Product.id == product_id))
     twin = queries.with_code(queries.visible_to(current_user), product.code)
     if twin:
-        text = _("The product %(name)s has the code %(code)s now. Change it first.", name=twin.name, code=twin.code)
+        text = _(
+            "The product %(name)s now has the code %(code)s. Change that code first, then restore this product.",
+            name=twin.name,
+            code=twin.code,
+        )
         flash(text, "danger")
         return redirect(url_for(".show", product_id=twin.id), 303)
 

@@ -149,7 +149,7 @@ class OwnerField(SelectField):
         return names | ({str(self.owner.id): self.owner.name} if self.owner else {})
 
     def _choices_now(self) -> list[tuple[str, str]]:
-        return [("", _("Nobody")), *self._names.items()]
+        return [("", _("Unassigned")), *self._names.items()]
 
     def process_data(self, value):
         self.data = str(value.id) if value else ""

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from email_validator import EmailNotValidError, validate_email
 
-from crm_app.contacts.fields import is_web_address, with_scheme
+from crm_app.contacts.fields import LONGEST_TAG, is_web_address, with_scheme
 from crm_app.exchange.notations import days, numbers
 from crm_app.web import formats
 from crm_app.web.money import is_currency, to_minor
@@ -139,8 +139,8 @@ def tags(cell: str) -> list[str]:
     parts = (clean(part.strip().lstrip("#")) for part in re.split(r":::|[;,،؛，；、|]", cell))
     # Google begins with a star what is a group of its own, such as that of all contacts.
     names = {part: None for part in parts if part and not part.startswith("*")}
-    if any(len(name) > 60 for name in names):
-        raise CellError(_("A tag can have at most %(most)s characters.", most=60))
+    if any(len(name) > LONGEST_TAG for name in names):
+        raise CellError(_("A tag can have at most %(count)s characters.", count=formats.num(LONGEST_TAG)))
     return list(names)
 
 

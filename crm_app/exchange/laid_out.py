@@ -66,7 +66,7 @@ def _headers(sheet: Sheet) -> dict[int, str]:
     shown = {
         number: _("Row %(row)s: %(cells)s", row=num(number), cells=_short(cells)) for number, cells in sheet.first_rows
     }
-    return shown | {0: _("none; number the columns")}
+    return shown | {0: _("None: number the columns")}
 
 
 def _short(cells: list[str]) -> str:

@@ -53,7 +53,7 @@ def left(import_: Import) -> list[Left]:
     reasons = {
         undoing.CHANGED: _("Someone has changed it since."),
         undoing.NEEDED: _("Other records belong to it."),
-        undoing.GONE: _("The previous value will be lost."),
+        undoing.GONE: _("The previous value no longer exists."),
     }
     return [_left(table, id_, names[table].get(id_, ""), reasons[why]) for table, id_, why in entries]
 

@@ -50,12 +50,12 @@ def _fields() -> list[Field]:
             width=14,
         ),
         Field(
-            "kind", _("Kind"), "choice", lambda import_: showing.NAMES[import_.kind], Import.kind, order=Import.kind,
+            "kind", _("Type"), "choice", lambda import_: showing.NAMES[import_.kind], Import.kind, order=Import.kind,
             options=lambda: [(key, str(name)) for key, name in showing.NAMES.items()], cell="text", width=7,
             place="under",
         ),
         Field(
-            "state", _("State"), "choice", _state, Import.status, order=Import.status,
+            "state", _("Status"), "choice", _state, Import.status, order=Import.status,
             options=lambda: [(key, badge.text) for key, badge in _states().items()], cell="state", width=8,
             place="end",
         ),

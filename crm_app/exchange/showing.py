@@ -154,8 +154,8 @@ def going(import_: Import) -> list[str]:
     if updated:
         said.append(
             ngettext(
-                "One updated record was changed back.",
-                "%(count)s updated records were changed back.",
+                "One updated record will be changed back.",
+                "%(count)s updated records will be changed back.",
                 updated,
                 count=num(updated),
             )

@@ -58,7 +58,7 @@ def agenda(user: User, whose: str) -> Agenda:
     # All at once: each card names its own.
     stages = [stage for pipeline in all_shapes() for stage in pipeline.open_stages]
     rotten = _longest(rotting.only(deals, "rotting", stages))
-    return Agenda(_days(deals, stages), _group(_("Gone quiet"), cards_of(*rotten, stages=stages)))
+    return Agenda(_days(deals, stages), _group(_("Rotting deals"), cards_of(*rotten, stages=stages)))
 
 
 @once_for_each_scope
@@ -74,7 +74,7 @@ def _own(user: User) -> Select[tuple[Deal]]:
 def _days(deals: Select[tuple[Deal]], stages: list[StageShape]) -> list[Group]:
     today = reader.today()
     groups = (
-        _group(_("Late"), cards_of(*_late(deals), stages=stages, today=today)),
+        _group(_("Overdue"), cards_of(*_late(deals), stages=stages, today=today)),
         _group(_("Today"), cards_of(*_due(deals), stages=stages, today=today)),
         _group(_("Due in the next two weeks"), cards_of(*_soon(deals), stages=stages, today=today, last=today + SOON)),
     )

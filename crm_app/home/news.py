@@ -124,7 +124,9 @@ def _told_together(events: Sequence[Any], is_whole: bool) -> News:
         return _brought(events, is_whole)
     event, stage = events[0], isolate(events[0].particulars.get("after") or "–")
     who = isolate(event.actor or _("Peyvand"))
-    text = _("%(who)s moved %(count)s deals to %(stage)s") if is_whole else _("%(who)s moved several to %(stage)s")
+    text = (
+        _("%(who)s moved %(count)s deals to %(stage)s") if is_whole else _("%(who)s moved several deals to %(stage)s")
+    )
     sentence = put_in(text, who=who, count=formats.num(len(events)), stage=stage)
     return News(_("Deals"), url_for("pipeline.deals"), _ICONS["moved"], sentence, event.at)
 
@@ -137,7 +139,7 @@ def _brought(events: Sequence[Any], is_whole: bool) -> News:
         "people": _("%(who)s imported %(count)s people"),
         "deals": _("%(who)s imported %(count)s deals"),
     }
-    return _of_list(events, counted[events[0].subject_table] if is_whole else _("%(who)s imported several"))
+    return _of_list(events, counted[events[0].subject_table] if is_whole else _("%(who)s imported several records"))
 
 
 def _changed(events: Sequence[Any], is_whole: bool) -> News:
@@ -146,7 +148,7 @@ def _changed(events: Sequence[Any], is_whole: bool) -> News:
         "people": _("%(who)s changed %(count)s people"),
         "deals": _("%(who)s changed %(count)s deals"),
     }
-    return _of_list(events, counted[events[0].subject_table] if is_whole else _("%(who)s changed several"))
+    return _of_list(events, counted[events[0].subject_table] if is_whole else _("%(who)s changed several records"))
 
 
 def _of_list(events: Sequence[Any], text: str) -> News:
@@ -169,14 +171,14 @@ def _told(event: Any) -> News:
 
 def _won(who: Markup, facts: Mapping[str, Any]) -> Markup:
     if facts.get("value"):
-        return put_in(_("%(who)s won it for %(value)s"), who=who, value=shown(facts["value"]))
-    return put_in(_("%(who)s won it"), who=who)
+        return put_in(_("%(who)s marked it as won: %(value)s"), who=who, value=shown(facts["value"]))
+    return put_in(_("%(who)s marked it as won"), who=who)
 
 
 def _lost(who: Markup, facts: Mapping[str, Any]) -> Markup:
     if facts.get("reason"):
-        return put_in(_("%(who)s lost it: %(reason)s"), who=who, reason=isolate(facts["reason"]))
-    return put_in(_("%(who)s lost it"), who=who)
+        return put_in(_("%(who)s marked it as lost: %(reason)s"), who=who, reason=isolate(facts["reason"]))
+    return put_in(_("%(who)s marked it as lost"), who=who)
 
 
 def _moved(who: Markup, facts: Mapping[str, Any]) -> Markup:

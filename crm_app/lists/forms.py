@@ -41,7 +41,7 @@ class ConditionForm(FlaskForm):
         csrf = False
 
     field = HiddenField()
-    group = SelectField(_l("Together with"), validate_choice=False)
+    group = SelectField(_l("Combine with"), validate_choice=False)
     replaces = HiddenField()
     query = HiddenField()
     at = HiddenField()

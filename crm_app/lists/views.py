@@ -132,8 +132,8 @@ def _editable(listable: Listable, key: str) -> Field:
 def _groups(asked: Mapping[str, Field]) -> list[tuple[str, str]]:
     """What a condition can join: a group that stands already, or one more beside them; nothing where none stands."""
     found = conditions.of_query(_query(), list(asked.values()), {})
-    groups = [(group[0].name, _("%(filters)s – all at once", filters=chips.said(group))) for group in found.groups]
-    free = [(found.free_group, _("or, as an alternative"))] if found.free_group else []
+    groups = [(group[0].name, _("%(filters)s – all must match", filters=chips.said(group))) for group in found.groups]
+    free = [(found.free_group, _("Nothing – either may match"))] if found.free_group else []
     return [*groups, *free]
 
 

@@ -69,7 +69,7 @@ class ByMonth:
 
     def _names(self) -> dict[str, str]:
         around = {
-            BEFORE: _("Late") if self.months.are_current else _("Earlier"),
+            BEFORE: _("Overdue") if self.months.are_current else _("Earlier"),
             LATER: _("Later"),
             UNKNOWN: _("No date"),
         }

@@ -10,7 +10,7 @@ from crm_app.web.reader import reader
 from crm_app.web.texts import lazy_gettext as _l
 
 WORDS = {
-    "late": _l("Late"),
+    "late": _l("Overdue"),
     "this_week": _l("This week"),
     "next_week": _l("Next week"),
     "this_month": _l("This month"),

@@ -40,7 +40,7 @@ class Gone(Refused):
         named = _(
             "%(stage)s no longer exists: it was deleted or merged into another stage. Choose another one.", stage=name
         )
-        nameless = _("The stage no longer exists: it was deleted or merged into another one. Choose another one.")
+        nameless = _("The stage no longer exists: it was deleted or merged into another stage. Choose another one.")
         super().__init__(named if name else nameless)
 
 

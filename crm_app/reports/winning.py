@@ -52,7 +52,7 @@ def ask(choice: Choice, given: Options) -> Report:
 
 
 def interval_name() -> str:
-    return _("%(share)s interval", share=formats.percent(Decimal("0.95")))
+    return _("%(share)s confidence interval", share=formats.percent(Decimal("0.95")))
 
 
 def _closed(number: int) -> str:
@@ -154,7 +154,7 @@ def _compared(choice: Choice, whole: Sequence[Figure]) -> Markup:
 
 def _chart(choice: Choice, groups: Sequence[Series], whole: Figure) -> Markup:
     rows = [_interval(group.label, group.figures[0]) for group in groups] or [_interval(_("Total"), whole)]
-    summary = _("Win rate of all: %(rate)s.", rate=formats.percent(whole.value, 1))
+    summary = _("Overall win rate: %(rate)s.", rate=formats.percent(whole.value, 1))
     title = _("Win rate in %(period)s", period=formats.period_label(choice.period))
     return charts.with_intervals(rows, title=title, summary=summary, are_people=choice.by == "owner")
 

@@ -58,7 +58,7 @@ def _definition() -> tuple[str, str, str]:
 
 
 def _columns(choice: Choice) -> list[Column]:
-    columns = [Column(_("Won value"), "money", is_sorted=True), Column(_("Deals won"), "count")]
+    columns = [Column(_("Won value"), "money", is_sorted=True), Column(_("Won deals"), "count")]
     if choice.compared:
         columns += [Column(formats.period_label(choice.compared), "money", is_quiet=True)]
         columns += [Column(_("Change"), "change", of="money")]
@@ -117,7 +117,11 @@ def _compared(choice: Choice, now: Figure, before: Figure) -> Markup:
         return Markup("")
     change = Decimal(now.value) / Decimal(before.value) - 1
     facts = {"change": _bold(formats.percent(abs(change))), "period": formats.period_label(choice.compared)}
-    text = _("That is %(change)s more than in %(period)s.") if change >= 0 else _("%(change)s less than in %(period)s.")
+    text = (
+        _("That is %(change)s more than in %(period)s.")
+        if change >= 0
+        else _("That is %(change)s less than in %(period)s.")
+    )
     return escape(text) % facts
 
 

@@ -16,7 +16,7 @@ from crm_app.web.texts import lazy_gettext as _l
 class ViewForm(FlaskForm):
     name = TextField(_l("Name"), [Required()], longest=60)
     is_pinned = BooleanField(_l("Pin as a tab"))
-    is_shared = BooleanField(_l("Everyone may use it"))
+    is_shared = BooleanField(_l("Share with everyone"))
 
     def __init__(self, view: SavedView | None = None, **given):
         self.view = view

@@ -27,7 +27,7 @@ def entries(user: User) -> Listable | None:
         AuditEntry,
         select(AuditEntry),
         _fields(),
-        lambda number, written: ngettext("%(count)s line", "%(count)s lines", number, count=written),
+        lambda number, written: ngettext("%(count)s entry", "%(count)s entries", number, count=written),
         _matching,
         default_sort="-when",
     )

@@ -63,7 +63,7 @@ def _fields() -> list[Field]:
             place="under",
         ),
         Field(
-            "state", _("State"), "choice", _state, _STATE, options=lambda: list(_states().items()), cell="state",
+            "state", _("Status"), "choice", _state, _STATE, options=lambda: list(_states().items()), cell="state",
             width=6, place="under",
         ),
         Field(

@@ -104,15 +104,15 @@ def _say(status: int, words: tuple[str, str]):
 def _words(code: int) -> tuple[str, str]:
     known = {
         400: (_("That request could not be understood."), _("Go back, check what you entered and try again.")),
-        403: (_("You are not allowed to do that."), _("Ask the owner of your Peyvand if you need access.")),
-        404: (_("There is nothing here."), _("It may have been deleted, or you may not have access to it.")),
+        403: (_("You are not allowed to do that."), _("If you need access, ask an owner of your organisation.")),
+        404: (_("This page was not found."), _("It may have been deleted, or you may not have access to it.")),
         405: (_("That request could not be understood."), _("Go back, check what you entered and try again.")),
         409: (
             _("Someone changed this a moment ago."),
             _("Your changes were not saved. Look at the newer version first."),
         ),
-        413: (_("This file is too large."), _("Split it up, or send less at once.")),
-        414: (_("This address is too long."), _("Request less at once.")),
+        413: (_("This file is too large."), _("Choose a smaller file, or split it into several.")),
+        414: (_("This address is too long."), _("Remove some filters and try again.")),
         419: (_("This page was open for too long."), _("Nothing was changed. Go back and try again.")),
         429: (_("Too many attempts."), _("Wait a few minutes and try again.")),
         507: (

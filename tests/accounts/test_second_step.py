@@ -62,7 +62,7 @@ def test_a_code_that_is_not_of_the_app_does_not_turn_it_on(browser_of, alice):
     response = browser.send(SET_UP, {"code": "000000"})
 
     assert response.status_code == 422
-    assert "This is not the code the app shows for this account. Is your phone&#39;s clock correct?" in response.text
+    assert "The code is incorrect. Check that the clock of your phone is correct" in response.text
     assert not second_step.is_on(alice)
     assert browser_of().send(SIGN_IN, {"email": alice.email, "password": make.PASSWORD}).location == "/"
 

@@ -39,9 +39,9 @@ def company(alice):
         ("restored", {}, "Alice Adler restored this from the bin"),
         ("noted", {"text": "Hello"}, "Alice Adler wrote a note"),
         ("moved", {"before": "Lead", "after": "Proposal"}, "Alice Adler moved this from Lead to Proposal"),
-        ("won", {"value": Money(7_000_00, "EUR")}, "Alice Adler won this for €7,000"),
-        ("won", {"value": None}, "Alice Adler won this"),
-        ("lost", {"reason": "Too dear"}, "Alice Adler lost this"),
+        ("won", {"value": Money(7_000_00, "EUR")}, "Alice Adler marked this as won: €7,000"),
+        ("won", {"value": None}, "Alice Adler marked this as won"),
+        ("lost", {"reason": "Too dear"}, "Alice Adler marked this as lost"),
         ("reopened", {"after": "Proposal"}, "Alice Adler reopened this in Proposal"),
         ("reopened", {}, "Alice Adler reopened this"),
         (
@@ -60,9 +60,9 @@ def company(alice):
         ("changed", {"changes": {"industry": ["Labs", "Pharma"]}}, "Alice Adler changed Industry from Labs to Pharma"),
         ("changed", {"changes": {"founded": [None, 1998]}}, "Alice Adler set Founded to 1998"),
         ("changed", {"changes": {"size": [0, 1200]}}, "Alice Adler changed Employees from 0 to 1,200"),
-        ("changed", {"changes": {"owner": [None, "Bob"], "size": [1, 2]}}, "Alice Adler changed 2 facts"),
+        ("changed", {"changes": {"owner": [None, "Bob"], "size": [1, 2]}}, "Alice Adler changed 2 fields"),
         ("changed", {"changes": {"unknown": [None, "x"]}}, "Alice Adler set unknown to x"),
-        ("changed", {}, "Alice Adler changed 0 facts"),
+        ("changed", {}, "Alice Adler changed 0 fields"),
     ],
 )
 def test_each_verb_has_its_sentence(company, alice, verb, particulars, sentence):

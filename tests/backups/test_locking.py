@@ -146,7 +146,7 @@ def test_a_locked_backup_is_put_back_by_its_passphrase_alone(app, crm, lived, in
     cut.write_bytes(path.read_bytes()[:-100])
     damaged = crm_there("restore", cut, "--passphrase-file", passphrase)
 
-    assert wrote.exit_code == 0 and "bytes, locked." in wrote.output
+    assert wrote.exit_code == 0 and "bytes, encrypted." in wrote.output
     assert b"Halden" not in path.read_bytes() and path.read_bytes().startswith(b"age-encryption.org/v1\n-> scrypt ")
     for refused, why in (
         (without, "The backup is encrypted. Enter its passphrase to open it."),

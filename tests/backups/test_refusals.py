@@ -106,7 +106,7 @@ def test_no_part_leads_out_of_the_folder_of_the_instance(made, another, tmp_path
         ({"format_version": 2}, "format 2"),
         ({"format": "something else"}, "not a Peyvand backup"),
         ({"revision": "9999_of_the_future"}, "whose tables this version does not know"),
-        ({"database": "oracle"}, "The backup is from a oracle database, but this Peyvand uses"),
+        ({"database": "oracle"}, "The backup is from a oracle database, but this installation uses"),
         ({"made_at": "yesterday"}, "damaged"),
         ({"parts": 7}, "damaged"),
         ({"organisation": None}, "damaged"),

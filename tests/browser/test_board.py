@@ -141,7 +141,7 @@ def test_a_stale_move_is_refused_and_the_truth_is_shown(board, cards):
     db.session.commit()
 
     drag(board, "A", card(board, "Y"))
-    board.locator(".toast", has_text="Someone moved this a moment ago").wait_for()
+    board.locator(".toast", has_text="Someone moved this deal a moment ago").wait_for()
     settled(board)
 
     assert shown(board, "Qualified") == ["B", "C"]

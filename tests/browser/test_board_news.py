@@ -77,7 +77,7 @@ def test_a_card_in_the_hand_stays_there_until_it_is_put_down(open_board, cards):
 
     assert page.locator(".card--held").bounding_box() == in_hand
     page.mouse.up()
-    page.locator(".toast", has_text="Someone moved this a moment ago").wait_for()
+    page.locator(".toast", has_text="Someone moved this deal a moment ago").wait_for()
     settled(page)
     expect(card(page, "A")).to_contain_text("€777")
     assert shown(page, "Qualified") == stored("Qualified")

@@ -41,7 +41,7 @@ def test_a_deal_dropped_on_lost_leaves_the_board_with_its_reason(board):
     reason = board.locator("dialog[open] [name=reason]")
     reason.fill("Too dear")
     reason.press("Enter")
-    board.locator(".toast", has_text="Deal B is lost.").wait_for()
+    board.locator(".toast", has_text="Deal B was marked as lost.").wait_for()
 
     assert shown(board, "Qualified") == ["A", "C"]
     assert not board.locator("dialog[open]").count()
@@ -60,7 +60,7 @@ def test_a_refused_winning_stays_in_its_dialog_with_what_was_typed(board):
     assert board.locator("dialog[open] [name=amount]").input_value() == "much"
     board.locator("dialog[open] [name=amount]").fill("750")
     board.locator("dialog[open] [name=amount]").press("Enter")
-    board.locator(".toast", has_text="Deal B is won.").wait_for()
+    board.locator(".toast", has_text="Deal B was marked as won.").wait_for()
     assert shown(board, "Qualified") == ["A", "C"]
 
 
@@ -68,7 +68,7 @@ def test_a_win_is_taken_back_from_its_toast(board):
     drag(board, "B", board.locator(".outcomes__end--won"), at=0.5)
     board.locator("dialog[open] [name=amount]").wait_for()
     board.locator("dialog[open] button[type=submit]", has_text="Mark as won").click()
-    board.locator(".toast", has_text="Deal B is won.").get_by_role("button", name="Undo").click()
+    board.locator(".toast", has_text="Deal B was marked as won.").get_by_role("button", name="Undo").click()
 
     board.locator(".toast", has_text="Deal B is back in Qualified.").wait_for()
     assert shown(board, "Qualified") == ["A", "B", "C"] == stored("Qualified")

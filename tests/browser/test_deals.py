@@ -76,7 +76,7 @@ def test_further_deals_follow_while_one_scrolls(page_of, alice):
     page = page_of(alice)
     page.goto("/pipeline/deals?sort=title")
 
-    page.get_by_role("link", name="Show next").scroll_into_view_if_needed()
+    page.get_by_role("link", name="Show more").scroll_into_view_if_needed()
 
     page.get_by_role("link", name="Deal 69").wait_for()
 

@@ -73,7 +73,7 @@ def test_a_card_dropped_on_a_month_stands_there_by_its_day(forecast, cards):
     assert shown(forecast, month(2).key) == ["X", "A", "Z"]
     assert shown(forecast, month(1).key) == ["B"]
     expect(forecast.locator(f"#month-{month(2).key} .column__count")).to_have_text("3 deals")
-    forecast.locator(".toast", has_text="Deal A is expected to close on").wait_for()
+    forecast.locator(".toast", has_text="Deal A is now expected to close on").wait_for()
     assert close_of(cards["A"]) == month(2).start + timedelta(days=9)
     forecast.reload()
     assert shown(forecast, month(2).key) == ["X", "A", "Z"]
@@ -208,7 +208,7 @@ def test_a_stale_change_is_refused_and_the_truth_is_shown(forecast, cards):
     db.session.commit()
 
     drag(forecast, "A", card(forecast, "X"))
-    forecast.locator(".toast", has_text="Someone moved this a moment ago").wait_for()
+    forecast.locator(".toast", has_text="Someone moved this deal a moment ago").wait_for()
     settled(forecast)
 
     assert [shown(forecast, month(n).key) for n in (1, 2, 3)] == [["B"], ["X", "Z"], ["A"]]

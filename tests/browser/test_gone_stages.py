@@ -104,7 +104,7 @@ def test_a_card_carried_out_of_it_is_shown_where_it_stands_now(board, go):
     gone = go()
     drag(board, "X", board.locator(f"#stage-{number_of('Negotiation')}-cards"))
 
-    board.locator(".toast", has_text="Someone moved this a moment ago").wait_for()
+    board.locator(".toast", has_text="Someone moved this deal a moment ago").wait_for()
     settled(board)
     expect(board.locator(f"#stage-{gone}")).to_have_count(0)
     assert shown(board, "Qualified") == stored("Qualified") == ["A", "B", "C", "X", "Y", "Z"]
@@ -119,6 +119,6 @@ def test_the_owner_deletes_a_stage_with_its_deals(page_of, olivia, cards):
     page.get_by_label("Count it for the other stage").check()
     page.get_by_role("button", name="Delete the stage").click()
 
-    page.locator(".toast", has_text="The stages Proposal and Negotiation were merged into Negotiation.").wait_for()
+    page.locator(".toast", has_text="The stage Proposal was merged into Negotiation.").wait_for()
     expect(page.get_by_role("link", name="Proposal")).to_have_count(0)
     assert stored("Negotiation") == ["X", "Y", "Z"]

@@ -121,7 +121,7 @@ def test_how_many_were_found_is_told(page):
     expect(page.locator("#palette-count")).to_have_text("1 result")
 
     page.locator("#palette-text").fill("nowhere at all")
-    expect(page.locator("#palette-count")).to_contain_text("Nothing is called")
+    expect(page.locator("#palette-count")).to_contain_text("No results for")
     expect(page.locator("#palette-text")).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Enter")
     expect(page.locator("#palette")).to_be_visible()

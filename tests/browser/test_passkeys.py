@@ -68,7 +68,7 @@ def test_it_is_made_signs_in_is_removed_and_refused(page, alice):
     page.goto(f"{page.base}/accounts/access")
     page.get_by_role("link", name="Remove: Work laptop").click()
     faults += faults_of(page, 1280)
-    page.get_by_role("button", name="Remove it").click()
+    page.get_by_role("button", name="Remove").click()
     expect(page.locator("#toasts")).to_contain_text("The passkey was removed. Other devices were signed out.")
     page.locator("#sign-out").evaluate("form => form.requestSubmit()")
     page.wait_for_url("**/accounts/sign-in")

@@ -27,7 +27,7 @@ def test_picked_cards_move_by_the_bar_and_come_back_by_one_undo(board):
     expect(board.locator("#bulk")).to_be_hidden()
     db.session.commit()
     board.locator(".toast button", has_text="Undo").click()
-    expect(board.locator(".toast").last).to_contain_text("2 deals were restored.")
+    expect(board.locator(".toast").last).to_contain_text("2 deals were moved back.")
     assert shown(board, "Qualified") == ["A", "B", "C"] == stored("Qualified")
 
 
@@ -93,7 +93,7 @@ def test_cards_are_picked_by_keyboard_and_in_a_row(board):
 
     board.get_by_role("checkbox", name="Select Deal C").click(modifiers=["Shift"])
     expect(board.locator("#bulk")).to_contain_text("3 selected")
-    board.locator("#bulk").get_by_role("button", name="Clear").click()
+    board.locator("#bulk").get_by_role("button", name="Clear selection").click()
 
     expect(board.locator("#bulk")).to_be_hidden()
     expect(board.locator("[data-picking]:checked")).to_have_count(0)

@@ -39,7 +39,7 @@ def test_rows_of_two_pages_are_changed_together_and_put_back(page_of, alice, com
     expect(bar).to_contain_text("3 selected")
     page.locator("tr", has_text="Company 10").get_by_role("link").focus()
     page.keyboard.press("x")
-    page.get_by_role("link", name="Show next").scroll_into_view_if_needed()
+    page.get_by_role("link", name="Show more").scroll_into_view_if_needed()
     expect(page.locator(BOXES)).to_have_count(60)
     page.locator(BOXES).last.check()
     expect(bar).to_contain_text("5 selected")

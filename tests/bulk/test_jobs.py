@@ -112,7 +112,7 @@ def test_whoever_may_not_edit_any_more_changes_nothing_more(client, companies, a
 
     alice.role = "rep"
     db.session.commit()
-    assert "This stopped at 0 of 7." in client.page(f"/bulk/{change.id}").text
+    assert "This stopped after 0 of 7 records." in client.page(f"/bulk/{change.id}").text
     client.send(f"/bulk/{change.id}/continuation")
     work()
     assert industries(companies) == {"retail"}

@@ -83,7 +83,7 @@ def test_the_button_of_a_change_is_a_verb_in_chinese_and_not_the_difference_of_a
 
     dialog = client.send("/bulk/companies/industry", pick(company), htmx=True).get_data(as_text=True)
 
-    assert "更改</button>" in dialog and "变化" not in dialog
+    assert "修改</button>" in dialog and "变化" not in dialog
 
 
 def test_the_form_for_all_that_match_counts_them_exactly(client, alice, company):

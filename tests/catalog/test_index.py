@@ -24,7 +24,7 @@ def test_the_list_shows_products_by_name_with_their_prices(client):
 def test_an_empty_list_offers_the_first_step(client):
     page = client.page("/catalog/")
 
-    assert "Keep the products and services you sell here." in page.text
+    assert "The products and services you sell appear here." in page.text
     assert page.all("a", href="/catalog/new")
 
 

@@ -189,7 +189,7 @@ def test_a_product_whose_code_was_given_away_stays_in_the_bin(client):
 
     answer = client.page(client.send(f"/catalog/{product.id}/restoration").location)
 
-    assert "The product New one has the code G-2 now." in answer.text
+    assert "The product New one now has the code G-2." in answer.text
     assert product.deleted_at is not None
 
 

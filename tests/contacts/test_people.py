@@ -18,7 +18,7 @@ def test_the_list_shows_people_with_their_companies(client, alice):
 
 
 def test_an_empty_list_offers_the_first_step(client):
-    assert "Keep the people you do business with here." in client.page("/contacts/people").text
+    assert "The people you do business with appear here." in client.page("/contacts/people").text
 
 
 def test_a_company_out_of_sight_is_neither_named_nor_sorted_nor_searched_by(client, alice, bob):

@@ -72,7 +72,7 @@ def test_it_refuses_where_there_is_anything_already(crm, olivia, thing):
 
 
 def test_a_colleague_is_something_already(crm, olivia, bob):
-    assert "here are 1 users" in crm().output
+    assert "here is already data here: 1 users" in crm().output
 
 
 def test_there_is_one_demo_at_most(crm, olivia):

@@ -62,7 +62,7 @@ def test_the_page_tells_how_far_it_has_got(waiting, browser_of, olivia):
     browser = browser_of(olivia)
     browser.send("/settings/demo/")
     assert waiting == [jobs.fill]
-    assert "Waiting for its turn" in browser.page("/settings/demo/").text
+    assert "Waiting to start" in browser.page("/settings/demo/").text
 
     demo = db.session.get(Demo, 1)
     demo.status, demo.done, demo.whole = "building", 6_912, 13_824
@@ -89,7 +89,7 @@ def test_before_removing_the_page_says_what_will_stay(small, filled, browser_of,
     page = browser_of(olivia).page("/settings/demo/")
 
     assert f"{small.companies - 1} companies" in page.text
-    assert "These are kept as yours: 1 company." in page.text
+    assert "These are kept and become yours: 1 company." in page.text
 
 
 @pytest.mark.parametrize("role", ["manager", "rep", "agent", "viewer"])
@@ -113,7 +113,7 @@ def test_nothing_stays_of_a_demo_that_fails_and_it_can_be_tried_again(small, mon
         patched.setattr(building.aims, "set_goals", fail)
         browser.send("/settings/demo/")
     page = browser.page("/settings/demo/")
-    assert "The demo company could not be created. Nothing of it is left; try again." in page.text
+    assert "The demo company could not be created, and nothing was saved. Try again." in page.text
     assert db.session.scalar(select(func.count(Deal.id))) == 0
 
     browser.send("/settings/demo/")

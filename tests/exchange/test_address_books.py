@@ -118,7 +118,7 @@ def test_the_preview_shows_of_all_phones_those_that_are_filled_in_its_rows(olivi
 def test_the_page_numbers_them_as_they_count_and_not_as_they_stand(client):
     page = client.page(drafted(client, "people", f"{OUTLOOK}\n{of_outlook(First_Name='Anna', Mobile_Phone='2')}"))
 
-    chosen = next(one for one in page.all("select") if one.get("aria-label") == "Mobile Phone goes to")
+    chosen = next(one for one in page.all("select") if one.get("aria-label") == "Field for Mobile Phone")
     note = page.one("p", id=chosen.get("aria-describedby"))
     assert "The first non-empty one of 11 columns is used; this is number 1." in "".join(note.itertext())
     assert page.text.count("The first non-empty one of 3 columns is used; this is number") == 3

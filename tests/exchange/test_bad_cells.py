@@ -35,7 +35,7 @@ def firm(alice, olivia):
         (
             "D1,Alice Adler,GTX Pro,Cancity,Lost,2017-06-01,,10",
             "close_date",
-            "A won or lost deal needs its closing date.",
+            "A won or lost deal needs a closing date.",
         ),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2199-01-01,10", "close_date", "future"),
         ("D1,Alice Adler,GTX Pro,Cancity,Won,2017-06-01,2017-07-01,10.00001", "close_value", "EUR"),

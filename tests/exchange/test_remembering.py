@@ -32,7 +32,7 @@ def test_the_same_headers_in_any_order_are_matched_as_they_were(client):
 
     assert newest().columns == {"Bezeichnung": "name", "PREIS": "price"}
     assert newest().options["units"] == {"PREIS": 1000} and newest().options["notations"] == {"PREIS": ","}
-    assert "matched as you did for products.csv" in client.page(url).text
+    assert "matched the way you matched them for products.csv" in client.page(url).text
     client.send(f"{url}/columns", columns(client.page(url)))
     assert "One row of products.csv is valid" in client.page(url).text
 
@@ -75,7 +75,7 @@ def test_a_draft_forgets_its_mapping_and_is_matched_by_names(client):
 
     client.send(f"{url}/forget")
 
-    assert newest().columns == {} and "matched as you did" not in client.page(url).text
+    assert newest().columns == {} and "matched the way you matched them" not in client.page(url).text
     assert db.session.scalars(select(KeptMapping)).all() == []
 
 

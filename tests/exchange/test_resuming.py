@@ -87,7 +87,7 @@ def test_it_says_where_it_went_on(firm, monkeypatch, browser_of):
     pick_up()
 
     done = browser_of(firm).page(f"/exchange/{import_id}").text
-    assert "It was interrupted after 4 rows and continued from there." in done
+    assert "The import was interrupted after 4 rows and continued from there." in done
 
 
 def test_an_import_that_breaks_between_two_batches_is_taken_back(firm, monkeypatch):

@@ -163,7 +163,7 @@ def test_the_page_says_that_the_first_filled_one_counts_and_numbers_them(client)
         "used." in page.text
     )
     for number, name in ((1, "Work phone"), (2, "Mobile phone")):
-        chosen = next(one for one in page.all("select") if one.get("aria-label") == f"{name} goes to")
+        chosen = next(one for one in page.all("select") if one.get("aria-label") == f"Field for {name}")
         note = page.one("p", id=chosen.get("aria-describedby"))
         assert f"The first non-empty one of 2 columns is used; this is number {number}." in "".join(note.itertext())
 

@@ -35,7 +35,7 @@ def test_an_import_in_the_queue_waits_and_does_not_run(client):
     db.session.execute(update(Import).values(status="queued"))
     db.session.commit()
 
-    assert "The import waits for its turn" in client.page(url).text
+    assert "The import is waiting to start" in client.page(url).text
     assert "waiting" in client.page("/exchange/").text and "running" not in client.page("/exchange/").text
     db.session.execute(update(Import).values(status="running"))
     db.session.commit()

@@ -48,7 +48,7 @@ def test_a_period_that_is_over_says_what_it_landed_at_and_expects_nothing(browse
 
     assert "The target was missed: 25%" in page.text
     assert "Difference" in page.text and "−€750" in page.text
-    for text in ("Expected by today", "Projected", "due today", "Per working day"):
+    for text in ("Expected by today", "Projected", "expected by today", "Per working day"):
         assert text not in page.text
 
 

@@ -62,7 +62,7 @@ def test_the_rows_of_a_team_account_for_all_that_the_team_is_counted_for(browser
     rows = _rows(page)
 
     assert rows["North"][1] == "€700"
-    assert rows["of it for the team"][1] == "€200"
+    assert rows["of which for the team"][1] == "€200"
     assert rows["Bob Brandt"][1:] == ["€500", "no longer in the team"]
     for amount, person in (("€200", alice), ("€500", bob)):
         (link,) = [a for a in page.all("a") if page.text_of(a) == amount]
@@ -75,7 +75,7 @@ def test_whoever_stayed_in_the_team_is_told_of_in_one_row(browser_of, olivia, ch
     make.won(alice, value=200_00, on=make.today())
     make.goal(1000_00, team=alice.team)
     rows = _rows(browser_of(olivia).page(_url(alice.team)))
-    assert "of it for the team" not in rows
+    assert "of which for the team" not in rows
     assert "no longer in the team" not in str(rows)
 
 

@@ -54,7 +54,7 @@ def test_deals_that_are_late_or_close_soon_are_listed_in_their_order(client, ali
     listed = [text.index(title) for title in ("Late one", "Long late", "Due today", "Next week", "After that")]
     assert listed == sorted(listed)
     assert "Far away" not in text
-    assert "Late 2" in text and "Today 1" in text and "Due in the next two weeks 2" in text
+    assert "Overdue 2" in text and "Today 1" in text and "Due in the next two weeks 2" in text
     assert "2 deals are overdue." in client.page("/").text
 
 
@@ -107,8 +107,8 @@ def test_of_more_deals_than_are_shown_all_are_counted(client, alice, today):
 
     page = client.page("/")
 
-    assert "Late 17" in _agenda(page) and "Due in the next two weeks 17" in _agenda(page)
-    assert "Gone quiet 9" in _panel(page, "quiet")
+    assert "Overdue 17" in _agenda(page) and "Due in the next two weeks 17" in _agenda(page)
+    assert "Rotting deals 9" in _panel(page, "quiet")
 
 
 def test_all_deals_due_today_are_counted_and_hide_none_that_close_later(client, alice, today):

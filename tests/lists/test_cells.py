@@ -31,7 +31,7 @@ def test_a_cell_of_a_company_is_changed_in_its_place(client, company):
     [
         ("tags", {"tags": "vip, new"}, "vip"),
         ("country", {"country": "DE"}, "Germany"),
-        ("owner", {"owner": ""}, "Nobody"),
+        ("owner", {"owner": ""}, "Unassigned"),
         ("revenue", {"revenue": "12.50", "revenue_currency": "EUR"}, "€12.50"),
         ("phone", {"phone": "+49 30 123"}, "tel:"),
     ],

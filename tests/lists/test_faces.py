@@ -48,7 +48,7 @@ def _rename_tag(company):
         (_tag, "Friend"),
         (_rename_tag, "Foe"),
         (lambda company: setattr(company.owner, "name", "Zoe Zander"), "Zoe Zander"),
-        (lambda company: company.change(owner=None), "Nobody"),
+        (lambda company: company.change(owner=None), "Unassigned"),
         (lambda company: company.parent.change(name="Trust"), "Trust"),
         (lambda company: company.change(revenue=Money(5_000_00, "EUR")), "5,000"),
         (lambda company: company.change(founded=1899), "1899"),

@@ -41,7 +41,7 @@ def test_a_deal_is_added_at_the_top_of_its_column_for_whoever_adds_it(client, al
 def test_what_the_filters_hide_is_said(client, stage):
     body = client.send(f"{address(stage)}?q=else", {"title": "Hidden"}, htmx=True).get_data(as_text=True)
 
-    assert "Hidden is now a deal." in body and "data-board-arrival" not in body
+    assert "Hidden was added to your deals." in body and "data-board-arrival" not in body
 
 
 @pytest.mark.parametrize(

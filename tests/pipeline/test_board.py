@@ -34,13 +34,13 @@ def second_pipeline(name="Renewals"):
 def test_a_column_stands_for_each_open_stage_with_its_cards_in_order(client, alice):
     make.deal(alice, "Second", at="Proposal", rank=20)
     make.deal(alice, "First", at="Proposal", rank=10)
-    make.won(alice, title="Over")
+    make.won(alice, title="Finished")
 
     page = client.page(BOARD)
 
     assert titles(page, "Proposal") == ["First", "Second"]
     assert len(page.all("section")) == 4
-    assert "Over" not in page.text
+    assert "Finished" not in page.text
 
 
 def test_totals_are_of_all_cards_and_weighted_with_the_probability(client, alice):
@@ -337,5 +337,5 @@ def test_an_empty_board_says_what_belongs_on_it(client, alice):
 
     page = client.page(BOARD)
 
-    assert "No open deals here" in page.text
-    assert "No deals match these filters" in client.page(f"{BOARD}?q=nothing").text
+    assert "No open deals here." in page.text
+    assert "No deals match these filters." in client.page(f"{BOARD}?q=nothing").text

@@ -205,7 +205,7 @@ def test_a_deal_whose_code_was_given_away_stays_in_the_bin(client, alice):
 
     answer = client.page(client.send(f"/pipeline/deals/{deal.id}/restoration").location)
 
-    assert "Another deal has the code D-1 now." in answer.text
+    assert "Another deal now has the code D-1." in answer.text
     assert deal.deleted_at is not None
 
 

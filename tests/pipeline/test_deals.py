@@ -47,7 +47,7 @@ def test_an_empty_list_offers_the_first_step(client):
 
     page = client.page("/pipeline/deals")
 
-    assert "Keep the deals you are working on here." in page.text
+    assert "The deals you are working on appear here." in page.text
     assert len(page.all("a", href="/pipeline/deals/new")) == 3
 
 

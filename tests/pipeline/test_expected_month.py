@@ -52,7 +52,7 @@ def test_the_answer_is_the_card_with_its_place_and_all_heads(client, alice):
     assert f'name="version" value="{deal.version}"' in body
     for key in ("before", month().key, month(5).key, "later", "none"):
         assert f'id="month-{key}-head"' in body
-    assert "Contested is expected to close on" in body
+    assert "Contested is now expected to close on" in body
 
 
 def test_days_are_those_of_the_readers_calendar(client, alice):
@@ -112,7 +112,7 @@ def test_a_change_against_something_newer_is_refused_and_shows_the_truth(client,
     body = response.get_data(as_text=True)
     assert response.status_code == 409
     assert deal.expected_close == month(3).start
-    assert "Someone moved this a moment ago. It is now shown where it is." in body
+    assert "Someone moved this deal a moment ago. It is now shown in its current place." in body
     assert all(f"innerHTML:#month-{month(n).key}-cards" in body for n in (1, 2, 3))
     assert f"innerHTML:#month-{month(4).key}-cards" not in body
     assert body.count(f'id="card-{deal.id}"') == 1
@@ -204,7 +204,7 @@ def test_a_stale_plain_form_goes_back_and_says_why(client, deal):
     response = put(client, deal, month(2).key, version=1, htmx=False)
 
     assert response.location.startswith(FORECAST)
-    assert "Someone moved this a moment ago" in client.page(response.location).text
+    assert "Someone moved this deal a moment ago" in client.page(response.location).text
 
 
 def test_dropped_on_won_it_asks_and_then_leaves_its_month(client, deal):

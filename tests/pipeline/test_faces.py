@@ -42,7 +42,7 @@ def _sleep(deal):
         (lambda deal: deal.change(expected_close=make.today() - timedelta(days=4)), "Overdue 4 d"),
         (lambda deal: deal.change(expected_close=None), "No close date"),
         (lambda deal: deal.change(company=None), "card__value"),
-        (lambda deal: deal.change(owner=None), "Nobody"),
+        (lambda deal: deal.change(owner=None), "Unassigned"),
         (_sleep, "On leave"),
         (lambda deal: setattr(deal, "entered_stage_at", deal.entered_stage_at - timedelta(days=40)), "40 days in this"),
         (lambda deal: setattr(deal.owner, "language", "fa"), "€"),

@@ -26,7 +26,7 @@ def shown(client, url, query):
     ("query", "found", "chip"),
     [
         ("source=Fair", ["Late"], "Source Fair"),
-        ("close=late", ["Late"], "Expected close Late"),
+        ("close=late", ["Late"], "Expected close Overdue"),
         ("close=never", ["Undated"], "Expected close No date"),
         ("clock=rotting", ["Late"], "Time in stage Rotting"),
         ("clock=snoozed", ["Sleeping"], "Time in stage Snoozed"),

@@ -68,7 +68,7 @@ def test_columns_are_named_from_late_to_no_date(client, alice, browser_of):
 
     page = client.page(FORECAST)
 
-    assert [names(page)[0], *names(page)[-2:]] == ["Late", "Later", "No date"]
+    assert [names(page)[0], *names(page)[-2:]] == ["Overdue", "Later", "No date"]
     assert [e.get("id") for e in page.all("section") if e.get("id")] == [
         "month-before",
         *(f"month-{month(n, 'jalali').key}" for n in range(6)),
@@ -288,8 +288,8 @@ def test_a_deal_in_the_bin_is_in_no_month(client, alice):
 def test_an_empty_forecast_says_what_belongs_on_it(client, alice):
     make.pipeline()
 
-    assert "No open deals here" in client.page(FORECAST).text
-    assert "No deals match these filters" in client.page(f"{FORECAST}?q=nothing").text
+    assert "No open deals here." in client.page(FORECAST).text
+    assert "No deals match these filters." in client.page(f"{FORECAST}?q=nothing").text
 
 
 def test_many_deals_cost_no_more_statements(client, alice, statements):

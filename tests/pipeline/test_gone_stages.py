@@ -70,7 +70,7 @@ def test_a_card_that_went_along_is_shown_where_it_stands_now(client, gone):
     response = client.send(f"/pipeline/deals/{along.id}/stage", fields, htmx=True)
 
     body = said(response)
-    assert response.status_code == 409 and "Someone moved this a moment ago" in body
+    assert response.status_code == 409 and "Someone moved this deal a moment ago" in body
     assert f"innerHTML:#stage-{make.stage('Qualified').id}-cards" in body and f'id="card-{along.id}"' in body
     assert f'<section id="stage-{gone}" hx-swap-oob="delete">' in body
     assert column("Qualified") == ["Along"]

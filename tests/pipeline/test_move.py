@@ -105,7 +105,7 @@ def test_a_move_against_something_newer_is_refused_and_shows_the_truth(client, a
     body = response.get_data(as_text=True)
     assert response.status_code == 409
     assert deal.stage.name == "Negotiation"
-    assert "Someone moved this a moment ago. It is now shown where it is." in body
+    assert "Someone moved this deal a moment ago. It is now shown in its current place." in body
     assert [f"innerHTML:#stage-{make.stage(n).id}-cards" in body for n in ("Qualified", "Proposal", "Negotiation")] == [
         True
     ] * 3
@@ -134,7 +134,7 @@ def test_a_stale_plain_form_goes_back_and_says_why(client, alice):
 
     move(client, deal, "Proposal", version=1, htmx=False)
 
-    assert "Someone moved this a moment ago" in client.page("/pipeline/board").text
+    assert "Someone moved this deal a moment ago" in client.page("/pipeline/board").text
     assert deal.stage.name == "Qualified"
 
 

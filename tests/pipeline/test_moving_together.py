@@ -91,7 +91,7 @@ def _moves(app, user_id, deals, stages, until, seed):
             neighbours = {"after": chance.choice(deals), "before": chance.choice(deals)}
             fields = {"stage": chance.choice(stages), "version": version} | neighbours
             answer = browser.send(f"/pipeline/deals/{deal_id}/stage", fields, htmx=True)
-            answers[_told(answer, {200: "moved", 409: "refused"}, "Someone moved this a moment ago")] += 1
+            answers[_told(answer, {200: "moved", 409: "refused"}, "Someone moved this deal a moment ago")] += 1
             offered = re.search(r'name="event" value="(\d+)"', answer.get_data(as_text=True))
             if offered and chance.random() < 0.2:
                 undone = browser.send(f"/pipeline/deals/{deal_id}/undo", {"event": offered[1]}, htmx=True)

@@ -63,7 +63,7 @@ def test_the_page_is_filled_in_with_what_is_known(client, alice):
         ({"day": ""}, "Fill this in."),
         ({"day": "2026-02-31"}, "Enter a date with the year first"),
         ({"day": "2100-01-01"}, "This date is in the future."),
-        ({"day": "2001-01-01"}, "The deal was created later than that, on"),
+        ({"day": "2001-01-01"}, "The deal was created on"),
         ({"currency": "XXX"}, "Not a valid choice"),
     ],
 )
@@ -87,7 +87,7 @@ def test_from_the_board_the_card_goes_and_the_heads_follow(client, alice):
     assert f'id="card-{deal.id}" hx-swap-oob="delete"' in body
     assert f'id="stage-{make.stage("Negotiation").id}-head"' in body
     assert 'id="board-summary"' in body and 'id="board-tabs"' in body
-    assert "is won." in body
+    assert "was marked as won." in body
 
 
 def test_a_deal_is_lost_for_a_reason(client, alice):
@@ -132,7 +132,7 @@ def test_closing_against_something_newer_is_refused(client, alice, kind):
     response = client.send(url(deal, kind), fields, htmx=True)
 
     assert response.status_code == 409
-    assert "Someone moved this a moment ago" in response.get_data(as_text=True)
+    assert "Someone moved this deal a moment ago" in response.get_data(as_text=True)
     assert deal.is_open and deal.value_amount == 500_00
 
 

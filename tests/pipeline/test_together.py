@@ -122,7 +122,7 @@ def test_all_of_it_is_taken_back_at_once(client, alice):
 
     back = client.send(UNDO, {"event": offered(answer)}, htmx=True)
 
-    assert "3 deals were restored." in back.get_data(as_text=True)
+    assert "3 deals were moved back." in back.get_data(as_text=True)
     assert (standing("New lead"), standing("Qualified"), standing("Proposal")) == (["A", "B"], ["C"], [])
     assert all(len(deal.stays) == 1 for deal in db.session.query(Deal))
 
@@ -135,7 +135,7 @@ def test_what_moved_on_meanwhile_is_not_taken_back(client, alice):
     back = client.send(UNDO, {"event": offered(answer)}, htmx=True)
     again = client.send(UNDO, {"event": offered(answer)}, htmx=True)
 
-    assert "2 deals were restored. 1 deal was changed by someone else" in back.get_data(as_text=True)
+    assert "2 deals were moved back. 1 deal was changed by someone else" in back.get_data(as_text=True)
     assert standing("Negotiation") == ["C"]
     assert again.status_code == 409
 

@@ -95,7 +95,7 @@ def test_the_won_value_is_told_apart_by_person(browser_of, olivia, deals):
     assert "€400 from 3 deals" in page.text
     assert "88% of it from Alice Adler" in page.text
     rows = rows_of(browser.get(f"/reports/won?{IN_2026}&by=owner&compare=none&every=quarter&format=csv"))
-    assert [(row["Owner"], row["Won value (EUR)"], row["Deals won"]) for row in rows] == [
+    assert [(row["Owner"], row["Won value (EUR)"], row["Won deals"]) for row in rows] == [
         ("Alice Adler", "350", "2"),
         ("Bob Brandt", "50", "1"),
         ("Total", "400", "3"),
@@ -117,7 +117,7 @@ def test_the_win_rate_stands_with_its_interval_and_number(browser_of, olivia, de
     rows = rows_of(browser.get(f"/reports/win-rate?{IN_2026}&by=owner&compare=none&format=csv"))
     total = rows[-1]
     assert (total["Won"], total["Lost"], total["Win rate (%)"]) == ("3", "1", "75")
-    assert (total["95% interval (%) ≥"], total["95% interval (%) ≤"]) == ("30.06", "95.44")
+    assert (total["95% confidence interval (%) ≥"], total["95% confidence interval (%) ≤"]) == ("30.06", "95.44")
 
 
 def test_one_closed_deal_is_told_of_as_one(browser_of, olivia, alice):

@@ -120,7 +120,7 @@ def test_a_target_whose_time_is_not_over_is_no_loss(browser_of, olivia, alice):
 
 def test_the_order_of_the_lines_is_marked(browser_of, olivia, alice):
     make.won(alice, on=date(2026, 2, 3))
-    for question, heading in (("won", "Won value"), ("win-rate", "95% interval")):
+    for question, heading in (("won", "Won value"), ("win-rate", "95% confidence interval")):
         page = browser_of(olivia).page(f"/reports/{question}?{IN_2026}&compare=none")
         assert [page.text_of(head) for head in page.all("th") if head.get("aria-sort") == "descending"] == [heading]
 
@@ -166,8 +166,8 @@ def test_the_folded_filters_tell_how_many_are_set(browser_of, olivia, alice):
     make.user("Bea")
     browser = browser_of(olivia)
     assert "is set" not in browser.page("/reports/won").text
-    assert "1 is set" in browser.page(f"/reports/won?owner={alice.id}").text
-    assert "3 are set" in browser.page(f"/reports/won?{IN_2026}&owner={alice.id}&by=product&every=month").text
+    assert "1 filter is set" in browser.page(f"/reports/won?owner={alice.id}").text
+    assert "3 filters are set" in browser.page(f"/reports/won?{IN_2026}&owner={alice.id}&by=product&every=month").text
 
 
 def _disabled(person):

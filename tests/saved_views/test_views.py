@@ -129,7 +129,7 @@ def test_a_viewer_saves_views_but_shares_none(browser_of, vera):
     browser.send("/views/", facts(is_shared="y"))
 
     assert db.session.query(SavedView).one().is_shared is False
-    assert "Everyone may use it" not in popover(browser.page(f"{BOARD}?close=never"))
+    assert "Share with everyone" not in popover(browser.page(f"{BOARD}?close=never"))
 
 
 def test_a_view_is_deleted_after_a_question(client, alice):
@@ -231,7 +231,7 @@ def test_what_is_too_long_for_a_view_is_not_offered_in_part(client, alice):
 
     assert len(long) > 2000
     assert not [e for e in page.all("input") if e.get("name") == "place"]
-    assert "These filters are too long to be saved as a view." in popover(page)
+    assert "These filters are too long to be saved as a view. Remove some of them." in popover(page)
     assert page.one("span", id="views-chip").get("hidden") is None
     assert "too long" not in popover(client.page("/contacts/companies?q=glass"))
 

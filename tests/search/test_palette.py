@@ -85,7 +85,7 @@ def test_strangers_records_are_never_found(browser_of, bob, records):
     page = palette(browser_of(bob), "halbach", opened=f"deals:{records['deals']}")
 
     assert names(page) == []
-    assert "Nothing is called “" in page.text and "Records you cannot see are not searched." in page.text
+    assert "No results for “" in page.text and "Records you cannot see are not searched." in page.text
     assert "refit" not in page.html
 
 

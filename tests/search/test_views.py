@@ -88,13 +88,13 @@ def test_what_somebody_else_owns_is_not_found(browser_of, bob, records):
     page = browser_of(bob).page("/search/?q=halbach")
 
     assert _names(page) == []
-    assert "Nothing is called" in page.text and "Records you cannot see are not searched." in page.text
+    assert "No results for" in page.text and "Records you cannot see are not searched." in page.text
 
 
 def test_who_sees_everything_is_not_told_that_something_was_left_out(browser_of, olivia, records):
     page = browser_of(olivia).page("/search/?q=nowhere")
 
-    assert "Nothing is called" in page.text and "others" not in page.text
+    assert "No results for" in page.text and "others" not in page.text
 
 
 def test_a_manager_finds_what_the_team_owns(browser_of, charlie, records):
@@ -117,7 +117,7 @@ def test_what_is_in_the_bin_is_not_found(client, alice):
 def test_no_words_show_what_can_be_found(client, records, asked):
     page = client.page(f"/search/?q={asked}")
 
-    assert "What you can search for" in page.text or "Nothing is called" in page.text
+    assert "What you can search for" in page.text or "No results for" in page.text
     assert _names(page) == []
 
 

@@ -34,8 +34,8 @@ def test_a_viewer_is_offered_nothing_new(browser_of, vera):
 
 
 def test_pages_of_settings_are_for_owners_who_ask_for_them(browser_of, olivia, alice):
-    assert "Rates" not in names(palette(browser_of(olivia)))
-    assert names(palette(browser_of(olivia), "rates")) == ["Rates"]
+    assert "Exchange rates" not in names(palette(browser_of(olivia)))
+    assert names(palette(browser_of(olivia), "rates")) == ["Exchange rates"]
     assert names(palette(browser_of(alice), "rates")) == []
 
 

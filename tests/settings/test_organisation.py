@@ -34,7 +34,10 @@ def test_the_page_shows_what_stands(owner, organisation):
 
 
 def test_the_days_off_say_what_goals_make_of_them(owner):
-    assert "What a goal still needs is spread over the other days. Its pace uses all days." in owner.page(URL).text
+    assert (
+        "What is still needed for a goal is spread over the other days. The target pace counts all days."
+        in owner.page(URL).text
+    )
 
 
 def test_everything_is_changed_at_once(owner, organisation):
@@ -160,22 +163,22 @@ def _places(page):
             "owner",
             [
                 "Your preferences",
-                "Sign-in",
+                "Sign-in and security",
                 "Import",
                 "Organisation",
                 "Users",
                 "Teams",
                 "Pipelines",
-                "Rates",
+                "Exchange rates",
                 "Backups",
                 "Health",
                 "Audit log",
                 "Demo company",
             ],
         ),
-        ("manager", ["Your preferences", "Sign-in", "Import"]),
-        ("agent", ["Your preferences", "Sign-in", "Import"]),
-        ("viewer", ["Your preferences", "Sign-in"]),
+        ("manager", ["Your preferences", "Sign-in and security", "Import"]),
+        ("agent", ["Your preferences", "Sign-in and security", "Import"]),
+        ("viewer", ["Your preferences", "Sign-in and security"]),
     ],
 )
 def test_the_settings_show_each_person_what_they_may_change(browser_of, organisation, role, places):

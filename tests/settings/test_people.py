@@ -135,7 +135,7 @@ def test_an_address_belongs_to_one_person(owner, alice):
     response = owner.send(NEW, DORA | {"email": alice.email.upper()})
 
     assert response.status_code == 422
-    assert "Another user has this address." in response.get_data(as_text=True)
+    assert "Another user already has this email address." in response.get_data(as_text=True)
 
 
 def test_name_address_role_and_team_are_changed(owner, alice):

@@ -71,7 +71,7 @@ def test_its_deals_get_a_new_home_and_the_past_keeps_its_name(owner, deal):
 def test_or_the_two_become_one_for_good(owner, deal):
     response = delete(owner, past="joined")
 
-    assert "The stages Proposal and Qualified were merged into Qualified." in owner.page(response.location).text
+    assert "The stage Proposal was merged into Qualified." in owner.page(response.location).text
     assert stages() == ["New lead", "Qualified", "Negotiation", "Won", "Lost"]
     assert names(deal) == ["Qualified"]
     assert not db.session.query(Stage).filter_by(name="Proposal").count()

@@ -80,7 +80,7 @@ def test_members_stand_first_and_others_say_which_team_they_would_leave(owner, c
     ("facts", "words"),
     [
         ({"name": ""}, "Fill this in."),
-        ({"name": " north "}, "Another team has that name."),
+        ({"name": " north "}, "There is already a team with this name."),
         ({"name": "X", "manager_id": "999"}, "Not a valid choice"),
         ({"name": "X", "members": ["999"]}, "Choose one from the list."),
         ({"name": "X", "members": ["x"]}, "Invalid"),

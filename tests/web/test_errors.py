@@ -22,7 +22,7 @@ def test_of_two_who_write_the_same_at_once_one_is_told_so(client, alice, monkeyp
 
 def test_who_is_signed_in_keeps_the_navigation_where_nothing_is(client, browser_of):
     page = client.page("/contacts/companies/999999", status=404)
-    assert page.text_of(page.one("h1")) == "There is nothing here."
+    assert page.text_of(page.one("h1")) == "This page was not found."
     assert page.all("nav", aria_label="Main")
 
     assert not browser_of().page("/nowhere", status=404).all("nav", aria_label="Main")

@@ -74,7 +74,7 @@ def add_passkey():
         added = passkeys.add(user, here, form.name.data or _("Passkey"), form.answer.data)
     except passkeys.RefusedError:
         db.session.commit()
-        form.form_errors.append(_("Your browser's answer was not accepted. Try again."))
+        form.form_errors.append(_("Your browser’s answer was not accepted. Try again."))
         return access_page(passkey_form=form, status=422)
     audit.note("passkey added", added.name)
     told = mailing.tell_of_change(user, "passkey added")

@@ -37,7 +37,10 @@ def set_up_second_step():
     if not codes:
         if form.is_submitted() and not form.errors:
             form.code.errors = [
-                _("This is not the code the app shows for this account. Is your phone's clock correct?")
+                _(
+                    "The code is incorrect. Check that the clock of your phone is correct, then enter the code the app "
+                    "shows now."
+                )
             ]
         return _secret_page(form, secret)
 

@@ -62,7 +62,7 @@ class Facts:
             if closed:
                 row.facts.setdefault("expected_close", closed)
         elif not closed:
-            self._kind.refuse(row, "closed", _("A won or lost deal needs its closing date."))
+            self._kind.refuse(row, "closed", _("A won or lost deal needs a closing date."))
         elif closed > self._today:
             self._kind.refuse(row, "closed", _("%(day)s is in the future.", day=closed))
         elif created and closed < created:

@@ -33,7 +33,7 @@ class People(Kind):
         Field("last_name", _l("Last name"), PEOPLE["last_name"], cells.text(100)),
         Field("email", _l("Email"), PEOPLE["email"], cells.email, may_repeat=True),
         Field("company", _l("Company"), PEOPLE["company"], to="companies"),
-        Field("job_title", _l("Role"), PEOPLE["job_title"], cells.text(200)),
+        Field("job_title", _l("Job title"), PEOPLE["job_title"], cells.text(200)),
         Field("phone", _l("Phone"), PEOPLE["phone"], cells.phone, may_repeat=True),
         Field("tags", _l("Tags"), PEOPLE["tags"], cells.tags),
         Field("owner", _l("Owner"), PEOPLE["owner"], to="owners"),

@@ -28,7 +28,7 @@ class Products(Kind):
     fields = (
         Field("name", _l("Name"), PRODUCTS["name"], cells.text(200), required=True),
         Field("code", _l("Code"), PRODUCTS["code"], cells.text(60)),
-        Field("family", _l("Family"), PRODUCTS["family"], cells.text(100)),
+        Field("family", _l("Product family"), PRODUCTS["family"], cells.text(100)),
         Field("price", _l("Price"), PRODUCTS["price"], cells.amount, is_money=True),
         Field("cost", _l("Cost"), PRODUCTS["cost"], cells.amount, is_money=True),
         Field("currency", _l("Currency"), PRODUCTS["currency"], cells.currency),

@@ -40,7 +40,7 @@ class Teams:
         for fact, text in (("manager", manager), ("region", region)):
             if text and name_key(team[fact] or text) != name_key(text):
                 said = _(
-                    "Row %(row)s gives “%(other)s” for the team “%(team)s”.",
+                    "Row %(row)s gives “%(other)s” for the team “%(team)s”. Enter the same in all rows of the team.",
                     row=formats.num(team["rows"][fact]), other=team[fact], team=team["name"],
                 )  # fmt: skip
                 refuse(row, fact, said)

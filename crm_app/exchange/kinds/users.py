@@ -81,7 +81,7 @@ class Users(Kind):
         super().compare(row)
         assert row.known is not None
         if row.known["role"] == "owner" and row.changes.get("role"):
-            self.refuse(row, "role", _("An owner's role is changed in Settings, not by an import."))
+            self.refuse(row, "role", _("An owner’s role is changed in Settings, not by an import."))
         if self._is_promoted(row):
             row.changes["role"] = (row.known["role"], "manager")
         self.teams.compare(row)

@@ -69,5 +69,5 @@ def forget_kept():
     remembering.forget_meanings(current_user, request.form.get("kind", ""), request.form.get("field", ""))
     db.session.commit()
 
-    flash(_("Discarded."), "ok")
+    flash(_("Forgotten."), "ok")
     return redirect(url_for(".index"), 303)

@@ -107,7 +107,7 @@ def mail(_limit: Limit) -> Iterator[Finding]:
         yield fine(_("A mail server is configured."))
     else:
         yield warning(
-            _("No mail server is configured: users who forget their password need an owner's help."),
+            _("No mail server is configured: users who forget their password need an owner’s help."),
             _("Set SMTP_URL to your mail server."),
         )
 

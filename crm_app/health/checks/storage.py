@@ -62,7 +62,7 @@ def last_backup(_limit: Limit) -> Iterator[Finding]:
         return
     made_at, now = facts.last_backup_at(), utc_now()
     advice = _(
-        "Create one now with crm backup, or under Settings, Backups. The worker's log says why none was created."
+        "Create one now with crm backup, or under Settings, Backups. The worker’s log says why none was created."
     )
     if made_at is None:
         yield warning(_("There is no backup yet."), advice)

@@ -51,7 +51,7 @@ def queue(_limit: Limit) -> Iterator[Finding]:
                 "The first job in the queue was requested %(ago)s.",
                 ago=ago(now - timedelta(seconds=waiting.seconds), now),
             ),
-            _("Check the worker's log: it may be busy with a long job, or stuck."),
+            _("Check the worker’s log: it may be busy with a long job, or stuck."),
         )
     elif waiting.jobs:
         yield fine(

@@ -50,15 +50,15 @@ class DealFilterForm(FlaskForm):
     class Meta:
         csrf = False
 
-    q = TextField(_l("Words"))
+    q = TextField(_l("Keywords"))
     owner = SelectField(_l("Owner"), coerce=whole_id, validate_choice=False)
     team = SelectField(_l("Team"), coerce=whole_id, validate_choice=False)
     product = SelectField(_l("Product"), coerce=whole_id, validate_choice=False)
     source = TextField(_l("Source"), longest=100)
     clock = SelectField(_l("Time in stage"), validate_choice=False)
     close = SelectField(_l("Expected close"), validate_choice=False)
-    close_from = DayField(_l("Expected from"))
-    close_to = DayField(_l("Expected up to"))
+    close_from = DayField(_l("Expected close from"))
+    close_to = DayField(_l("Expected close up to"))
     least = MoneyField(_l("Minimum value"))
     most = MoneyField(_l("Maximum value"))
 

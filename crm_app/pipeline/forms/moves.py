@@ -162,10 +162,12 @@ class WonForm(_ClosingForm):
 
     def validate_day(self, field):
         if field.data and field.data > reader.today():
-            raise ValidationError(_("This date is in the future."))
+            raise ValidationError(_("This date is in the future. Choose today or an earlier day."))
         began = reader.local(self.deal.created_at).date()
         if field.data and self.deal.created_is_known and field.data < began:
-            raise ValidationError(_("The deal was created later than that, on %(day)s.", day=formats.day(began)))
+            raise ValidationError(
+                _("The deal was created on %(day)s. Choose that day or a later one.", day=formats.day(began))
+            )
 
     def close(self, rates: Rates) -> None:
         self.deal.win(self.amount.data, self._closed_at(), rates, self.chosen_stage)

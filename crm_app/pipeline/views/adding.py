@@ -41,7 +41,7 @@ def add(stage_id):
     shown = showing(stage.pipeline)
     found = shown.arrivals(deal)
     if not found or not wants_part():
-        flash(_("%(name)s is now a deal.", name=deal.title), "ok")
+        flash(_("%(name)s was added to your deals.", name=deal.title), "ok")
     parts = {"board": shown, "heads": shown.heads(stage), "arrivals": found}
     parts |= {"stage": stage, "form": QuickDealForm(stage, formdata=None), "action": _address(stage)}
     return changed("pipeline/_added.html", otherwise=shown.url(), **parts)

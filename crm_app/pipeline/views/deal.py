@@ -82,7 +82,10 @@ def delete(deal_id):
 def restore(deal_id):
     deal = db.one_or_404(queries.binned_for(current_user).where(Deal.id == deal_id))
     if queries.is_code_taken(deal.code, deal):
-        flash(_("Another deal has the code %(code)s now. Change it there first.", code=deal.code), "danger")
+        flash(
+            _("Another deal now has the code %(code)s. Change its code first, then restore this deal.", code=deal.code),
+            "danger",
+        )
         return redirect(url_for(".deleted"), 303)
 
     deal.restore()

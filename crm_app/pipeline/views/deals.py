@@ -63,7 +63,7 @@ def new():
             form.stage.errors = [str(reason)]
             return page("pipeline/new.html", form=form, status=422)
         settle()
-        flash(_("%(name)s is now a deal.", name=deal.title), "ok")
+        flash(_("%(name)s was added to your deals.", name=deal.title), "ok")
         return redirect(url_for(".show", deal_id=deal.id), 303)
 
     return page("pipeline/new.html", form=form, status=422 if form.errors else 200)

@@ -63,7 +63,7 @@ def expect(deal_id):
     except (Conflict, StaleDataError):
         return refused(deal_id, form.came_from.data, form.month.data)
     except Over:
-        flash(_("That month is over, so no deal can be expected to close in it."), "danger")
+        flash(_("That month is over. Choose this month or a later one."), "danger")
         return said_alone(back_to(deal), 422)
     except ValueError:
         abort(400)
@@ -115,7 +115,7 @@ def _answered(deal, *, is_own):
 def _said(deal):
     if deal.expected_close is None:
         return _("%(name)s no longer has an expected close date.", name=deal.title)
-    return _("%(name)s is expected to close on %(day)s now.", name=deal.title, day=formats.day(deal.expected_close))
+    return _("%(name)s is now expected to close on %(day)s.", name=deal.title, day=formats.day(deal.expected_close))
 
 
 def _said_again(deal):

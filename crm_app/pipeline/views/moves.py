@@ -105,7 +105,7 @@ def reopen(deal_id):
     except limits.Refused as reason:
         return refused(deal_id, reason=str(reason))
 
-    flash(_("%(name)s is open again, in %(stage)s.", name=deal.title, stage=wanted.name), "ok")
+    flash(_("%(name)s was reopened in %(stage)s.", name=deal.title, stage=wanted.name), "ok")
     return gone_to(local_path(request.form.get("next"), url_for(".show", deal_id=deal.id)))
 
 
@@ -182,7 +182,7 @@ def _with_undo(sentence: str, events: list[int], action: str) -> Markup:
 def refused(deal_id: int, *keys: Key | None, reason: str = ""):
     """Answer with the truth: the columns concerned as they stand or that are gone, the card where it is, and why."""
     db.session.rollback()
-    flash(reason or _("Someone moved this a moment ago. It is now shown where it is."), "danger")
+    flash(reason or _("Someone moved this deal a moment ago. It is now shown in its current place."), "danger")
     deal = db.session.scalar(queries.visible_to(current_user).where(Deal.id == deal_id))
     if deal is None:
         abort(404)

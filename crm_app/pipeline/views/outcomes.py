@@ -35,7 +35,7 @@ def _closing(deal_id, kind):
         valuing.keep_rates()
     deal, rates = find(deal_id), valuing.rates_now()
     if request.method == "GET" and not deal.is_open:
-        flash(_("%(name)s is closed already.", name=deal.title), "info")
+        flash(_("%(name)s is already closed.", name=deal.title), "info")
         return gone_to(url_for(".show", deal_id=deal.id))
     form = outcome_form(deal, kind, rates, stage=request.args.get("stage"))
     if not form.validate_on_submit():
@@ -79,5 +79,8 @@ def _asked(deal, kind, form):
 
 
 def _said(kind, deal):
-    sentences = {"won": _("%(name)s is won.", name=deal.title), "lost": _("%(name)s is lost.", name=deal.title)}
+    sentences = {
+        "won": _("%(name)s was marked as won.", name=deal.title),
+        "lost": _("%(name)s was marked as lost.", name=deal.title),
+    }
     return sentences[kind]

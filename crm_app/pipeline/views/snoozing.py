@@ -21,7 +21,7 @@ from crm_app.web.texts import gettext as _
 def snooze(deal_id):
     deal = find(deal_id)
     if not deal.is_open:
-        flash(_("%(name)s is closed already.", name=deal.title), "info")
+        flash(_("%(name)s is already closed.", name=deal.title), "info")
         return gone_to(back_to(deal))
     form = SnoozeForm(deal)
     if not form.validate_on_submit():

@@ -38,7 +38,7 @@ def move_together():
         return _said(str(refused), 409)
     except StaleDataError:
         db.session.rollback()
-        return _said(_("Someone moved this a moment ago. It is now shown where it is."), 409)
+        return _said(_("Someone moved this deal a moment ago. It is now shown in its current place."), 409)
 
     if not moved.deals:
         return _said(_unchanged(moved.left), 409)
@@ -56,7 +56,9 @@ def undo_together():
     settle()
 
     count = len(moved.deals)
-    words = ngettext("%(count)s deal was restored.", "%(count)s deals were restored.", count, count=formats.num(count))
+    words = ngettext(
+        "%(count)s deal was moved back.", "%(count)s deals were moved back.", count, count=formats.num(count)
+    )
     flash(_with_left(words, moved.left), "danger" if moved.left else "ok")
     return _answer(moved, moved.deals[0].pipeline) if moved.deals else said_alone(_back(), 409)
 

@@ -97,9 +97,9 @@ def _labels(question: str) -> dict:
     return {
         "presets": choosing.preset_labels(),
         "comparisons": {
-            "previous": _("the previous period"),
-            "year": _("the same period last year"),
-            "none": _("nothing"),
+            "previous": _("Previous period"),
+            "year": _("Same period last year"),
+            "none": _("Nothing"),
         },
         "everies": {unit: units[unit] for unit in UNITS} if question in ("won", "goals") else {},
         "dimensions": dimensions | {"industry": _("Industry")} if question in _MEASURED else {},

@@ -24,7 +24,7 @@ class OrganisationForm(SeenForm):
     calendar_name = SelectField(_l("Calendar for goals and reports"), choices=CALENDAR_CHOICES)
     fiscal_start = SelectField(_l("The year starts in"), coerce=int)
     weekend = SelectMultipleField(_l("Days off"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
-    reps_see_all = BooleanField(_l("Reps see everyone's records"))
+    reps_see_all = BooleanField(_l("Reps see everyone’s records"))
     shows_toman = BooleanField(_l("Show rials as tomans"))
 
     def __init__(self, *args, firm: Organisation, **kwargs):

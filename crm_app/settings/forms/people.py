@@ -39,7 +39,7 @@ class PersonForm(SeenForm):
     def validate_email(self, field):
         taken = select(User.id).where(User.email == field.data, User.id != (self.person.id if self.person else 0))
         if field.data and db.session.scalar(taken):
-            raise ValidationError(_("Another user has this address."))
+            raise ValidationError(_("Another user already has this email address."))
         if not field.data and self.person and self.person.password_hash:
             raise ValidationError(_("Without an email address they could no longer sign in. Disable them instead."))
 

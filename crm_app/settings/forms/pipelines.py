@@ -32,10 +32,10 @@ class StageForm(SeenForm):
     """A stage, new or known; `deals` says how many are or were in it."""
 
     name = TextField(_l("Name"), [Required()], longest=100)
-    kind = SelectField(_l("Kind"))
-    probability = NumberField(_l("Probability in per cent"), least=0, most=100, whole=True)
+    kind = SelectField(_l("Type"))
+    probability = NumberField(_l("Probability"), least=0, most=100, whole=True)
     wip_limit = NumberField(_l("Deal limit"), least=1, most=9999, whole=True)
-    rot_days = NumberField(_l("Rots after days"), least=1, most=3650, whole=True)
+    rot_days = NumberField(_l("Rots after (days)"), least=1, most=3650, whole=True)
     rots_in_working_days = BooleanField(_l("Count working days only"))
 
     def __init__(self, pipeline: Pipeline, stage: Stage | None = None, *, deals: int = 0):

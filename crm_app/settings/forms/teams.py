@@ -37,7 +37,7 @@ class TeamForm(SeenForm):
         people = db.session.scalars(by_name(_choosable(user, team))).all()
         self.people = {person.id: person for person in people}
         leads = [p for p in people if p.role in ("owner", "manager") or (team and p.id == team.manager_id)]
-        self.manager_id.choices = options([(0, _("Nobody")), *((person.id, person.name) for person in leads)])
+        self.manager_id.choices = options([(0, _("Unassigned")), *((person.id, person.name) for person in leads)])
         members_first = sorted(people, key=lambda person: team is None or person.team_id != team.id)
         self.members.choices = options((person.id, person.name) for person in members_first)
         members = sorted(person.id for person in people if team and person.team_id == team.id)
@@ -52,7 +52,7 @@ class TeamForm(SeenForm):
             Team.name_key == match_key(field.data), Team.id != (self.team.id if self.team else 0)
         )
         if db.session.scalar(taken):
-            raise ValidationError(_("Another team has that name."))
+            raise ValidationError(_("There is already a team with this name."))
 
     def validate_members(self, field):
         if not self.people.keys() >= set(field.data or []):

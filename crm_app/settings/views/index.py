@@ -32,8 +32,8 @@ def _own():
             url_for("accounts.edit_preferences"),
         ),
         Place(
-            _("Sign-in"),
-            _("Password, and where you are signed in"),
+            _("Sign-in and security"),
+            _("Password, two-step sign-in, passkeys and devices"),
             "key-round",
             url_for("accounts.access"),
         ),
@@ -56,9 +56,14 @@ def _common():
         Place(_("Users"), _("Users, their roles and passwords"), "users", url_for(".people")),
         Place(_("Teams"), _("Managers, regions and members"), "briefcase-business", url_for(".teams")),
         Place(_("Pipelines"), _("Stages, their probabilities and order"), "square-kanban", url_for(".pipelines")),
-        Place(_("Rates"), _("Exchange rates by date"), "globe", url_for(".rates")),
+        Place(_("Exchange rates"), _("What other currencies are worth, by date"), "globe", url_for(".rates")),
         Place(_("Backups"), _("Nightly copies of everything"), "history", url_for("backups.index")),
         Place(_("Health"), _("What works, what does not, and what to do"), "life-buoy", url_for("health.index")),
         Place(_("Audit log"), _("Who signed in, exported data or changed permissions"), "shield", url_for(".audit")),
-        Place(_("Demo company"), _("Try a full installation, then empty it again"), "eye", url_for("demo.index")),
+        Place(
+            _("Demo company"),
+            _("Try Peyvand with the data of a fictional company, then remove it"),
+            "eye",
+            url_for("demo.index"),
+        ),
     ]

@@ -149,7 +149,7 @@ def _replace(pipeline, stage, deals):
 
 def _replaced(name, home, moved, is_merger):
     if is_merger:
-        return _("The stages %(name)s and %(home)s were merged into %(home)s.", name=name, home=home.name)
+        return _("The stage %(name)s was merged into %(home)s.", name=name, home=home.name)
     if not moved:
         return _("The stage %(name)s was deleted.", name=name)
     return ngettext(

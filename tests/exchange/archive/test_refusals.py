@@ -261,7 +261,7 @@ def test_another_file_under_the_name_of_an_upload_stays_and_those_put_before_it_
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"mine")
 
-    assert f"another {names[1]}" in refusal()
+    assert f"a different {names[1]}" in refusal()
     assert path.read_bytes() == b"mine"
 
 

@@ -24,8 +24,8 @@ def main() -> int:
             print(f"CI may skip nothing, yet this cannot run: {what}")
         return 1
     browser = [] if has_browser else ["-m", "not browser"]
-    # One more than there are processors: a quarter of the time of tests in a browser is waiting.
-    workers = ["-n", str((os.cpu_count() or 2) + 1), "--dist", "worksteal"]
+    # Two more than there are processors: tests in a browser, of processes and of several writers mostly wait.
+    workers = ["-n", str((os.cpu_count() or 2) + 2), "--dist", "worksteal"]
     # Tests are rewritten as they are read: the workers of the second database find what those of the first wrote.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     status = 0

@@ -35,9 +35,15 @@ def test_a_deal_added_by_enter_twice_is_one_deal(board):
     sent = posts(board)
     board.locator("[data-add-opener]").first.click()
     board.locator("[data-add] input[name=title]").fill("Deal Twice")
+    held = []
+    board.route("**/stages/*/new", lambda route: held.append(route))
 
+    with board.expect_request("**/stages/*/new"):
+        board.evaluate("document.querySelector('[data-add]').requestSubmit()")
     board.evaluate("document.querySelector('[data-add]').requestSubmit()")
-    board.evaluate("document.querySelector('[data-add]').requestSubmit()")
+    board.wait_for_timeout(100)
+    for route in held:
+        route.continue_()
 
     expect(card(board, "Twice")).to_have_count(1)
     board.wait_for_load_state("networkidle")

@@ -10,7 +10,7 @@ from flask_login import current_user, login_required
 from crm_app.accounts import sessions
 from crm_app.extensions import utc_now
 from crm_app.web.htmx import gone_to
-from crm_app.web.redirects import path_of
+from crm_app.web.redirects import came_from
 
 
 def editor_required(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,7 +43,7 @@ def must_be_confirmed() -> None:
     """
     session = sessions.current()
     if session is None or session.confirmed_at < utc_now() - sessions.CONFIRMED_FOR:
-        here = request.full_path.rstrip("?") if request.method == "GET" else path_of(request.referrer, "/settings/")
+        here = request.full_path.rstrip("?") if request.method == "GET" else came_from() or "/settings/"
         abort(gone_to(url_for("accounts.confirm", next=here)))
 
 

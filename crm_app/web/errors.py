@@ -46,9 +46,11 @@ def _http_error(error: HTTPException):
 
 
 def _without_token(_error: CSRFError):
-    """Whoever signed out elsewhere meanwhile has to sign in first."""
-    if current_user.is_authenticated or request.blueprint in (None, "accounts"):
-        return _say(403, _words(419))
+    """Whoever signed out elsewhere meanwhile has to sign in first; before anything is set up, nobody can."""
+    # So early in a request, words are what finds out who reads them.
+    words = _words(419)
+    if current_user.is_authenticated or not reader.organisation or request.blueprint in (None, "accounts"):
+        return _say(403, words)
     return login_manager.unauthorized()
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from crm_app.accounts import passwords, signing_in
+from crm_app.accounts import links, passwords, signing_in
 from crm_app.accounts.models import SignInFailure, UserSession
 from crm_app.accounts.signing_in import Guarded
 from crm_app.extensions import db
@@ -250,6 +250,13 @@ def test_a_form_without_its_token_asks_a_stranger_to_sign_in(browser_of, alice):
     assert response.location == "/accounts/sign-in?next=/contacts/people/new"
     assert browser_of(alice).post("/contacts/people/new", data={"name": "Grace"}).status_code == 403
     assert browser_of().post(URL, data={"email": alice.email}).status_code == 403
+
+
+def test_before_anything_is_set_up_a_form_without_its_token_says_so(browser_of, app):
+    link = links.new_setup_link()
+    db.session.commit()
+
+    assert browser_of().post(f"/settings/first-run/{link}", data={"name": "Olivia"}).status_code == 403
 
 
 def test_a_part_asked_for_by_a_session_that_ended_sends_the_whole_page_to_sign_in(browser_of, alice):

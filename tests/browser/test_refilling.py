@@ -38,6 +38,14 @@ def sign_in(page, user):
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
+def fail_once(page, app, monkeypatch, send):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    with monkeypatch.context() as patched:
+        patched.setitem(app.view_functions, "contacts.new_person", lambda: 1 / 0)
+        send(page)
+        page.get_by_role("heading", name="Something went wrong on our side.").wait_for()
+
+
 def names():
     db.session.rollback()
     found = [person.name for person in db.session.query(Person)]
@@ -87,15 +95,40 @@ def test_whoever_signed_out_in_another_tab_signs_in_and_goes_on(page, alice):
 
 
 def test_after_a_failure_the_way_back_leads_to_what_was_typed(page, monkeypatch, app):
-    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
-    with monkeypatch.context() as patched:
-        patched.setitem(app.view_functions, "contacts.new_person", lambda: 1 / 0)
-        send(page)
-        page.get_by_role("heading", name="Something went wrong on our side.").wait_for()
+    fail_once(page, app, monkeypatch, send)
 
     page.get_by_role("link", name="Back to the page").click()
 
     is_filled_in(page)
+
+
+def test_it_waits_where_it_was_sent_and_for_an_hour(page, monkeypatch, app):
+    fail_once(page, app, monkeypatch, send)
+
+    page.goto("/")
+    page.goto(f"{NEW}?name=Another")
+    expect(page.get_by_label("Tags")).to_have_value("")
+    page.evaluate("""() => {
+        const form = JSON.parse(sessionStorage.getItem("form sent"));
+        sessionStorage.setItem("form sent", JSON.stringify({...form, at: form.at - 3_600_001}));
+    }""")
+    page.goto(NEW)
+
+    expect(page.get_by_label("Tags")).to_have_value("")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_what_was_saved_is_not_offered_again_though_the_next_page_fails(page, monkeypatch, app):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    with monkeypatch.context() as patched:
+        patched.setitem(app.view_functions, "contacts.person", lambda person_id: 1 / 0)
+        send(page)
+        page.get_by_role("heading", name="Something went wrong on our side.").wait_for()
+
+    page.goto(NEW)
+
+    expect(page.get_by_label("Name")).to_have_value("")
+    assert names() == ["Grace Hopper"]
 
 
 def test_passwords_are_kept_nowhere(page_of, alice):
@@ -103,6 +136,8 @@ def test_passwords_are_kept_nowhere(page_of, alice):
     page.goto("/accounts/access")
     for field in page.locator("main input[type=password]").all():
         field.fill("a very secret sentence")
+    for eye in page.get_by_role("button", name="Show the password").all():
+        eye.click()
     end_sessions()
 
     page.get_by_role("button", name="Change the password").click()

@@ -12,6 +12,7 @@ from crm_app.audit.models import LONGEST, AuditEntry
 from crm_app.extensions import db, utc_now
 
 _WAITING = "lines of the audit log"
+_JOINERS = "\u200c\u200d"
 
 
 class Actor(NamedTuple):
@@ -69,8 +70,8 @@ def _forget_waiting(session: Session) -> None:
 
 
 def clean(text: str) -> str:
-    """One line of printable signs, as long as a line may be."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:LONGEST])
+    """One line of printable signs, as long as a line may be. What joins and parts letters belongs to Persian words."""
+    return "".join(sign if sign.isprintable() or sign in _JOINERS else "\ufffd" for sign in text[:LONGEST])
 
 
 def _acting() -> Actor:

@@ -15,6 +15,7 @@ from crm_app.extensions import db
 from crm_app.lists.fields import Badge, Field, Link, Pairs
 from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Listable
+from crm_app.web import folding
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 
@@ -39,7 +40,7 @@ def imports(user: User) -> Listable | None:
 
 def _matching(rows: Select[Any], text: str) -> Select[Any]:
     for word in text.split():
-        rows = rows.where(Import.file_name.icontains(word, autoescape=True))
+        rows = rows.where(folding.has(Import.file_name, word))
     return rows
 
 

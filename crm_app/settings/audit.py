@@ -12,7 +12,7 @@ from crm_app.extensions import db
 from crm_app.lists.fields import Field, Pairs
 from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Listable
-from crm_app.web import formats
+from crm_app.web import folding, formats
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 
@@ -36,7 +36,7 @@ def entries(user: User) -> Listable | None:
 def _matching(rows: Select[Any], text: str) -> Select[Any]:
     for word in text.split():
         held = (AuditEntry.subject, AuditEntry.actor_name, AuditEntry.address)
-        rows = rows.where(or_(*(column.icontains(word, autoescape=True) for column in held)))
+        rows = rows.where(or_(*(folding.has(column, word) for column in held)))
     return rows
 
 

@@ -54,6 +54,14 @@ def test_a_password_typed_where_the_address_belongs_is_not_written_down(browser_
     assert failed.subject == ""
 
 
+def test_a_persian_name_keeps_the_joiners_of_its_letters_and_nothing_else_that_is_unseen(olivia):
+    audit.note("user added", "علی\u200cرضا\nsigned in\u202e", actor=olivia)
+    db.session.commit()
+
+    (added,) = _told("user added")
+    assert added.subject == "علی\u200cرضا\ufffdsigned in\ufffd"
+
+
 def test_what_an_owner_does_to_users_is_told(browser_of, alice, olivia):
     browser = browser_of(olivia)
     facts = {"name": alice.name, "email": alice.email, "role": "manager", "team_id": "0"}

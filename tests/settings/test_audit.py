@@ -56,6 +56,16 @@ def test_it_is_narrowed_by_what_is_asked(browser_of, olivia, alice, bob, query, 
     assert all(expected in row for row in rows)
 
 
+def test_names_are_found_in_any_form_of_their_letters(browser_of, olivia, alice):
+    audit.note("user added", "کریم می‌خواهد", actor=olivia)
+    db.session.commit()
+    browser = browser_of(olivia)
+
+    for words, is_found in (("كريم", True), ("می خواهد", True), ("میخواهد", True), ("کریمه", False)):
+        rows = list(browser.page(f"/settings/audit?q={words}").one("div", id="audit").iter("tr"))[1:]
+        assert len(rows) == int(is_found), words
+
+
 def test_it_is_taken_along_as_a_file_which_is_noted_too(browser_of, olivia, alice, bob):
     _lines(alice, bob)
 

@@ -32,6 +32,8 @@ def upgrade():
     for one in connection.execute(found.where(closing.reversed_at.is_(None))).all():
         # No stay ends before the deal began; one that began beyond the closing lasted no time.
         end = max(one.closed_at, one.began)
+        if end >= (one.left_at or one.entered_at):
+            continue
         values = {"entered_at": min(one.entered_at, end)}
         if one.left_at is None:
             connection.execute(_DEALS.update().where(_DEALS.c.id == one.deal_id).values(entered_stage_at=end))

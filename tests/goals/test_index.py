@@ -32,7 +32,7 @@ def test_a_goal_shows_actual_target_and_share(browser_of, olivia, alice):
     this_month()
     make.won(alice, value=250_00, on=today())
     page = browser_of(olivia).page("/goals/?unit=month")
-    for text in ("€250", "of €1,000", "25%", "Expected by today", "Projected landing"):
+    for text in ("€250", "of €1,000", "25%", "Expected by today", "Projected result"):
         assert text in page.text
     # On the last working day of a month there is none left to need anything on.
     coming = [today() + timedelta(days=number) for number in range(1, 31)]

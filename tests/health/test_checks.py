@@ -345,4 +345,5 @@ def test_a_disk_is_told_once_with_all_that_lies_on_it(app, tmp_path):
     (tmp_path / "backups").mkdir()
 
     with one.app_context():
-        assert storage._disks() == {("instance", "backups", "database"): tmp_path}
+        read_as(Reader(language="fa"))
+        assert "روی دیسک پوشه نصب، نسخه‌های پشتیبان و پایگاه داده" in next(storage.disk(Limit(1))).said

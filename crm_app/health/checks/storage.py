@@ -14,18 +14,27 @@ from crm_app.health import facts
 from crm_app.health.findings import Finding, fine, problem, unreadable, warning
 from crm_app.web.formats import ago, listed, num
 from crm_app.web.texts import gettext as _
+from crm_app.web.texts import lazy_gettext as _l
 
 _GIGABYTE = 1_000_000_000
 _LITTLE, _ALMOST_NONE = 2 * _GIGABYTE, _GIGABYTE // 4
 # Made every night; one that failed is told the next day.
 _YOUNG, _OLD = timedelta(hours=30), timedelta(days=3)
 
+_FOLDERS = {
+    "instance": _l("the instance folder"),
+    "uploads": _l("uploads"),
+    "backups": _l("backups"),
+    "database": _l("the database"),
+}
+
 
 def disk(_limit: Limit) -> Iterator[Finding]:
     """Of each disk once, with what lies on it. That of PostgreSQL is another machine's, or seen by its own tools."""
     for names, folder in _disks().items():
         free = shutil.disk_usage(folder).free
-        said = _("%(size)s GB are free on the disk of: %(names)s.", size=num(free / _GIGABYTE, 1), names=listed(names))
+        held = listed([str(_FOLDERS[name]) for name in names])
+        said = _("%(size)s GB are free on the disk of: %(names)s.", size=num(free / _GIGABYTE, 1), names=held)
         advice = _("Free up space, or move the folder to a larger disk. Nothing can be saved once the disk is full.")
         if free < _ALMOST_NONE:
             yield problem(said, advice)

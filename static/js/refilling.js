@@ -1,6 +1,7 @@
 // A form whose sending came to nothing, since its sender had been signed out or the server failed, is filled in again
-// where it comes back within the hour, and says so (data-refilling-notice). The page that answers such a sending bears
-// data-refilling-failed; only the first one after it counts.
+// where it comes back within the hour, and says so (data-refilling-notice="failed"). The page that answers such a sending
+// bears data-refilling-failed; only the first one after it counts. If nothing answered and its sender went back, nobody
+// knows whether it was saved, which the other notice says ("unsure").
 
 const KEY = "form sent";
 const HOUR = 3_600_000;
@@ -23,13 +24,18 @@ document.addEventListener("submit", (event) => {
 function afterLoading() {
   const form = read();
   if (!form) return;
-  const hasFailed = form.hasFailed ?? document.querySelector("[data-refilling-failed]") !== null;
+  const notice = form.notice ?? noticeNow();
   const isOthers = reader() && form.reader !== reader();
-  if (!hasFailed || isOthers || Date.now() - form.at > HOUR) write(null);
-  else if (!refilled(form)) write({ ...form, hasFailed });
+  if (!notice || isOthers || Date.now() - form.at > HOUR) write(null);
+  else if (!refilled(form, notice)) write({ ...form, notice });
 }
 
-function refilled(form) {
+function noticeNow() {
+  if (document.querySelector("[data-refilling-failed]")) return "failed";
+  return performance.getEntriesByType("navigation")[0]?.type === "back_forward" ? "unsure" : null;
+}
+
+function refilled(form, notice) {
   const again = [...document.forms].find((other) => other.method === "post" && purpose(other) === form.purpose);
   if (!again || form.page !== page() || !reader()) return false;
   write(null);
@@ -39,7 +45,7 @@ function refilled(form) {
       fill(field, values.get(field.name) ?? []);
     }
   }
-  again.prepend(document.querySelector("template[data-refilling-notice]").content.cloneNode(true));
+  again.prepend(document.querySelector(`template[data-refilling-notice=${notice}]`).content.cloneNode(true));
   again.closest("[popover]")?.showPopover();
   again.scrollIntoView({ block: "nearest" });
   return true;

@@ -16,6 +16,7 @@ NEW = "/contacts/people/new"
 @pytest.fixture
 def page(page_of, alice):
     page = page_of(alice)
+    page.goto("/contacts/people")
     page.goto(NEW)
     page.get_by_label("Name").fill("Grace Hopper")
     page.get_by_label("Tags").fill("Navy, Key")
@@ -100,6 +101,21 @@ def test_after_a_failure_the_way_back_leads_to_what_was_typed(page, monkeypatch,
     page.get_by_role("link", name="Back to the page").click()
 
     is_filled_in(page)
+
+
+def test_whoever_goes_back_since_no_answer_came_is_told_that_it_may_be_saved(page):
+    page.route(f"**{NEW}", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+
+    with page.expect_event("requestfailed"):
+        send(page)
+    page.wait_for_url("chrome-error://**")
+    page.unroute_all()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
+    page.goto(NEW)
+
+    expect(page.locator(".notice")).to_contain_text("this may not have been saved")
+    expect(page.get_by_label("Name")).to_have_value("Grace Hopper")
 
 
 def test_it_waits_where_it_was_sent_and_for_an_hour(page, monkeypatch, app):

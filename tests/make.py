@@ -117,7 +117,7 @@ def lost(owner=None, *, on=None, reason="Too dear", **facts):
 
 def goal(amount, *, measure="won_value", unit="month", calendar="gregorian", on=None, team=None, user=None):
     """A goal with the target of the period that holds a day: today, unless another is given."""
-    day = on or utc_now().date()
+    day = on or today()
     period = db.session.get(Organisation, 1).calendar(calendar).period(unit, day)
     new = Goal(measure=measure, unit=unit, calendar=calendar, team=team, user=user)
     target = Target(period_key=period.key, start=period.start, end=period.end)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask import request
-from sqlalchemy import Select, case, func
+from sqlalchemy import Select, case, false, func
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import Organisation, Team, User
@@ -21,9 +21,12 @@ from crm_app.measures.view import View
 from crm_app.pipeline.models import Closing, Deal, Pipeline, Stage, Stay
 from crm_app.pipeline.queries import opens_to
 from crm_app.web import formats
-from crm_app.web.money import Money
+from crm_app.web.money import Money, Rates
+from crm_app.web.ordering import Order, known_first
 from crm_app.web.periods import Period
+from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
+from crm_app.web.worth import by_worth
 
 _NAMED: dict[str, Any] = {"owner": User, "team": Team, "product": Product, "stage": Stage, "pipeline": Pipeline}
 _SCOPED = ("owner", "team", "product", "pipeline", "industry")
@@ -110,12 +113,19 @@ class Behind:
         """What a deal adds to the figure, in the organisation's currency; none for states, whose rate is today's."""
         return None if self.measure.is_snapshot or self.measure.key == "new_deals" else Closing.base_amount
 
-    def sorts(self) -> dict[str, Any]:
-        """By when the deal was counted, or what the reader may know of it."""
+    def sorts(self) -> dict[str, Order]:
+        """By when the deal was counted, or what the reader may know of it; deals without a value stand last."""
         title = case((self._is_seen, Deal.sort_key), else_="")
-        amount = Stay.value_amount if self.is_past else Deal.value_amount
-        value = case((self._is_seen, func.coalesce(amount, 0)), else_=0)
-        return {"when": self._counted_at, "title": title, "value": value}
+        return {"when": self._counted_at, "title": title, "value": self._by_value()}
+
+    def _by_value(self) -> Order:
+        """By what each adds to the figure, which everybody here sees; else by what it is worth, where that is seen."""
+        if self.counted is not None:
+            return known_first(self.counted.is_not(None), func.coalesce(self.counted, 0))
+        of = Stay if self.is_past else Deal
+        known, worth = by_worth(of.value_amount, of.currency, Rates.load(reader.currency))
+        is_known = case((self._is_seen, known.value), else_=false())
+        return known_first(is_known, case((self._is_seen, worth.value), else_=0.0))
 
     @property
     def _is_seen(self) -> Any:

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +13,7 @@ from crm_app.extensions import utc_now
 from crm_app.measures import asking
 from crm_app.measures.catalogue import MEASURES
 from crm_app.measures.scope import Scope
-from crm_app.web.money import Money
+from crm_app.web.money import Money, Rate
 from tests import make
 
 DAYS = "from=2026-01-01&to=2027-01-01"
@@ -174,6 +175,39 @@ def test_many_deals_come_page_by_page(browser_of, olivia, alice, statements):
 @pytest.mark.parametrize("sort", ["when", "-value", "title", "nonsense"])
 def test_the_list_is_sorted(browser_of, olivia, deals, sort):
     browser_of(olivia).page(f"/reports/records/won_value?{DAYS}&sort={sort}&after=broken")
+
+
+@pytest.mark.parametrize("measure", ["won_value", "new_deals", "open_value", "past"])
+def test_deals_of_several_currencies_are_sorted_by_what_they_are_worth(browser_of, olivia, alice, measure):
+    make.db.session.add(Rate(currency="IRR", day=date(2020, 1, 1), rate=Decimal("0.00001")))
+    prices = {"Rial": (500_000_000, "IRR"), "Euro": (99_600_00, "EUR"), "Few": (20_00, "EUR"), "None": (None, "EUR")}
+    create = make.won if measure == "won_value" else make.deal
+    for title, (value, currency) in prices.items():
+        create(alice, title=title, value=value, currency=currency, created=make.utc_now() - timedelta(days=200))
+    start, end = make.today() - timedelta(days=300), make.today() + timedelta(days=400)
+    if measure == "past":
+        measure, end = "open_value", make.today() - timedelta(days=90)
+
+    browser, url = browser_of(olivia), f"/reports/records/{measure}?from={start}&to={end}"
+
+    assert titles(browser.page(f"{url}&sort=-value")) == ["Euro", "Rial", "Few", "None"]
+    assert titles(browser.page(f"{url}&sort=value")) == ["Few", "Rial", "Euro", "None"]
+
+
+def test_deals_out_of_sight_are_sorted_by_what_they_add_and_by_nothing_that_is_not_shown(browser_of, alice, bob, deals):
+    make.won(alice, title="Zeta", value=300_00, on=date(2026, 7, 1))
+    deals[1].change(owner=bob)
+    make.db.session.commit()
+    browser = browser_of(alice)
+
+    won = browser.page(f"/reports/records/won_value?{DAYS}&sort=-value")
+    deals[1].reopen(make.stage("Proposal"))
+    make.db.session.commit()
+    new = browser.page("/reports/records/new_deals?from=2025-01-01&to=2028-01-01&sort=-value")
+
+    assert titles(won) == ["Zeta", "A deal you can no longer open", "Alpha"]
+    assert [head for head in won.all("th") if head.get("aria-sort")] == [won.all("th")[7]]
+    assert titles(new)[-1] == "A deal you can no longer open"
 
 
 def test_page_file_and_command_line_agree(app, browser_of, olivia, deals):

@@ -1,6 +1,7 @@
 """Deals that a newer file knows better: where they stand, how they ended, and what is told of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -67,6 +68,27 @@ def test_a_corrected_value_leaves_the_hour_of_the_closing(firm, alice):
     standing = [closing for closing in deal().closings if closing.reversed_at is None]
     assert [(one.closed_at, one.value_amount) for one in standing] == [(was, 120_00)]
     assert deal().closed_at == was
+
+
+@pytest.mark.parametrize("took", [timedelta(hours=10), timedelta(days=10, hours=12, minutes=30)])
+def test_a_corrected_value_leaves_the_sales_cycle_to_the_second(firm, alice, took):
+    begun = datetime(2026, 1, 1, 0, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    make.won(alice, value=100_00, title="One", code="D1", created=begun, on=begun + took)
+    ended = (begun + took).date()
+
+    bring_in("deals", f"id,deal,stage,engage date,close date,value\nD1,One,Won,2026-01-01,{ended},120\n", firm)
+
+    standing = [closing for closing in deal().closings if closing.reversed_at is None]
+    assert [(one.value_amount, one.cycle_seconds) for one in standing] == [(120_00, took.total_seconds())]
+
+
+def test_a_corrected_closing_day_counts_the_sales_cycle_in_whole_days(firm):
+    bring_in("deals", row("Won", begun="2017-03-01", closed="2017-04-01"), firm)
+
+    bring_in("deals", row("Won", begun="2017-03-01", closed="2017-04-11"), firm)
+
+    standing = [closing for closing in deal().closings if closing.reversed_at is None]
+    assert [one.cycle_seconds for one in standing] == [41 * 24 * 3600]
 
 
 def test_a_deal_that_began_and_ended_on_one_day_never_ends_before_it_began(firm, alice):

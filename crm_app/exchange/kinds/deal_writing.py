@@ -201,7 +201,6 @@ class Writing:
         if len(deal.stays) > 1 and deal.stays[-2].left_at == last.entered_at:
             deal.stays[-2].leave(closed_at, deal.stage)
         last.entered_at = deal.entered_stage_at = deal.closed_at = closed_at
-        cycle = (closed_at - deal.created_at) if deal.created_is_known else None
         deal.closings.append(
             Closing(
                 outcome=deal.status,
@@ -211,9 +210,18 @@ class Writing:
                 value_amount=deal.value_amount,
                 currency=deal.currency,
                 base_amount=self._rates.convert(deal.value, closed_day) if deal.value else None,
-                cycle_seconds=None if cycle is None else round(cycle / timedelta(days=1)) * 24 * 3600,
+                cycle_seconds=_cycle(deal, standing, row),
             )
         )
+
+
+def _cycle(deal: Deal, standing: Closing | None, row: Row) -> int | None:
+    """Whole days where the file says when it began or ended; else what it was, to the second."""
+    if standing is not None and not {"created_day", "closed_day"} & row.changes.keys():
+        return standing.cycle_seconds
+    if not deal.created_is_known or deal.closed_at is None:
+        return None
+    return round((deal.closed_at - deal.created_at) / timedelta(days=1)) * 24 * 3600
 
 
 def _newest_first(row: Row) -> tuple[int, int]:

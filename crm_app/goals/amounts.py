@@ -37,14 +37,25 @@ def written(
     return formats.short_num(value) if short else formats.num(value, 1)
 
 
+def difference(value: Decimal | int | None, unit: str, *, short: bool = False, whole: bool = False) -> str:
+    """One figure less another, with its sign; between two rates in points, which are no per cent of anything."""
+    if value is None:
+        return "–"
+    if unit != "rate":
+        return (current_reader().plus if value > 0 else "") + written(value, unit, short=short, whole=whole)
+    points = round(Decimal(value) * 100, 1)
+    number = (current_reader().plus if points > 0 else "") + formats.num(points, 1)
+    return ngettext("%(number)s point", "%(number)s points", 1 if abs(points) == 1 else 2, number=number)
+
+
 def aimed(target: str, better: str) -> str:
     """A target that was written, as what is not to be passed where less is better."""
     return _("%(target)s or less", target=target) if better == "down" else target
 
 
-def off(difference: Decimal, unit: str) -> str:
+def off(gap: Decimal, unit: str) -> str:
     """How far a figure stands off its target, in words of its unit; below nought it falls short."""
-    gap, is_above = abs(difference), difference > 0
+    gap, is_above = abs(gap), gap > 0
     if unit == "rate":
         return _points(round(gap * 100, 1), is_above)
     if not round(gap, 1):

@@ -125,6 +125,8 @@ def _short(number: Decimal) -> Decimal | int:
 
 def _csv_names(column: Column) -> list[str]:
     unit = column.of or column.unit
+    if (column.unit, unit) == ("change", "rate"):
+        return [_("%(name)s (points)", name=column.label)]
     label = f"{column.label} ({reader.currency})" if unit == "money" else column.label
     label = f"{column.label} (%)" if unit in ("rate", "interval") else label
     return [f"{label} ≥", f"{label} ≤"] if column.unit == "interval" else [label]

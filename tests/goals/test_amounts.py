@@ -80,3 +80,19 @@ def test_a_figure_is_written_in_words_of_its_unit():
     assert amounts.written(Decimal("0.6315"), "rate") == "63.2%"
     assert amounts.written(Decimal("45.25"), "days") == "45.2 days"
     assert amounts.written(None, "count") == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        ("0.05", "rate", "+5 points"),
+        ("-0.6667", "rate", "−66.7 points"),
+        ("0.01", "rate", "+1 point"),
+        ("0.0004", "rate", "0 points"),
+        ("-1250", "money", "−€12.50"),
+        ("3", "count", "+3"),
+        (None, "rate", "–"),
+    ],
+)
+def test_a_difference_has_its_sign_and_one_of_two_rates_is_in_points(value, unit, words):
+    assert amounts.difference(None if value is None else Decimal(value), unit) == words

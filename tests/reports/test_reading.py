@@ -229,3 +229,29 @@ def test_a_rate_is_called_better_or_worse_only_where_chance_explains_it_no_more(
     page = browser_of(olivia).page("/reports/win-rate?since=2026-05-01&until=2026-05-31&compare=previous")
 
     assert said in page.text_of(page.one("p", class_="answer"))
+
+
+def test_the_change_of_a_rate_is_in_points_on_the_page_and_in_the_file(browser_of, olivia, alice):
+    make.won(alice, on=date(2026, 4, 1))
+    make.won(alice, on=date(2026, 5, 1))
+    make.lost(alice, on=date(2026, 5, 2))
+    make.lost(alice, on=date(2026, 5, 3))
+    url = "/reports/win-rate?since=2026-05-01&until=2026-05-31&compare=previous"
+    browser = browser_of(olivia)
+
+    total, (head, *_lines) = cells(browser.page(url), "Total"), browser.get(f"{url}&format=csv").text.splitlines()
+
+    assert total[6] == "−66.7 points no clear difference"
+    assert head.endswith("Change (points)")
+
+
+def test_how_far_a_rate_is_off_its_target_is_in_points(browser_of, olivia, alice):
+    make.goal(4000, measure="win_rate", unit="year", on=date(2020, 1, 1))
+    for number in range(20):
+        close = make.won if number < 9 else make.lost
+        close(alice, on=date(2020, 3, 1 + number))
+    browser, url = browser_of(olivia), "/reports/goals?since=2020-01-01&until=2020-12-31&every=year&measure=win_rate"
+
+    assert cells(browser.page(url), "2020")[2] == "+5 points"
+    assert "Difference (points)" in browser.get(f"{url}&format=csv").text
+    assert "+5 points" in browser.page("/goals/?unit=year&period=2020&measure=win_rate").text

@@ -29,19 +29,21 @@ COMPARISONS = ("previous", "year", "none")
 
 @dataclass(frozen=True)
 class Options:
-    """What there is to filter by, as far as the person sees it."""
+    """What there is to filter by, as far as the person sees it; and their own team, which has a name in any case."""
 
     people: Sequence[User]
     teams: Sequence[Team]
     pipelines: Sequence[Pipeline]
     products: Sequence[Any]
+    own_team: Team | None = None
 
     @property
     def names(self) -> dict[str, dict[int, str]]:
         """Names by id, for groups of figures."""
+        own = {self.own_team.id: self.own_team.name} if self.own_team else {}
         return {
             "owner": {person.id: person.name for person in self.people},
-            "team": {team.id: team.name for team in self.teams},
+            "team": {team.id: team.name for team in self.teams} | own,
             "product": {product.id: product.name for product in self.products},
         }
 
@@ -86,11 +88,13 @@ class Choice:
 
 def options(user: User) -> Options:
     """Four statements."""
+    people = list(db.session.scalars(goals.people_of(user)))
     return Options(
-        people=list(db.session.scalars(goals.people_of(user))),
+        people=people,
         teams=all_teams(user),
         pipelines=list(db.session.scalars(select(Pipeline).order_by(Pipeline.position, Pipeline.id))),
         products=db.session.execute(select(Product.id, Product.name).order_by(Product.sort_key, Product.id)).all(),
+        own_team=next((person.team for person in people if person.id == user.id), None),
     )
 
 

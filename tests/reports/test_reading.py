@@ -209,6 +209,35 @@ def test_a_team_out_of_sight_is_called_another_team(browser_of, charlie, alice):
     assert "South" not in page.text and "Former colleague" not in page.text
 
 
+def test_a_rep_reads_the_name_of_their_own_team_but_cannot_filter_by_it(browser_of, charlie, alice):
+    make.won(alice, value=900_00, on=date(2026, 2, 3))
+    north, alice.team = alice.team, make.team("South")
+    db.session.commit()
+    make.won(alice, value=50_00, on=date(2026, 3, 3))
+    alice.team = north
+    db.session.commit()
+    browser = browser_of(alice)
+
+    for question in ("won", "win-rate"):
+        url = f"/reports/{question}?{IN_2026}&by=team&compare=none"
+        page = browser.page(url)
+        assert cells(page, "North") and cells(page, "Another team")
+        assert "North" in page.text_of(page.all("svg", role="img")[0])
+        assert {row.split(",")[0] for row in browser.get(f"{url}&format=csv").text.splitlines()} >= {"North"}
+        assert not page.all("select", name="team")
+    assert "95% of it from North" in browser.page(f"/reports/won?{IN_2026}&by=team&compare=none").text
+
+
+def test_a_manager_reads_the_name_of_the_team_that_they_are_in(browser_of, charlie):
+    charlie.team = make.team("South")
+    db.session.commit()
+    make.won(charlie, value=900_00)
+
+    for path in ("/reports/", "/reports/won"):
+        page = browser_of(charlie).page(path)
+        assert "South" in page.text and "Another team" not in page.text
+
+
 @pytest.mark.parametrize(
     ("now", "before", "said"),
     [

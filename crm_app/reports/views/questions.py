@@ -37,7 +37,7 @@ def index():
 
 def _questions() -> str:
     teams = choosing.all_teams(current_user)
-    given = Options(() if teams else (current_user,), teams, (), ())
+    given = Options(() if teams else (current_user,), teams, (), (), own_team=current_user.team if teams else None)
     last = asking.latest("win_rate", Scope(current_user))
     answers = [_usual(name, given, last) for name in QUESTIONS]
     return render_template("reports/_questions.html", answers=answers)

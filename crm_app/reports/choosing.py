@@ -6,6 +6,7 @@ Whatever cannot be read, or names what the person may not see, counts as not giv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import request, url_for
@@ -25,6 +26,8 @@ from crm_app.web.texts import gettext as _
 
 PRESETS = ("this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year")
 COMPARISONS = ("previous", "year", "none")
+# More columns or bars than this cannot be read.
+_MOST = 40
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Choice:
-    """`compared` is the period to compare with, as much of it as has passed of the period itself."""
+    """`compared` is the period to compare with, as much of it as has passed of the period itself.
+
+    `every` is the unit asked for; `unit` the one that the period is cut into.
+    """
 
     question: str
     scope: Scope
@@ -63,11 +69,38 @@ class Choice:
     every: str
     measure: str
 
-    @property
+    @cached_property
+    def unit(self) -> str:
+        """The unit asked for, or the next longer one until its periods can be read side by side; years always can."""
+        longer = UNITS[UNITS.index(self.every) :]
+        return next((unit for unit in longer if len(self._cut_into(unit)) <= _MOST), UNITS[-1])
+
+    @cached_property
+    def periods(self) -> list[Period]:
+        """The months, quarters or years that the period touches, whole."""
+        return self._cut_into(self.unit)
+
+    @cached_property
     def parts(self) -> list[Period]:
-        """The period cut into months, quarters or years, at its own ends; at most forty of them."""
-        whole = self.calendar.between(self.period.start, self.period.end, self.every)[:40]
-        return [_cut(self.calendar, part, self.period) for part in whole]
+        """The same, cut at the period's own ends."""
+        return [_cut(self.calendar, part, self.period) for part in self.periods]
+
+    @property
+    def unit_notes(self) -> list[str]:
+        """Says so where the unit is not the one asked for."""
+        if self.unit == self.every:
+            return []
+        by_quarter = _("Shown by quarter, because the period has more than %(most)s months.", most=formats.num(_MOST))
+        by_year = _("Shown by year, because the period has more than %(most)s quarters.", most=formats.num(_MOST))
+        return [by_quarter if self.unit == "quarter" else by_year]
+
+    def short_names(self, periods: Sequence[Period]) -> list[str]:
+        """What periods are called where room is scarce: with their years where these are several."""
+        years = {self.calendar.period("year", period.start).key for period in periods}
+        return [formats.period_short(period, with_year=len(years) > 1) for period in periods]
+
+    def _cut_into(self, unit: str) -> list[Period]:
+        return self.calendar.between(self.period.start, self.period.end, unit)
 
     def url(self, **changes: Any) -> str:
         """The same report with something else chosen."""

@@ -23,7 +23,6 @@ from crm_app.reports import standings
 from crm_app.reports.choosing import Choice, Options
 from crm_app.reports.sheet import Cell, Column, Line, Report
 from crm_app.web import charts, formats
-from crm_app.web.periods import Period
 from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
 
@@ -38,8 +37,8 @@ def ask(choice: Choice, given: Options) -> Report:
     """A line for each month, quarter or year that the period touches, whole; two statements."""
     choice = _whose(choice, given)
     measure = MEASURES.get(choice.measure, MEASURES["won_value"])
-    periods = _periods(choice)
-    targets = _targets(choice, measure, periods)
+    periods = choice.periods
+    targets = _targets(choice, measure)
     figures = asking.over_time(measure, periods, choice.scope)
     weekend = organisation().days_off
     goals = [
@@ -52,7 +51,7 @@ def ask(choice: Choice, given: Options) -> Report:
         question="goals",
         title=title(),
         answer=standings.answer(goals, whose),
-        chart=_chart(goals, whose),
+        chart=_chart(goals, whose, choice.short_names(periods)),
         keys=[(_("Actual"), ""), (_("Target"), "ghost")],
         chart_title=_chart_title(measure, whose),
         heading=_("Period"),
@@ -62,7 +61,7 @@ def ask(choice: Choice, given: Options) -> Report:
             _total(choice, measure, goals, is_running),
         ),
         definitions=[(str(measure.label), str(measure.definition), str(measure.formula))],
-        notes=sorted({note for goal in goals if goal.clock.elapsed for note in goal.figure.notes}),
+        notes=choice.unit_notes + sorted({note for goal in goals if goal.clock.elapsed for note in goal.figure.notes}),
         frame="chart-frame--compared",
         is_empty=not any(goal.figure.n or goal.target is not None for goal in goals),
     )
@@ -71,11 +70,7 @@ def ask(choice: Choice, given: Options) -> Report:
 def is_aimed(choice: Choice, given: Options) -> bool:
     """Whether there is any target to report."""
     choice = _whose(choice, given)
-    return bool(_targets(choice, MEASURES.get(choice.measure, MEASURES["won_value"]), _periods(choice)))
-
-
-def _periods(choice: Choice) -> list[Period]:
-    return choice.calendar.between(choice.period.start, choice.period.end, choice.every)[:40]
+    return bool(_targets(choice, MEASURES.get(choice.measure, MEASURES["won_value"])))
 
 
 def _whose(choice: Choice, given: Options) -> Choice:
@@ -94,14 +89,14 @@ def _own(scope, user: User, given: Options):
     return replace(scope, team_id=managed[0].id) if managed else replace(scope, owner_id=user.id)
 
 
-def _targets(choice: Choice, measure: Measure, periods: Sequence[Period]) -> dict[str, Target]:
-    goals = queries.of_kind(queries.visible_to(choice.scope.user), choice.every, choice.calendar.name)
+def _targets(choice: Choice, measure: Measure) -> dict[str, Target]:
+    goals = queries.of_kind(queries.visible_to(choice.scope.user), choice.unit, choice.calendar.name)
     goals = queries.of_measure(goals, measure.key)
     goals = goals.where(
         Goal.team_id.is_not_distinct_from(choice.scope.team_id),
         Goal.user_id.is_not_distinct_from(choice.scope.owner_id),
     )
-    found = db.session.scalars(queries.with_targets(goals, periods[0].start, periods[-1].end)).unique()
+    found = db.session.scalars(queries.with_targets(goals, choice.periods[0].start, choice.periods[-1].end)).unique()
     return {target.period_key: target for goal in found for target in goal.targets}
 
 
@@ -187,11 +182,10 @@ def _sum_of(goal: Standing, values: Sequence[Decimal | None]) -> Cell:
     return Cell(goal.rounded(sum(known, Decimal(0)))) if len(known) == len(values) else Cell()
 
 
-def _chart(goals: Sequence[Standing], whose: str) -> Markup:
+def _chart(goals: Sequence[Standing], whose: str, labels: Sequence[str]) -> Markup:
     measure = goals[0].measure
     actual = charts.Series(_("Actual"), [_float(goal.actual) for goal in goals])
     target = charts.Series(_("Target"), [_float(goal.target) for goal in goals])
-    labels = [formats.period_short(goal.period) for goal in goals]
     summary = written(goals[-1].actual, measure.unit)
     return charts.bars(labels, [actual, target], unit=measure.unit, title=_chart_title(measure, whose), summary=summary)
 

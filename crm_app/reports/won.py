@@ -47,7 +47,7 @@ def ask(choice: Choice, given: Options) -> Report:
             _line(choice, _("Total"), whole, is_comparable),
         ),
         definitions=[_definition()],
-        notes=whole[len(parts)].notes,
+        notes=[*choice.unit_notes, *whole[len(parts)].notes],
         is_empty=not whole[len(parts)].n,
     )
 
@@ -62,7 +62,7 @@ def _columns(choice: Choice) -> list[Column]:
     if choice.compared:
         columns += [Column(formats.period_label(choice.compared), "money", is_quiet=True)]
         columns += [Column(_("Change"), "change", of="money")]
-    return columns + [Column(_part_name(part), "money", is_quiet=True) for part in choice.parts]
+    return columns + [Column(name, "money", is_quiet=True) for name in choice.short_names(choice.parts)]
 
 
 def _line(choice: Choice, label: str, figures: Sequence[Figure], is_comparable: bool, *key) -> Line:
@@ -137,9 +137,8 @@ def _chart(choice: Choice, groups: Sequence[Series], whole: Sequence[Figure]) ->
     if rest:
         shown.append(charts.Series(_("Others"), [sum(column) for column in zip(*rest, strict=True)]))
     shown = shown or [charts.Series("", [0.0] * len(parts))]
-    labels = [_part_name(part) for part in parts]
     total = written(whole[len(parts)].value, "money")
-    return charts.stacked(labels, shown, unit="money", title=_chart_title(choice), summary=total)
+    return charts.stacked(choice.short_names(parts), shown, unit="money", title=_chart_title(choice), summary=total)
 
 
 def _values(figures: Sequence[Figure], number: int) -> list[float]:
@@ -159,10 +158,6 @@ def _alone(groups: Sequence[Series]) -> int:
 
 def _chart_title(choice: Choice) -> str:
     return _("Won value in %(period)s", period=formats.period_label(choice.period))
-
-
-def _part_name(part) -> str:
-    return formats.period_short(part)
 
 
 def _bold(text) -> Markup:

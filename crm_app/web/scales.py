@@ -32,8 +32,8 @@ def written(value: float | None, unit: str, places: int = 0) -> str:
 
 def thinned(labels: Sequence[str], width: int) -> list[str]:
     """As many labels as fit side by side, evenly spread; an empty text for the others."""
-    if len(labels) <= 7:
-        return in_one_form(labels, width)
+    if len(labels) <= 7 and in_one_form(labels, width) == list(labels):
+        return list(labels)
     longest = max(map(len, labels))
     step = math.ceil(len(labels) * (longest + 2) * 6 / (width - 60))
     return [label if index % step == 0 else "" for index, label in enumerate(labels)]

@@ -47,3 +47,15 @@ def test_periods_to_come_have_not_begun(browser_of, olivia):
     page = browser_of(olivia).page(f"/reports/goals?since={since}&until={until}&every=month")
 
     assert answer_of(page) == "None of these periods has started."
+
+
+def test_years_of_monthly_goals_are_told_by_quarter_up_to_the_running_one(browser_of, olivia, alice):
+    make.goal(900_00, unit="quarter")
+    make.won(alice, value=250_00, on=make.today())
+    since = date(make.today().year - 4, 1, 1)
+    url = f"/reports/goals?since={since}&until={date(make.today().year, 12, 31)}&every=month"
+
+    page = browser_of(olivia).page(url)
+
+    assert "€250 of €900" in answer_of(page)
+    assert "Shown by quarter, because the period has more than 40 months." in page.text

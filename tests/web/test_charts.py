@@ -140,6 +140,12 @@ def test_what_is_no_person_is_not_written_like_one():
     assert scales.in_one_form(["Summer Sewald’s team"] * 6, 640)[0] == "Summer Sewal…"
 
 
+def test_periods_named_with_their_years_are_left_out_rather_than_cut():
+    months = [f"{month} 2025" for month in ("Jul", "Aug", "Sep", "Oct", "Nov", "Dec")]
+    assert scales.thinned(months, 640) == months
+    assert scales.thinned(months, 328) == ["Jul 2025", "", "Sep 2025", "", "Nov 2025", ""]
+
+
 def test_a_bar_with_an_interval_has_its_rate_above_and_a_halo_under_its_whisker():
     drawing = charts.with_intervals(
         [Interval("Mina", 0.625, 0.5, 0.7), Interval("Bo", 0.2, 0, 0.8)], title="", summary=""

@@ -137,14 +137,21 @@ def _month_label(period: Period, year: str, month: int) -> str:
     return format_date(period.start, pattern, locale=reader.locale)
 
 
-def period_short(period: Period) -> str:
-    """A period's name where room is scarce: without its year."""
-    _, _, part = period.key.partition("-")
-    if period.unit == "month":
-        if period.calendar == JALALI:
-            names = {"fa": PERSIAN_MONTHS, "en": [n[:3] for n in LATIN_MONTHS], "zh": [f"{n}月" for n in range(1, 13)]}
-            return digits(names[reader.language][int(part) - 1])
-        return digits(format_date(period.start, "MMM", locale=reader.locale))
+def period_short(period: Period, *, with_year: bool = False) -> str:
+    """A period's name where room is scarce."""
+    if period.unit not in ("month", "quarter"):
+        return period_label(period)
+    year, _, part = period.key.partition("-")
     if period.unit == "quarter":
-        return _quarter_name(period, int(part[1]))
-    return period_label(period)
+        return digits(_quarter_label(period, year, int(part[1]))) if with_year else _quarter_name(period, int(part[1]))
+    return digits(_month_short(period, int(part), year if with_year else ""))
+
+
+def _month_short(period: Period, month: int, year: str) -> str:
+    if reader.language == "zh":
+        return f"{year}年{month}月" if year else f"{month}月"
+    if period.calendar == JALALI:
+        name = PERSIAN_MONTHS[month - 1] if reader.language == "fa" else LATIN_MONTHS[month - 1][:3]
+    else:
+        name = format_date(period.start, "MMM", locale=reader.locale)
+    return f"{name} {year}".rstrip()

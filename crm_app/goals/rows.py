@@ -229,10 +229,10 @@ def _heat(reached: Decimal | None) -> int | None:
 
 
 def _year(view: Overview, cells: Sequence[Cell]) -> Decimal | None:
-    """The share of the year's targets so far, of periods that have begun; not for what does not add up."""
+    """The share of the year's targets so far, of periods that have begun; only of what fills its target up."""
     measure = view.first.measure
     begun = [cell for cell in cells if cell.target is not None and cell.period.start <= reader.today()]
-    if not measure.adds_up or measure.is_snapshot or not begun:
+    if not view.first.has_share or not begun:
         return None
     actual = sum(Decimal(cell.figure.value or 0) for cell in begun)
     return pacing.attainment(actual, sum(cell.target or 0 for cell in begun), measure.better)

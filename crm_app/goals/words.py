@@ -93,11 +93,25 @@ def _running(goal: Standing) -> str:
     if not goal.rises:
         return _("That is on pace.") if goal.pace.status == "on_pace" else _("That is %(distance)s.")
     is_more = (goal.ahead_by or Decimal(0)) >= 0
+    if goal.measure.better == "down":
+        return _running_to_stay_low(goal, is_more)
     if goal.landing is None:
         return _("That is %(gap)s ahead of the pace.") if is_more else _("That is %(gap)s behind the pace.")
     if is_more:
         return _("That is %(gap)s ahead of the pace. At this rate, %(period)s will end near %(landing)s.")
     return _("That is %(gap)s behind the pace. At this rate, %(period)s will end near %(landing)s.")
+
+
+def _running_to_stay_low(goal: Standing, is_more: bool) -> str:
+    if goal.landing is None:
+        return (
+            _("That is %(gap)s more than expected by today.")
+            if is_more
+            else _("That is %(gap)s fewer than expected by today.")
+        )
+    if is_more:
+        return _("That is %(gap)s more than expected by today. At this rate, %(period)s will end near %(landing)s.")
+    return _("That is %(gap)s fewer than expected by today. At this rate, %(period)s will end near %(landing)s.")
 
 
 def _others(view: Overview) -> Markup:

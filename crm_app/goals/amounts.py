@@ -8,6 +8,8 @@ from crm_app.web.reader import current_reader, reader
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 
+# The finest difference of days and of points that is written out.
+_LEAST = Decimal("0.1")
 # A target is stored as a whole number of these parts of what its measure gives: hundredths of a per cent or of a day.
 PARTS = {"money": 1, "count": 1, "rate": 10_000, "days": 100}
 
@@ -56,20 +58,32 @@ def aimed(target: str, better: str) -> str:
 def off(gap: Decimal, unit: str) -> str:
     """How far a figure stands off its target, in words of its unit; below nought it falls short."""
     gap, is_above = abs(gap), gap > 0
-    if unit == "rate":
-        return _points(round(gap * 100, 1), is_above)
-    if not round(gap, 1):
+    if not gap:
         return _("exactly the target")
-    words = written(gap, unit, short=True)
+    if unit == "rate":
+        return _points(gap * 100, is_above)
     if unit == "days":
-        return _("%(gap)s too long", gap=words) if is_above else _("%(gap)s less than the target", gap=words)
+        return _days(gap, is_above)
+    words = written(gap, unit, short=True)
     return _("%(gap)s above the target", gap=words) if is_above else _("%(gap)s below the target", gap=words)
+
+
+def _days(gap: Decimal, is_above: bool) -> str:
+    if gap < _LEAST:
+        least = written(_LEAST, "days")
+        too_long = _("less than %(gap)s too long", gap=least)
+        return too_long if is_above else _("less than %(gap)s under the target", gap=least)
+    words = written(gap, "days", short=True)
+    return _("%(gap)s too long", gap=words) if is_above else _("%(gap)s less than the target", gap=words)
 
 
 def _points(points: Decimal, is_above: bool) -> str:
     """The difference of two rates is no per cent of anything."""
-    if not points:
-        return _("exactly the target")
+    if points < _LEAST:
+        least = formats.num(_LEAST, 1)
+        above = _("less than %(number)s points above the target", number=least)
+        return above if is_above else _("less than %(number)s points below the target", number=least)
+    points = round(points, 1)
     number, count = formats.num(points, 1), 1 if points == 1 else 2
     if is_above:
         return ngettext("%(number)s point above the target", "%(number)s points above the target", count, number=number)

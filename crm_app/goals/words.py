@@ -66,7 +66,7 @@ def _course(goal: Standing) -> Markup:
         "period": formats.period_label(goal.period),
         "gap": _bold(goal.about(abs(goal.ahead_by), short=True)) if goal.ahead_by is not None else "",
         "landing": _bold(goal.about(goal.landing, short=True)),
-        "reached": _bold(formats.percent(goal.pace.attainment) if goal.has_share else goal.distance),
+        "reached": _bold(formats.attained(goal.pace.attainment) if goal.has_share else goal.distance),
         "distance": _bold(goal.distance),
     }
     status = goal.pace.status

@@ -114,7 +114,7 @@ def _columns(measure: Measure, has_share: bool, is_running: bool) -> list[Column
         Column(_("Actual"), measure.unit),
         Column(_("Target"), measure.unit),
         Column(_("Difference"), "change", of=measure.unit),
-        *([Column(_("Reached"), "rate")] if has_share else []),
+        *([Column(_("Reached"), "attained")] if has_share else []),
         *course,
         Column(_("Standing"), "standing"),
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,10 +15,11 @@ from crm_app.web.reader import reader
 from crm_app.web.texts import gettext as _
 
 Number = Decimal | int | None
+_HUNDREDTH = Decimal("0.01")
 
 
 class Column(NamedTuple):
-    """`unit` is that of a measure, `text`, `standing`, or `change`: a difference in the unit `of`.
+    """`unit` is that of a measure, `text`, `standing`, `attained` or `change`: a difference in the unit `of`.
 
     `places` are the decimals of a rate on the page; `is_sorted` where the lines are in its order, the greatest first.
     """
@@ -116,6 +117,8 @@ def plain(value: Number | str, unit: str) -> object:
         return value
     if unit == "money":
         return _short(Money(round(value), reader.currency).units)
+    if unit == "attained":
+        return _short((Decimal(value) * 100).quantize(_HUNDREDTH, ROUND_DOWN if value < 1 else ROUND_HALF_UP))
     return _short(round(Decimal(value) * 100, 2) if unit == "rate" else round(Decimal(value), 2))
 
 
@@ -128,7 +131,7 @@ def _csv_names(column: Column) -> list[str]:
     if (column.unit, unit) == ("change", "rate"):
         return [_("%(name)s (points)", name=column.label)]
     label = f"{column.label} ({reader.currency})" if unit == "money" else column.label
-    label = f"{column.label} (%)" if unit in ("rate", "interval") else label
+    label = f"{column.label} (%)" if unit in ("rate", "attained", "interval") else label
     return [f"{label} ≥", f"{label} ≤"] if column.unit == "interval" else [label]
 
 

@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
         "num": formats.num,
         "short_num": formats.short_num,
         "percent": formats.percent,
+        "attained": formats.attained,
         "money": formats.money,
         "date": formats.day,
         "datetime": formats.moment,

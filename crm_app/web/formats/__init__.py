@@ -19,6 +19,7 @@ from crm_app.web.formats.days import (
 from crm_app.web.formats.numbers import (
     NBSP,
     as_typed,
+    attained,
     currency_unit,
     digits,
     minor_in_unit,
@@ -40,6 +41,7 @@ __all__ = [
     "PERSIAN_MONTHS",
     "ago",
     "as_typed",
+    "attained",
     "clock",
     "currency_unit",
     "day",

@@ -1,7 +1,7 @@
 """Numbers and money as the reader's language, digits and settings have them."""
 
 import re
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from babel import Locale
@@ -62,6 +62,14 @@ def percent(share: float | Decimal | None, places: int = 0) -> str:
     text = _signed(_decimal(_rounded(_exact(share) * 100, places), reader, places), reader) + sign
     # Without the mark the sign would change sides after a Persian letter.
     return _LRM + text if reader.language == "fa" and text[0] != _LRM else text
+
+
+def attained(share: Decimal | None, places: int = 0) -> str:
+    """A share of a target as per cent: never all of it as long as anything is missing."""
+    if share is None or share >= 1 or _rounded(share * 100, places) < 100:
+        return percent(share, places)
+    finer = max(places, 1)
+    return percent(share.quantize(Decimal(1).scaleb(-finer - 2), ROUND_DOWN), finer)
 
 
 def money(value: Money | None, *, short: bool = False, whole: bool = False) -> str:

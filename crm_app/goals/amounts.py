@@ -30,11 +30,11 @@ def written(
     if value is None:
         return none
     if unit == "money":
-        return formats.money(Money(round(value), current_reader().currency), short=short, whole=whole)
+        return formats.money(Money(int(formats.half_up(value, 0)), current_reader().currency), short=short, whole=whole)
     if unit == "rate":
         return formats.percent(Decimal(str(value)), 0 if short else 1)
     if unit == "days":
-        days = round(Decimal(value), 1)
+        days = formats.half_up(value, 1)
         return ngettext("%(number)s day", "%(number)s days", 1 if days == 1 else 2, number=formats.num(days, 1))
     return formats.short_num(value) if short else formats.num(value, 1)
 
@@ -83,7 +83,7 @@ def _points(points: Decimal, is_above: bool) -> str:
         least = formats.num(_LEAST, 1)
         above = _("less than %(number)s points above the target", number=least)
         return above if is_above else _("less than %(number)s points below the target", number=least)
-    points = round(points, 1)
+    points = formats.half_up(points, 1)
     number, count = formats.num(points, 1), 1 if points == 1 else 2
     if is_above:
         return ngettext("%(number)s point above the target", "%(number)s points above the target", count, number=number)

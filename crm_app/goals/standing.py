@@ -131,9 +131,9 @@ class Standing:
         if value is not None and self.measure.unit == "money":
             minor = formats.minor_in_unit(reader.currency)
             is_large = max(abs(value), self.target or 0) >= 100 * minor
-            value = Decimal(round(value / minor) * minor) if is_large else value
+            value = formats.half_up(value / minor, 0) * minor if is_large else value
         elif value is not None and self.measure.unit == "count" and abs(value) >= 10:
-            value = Decimal(round(value))
+            value = formats.half_up(value, 0)
         return value
 
     def written(self, value: Decimal | int | None, *, short: bool = False) -> str:

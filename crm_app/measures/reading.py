@@ -8,7 +8,7 @@ from crm_app.analytics.rates import FEW, wilson
 from crm_app.measures.catalogue import Measure
 from crm_app.measures.events import Tally
 from crm_app.measures.figures import Figure, Status
-from crm_app.web.formats import num
+from crm_app.web.formats import half_up, num
 from crm_app.web.money import rounded
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
@@ -161,7 +161,7 @@ def _about_values(tally: Tally, is_sum: bool) -> list[str]:
 def _about_cycles(tally: Tally) -> list[str]:
     notes = []
     if tally.cycles:
-        mean = round(Decimal(tally.cycle_seconds) / tally.cycles / _DAY, 1)
+        mean = half_up(Decimal(tally.cycle_seconds) / tally.cycles / _DAY, 1)
         many = 1 if mean == 1 else 2
         notes.append(ngettext("The mean is %(days)s day.", "The mean is %(days)s days.", many, days=num(mean, 1)))
     unknown = tally.won - tally.cycles

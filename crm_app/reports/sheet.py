@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 from functools import cached_property
 from typing import NamedTuple
 
@@ -116,10 +116,11 @@ def plain(value: Number | str, unit: str) -> object:
     if value is None or isinstance(value, str):
         return value
     if unit == "money":
-        return _short(Money(round(value), reader.currency).units)
+        return _short(Money(int(formats.half_up(value, 0)), reader.currency).units)
     if unit == "attained":
-        return _short((Decimal(value) * 100).quantize(_HUNDREDTH, ROUND_DOWN if value < 1 else ROUND_HALF_UP))
-    return _short(round(Decimal(value) * 100, 2) if unit == "rate" else round(Decimal(value), 2))
+        per_cent = Decimal(value) * 100
+        return _short(per_cent.quantize(_HUNDREDTH, ROUND_DOWN) if value < 1 else formats.half_up(per_cent, 2))
+    return _short(formats.half_up(Decimal(value) * 100 if unit == "rate" else value, 2))
 
 
 def _short(number: Decimal) -> Decimal | int:

@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 
 from crm_app.goals import amounts
+from crm_app.reports.sheet import plain
+from crm_app.web import formats
 from crm_app.web.reader import Reader, read_as
 
 
@@ -78,7 +80,7 @@ def test_a_long_target_is_grouped_and_read_back_as_it_was():
 def test_a_figure_is_written_in_words_of_its_unit():
     assert amounts.written(1250_00, "money") == "€1,250"
     assert amounts.written(Decimal("0.6315"), "rate") == "63.2%"
-    assert amounts.written(Decimal("45.25"), "days") == "45.2 days"
+    assert amounts.written(Decimal("45.25"), "days") == "45.3 days"
     assert amounts.written(None, "count") == "–"
 
 
@@ -96,3 +98,16 @@ def test_a_figure_is_written_in_words_of_its_unit():
 )
 def test_a_difference_has_its_sign_and_one_of_two_rates_is_in_points(value, unit, words):
     assert amounts.difference(None if value is None else Decimal(value), unit) == words
+
+
+def test_half_of_the_last_place_is_rounded_up_wherever_days_and_amounts_are_told():
+    assert amounts.written(Decimal("2.25"), "days") == formats.num(Decimal("2.25"), 1) + " days" == "2.3 days"
+    assert amounts.written(Decimal("250.5"), "money") == "€2.51"
+    assert amounts.off(Decimal("0.0225"), "rate") == "2.3 points above the target"
+    assert [plain(Decimal(value), "days") for value in ("2.125", "-2.125", "3")] == [
+        Decimal("2.13"),
+        Decimal("-2.13"),
+        3,
+    ]
+    assert plain(Decimal("0.12345"), "rate") == Decimal("12.35")
+    assert plain(Decimal("250.5"), "money") == Decimal("2.51")

@@ -41,7 +41,7 @@ def num(value: int | float | Decimal | None, places: int = 0) -> str:
     if value is None:
         return UNKNOWN
     reader = current_reader()
-    return _signed(_decimal(_rounded(value, places), reader), reader)
+    return _signed(_decimal(half_up(value, places), reader), reader)
 
 
 def short_num(value: int | float | Decimal | None) -> str:
@@ -59,17 +59,23 @@ def percent(share: float | Decimal | None, places: int = 0) -> str:
         return UNKNOWN
     reader = current_reader()
     sign = "٪" if reader.digits == "persian" else "%"
-    text = _signed(_decimal(_rounded(_exact(share) * 100, places), reader, places), reader) + sign
+    text = _signed(_decimal(half_up(_exact(share) * 100, places), reader, places), reader) + sign
     # Without the mark the sign would change sides after a Persian letter.
     return _LRM + text if reader.language == "fa" and text[0] != _LRM else text
 
 
 def attained(share: Decimal | None, places: int = 0) -> str:
     """A share of a target as per cent: never all of it as long as anything is missing."""
-    if share is None or share >= 1 or _rounded(share * 100, places) < 100:
+    if share is None or share >= 1 or half_up(share * 100, places) < 100:
         return percent(share, places)
     finer = max(places, 1)
     return percent(share.quantize(Decimal(1).scaleb(-finer - 2), ROUND_DOWN), finer)
+
+
+def half_up(value: int | float | Decimal, places: int) -> Decimal:
+    """Half away from zero, as people round; never minus nought."""
+    rounded = _exact(value).quantize(Decimal(1).scaleb(-places), context=_ROUNDING)
+    return abs(rounded) if rounded == 0 else rounded
 
 
 def money(value: Money | None, *, short: bool = False, whole: bool = False) -> str:
@@ -81,13 +87,13 @@ def money(value: Money | None, *, short: bool = False, whole: bool = False) -> s
         return UNKNOWN
     reader = current_reader()
     units, name = _display_units(value, reader)
-    units = _rounded(units, 0) if whole else units
+    units = half_up(units, 0) if whole else units
     if name:
-        number = _compact(units, reader) if short else _decimal(_rounded(units, 1), reader)
+        number = _compact(units, reader) if short else _decimal(half_up(units, 1), reader)
         return _signed(f"{number}{NBSP}{name}", reader)
     if short and abs(units) >= 10_000:
         return _short_money(units, currency_unit(value.currency), reader)
-    return _whole_money(_rounded(units, 0) if short and abs(units) >= 100 else units, value.currency, reader)
+    return _whole_money(half_up(units, 0) if short and abs(units) >= 100 else units, value.currency, reader)
 
 
 def money_input(value: Money | None) -> str:
@@ -121,7 +127,7 @@ def _short_money(units: Decimal, symbol: str, reader: Reader) -> str:
 
 def _whole_money(units: Decimal, currency: str, reader: Reader) -> str:
     places = minor_digits(currency)
-    units = _rounded(units, places)
+    units = half_up(units, places)
     number = _decimal(abs(units), reader, 0 if units == units.to_integral_value() else places)
     before, after = _beside(currency, reader.locale, units < 0)
     # A code needs a space before the number, which the pattern leaves out.
@@ -159,19 +165,13 @@ def _in_words(units: Decimal, step: int, locale: Locale, numbering: str) -> str:
 def _significant(units: Decimal, step: int) -> Decimal:
     """Rounded as it will be shown, so that 999,999 is a million and not a thousand thousands."""
     if not units or units.adjusted() < step:
-        return _rounded(units, 1)
+        return half_up(units, 1)
     figures = max(3, units.adjusted() % step + 1)
     return units.quantize(Decimal(1).scaleb(units.adjusted() - figures + 1), ROUND_HALF_UP)
 
 
 def _exact(value: int | float | Decimal) -> Decimal:
     return Decimal(str(value)) if isinstance(value, float) else Decimal(value)
-
-
-def _rounded(value: int | float | Decimal, places: int) -> Decimal:
-    """Half away from zero, as people round; never minus nought."""
-    rounded = _exact(value).quantize(Decimal(1).scaleb(-places), context=_ROUNDING)
-    return abs(rounded) if rounded == 0 else rounded
 
 
 def _decimal(value: Decimal, reader: Reader, least: int = 0) -> str:

@@ -15,7 +15,7 @@ from flask import current_app, session
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from crm_app.accounts import sessions
+from crm_app.accounts import queries, sessions
 from crm_app.accounts.links import digest
 from crm_app.accounts.models import Passkey, PasskeyChallenge, User
 from crm_app.extensions import db, utc_now
@@ -136,7 +136,7 @@ def signed_in(here: Place, answer: str) -> tuple[User, Passkey]:
     given, challenge = _read(answer)
     is_taken = _is_taken(challenge, session.get(_VISITOR, ""))
     passkey = db.session.scalar(select(Passkey).where(Passkey.credential_id == given["id"]))
-    user = db.session.get(User, passkey.user_id) if passkey else None
+    user = queries.held(passkey.user_id) if passkey else None
     if not is_taken or passkey is None or user is None or not user.can_sign_in or not _is_of(passkey, given):
         raise RefusedError(passkey)
     proven = _checked(

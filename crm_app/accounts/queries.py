@@ -125,6 +125,11 @@ def assignable_by(user: User) -> Select[tuple[User]]:
     return by_name(sellers.where(owned_within(User.id, user)).options(joinedload(User.team)))
 
 
+def held(user_id: int) -> User | None:
+    """Somebody as they are now. Nobody changes them until the transaction ends; what points at them may be written."""
+    return db.session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
 def owners_who_can_sign_in() -> Select[tuple[User]]:
     return active(select(User)).where(User.role == "owner", User.email.is_not(None), User.password_hash.is_not(None))
 

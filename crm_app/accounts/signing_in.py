@@ -7,7 +7,7 @@ from flask import session
 from flask_login import AnonymousUserMixin, login_user
 from sqlalchemy import delete, func, or_, select
 
-from crm_app.accounts import known_devices, passwords, sessions
+from crm_app.accounts import known_devices, passwords, queries, sessions
 from crm_app.accounts.links import digest
 from crm_app.accounts.models import SignInFailure, User
 from crm_app.extensions import db, login_manager, utc_now
@@ -96,14 +96,23 @@ def forget_guesses(guarded: Guarded) -> None:
 
 
 def authenticated(email: str, password: str) -> User | None:
-    """The user whom e-mail and password belong to. Holds no lock on the database while it hashes."""
+    """The user whom e-mail and password belong to, held until the transaction ends, so that the password stays theirs.
+
+    Holds no lock on the database while it hashes; a password that was changed meanwhile is not theirs any more.
+    """
     found = db.session.execute(
         select(User.id, User.password_hash).where(User.email == sign_in_address(email), User.disabled_at.is_(None))
     ).first()
     db.session.rollback()
-    right = passwords.is_right(found.password_hash if found else None, password)
-    user = db.session.get(User, found.id) if found and right else None
-    return user if user and user.is_active else None
+    stored = found.password_hash if found else None
+    if not passwords.is_right(stored, password):
+        return None
+    renewed = passwords.hashed(password) if passwords.is_outdated(stored) else stored
+    user = queries.held(found.id)
+    if user is None or not user.is_active or user.password_hash != stored:
+        return None
+    user.password_hash = renewed
+    return user
 
 
 def ask_for_code(user: User, *, remember: bool) -> None:
@@ -118,12 +127,15 @@ def ask_for_code(user: User, *, remember: bool) -> None:
     }
 
 
-def asked_for_code() -> tuple[User, bool] | None:
-    """Whose code is waited for, and whether they are to stay signed in."""
+def asked_for_code(*, is_held: bool = False) -> tuple[User, bool] | None:
+    """Whose code is waited for, and whether they are to stay signed in.
+
+    Held, the password that they gave stays theirs until the transaction ends.
+    """
     pending = session.get(_PENDING) or {}
     if pending.get("until", 0) < utc_now().timestamp():
         return None
-    user = db.session.get(User, pending["user"])
+    user = queries.held(pending["user"]) if is_held else db.session.get(User, pending["user"])
     if user is None or not user.is_active or digest(user.password_hash or "")[:32] != pending["proof"]:
         return None
     return user, pending["remember"]

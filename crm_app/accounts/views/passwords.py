@@ -4,13 +4,13 @@ from flask import flash, redirect, session, url_for
 from flask_login import login_required
 
 from crm_app import audit
-from crm_app.accounts import links, mailing, passwords, signing_in
+from crm_app.accounts import links, mailing, passwords, queries, signing_in
 from crm_app.accounts.access import person_here
 from crm_app.accounts.forms import ChosenPasswordForm, ForgottenForm, PasswordForm
 from crm_app.accounts.jobs import send
 from crm_app.accounts.views import bp
 from crm_app.accounts.views.access import access_page
-from crm_app.accounts.views.signing_in import let_in, password_given
+from crm_app.accounts.views.signing_in import let_in, password_given, refused_password
 from crm_app.extensions import db, limiter
 from crm_app.web import mail
 from crm_app.web.htmx import page
@@ -21,14 +21,16 @@ from crm_app.web.texts import gettext as _
 @login_required
 @limiter.limit("20 per hour")
 def change_password():
-    form = PasswordForm()
+    form, stored = PasswordForm(), person_here().password_hash
     status = password_given(form.current) if form.validate_on_submit() else 422
     if status != 200:
         return access_page(password_form=form, status=status)
 
     # Nobody waits for a lock while it hashes.
     db.session.commit()
-    new, user = passwords.hashed(form.password.data), person_here()
+    new, user = passwords.hashed(form.password.data), queries.held(person_here().id)
+    if user is None or not user.is_active or user.password_hash != stored:
+        return access_page(password_form=form, status=refused_password(form.current))
     _set_password(user, new)
     audit.note("password changed")
     told = mailing.tell_of_change(user, "password")
@@ -70,16 +72,15 @@ def set_password(token):
 
     db.session.rollback()
     new = passwords.hashed(form.password.data)
-    user = links.person_behind(token)
+    user = links.person_behind(token, is_held=True)
     if user is None or not links.use_password_link(token):
         return _private(page("accounts/link_is_used.html", status=410))
     _set_password(user, new)
     audit.note("password set by link", actor=user)
     told = mailing.tell_of_change(user, "password")
-    db.session.commit()
+    answer = let_in(user, remember=False)
 
     send(told)
-    answer = let_in(user, remember=False)
     flash(_("Your password was set."), "ok")
     return answer
 

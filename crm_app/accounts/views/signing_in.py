@@ -57,6 +57,8 @@ def enter_code():
         return page("accounts/enter_code.html", form=form, status=422 if form.errors else 200)
 
     status = _taken(user, form.code.data)
+    if status == 410:
+        return redirect(url_for(".sign_in", next=request.args.get("next")), 303)
     if status != 200:
         form.code.errors = [_refused_code(status)]
         return page("accounts/enter_code.html", form=form, status=status)
@@ -129,12 +131,17 @@ def password_given(field):
         return 429
     db.session.rollback()
     if not passwords.is_right(stored, field.data):
-        audit.note("sign-in failed", email)
-        db.session.commit()
-        field.errors = [_("That is not your current password.")]
-        return 422
+        return refused_password(field)
     signing_in.forget_guesses(guarded)
     return 200
+
+
+def refused_password(field):
+    """The status to answer to somebody signed in who gave a password that is not theirs, or not theirs any more."""
+    audit.note("sign-in failed", current_user.email or "")
+    db.session.commit()
+    field.errors = [_("That is not your current password.")]
+    return 422
 
 
 def too_many_tries():
@@ -142,10 +149,12 @@ def too_many_tries():
 
 
 def _taken(user, code):
-    """The status to answer; 200 if the code is right."""
+    """The status to answer; 200 if the code is right, 410 if the password that was given is theirs no more."""
     guarded = signing_in.code_of(user)
     if not may_guess(guarded):
         return 429
+    if signing_in.asked_for_code(is_held=True) is None:
+        return 410
     if not second_step.takes(user, code):
         audit.note("code refused", actor=user)
         db.session.commit()
@@ -155,7 +164,7 @@ def _taken(user, code):
 
 
 def _let_in(email, password):
-    """The user, or None with the status to answer."""
+    """The user, held until the transaction ends, or None with the status to answer."""
     guarded = signing_in.password_of(email)
     if not may_guess(guarded):
         return None, 429
@@ -165,10 +174,7 @@ def _let_in(email, password):
         audit.note("sign-in failed", email if "@" in email else "")
         db.session.commit()
         return None, 422
-    if passwords.is_outdated(user.password_hash):
-        user.password_hash = passwords.hashed(password)
     signing_in.forget_guesses(guarded)
-    db.session.commit()
     return user, 200
 
 

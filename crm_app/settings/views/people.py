@@ -14,7 +14,7 @@ from crm_app.settings import people as work
 from crm_app.settings.forms.people import NewPersonForm, PersonForm
 from crm_app.settings.views import bp
 from crm_app.web import mail
-from crm_app.web.htmx import page
+from crm_app.web.htmx import gone_to, page
 from crm_app.web.seen import held, look_again
 from crm_app.web.texts import gettext as _
 
@@ -100,7 +100,7 @@ def set_standing(user_id):
 @role_required("owner")
 def reset_password(user_id):
     must_be_confirmed()
-    person = _person(user_id)
+    person = _somebody_else(user_id)
     try:
         link = work.password_link(person)
     except work.RefusedError as refusal:
@@ -138,7 +138,7 @@ def _invited(person):
 def end_second_step(user_id):
     """For somebody who lost their phone and their recovery codes."""
     must_be_confirmed()
-    person = _person(user_id)
+    person = _somebody_else(user_id)
     told = work.end_second_step(person)
     db.session.commit()
 
@@ -152,7 +152,7 @@ def end_second_step(user_id):
 def remove_passkeys(user_id):
     """For somebody whose device was lost or stolen."""
     must_be_confirmed()
-    person = _person(user_id)
+    person = _somebody_else(user_id)
     _removed, told = work.remove_passkeys(person)
     db.session.commit()
 
@@ -163,6 +163,13 @@ def remove_passkeys(user_id):
 
 def _person(user_id: int) -> User:
     return db.one_or_404(queries.visible_to(current_user).where(User.id == user_id))
+
+
+def _somebody_else(user_id: int) -> User:
+    """For oneself that is done where password and code are asked for: a browser left open is not enough."""
+    if user_id == current_user.id:
+        abort(gone_to(url_for("accounts.access")))
+    return _person(user_id)
 
 
 def _person_page(form, person, status=200):

@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import text
 
 from crm_app import migrating
-from crm_app.backups import BackupError, keys, manifest, postgresql
+from crm_app.backups import BackupError, kept, keys, manifest, postgresql
 from crm_app.backups.manifest import Manifest
 from crm_app.extensions import db, one_instant, utc_now
 from crm_app.web import packages
@@ -30,7 +30,7 @@ def write(path: Path, passphrase: str = "") -> Manifest:
     Raises BackupError where there is nothing yet, OSError where it cannot be written; then nothing of it is left.
     """
     with packages.written(path, _locked_with(passphrase) if passphrase else nullcontext) as package:
-        about = _of_sqlite(package, path.parent) if db.engine.dialect.name == "sqlite" else _of_postgresql(package)
+        about = _of_sqlite(package) if db.engine.dialect.name == "sqlite" else _of_postgresql(package)
         content = manifest.content(about)
         packages.add(package, manifest.NAME, [content])
         signature = manifest.signer(current_app.config["SECRET_KEY"]).get_signature(content)
@@ -44,8 +44,8 @@ def _locked_with(passphrase: str) -> Callable[[BinaryIO], AbstractContextManager
     return partial(age.locked, passphrase=passphrase)
 
 
-def _of_sqlite(package: zipfile.ZipFile, folder: Path) -> Manifest:
-    with copy_of(Path(str(db.engine.url.database)), folder) as copied:
+def _of_sqlite(package: zipfile.ZipFile) -> Manifest:
+    with copy_of(Path(str(db.engine.url.database)), _folder_of_drafts()) as copied:
         with closing(sqlite3.connect(copied)) as connection:
             facts = connection.execute("SELECT version_num FROM alembic_version").fetchone()
             organisation = _name(connection.execute("SELECT name FROM organisations").fetchone())
@@ -53,9 +53,20 @@ def _of_sqlite(package: zipfile.ZipFile, folder: Path) -> Manifest:
     return _manifest(facts[0], organisation, parts)
 
 
+def _folder_of_drafts() -> Path:
+    """In the instance, wherever the backup goes: a locked one is not to leave the database open beside it."""
+    folder = kept.folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept.expect_open()
+    except OSError as error:
+        raise BackupError(f"The database cannot be copied to {folder} ({error.strerror}).") from error
+    return folder
+
+
 @contextmanager
 def copy_of(database: Path, folder: Path) -> Iterator[Path]:
-    """A consistent copy beside the backup that is written, for its owner alone."""
+    """A consistent copy in `folder`, for its owner alone, until it was used."""
     copied = folder / f"{secrets.token_hex(8)}.db.part"
     copied.touch(mode=0o600)
     try:

@@ -7,6 +7,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -23,6 +24,7 @@ _IDLE_SECONDS = 3.0 if processes.METHOD == "fork" else math.inf
 # How long one that is at work on something else leaves alone what comes in.
 _LEFT_SECONDS = 0.5
 _AGAIN_SECONDS = 10.0
+_PUT_BACK_MINUTES = 60
 
 
 class Worker:
@@ -79,7 +81,7 @@ class Clock:
 
     def __init__(self, huey: Any):
         self._huey = huey
-        self._next_second = self._next_minute = time.monotonic()
+        self._next_second, self._minute = time.monotonic(), -1
 
     def look(self) -> None:
         """Raises whatever the queue raises, once all that was taken out of it was asked for."""
@@ -88,10 +90,14 @@ class Clock:
             return
         self._next_second = now + 1
         self._ask(self._huey.read_schedule())
-        if now >= self._next_minute:
+        if self._is_new(minute := int(time.time() // 60)):
             # Minutes that were slept through are not made up for.
-            self._next_minute += 60 * (1 + (now - self._next_minute) // 60)
-            self._ask(self._huey.read_periodic(None))
+            self._minute = minute
+            self._ask(self._huey.read_periodic(datetime.fromtimestamp(minute * 60, UTC).replace(tzinfo=None)))
+
+    def _is_new(self, minute: int) -> bool:
+        """A clock that is put back a little repeats nothing; behind one that was wrong by more nobody waits."""
+        return minute > self._minute or minute < self._minute - _PUT_BACK_MINUTES
 
     def _ask(self, tasks: Iterable[Any]) -> None:
         failed = None

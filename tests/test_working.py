@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from crm_app import working
 from tests.test_jobs import QUEUES
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.slow]
+
+FOUR = datetime(2026, 11, 28, 4, tzinfo=UTC).timestamp()
 
 # Tells who begins it; a negative number is the death of whoever does.
 TASK = """
@@ -183,7 +186,7 @@ class _Queue:
     """Counts how often it is asked, or fails."""
 
     def __init__(self, error=None):
-        self.error, self.asked, self.minutes = error, 0, 0
+        self.error, self.asked, self.minutes = error, 0, []
 
     def read_schedule(self):
         self.asked += 1
@@ -191,38 +194,75 @@ class _Queue:
             raise self.error
         return []
 
-    def read_periodic(self, _now):
-        self.minutes += 1
+    def read_periodic(self, at):
+        self.minutes.append(at)
         return []
 
 
+@pytest.fixture
+def set_clock(monkeypatch):
+    """`set_clock(seconds)`: what both clocks of the machine say; `set_clock(seconds, wall=...)` where they differ."""
+
+    def at(seconds, wall=None):
+        monkeypatch.setattr("time.monotonic", lambda: seconds)
+        monkeypatch.setattr("time.time", lambda: FOUR + (seconds if wall is None else wall))
+
+    return at
+
+
 @pytest.mark.parametrize("seconds", [0.1, 1.05, 7.0], ids=["often", "late each time", "seldom"])
-def test_the_clock_goes_on_however_late_it_is_looked_at(monkeypatch, seconds):
-    now = [1000.0]
-    monkeypatch.setattr("time.monotonic", lambda: now[0])
+def test_the_clock_goes_on_however_late_it_is_looked_at(set_clock, seconds):
+    set_clock(0)
     queue = _Queue()
     clock = working.Clock(queue)
 
-    for _time in range(round(600 / seconds)):
+    for time_ in range(round(600 / seconds)):
+        set_clock(time_ * seconds)
         clock.look()
-        now[0] += seconds
 
     assert queue.asked == pytest.approx(600 / max(seconds, 1), rel=0.12)
-    assert queue.minutes in (10, 11)
+    assert len(queue.minutes) == 10
 
 
-def test_minutes_that_the_machine_slept_through_are_asked_for_once(monkeypatch):
-    now = [1000.0]
-    monkeypatch.setattr("time.monotonic", lambda: now[0])
+@pytest.mark.parametrize("second", [59 + tenth / 10 for tenth in range(10)])
+def test_no_minute_is_left_out_whatever_second_the_worker_starts_at(set_clock, second):
+    set_clock(second - 120)
+    queue = _Queue()
+    clock = working.Clock(queue)
+
+    for step in range(6000):
+        # A round takes as long as the pause in it, and what is done between two pauses.
+        set_clock(second - 120 + step * 0.1003)
+        clock.look()
+
+    first = datetime(2026, 11, 28, 3, 58)
+    assert queue.minutes == [first + timedelta(minutes=number) for number in range(len(queue.minutes))]
+    assert len(queue.minutes) >= 11
+
+
+def test_minutes_that_the_machine_slept_through_are_asked_for_once(set_clock):
+    set_clock(0)
     queue = _Queue()
     clock = working.Clock(queue)
     clock.look()
 
     for later in (3600 * 8, 3600 * 8 + 1.5, 3600 * 8 + 3):
-        now[0] = 1000.0 + later
+        set_clock(later)
         clock.look()
 
-    assert queue.minutes == 2
+    assert [at.hour for at in queue.minutes] == [4, 12]
+
+
+def test_a_clock_that_is_put_back_repeats_no_minute_and_one_that_was_far_ahead_stops_none(set_clock):
+    set_clock(0)
+    queue = _Queue()
+    clock = working.Clock(queue)
+
+    for seconds, wall in ((0, 0), (60, 60), (62, -58), (122, 2), (242, 122), (244, -86400), (304, -86340)):
+        set_clock(seconds, wall)
+        clock.look()
+
+    assert [f"{at:%d %H:%M}" for at in queue.minutes] == ["28 04:00", "28 04:01", "28 04:02", "27 04:00", "27 04:01"]
 
 
 @pytest.mark.parametrize("error", [sqlite3.DatabaseError("malformed"), OSError("no process"), ConnectionError()])

@@ -73,7 +73,11 @@ def copy_of(database: Path, folder: Path) -> Iterator[Path]:
         with closing(sqlite3.connect(database)) as connection:
             # Of a draft nothing has to outlive the machine.
             connection.execute("PRAGMA synchronous=OFF")
-            connection.execute("VACUUM INTO ?", (str(copied),))
+            try:
+                connection.execute("VACUUM INTO ?", (str(copied),))
+            finally:
+                # Closed as the last one, it writes what others have committed into the database itself.
+                connection.execute("PRAGMA synchronous=FULL")
         yield copied
     except sqlite3.DatabaseError as error:
         raise BackupError(f"The database cannot be copied ({error}).") from error

@@ -1,8 +1,10 @@
 """What was backed up is put back as it was: every row, every file and the key, on either database."""
 
 import json
+import sqlite3
 import stat
 import zipfile
+from contextlib import closing, suppress
 
 import pytest
 from alembic.runtime.migration import MigrationContext
@@ -10,7 +12,7 @@ from alembic.script import ScriptDirectory
 
 from crm_app.accounts import passkeys
 from crm_app.accounts.models import User
-from crm_app.backups import postgresql
+from crm_app.backups import BackupError, making, postgresql
 from crm_app.extensions import db
 from crm_app.migrating import upgrade
 from tests import make
@@ -189,3 +191,31 @@ def test_a_backup_of_an_older_version_is_brought_up_to_this_one(another, tmp_pat
     with after.app_context(), db.engine.connect() as connection:
         script = ScriptDirectory(after.config["MIGRATIONS_PATH"])
         assert MigrationContext.configure(connection).get_current_revision() == script.get_current_head()
+
+
+@pytest.mark.parametrize("has_room", [True, False])
+def test_what_others_committed_is_as_safe_after_a_backup_as_before(tmp_path, monkeypatch, has_room):
+    """The last one to close a database writes the others' rows into it, as carefully as it was told to write."""
+    original, closed_at = tmp_path / "live.db", []
+    with closing(sqlite3.connect(original)) as connection, connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE kept (name)")
+
+    class Watched(sqlite3.Connection):
+        def execute(self, statement, *values):
+            if statement.startswith("VACUUM") and not has_room:
+                raise sqlite3.OperationalError("database or disk is full")
+            return super().execute(statement, *values)
+
+        def close(self):
+            closed_at.append(self.execute("PRAGMA synchronous").fetchone()[0])
+            super().close()
+
+    connect = sqlite3.connect
+    monkeypatch.setattr("sqlite3.connect", lambda database: connect(database, factory=Watched))
+    with suppress(BackupError), making.copy_of(original, tmp_path) as copy:
+        assert has_room and copy.stat().st_size
+
+    full = 2
+    assert closed_at == [full]
+    assert not list(tmp_path.glob("*.part"))

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +67,9 @@ def stored(instance: Path) -> str:
     path = instance / _NAME
     if not path.exists():
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return stored(instance)
+            _make(path)
         except OSError as error:
             raise ConfigError(f"INSTANCE_PATH: {instance} cannot be written to ({error.strerror}).") from error
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
     try:
         key = path.read_text(encoding="ascii").strip()
     except OSError as error:
@@ -84,3 +81,48 @@ def stored(instance: Path) -> str:
             f"{path} does not contain a usable key. Delete it to get a new one (everyone has to sign in again)."
         )
     return key
+
+
+def _make(path: Path) -> None:
+    """Whole from the moment it has its name, which it gets only if no other process was quicker."""
+    key, draft = secrets.token_urlsafe(48), path.with_name(f"{_NAME}.{secrets.token_hex(4)}.part")
+    with suppress(FileExistsError):
+        try:
+            _write(draft, key)
+            _give_name(draft, path, key)
+        finally:
+            draft.unlink(missing_ok=True)
+    _put_on_disk(path.parent)
+
+
+def _give_name(draft: Path, path: Path, key: str) -> None:
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links.
+        _write(path, key)
+
+
+def _write(path: Path, key: str) -> None:
+    """A file that was not there before, or none."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(descriptor)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _put_on_disk(folder: Path) -> None:
+    """The names in it, where the file system can be asked for that."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,12 +1,16 @@
 """Settings come from the environment, strictly, and the documentation names each of them."""
 
+import errno
+import os
 import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
-from crm_app import config
+from crm_app import config, secret_key
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,6 +34,53 @@ def test_the_secret_key_is_made_once_and_is_its_owners_alone(tmp_path):
     assert first == second
     assert len(first) >= 32
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("has_links", [True, False], ids=["hard links", "no hard links"])
+def test_a_secret_key_that_finds_no_room_leaves_nothing_and_the_next_start_makes_one(tmp_path, monkeypatch, has_links):
+    if not has_links:
+        monkeypatch.setattr(os, "link", _refused)
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", lambda _file: _raised(errno.ENOSPC))
+        with pytest.raises(config.ConfigError, match=r"cannot be written to \(No space left on device\)"):
+            _load(tmp_path)
+
+    assert list((tmp_path / "instance").iterdir()) == []
+    assert len(_load(tmp_path)["SECRET_KEY"]) >= 32
+
+
+def test_a_start_that_was_killed_before_its_secret_key_was_whole_hinders_no_later_one(tmp_path, monkeypatch):
+    with monkeypatch.context() as killed:
+        killed.setattr(os, "fsync", lambda _file: _raised(errno.EIO))
+        killed.setattr(Path, "unlink", lambda _path, missing_ok=False: None)
+        with pytest.raises(config.ConfigError):
+            _load(tmp_path)
+
+    assert not (tmp_path / "instance" / "secret_key").exists()
+    assert _load(tmp_path)["SECRET_KEY"] == _load(tmp_path)["SECRET_KEY"]
+
+
+def test_several_that_start_at_once_agree_on_one_secret_key(tmp_path, monkeypatch):
+    together, token = Barrier(8), secret_key.secrets.token_urlsafe
+
+    def made_by_all_at_once(size):
+        together.wait(10)
+        return token(size)
+
+    monkeypatch.setattr(secret_key.secrets, "token_urlsafe", made_by_all_at_once)
+    with ThreadPoolExecutor(8) as starting:
+        keys = set(starting.map(lambda _number: secret_key.stored(tmp_path), range(8)))
+
+    assert keys == {(tmp_path / "secret_key").read_text(encoding="ascii")}
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def _raised(number):
+    raise OSError(number, os.strerror(number))
+
+
+def _refused(_draft, _path):
+    _raised(errno.EPERM)
 
 
 def test_a_secret_can_be_read_from_a_file(tmp_path):

@@ -19,6 +19,10 @@ _BESIDE_THE_PLACES = "/healthz"
 # Whoever sends a file is let in while it comes, but only so many at once, and in nobody else's place. Inside it is read
 # only of those who may send one: a stranger is refused at once.
 _PLACES_FOR_FILES = 2
+# What comes in whole is held in memory meanwhile, and anybody may send it. Hardly a form that people fill in is large.
+_LARGE_BYTES = 64 * 1024
+_LARGE_AT_ONCE = 32
+_AGAIN_SECONDS = 5
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -34,6 +38,7 @@ class Entrance:
     def __init__(self, inside: Application, form_bytes: int) -> None:
         self._inside, self._form_bytes = inside, form_bytes
         self._places, self._places_for_files = Semaphore(_PLACES), Semaphore(_PLACES_FOR_FILES)
+        self._large = Semaphore(_LARGE_AT_ONCE)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         length = _length(environ)
@@ -41,15 +46,28 @@ class Entrance:
             return self._inside(environ, start_response)
         if length is None:
             return _refused(start_response, "411 Length Required")
-        if length <= self._form_bytes and not _brought_in(environ, length):
+        if length > self._form_bytes:
+            with self._places_for_files:
+                return self._inside(environ, start_response)
+        if length <= _LARGE_BYTES:
+            return self._with_form(environ, start_response, length)
+        if not self._large.acquire(blocking=False):
+            return _refused(start_response, "503 Service Unavailable", ("Retry-After", str(_AGAIN_SECONDS)))
+        try:
+            return self._with_form(environ, start_response, length)
+        finally:
+            self._large.release()
+
+    def _with_form(self, environ: dict[str, Any], start_response: Any, length: int) -> Iterable[bytes]:
+        if not _brought_in(environ, length):
             return _refused(start_response, "400 Bad Request")
-        with self._places if length <= self._form_bytes else self._places_for_files:
+        with self._places:
             return self._inside(environ, start_response)
 
 
-def _refused(start_response: Any, status: str) -> Iterable[bytes]:
-    """Without words: no browser sends what is refused here."""
-    start_response(status, [("Content-Length", "0")])
+def _refused(start_response: Any, status: str, *more: tuple[str, str]) -> Iterable[bytes]:
+    """Without words: no browser sends what is refused here, but for large forms when very many come at once."""
+    start_response(status, [("Content-Length", "0"), *more])
     return [b""]
 
 

@@ -68,3 +68,68 @@ def test_what_does_not_say_how_long_it_is_is_not_let_in(full, length, more):
 
     assert statuses == ["411 Length Required"]
     assert "/late" not in let_in
+
+
+_LARGE, _LARGE_AT_ONCE = 64 * 1024 + 1, 32
+
+
+class _Trickle:
+    """A form of which a byte is missing until the event is set; counts those who wait for it."""
+
+    def __init__(self):
+        self.comes, self.waiting = threading.Event(), threading.Semaphore(0)
+
+    def read(self, length):
+        self.waiting.release()
+        self.comes.wait(30)
+        return b"x" * length
+
+
+@pytest.fixture
+def trickling():
+    """An entrance before which as many large forms trickle in as may, and what lets them all come."""
+    trickle = _Trickle()
+    entrance = Entrance(lambda _environ, _start_response: [b"answered"], form_bytes=2**20)
+    environ = {"PATH_INFO": "/signin", "CONTENT_LENGTH": str(_LARGE), "wsgi.input": trickle}
+    outside = [threading.Thread(target=entrance, args=(environ.copy(), None)) for _ in range(_LARGE_AT_ONCE)]
+    for one in outside:
+        one.start()
+    for _one in outside:
+        assert trickle.waiting.acquire(timeout=30)
+
+    def let_come():
+        trickle.comes.set()
+        for one in outside:
+            one.join()
+
+    yield entrance, let_come
+    let_come()
+
+
+def test_large_forms_that_trickle_in_are_held_in_memory_a_few_at_a_time(trickling):
+    entrance, let_come = trickling
+    told = []
+    environ = {"PATH_INFO": "/contacts/", "CONTENT_LENGTH": str(_LARGE), "wsgi.input": BytesIO(b"x" * _LARGE)}
+
+    refused = entrance(environ, lambda *said: told.append(said))
+    let_come()
+
+    assert refused == [b""]
+    assert told == [("503 Service Unavailable", [("Content-Length", "0"), ("Retry-After", "5")])]
+    assert _ask(entrance, "/contacts/", b"x" * _LARGE) == [b"answered"]
+
+
+@pytest.mark.parametrize("body", [b"", b"x" * (_LARGE - 1)], ids=["a page", "a small form"])
+def test_who_asks_for_a_page_or_sends_a_small_form_does_not_wait_for_large_ones(trickling, body):
+    entrance, _let_come = trickling
+
+    assert _ask(entrance, "/contacts/", body) == [b"answered"]
+
+
+def test_a_large_form_that_ends_halfway_keeps_no_place():
+    entrance = Entrance(lambda _environ, _start_response: [b"answered"], form_bytes=2**20)
+    for _time in range(_LARGE_AT_ONCE + 1):
+        environ = {"PATH_INFO": "/", "CONTENT_LENGTH": str(_LARGE), "wsgi.input": BytesIO(b"half")}
+        assert entrance(environ, lambda *_arguments: None) == [b""]
+
+    assert _ask(entrance, "/", b"x" * _LARGE) == [b"answered"]

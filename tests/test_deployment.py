@@ -11,6 +11,7 @@ import yaml
 
 from crm_app import config
 from crm_app.cli import main
+from crm_app.web.headers import LONGEST_ADDRESS
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "deployment"
@@ -181,6 +182,16 @@ def test_web_servers_in_front_let_in_what_peyvand_lets_in(app):
     assert f"client_max_body_size {app.config['MAX_CONTENT_LENGTH'] // 2**20}m;" in _text("nginx.conf")
     assert "max_size 1GiB" in _text("Caddyfile") and megabytes == 1024
     assert "X-Forwarded-For $proxy_add_x_forwarded_for" in _text("nginx.conf")
+
+
+def test_the_web_server_in_front_lets_in_the_longest_address_and_what_a_page_says_of_it():
+    """The address stands in a header of its own as well, for what is asked for from the page that has it."""
+    number, kilobytes = re.search(
+        r"^    large_client_header_buffers (\d+) (\d+)k;$", _text("nginx.conf"), re.M
+    ).groups()
+
+    assert int(kilobytes) * 1024 > LONGEST_ADDRESS + 1024
+    assert int(number) >= 4
 
 
 def test_the_guide_leads_to_every_example():

@@ -60,7 +60,7 @@ def test_a_unit_starts_a_command_that_there_is_and_keeps_it_in_its_place(path):
     assert set(unit) == {"Unit", "Service", "Install"}
     assert program == "/opt/peyvand/.venv/bin/crm" and _is_a_command(words)
     assert {name: unit["Service"].get(name) for name in _HARDENED} == _HARDENED
-    assert unit["Service"]["User"] != "root" and unit["Service"]["StateDirectory"] == "peyvand"
+    assert unit["Service"]["User"] != "root" and unit["Service"]["StateDirectory"].split()[0] == "peyvand"
     assert unit["Service"]["EnvironmentFile"] == "/etc/peyvand/peyvand.env"
 
 
@@ -72,6 +72,21 @@ def test_there_is_a_unit_for_all_of_it_and_one_for_each_part():
 
 def test_a_process_that_took_too_much_memory_does_not_end_the_unit():
     assert {_unit(path)["Service"]["OOMPolicy"] for path in UNITS} == {"continue"}
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
+def test_a_unit_keeps_files_that_are_uploaded_on_the_disk_and_not_in_memory(path):
+    """As some systems keep /tmp."""
+    service = _unit(path)["Service"]
+
+    assert service["StateDirectory"] == "peyvand peyvand/tmp"
+    assert service["Environment"] == "TMPDIR=/var/lib/peyvand/tmp"
+
+
+def test_containers_keep_files_that_are_uploaded_on_the_disk_and_not_in_memory(composed):
+    for name in ("web", "worker"):
+        assert "temporary:/tmp" in composed["services"][name]["volumes"]
+    assert not any("tmpfs" in service for service in composed["services"].values())
 
 
 def test_whoever_stops_a_unit_waits_longer_than_peyvand_takes_to_stop():
@@ -112,7 +127,7 @@ def test_the_containers_know_their_settings_and_commands(composed):
         assert _is_a_command(service["command"]), name
         assert service["read_only"] and service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert service["volumes"] == ["instance:/var/lib/peyvand"]
+        assert service["volumes"] == ["instance:/var/lib/peyvand", "temporary:/tmp"]
 
     assert asked <= SETTINGS
     assert set(re.findall(r"\$\{([A-Z_]+)", _text("compose.yaml"))) == set(_environment(_text("compose.env")))

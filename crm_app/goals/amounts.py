@@ -45,7 +45,7 @@ def difference(value: Decimal | int | None, unit: str, *, short: bool = False, w
         return "–"
     if unit != "rate":
         return (current_reader().plus if value > 0 else "") + written(value, unit, short=short, whole=whole)
-    points = round(Decimal(value) * 100, 1)
+    points = formats.half_up(Decimal(value) * 100, 1)
     number = (current_reader().plus if points > 0 else "") + formats.num(points, 1)
     return ngettext("%(number)s point", "%(number)s points", 1 if abs(points) == 1 else 2, number=number)
 

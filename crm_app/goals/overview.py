@@ -6,7 +6,7 @@ other measures, for their cards, are asked together: those that rest on won deal
 the page's budget of statements would; the measures left out are named and can be chosen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ class Days(NamedTuple):
 class Overview:
     """`people` is all that each was credited for, wherever they were; `brought`, of a team, what each was in it.
 
-    `known_teams` are those that somebody is in, or that have a goal of old.
+    `known_teams` are those that somebody is in, that have a goal of old, or that are counted for something.
     """
 
     choice: Choice
@@ -68,7 +68,7 @@ class Overview:
 def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goal]) -> Overview | None:
     """None where there is no goal of this unit and calendar to see."""
     colleagues = list(db.session.scalars(queries.people_of(user)))
-    known_teams = _known_teams(goals, colleagues)
+    known_teams = _known_teams(user, choice, goals, colleagues)
     subject = _subject(user, choice, known_teams, colleagues)
     measures = _measures(subject, goals)
     if not measures:
@@ -81,6 +81,8 @@ def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goa
     history = asking.together(asked if chosen.is_snapshot else [chosen, *asked], _recent(choice), scope)
     if chosen.is_snapshot:
         history[chosen.key] = [totals[choice.number]]
+    teams = _teams(chosen, choice, scope, subject)
+    known_teams |= _more_teams(user, known_teams, [key for key, figure in teams.items() if figure.n])
     targets = _targets(goals)
     clock = clock_of(choice.period, reader.today(), firm.days_off)
 
@@ -98,16 +100,24 @@ def overview(user: User, firm: Organisation, choice: Choice, goals: Sequence[Goa
         left_out=[each for each in measures if each is not chosen and each not in asked],
         people=people,
         brought=brought,
-        teams=_teams(chosen, choice, scope, subject),
+        teams=teams,
         colleagues=colleagues,
         known_teams=list(known_teams.values()),
         targets=targets,
     )
 
 
-def _known_teams(goals: Sequence[Goal], colleagues: Sequence[User]) -> dict[int, Team]:
+def _known_teams(user: User, choice: Choice, goals: Sequence[Goal], colleagues: Sequence[User]) -> dict[int, Team]:
     teams = [person.team for person in colleagues] + [goal.team for goal in goals]
-    return {team.id: team for team in teams if team}
+    known = {team.id: team for team in teams if team}
+    return known | _more_teams(user, known, [choice.team_id] if choice.team_id else [])
+
+
+def _more_teams(user: User, known: Mapping[int, Team], ids: Collection[int]) -> dict[int, Team]:
+    """Of these, those that are not known yet and that the user sees; it costs a statement only if there may be some."""
+    more = set(ids) - known.keys()
+    teams = db.session.scalars(queries.teams_of(user).where(Team.id.in_(more))) if more else ()
+    return {team.id: team for team in teams}
 
 
 def _subject(user: User, choice: Choice, teams: Mapping[int, Team], colleagues: Sequence[User]) -> Subject:

@@ -55,3 +55,24 @@ def test_what_was_won_without_an_owner_stands_there_too(browser_of, olivia, nort
     rows = _rows(_page(browser_of(olivia)))
     assert rows["Company"][1] == "€530"
     assert rows["Unassigned"][1] == "€30"
+
+
+def test_a_team_that_is_empty_and_without_a_goal_stands_there_with_what_it_is_counted_for(
+    browser_of, olivia, charlie, alice, statements
+):
+    make.won(alice, value=3000_00, on=make.today())
+    people.move(alice, make.team("South"))
+    db.session.commit()
+    make.won(alice, value=240_00, on=make.today())
+    make.goal(9000_00)
+    db.session.commit()
+    browser = browser_of(olivia)
+
+    with statements() as seen:
+        page = _page(browser)
+    rows = _rows(page)
+
+    assert len(seen) <= 12, "\n".join(seen)
+    assert [rows[name][1] for name in ("North", "South", "Company")] == ["€3,000", "€240", "€3,240"]
+    (link,) = [a for a in page.all("a") if page.text_of(a) == "North"]
+    assert "€9,000" not in browser.page(link.get("href")).text

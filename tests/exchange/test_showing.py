@@ -30,6 +30,23 @@ def test_a_stored_message_runs_in_its_own_direction(client):
     assert client.page(url).one("div", dir="auto").text == "پیام"
 
 
+def test_rows_that_change_nothing_are_not_offered_to_be_imported(client):
+    url = checked(client, "products", CSV)
+    page = client.page(url)
+    assert "Import 2 rows" in _buttons(page)
+    client.send(f"{url}/start", {"digest": digest(page)})
+
+    page = client.page(checked(client, "products", CSV))
+
+    assert "0 new, 0 to update, 2 unchanged" in page.text
+    assert "There is nothing to import." in page.text
+    assert "Import 2 rows" not in _buttons(page) and "Discard" in _buttons(page)
+
+
+def _buttons(page):
+    return [page.text_of(button) for button in page.all("button")]
+
+
 def test_an_import_in_the_queue_waits_and_does_not_run(client):
     url = checked(client, "products", CSV)
     db.session.execute(update(Import).values(status="queued"))

@@ -86,7 +86,7 @@ def restore(file, check, passphrase_file):
             f"A file cannot be read or written ({error.strerror}). Nothing was restored."
         ) from error
     restoring.finish()
-    click.echo(f"Done: {_summary(about)}. Start Peyvand.")
+    click.echo(f"Done: {_summary(about)}. Start Peyvand. Everyone has to sign in again.")
 
 
 def _chosen(passphrase_file, encrypt: bool) -> str:

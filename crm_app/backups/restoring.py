@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crm_app import migrating, secret_key
 from crm_app.accounts.queries import forget_organisation
-from crm_app.backups import BackupError, kept, keys, manifest, opening, postgresql
+from crm_app.backups import BackupError, kept, keys, lapsing, manifest, opening, postgresql
 from crm_app.backups.manifest import Manifest
 from crm_app.backups.opening import Backup
 from crm_app.extensions import db, reading
@@ -186,6 +186,8 @@ def _bring_up(draft: Path) -> None:
     try:
         with engine.connect() as connection:
             migrating.upgrade_within(connection, "head")
+        with engine.begin() as connection:
+            lapsing.let_lapse(connection)
     finally:
         engine.dispose()
 
@@ -213,3 +215,4 @@ def _fill(backup: Backup) -> None:
             connection, about.columns, lambda table: backup.pieces(manifest.table_part(table)), about.sequences
         )
         migrating.upgrade_within(connection, "head")
+        lapsing.let_lapse(connection)

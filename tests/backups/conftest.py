@@ -86,6 +86,17 @@ def rows(app):
     return found
 
 
+def put_back(found):
+    """What a restore makes of `rows`: nobody is signed in, no link works, and no letter waits."""
+    lapsed = {name: [] for name in ("user_sessions", "known_devices", "password_links", "passkey_challenges")}
+    return found | lapsed | {"mails": [_given_up(mail) for mail in found["mails"]]}
+
+
+def _given_up(mail):
+    facts = dict(mail._mapping)
+    return tuple((facts | {"state": "dropped"} if facts["state"] == "waiting" else facts).values())
+
+
 def files(folder):
     """What lies in the uploads, by name."""
     return {path.relative_to(folder): path.read_bytes() for path in (folder / "uploads").rglob("*") if path.is_file()}

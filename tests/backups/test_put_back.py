@@ -13,7 +13,7 @@ from crm_app.backups import manifest, restoring
 from crm_app.extensions import db
 from crm_app.migrating import upgrade
 from tests import make
-from tests.backups.conftest import files, is_set_up, rows
+from tests.backups.conftest import files, is_set_up, put_back, rows
 from tests.backups.test_refusals import rewritten
 from tests.conftest import Browser
 
@@ -58,7 +58,7 @@ def test_a_backup_is_put_back_instead_of_setting_up(app, made, empty, is_locked)
     email = (made / "email").read_text()
     first = client.page(url.replace("/backups", ""))
     assert first.one("a", href=url) is not None
-    before, uploads = rows(app), files(Path(app.config["INSTANCE_PATH"]))
+    before, uploads = put_back(rows(app)), files(Path(app.config["INSTANCE_PATH"]))
     content = (made / ("all.zip.age" if is_locked else "all.zip")).read_bytes()
 
     answer = sent(client, url, content, PASSPHRASE if is_locked else "")

@@ -1,4 +1,4 @@
-"""What was backed up is put back as it was: every row, every file and the key, on either database."""
+"""What was backed up is put back as it was, but for who was signed in: rows, files and the key, on either database."""
 
 import json
 import sqlite3
@@ -17,7 +17,7 @@ from crm_app.extensions import db
 from crm_app.migrating import upgrade
 from tests import make
 from tests.accounts.authenticator import Device
-from tests.backups.conftest import files, is_set_up, rows, runner
+from tests.backups.conftest import files, is_set_up, put_back, rows, runner
 
 
 def test_a_backup_is_put_back_to_an_equal_instance(app, crm, lived, instance, another, tmp_path):
@@ -30,7 +30,7 @@ def test_a_backup_is_put_back_to_an_equal_instance(app, crm, lived, instance, an
 
     assert (wrote.exit_code, read.exit_code) == (0, 0), wrote.output + read.output
     folder = tmp_path / "other-0"
-    assert rows(there) == before
+    assert rows(there) == put_back(before)
     assert files(folder) == uploads
     assert (folder / "secret_key").read_text().strip() == app.config["SECRET_KEY"]
     assert "Halden Instruments" in wrote.output and "Done: Halden Instruments" in read.output
@@ -87,7 +87,7 @@ def test_an_empty_instance_that_was_started_before_takes_a_backup_too(app, crm, 
     read = runner(there)("restore", tmp_path / "all.zip")
 
     assert read.exit_code == 0, read.output
-    assert rows(there) == rows(app)
+    assert rows(there) == put_back(rows(app))
 
 
 def test_without_a_name_it_lies_in_the_folder_of_the_instance_for_its_owner_alone(crm, lived, instance):
@@ -108,7 +108,7 @@ def test_a_key_that_is_set_elsewhere_is_not_in_it_and_is_asked_for(app, crm, liv
     read = runner(there)("restore", tmp_path / "all.zip")
 
     assert refused.exit_code == 1 and "different SECRET_KEY" in refused.output
-    assert read.exit_code == 0 and rows(there) == rows(app)
+    assert read.exit_code == 0 and rows(there) == put_back(rows(app))
 
 
 def test_checking_reads_all_of_it_and_writes_nothing(crm, lived, instance, another, tmp_path):
@@ -147,7 +147,7 @@ def test_a_stray_file_among_the_uploads_does_not_spoil_a_backup(app, crm, lived,
     read = runner(there)("restore", tmp_path / "all.zip")
 
     assert read.exit_code == 0, read.output
-    assert rows(there) == rows(app) and files(tmp_path / "other-0") == known
+    assert rows(there) == put_back(rows(app)) and files(tmp_path / "other-0") == known
 
 
 @pytest.mark.parametrize("ends_at", ["uploads", "database"])
@@ -169,7 +169,7 @@ def test_what_is_stopped_half_way_is_begun_again(app, crm, lived, instance, anot
     read = runner(there)("restore", tmp_path / "all.zip")
 
     assert read.exit_code == 0, read.output
-    assert is_set_up(there) and rows(there) == rows(app)
+    assert is_set_up(there) and rows(there) == put_back(rows(app))
 
 
 def app_is_sqlite(app):

@@ -11,7 +11,7 @@ import pytest
 
 from crm_app.backups import kept, nightly
 from crm_app.extensions import db, utc_now
-from tests.backups.conftest import rows, runner
+from tests.backups.conftest import put_back, rows, runner
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_backup_is_made_when_asked_and_can_be_taken_along(app, lived, backups,
     (tmp_path / "taken.zip").write_bytes(taken.data)
     there = another()
     assert runner(there)("restore", tmp_path / "taken.zip").exit_code == 0
-    assert rows(there) == backed_up
+    assert rows(there) == put_back(backed_up)
 
 
 def test_the_page_waits_for_one_that_was_asked_for(backups, browser_of, olivia):

@@ -153,6 +153,13 @@ def test_the_settings_of_the_containers_are_understood(composed, tmp_path):
     assert composed["networks"]["default"]["ipam"]["config"][0]["gateway"] == "172.31.77.1"
 
 
+def test_nothing_old_runs_in_containers_while_the_guide_upgrades_the_tables():
+    upgrading = GUIDE[GUIDE.index("## In containers") : GUIDE.index("## On several machines")].split("newer version")[1]
+    words = [line.split("compose.yaml ")[1] for line in upgrading.splitlines() if line.startswith("    docker compose")]
+
+    assert words == ["build", "stop web worker", "up -d"]
+
+
 def test_services_wait_for_services_that_there_are(composed):
     services = composed["services"]
     for name, service in services.items():

@@ -62,7 +62,10 @@ _ALL = (
         "open_value",
         _l("Open value"),
         "money",
-        _l("The value of deals that were open at the end of the period, at that day’s exchange rates."),
+        _l(
+            "The value of deals that were open at the end of the period, at that day’s exchange rates. A deal that has "
+            "not left its stage since counts with its present value, owner and team."
+        ),
         _l("Sum of the values of open deals"),
         is_snapshot=True,
     ),
@@ -70,7 +73,10 @@ _ALL = (
         "weighted_value",
         _l("Weighted value"),
         "money",
-        _l("The value of deals that were open at the end of the period, each times the probability of its stage."),
+        _l(
+            "The value of deals that were open at the end of the period, each times the probability of its stage. A "
+            "deal that has not left its stage since counts with its present value, owner and team."
+        ),
         _l("Sum of value × probability of the stage"),
         is_snapshot=True,
     ),

@@ -114,8 +114,10 @@ def _notes(measure: Measure, tally: Tally) -> list[str]:
     if measure.key == "new_deals" and tally.undated:
         notes.append(
             ngettext(
-                "%(number)s deal without a creation date counts on the day it was imported.",
-                "%(number)s deals without a creation date count on the day they were imported.",
+                "%(number)s deal without a creation date counts on the day it was imported, or closed if it was "
+                "already closed by then.",
+                "%(number)s deals without a creation date count on the day they were imported, or closed if they were "
+                "already closed by then.",
                 tally.undated,
                 number=num(tally.undated),
             )

@@ -7,6 +7,7 @@ import pytest
 
 from crm_app.extensions import db, utc_now
 from crm_app.measures import asking
+from crm_app.measures.catalogue import MEASURES
 from crm_app.measures.scope import Scope
 from crm_app.web.money import Rates
 from tests import make
@@ -145,7 +146,15 @@ def test_deals_of_unknown_age_are_new_on_the_day_they_were_brought_in(days, alic
     figure = asking.ask("new_deals", days, Scope(alice))
 
     assert figure.value == 2
-    assert figure.notes == ("1 deal without a creation date counts on the day it was imported.",)
+    assert figure.notes == (
+        "1 deal without a creation date counts on the day it was imported, or closed if it was already closed by then.",
+    )
+
+
+@pytest.mark.parametrize("measure", ["open_value", "weighted_value"])
+def test_a_state_says_that_deals_still_in_their_stage_count_as_they_are_now(app, measure):
+    with app.test_request_context():
+        assert "not left its stage since counts with its present value" in str(MEASURES[measure].definition)
 
 
 def moved(deal, stage, at):

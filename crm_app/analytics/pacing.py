@@ -1,7 +1,7 @@
 """Where a goal stands within its period: what was to be expected by today, and where it will land at this pace."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -86,7 +86,7 @@ def of_sum(actual: Number | None, target: Number | None, time: Clock, better: st
 
 
 def of_level(actual: Number | None, target: Number | None, time: Clock, better: str = "up") -> Pace:
-    """The pace of a state or a mean, such as open value or the length of the cycle: the target holds all along."""
+    """The pace of a state, such as open value: the target holds all along."""
     reached = attainment(actual, target, better)
     if target is not None and time.elapsed <= 0:
         return Pace("not_begun", reached, Decimal(target))
@@ -94,6 +94,12 @@ def of_level(actual: Number | None, target: Number | None, time: Clock, better: 
         return Pace("na")
     status = _status(actual, target, Decimal(actual), time, better)
     return Pace(status, reached, Decimal(target), Decimal(actual))
+
+
+def of_mean(actual: Number | None, target: Number | None, n: int, time: Clock, better: str = "up") -> Pace:
+    """The pace of a mean or a median: that of a level, silent under 30 cases."""
+    level = of_level(actual, target, time, better)
+    return replace(level, status="low_n") if n < FEW and level.status not in ("na", "not_begun") else level
 
 
 def of_rate(

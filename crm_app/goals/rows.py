@@ -219,7 +219,7 @@ def _cell(view: Overview, person: User, period: Period, figure: Figure, today: d
     reached = None if period.start > today else pacing.attainment(actual, aimed, measure.better)
     url = records_url(measure, period, Subject(person=person))
     is_now, is_due = period.key == view.choice.period.key, period.end > today
-    return Cell(period, figure, aimed, reached, _heat(reached), url, is_now, is_due)
+    return Cell(period, figure, aimed, reached, None if figure.is_of_few else _heat(reached), url, is_now, is_due)
 
 
 def _heat(reached: Decimal | None) -> int | None:

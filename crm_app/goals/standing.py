@@ -173,4 +173,6 @@ def _pace(measure: Measure, figure: Figure, target: Decimal | None, clock: Clock
         return pacing.of_rate(actual, target, figure.n, interval, clock, measure.better)
     if measure.adds_up and not measure.is_snapshot:
         return pacing.of_sum(actual, target, clock, measure.better)
+    if not measure.adds_up:
+        return pacing.of_mean(actual, target, figure.n, clock, measure.better)
     return pacing.of_level(actual, target, clock, measure.better)

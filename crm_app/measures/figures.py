@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from crm_app.analytics.rates import FEW
+
 Status = Literal["ok", "na", "low_n", "partial", "mixed_currency"]
 
 
@@ -13,8 +15,8 @@ class Figure:
     """`value` is None where there is nothing to divide by or nothing yet: never 0 for not known.
 
     `n` deals stand behind it, of which `unpriced` have no value. `low` and `high` bound a rate. Of several remarks
-    `status` names the gravest: na, then mixed_currency (amounts left out for want of a rate), low_n (a rate of fewer
-    than 30), partial (not over yet).
+    `status` names the gravest: na, then mixed_currency (amounts left out for want of a rate), low_n (a rate, mean or
+    median of fewer than 30), partial (not over yet).
     """
 
     value: Decimal | int | None
@@ -28,6 +30,11 @@ class Figure:
     as_of: datetime | None = field(default=None, compare=False)
     is_partial: bool = False
     unpriced: int = 0
+
+    @property
+    def is_of_few(self) -> bool:
+        """A rate, a mean or a median that rests on too few deals to be judged."""
+        return self.denominator is not None and self.denominator < FEW
 
 
 class Group(NamedTuple):

@@ -102,7 +102,7 @@ def _status(measure: Measure, facts: dict[str, Any], tally: Tally, is_partial: b
         return "na"
     if measure.unit == "money" and tally.unconverted:
         return "mixed_currency"
-    if measure.unit == "rate" and tally.n < FEW:
+    if facts.get("denominator") is not None and facts["denominator"] < FEW:
         return "low_n"
     return "partial" if is_partial else "ok"
 

@@ -125,7 +125,7 @@ def _line(choice: Choice, goal: Standing, is_running: bool) -> Line:
     cells = [
         Cell(goal.actual, choice.records(goal.measure.key, goal.period)),
         Cell(goal.target, history),
-        _difference(goal.actual, goal.target, "" if goal.is_running else goal.measure.better),
+        _difference(goal.actual, goal.target, "" if goal.is_running or goal.figure.is_of_few else goal.measure.better),
         *([Cell(goal.pace.attainment)] if goal.has_share else []),
         *_course(goal, is_running),
         Cell(standing_word(goal), status=goal.pace.status if goal.target is not None else "no_target"),

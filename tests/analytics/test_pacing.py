@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_app.analytics.pacing import attainment, clock, of_level, of_rate, of_sum
+from crm_app.analytics.pacing import attainment, clock, of_level, of_mean, of_rate, of_sum
 from crm_app.analytics.rates import wilson
 
 JUNE = (date(2026, 6, 1), date(2026, 7, 1))
@@ -169,3 +169,14 @@ def test_once_its_period_is_over_a_rate_is_met_or_missed_however_wide_its_interv
 @pytest.mark.parametrize(("n", "status"), [(29, "low_n"), (30, "behind")])
 def test_thirty_cases_are_enough_to_judge_a_rate(n, status):
     assert of_rate(Decimal(5) / n, Decimal(".9"), n, wilson(5, n), TENTH).status == status
+
+
+@pytest.mark.parametrize(("n", "status"), [(1, "low_n"), (29, "low_n"), (30, "ahead")])
+def test_thirty_cases_are_enough_to_judge_a_mean(n, status):
+    assert of_mean(5000, 1000, n, TENTH).status == status
+    assert of_mean(20, 40, n, TENTH, "down").status == status
+
+
+def test_a_mean_without_target_or_figure_or_before_its_period_is_told_as_such():
+    assert of_mean(5, None, 1, TENTH).status == of_mean(None, 5, 0, TENTH).status == "na"
+    assert of_mean(None, 5, 0, clock(*JUNE, date(2026, 5, 1))).status == "not_begun"

@@ -107,6 +107,20 @@ def test_a_rate_over_one_deal_rests_on_one(browser_of, olivia, alice):
     assert "That is based on only 1 deal, too few to draw conclusions." in page.text
 
 
+@pytest.mark.parametrize(("measure", "target"), [("average_deal", 1000_00), ("sales_cycle_days", 90_00)])
+def test_a_mean_or_median_of_one_deal_is_neither_good_nor_bad(browser_of, olivia, alice, measure, target):
+    make.goal(target, measure=measure, user=alice)
+    make.goal(target, measure=measure)
+    make.won(alice, value=5000_00)
+
+    page = browser_of(olivia).page(f"/goals/?unit=month&measure={measure}")
+
+    assert "That is based on only 1 deal, too few to draw conclusions." in page.text
+    standing = page.one("section", **{"aria-labelledby": "goal-first"})
+    assert "too few to tell" in page.text_of(standing)
+    assert not [cell for cell in page.all("td") if "heat-" in cell.get("class", "")]
+
+
 def test_the_years_matrix_and_the_table_hold_teams_and_people(browser_of, olivia, charlie, alice):
     this_month(team=alice.team)
     this_month(user=alice)

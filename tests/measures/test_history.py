@@ -112,6 +112,17 @@ def test_an_average_tells_how_many_had_no_value(outcomes, days, alice):
     assert figure.notes == ("1 deal without a value is left out.",)
 
 
+@pytest.mark.parametrize("measure", ["average_deal", "sales_cycle_days", "win_rate"])
+def test_thirty_deals_are_enough_for_a_mean_a_median_or_a_rate(days, alice, measure):
+    for _number in range(29):
+        make.won(alice, value=1000_00, created=day(90), on=day(110))
+    assert asking.ask(measure, days, Scope(alice)).status == "low_n"
+
+    make.won(alice, value=1000_00, created=day(90), on=day(110))
+
+    assert asking.ask(measure, days, Scope(alice)).status != "low_n"
+
+
 def test_the_cycle_is_the_median_with_the_mean_beside_it(days, alice):
     for length in (5, 10, 60):
         make.won(alice, created=day(110 - length), on=day(110))

@@ -85,7 +85,8 @@ class Shown:
         """Where the fact is changed that a cell shows; empty where the reader may not, or it cannot be."""
         if self.editing is None or field.of_record not in self.editing.facts(record):
             return ""
-        return f"{self._cells_url}/{record.id}/{field.key}"
+        labelled = "?labelled=1" if self.columns.is_chosen else ""
+        return f"{self._cells_url}/{record.id}/{field.key}{labelled}"
 
     @cached_property
     def editing(self) -> Editing | None:

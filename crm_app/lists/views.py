@@ -98,10 +98,12 @@ def cell(place, record_id, field):
     record = listable.record(row)
     editing = listable.editing if listable.editing and shown.of_record in listable.editing.facts(record) else abort(404)
     form = editing.form(record, shown.of_record)
-    parts = {"listable": listable, "field": shown, "record": record}
-    if request.method == "GET" or not (form.is_sent and form.validate_on_submit()):
-        status = 422 if request.method == "POST" else 200
-        return page("lists/cell.html", part="lists/_cell_form.html", status=status, form=form, **parts)
+    parts = {"listable": listable, "field": shown, "record": record, "is_labelled": "labelled" in request.args}
+    if request.method == "GET":
+        return page("lists/cell.html", part="lists/_cell_form.html", form=form, **parts)
+    if not (form.is_sent and form.validate_on_submit()):
+        parts |= {"value": shown.value(row), "form": form}
+        return page("lists/cell.html", part="lists/_cell.html", status=422, **parts)
 
     try:
         record.expect(form.version.data)

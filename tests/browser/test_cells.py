@@ -73,6 +73,32 @@ def test_a_refusal_stands_in_the_cell_with_what_was_typed(page_of, alice, compan
     assert page.locator("[data-cell-form] input[name=size]").input_value() == "many"
 
 
+@pytest.mark.parametrize("leave", ["Escape", "Cancel"])
+def test_a_cell_that_was_refused_shows_its_value_again_when_it_is_left(page_of, alice, companies, leave):
+    page = page_of(alice)
+    page.goto("/contacts/companies")
+    cell(page, 0, 2).dblclick()
+    page.locator("[data-cell-form] input[name=size]").fill("many")
+    page.keyboard.press("Enter")
+    page.get_by_text("Enter a number").wait_for()
+
+    page.keyboard.press("Escape") if leave == "Escape" else page.get_by_role("link", name="Cancel").click()
+
+    expect(cell(page, 0, 2)).to_have_text("5")
+
+
+def test_a_cell_of_a_chosen_column_keeps_its_label_on_a_phone_after_it_was_changed(page_of, alice, companies):
+    page = page_of(alice, width=360)
+    page.goto("/contacts/companies?columns=name,size")
+    cell(page, 0, 0).dispatch_event("dblclick")
+    page.locator("[data-cell-form] input[name=size]").fill("77")
+
+    page.keyboard.press("Enter")
+
+    page.locator("td[data-cell]:not(:has(form))", has_text="77").wait_for()
+    expect(cell(page, 0, 0)).to_have_text("Employees 77")
+
+
 def test_a_cell_is_asked_for_its_form_once_however_often_enter_is_pressed(page_of, alice, companies):
     page = page_of(alice)
     page.goto("/contacts/companies")

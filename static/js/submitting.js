@@ -1,5 +1,9 @@
 // While a form is on its way its button says so and cannot be pressed twice.
 
+// A browser that tells nothing of pages whose loading was stopped lets it be pressed again after this time.
+const LONGEST = 20_000;
+const timers = new WeakMap();
+
 // On the way down: htmx listens on the form itself and would send what was pressed again after the first.
 document.addEventListener(
   "submit",
@@ -28,15 +32,23 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (form) end(form);
 });
 
-// The back button may bring this page back exactly as it was left.
-window.addEventListener("pageshow", () => [...document.forms].forEach(end));
+// The back button may bring this page back exactly as it was left; what was stopped leaves it standing.
+window.addEventListener("pageshow", endAll);
+window.navigation?.addEventListener("navigateerror", endAll);
 
 function begin(form, button) {
   form.ariaBusy = "true";
   if (button) button.ariaBusy = "true";
+  clearTimeout(timers.get(form));
+  timers.set(form, setTimeout(() => end(form), LONGEST));
+}
+
+function endAll() {
+  [...document.forms].forEach(end);
 }
 
 function end(form) {
+  clearTimeout(timers.get(form));
   for (const element of [form, ...form.elements]) element.ariaBusy = null;
 }
 

@@ -78,3 +78,22 @@ def test_a_form_that_was_refused_can_be_sent_again(board):
 
     expect(card(board, "Again")).to_have_count(1)
     assert len(sent) == 2
+
+
+def test_a_form_can_be_sent_again_after_its_reader_stopped_it(page_of, alice):
+    page = page_of(alice)
+    page.goto("/contacts/companies/new")
+    page.locator("main input[name=name]").fill("Acme")
+    held = []
+    page.route("**/contacts/companies/new", lambda route: route.continue_() if held else held.append(route))
+
+    # From within: while a page is being left, nothing can be asked of it.
+    page.evaluate("""() => {
+      const { form } = document.querySelector("main input[name=name]");
+      setTimeout(() => form.requestSubmit(), 50);
+      setTimeout(() => stop(), 600);
+      setTimeout(() => form.requestSubmit(), 1200);
+    }""")
+
+    expect(page.get_by_role("heading", name="Acme")).to_be_visible()
+    assert len(held) == 1

@@ -48,6 +48,15 @@ document.addEventListener("focusout", (event) => {
   if (floats && event.relatedTarget && !picker.contains(event.relatedTarget)) choicesOf(picker).hidden = true;
 });
 
+// Suggestions that come after one has chosen or left would take the choice back, or lie over what is filled in next.
+document.addEventListener("htmx:before:swap", (event) => {
+  const source = event.detail.ctx.sourceElement;
+  const picker = source?.matches?.("[data-picker] input") && pickerOf(source);
+  if (!picker) return;
+  const isChosen = radiosOf(picker).some((radio) => radio.checked);
+  if (isChosen || !picker.contains(document.activeElement)) event.preventDefault();
+});
+
 function choose(radio) {
   if (!radio) return;
   radio.focus();

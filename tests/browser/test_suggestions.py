@@ -58,3 +58,26 @@ def test_all_suggestions_in_a_cell_are_in_sight(page_of, alice, width, language)
     assert choices["y"] + choices["height"] <= sheet["y"] + sheet["height"]
     assert choices["x"] >= sheet["x"] and choices["x"] + choices["width"] <= sheet["x"] + sheet["width"]
     assert page.locator(".picker__choice").count() > 4
+
+
+@pytest.mark.parametrize("then", ["leave", "choose"])
+def test_suggestions_that_come_late_change_nothing(page_of, alice, then):
+    make.company(alice, "Acme")
+    page = page_of(alice)
+    page.goto("/pipeline/deals/new")
+    field = page.get_by_role("textbox", name="Company")
+    late = []
+    if then == "choose":
+        field.press_sequentially("Ac")
+        page.locator("#company-choices bdi", has_text="Acme").wait_for()
+    page.route("**/*for=company*", lambda route: late.append(route))
+    with page.expect_request("**/*for=company*"):
+        field.press_sequentially("m" if then == "choose" else "Acm")
+
+    page.keyboard.press("Tab") if then == "leave" else page.locator("#company-choices bdi").click()
+    with page.expect_response("**/*for=company*"):
+        late[0].continue_()
+    page.wait_for_timeout(200)
+
+    expect(page.locator("#company-choices")).to_be_hidden()
+    assert page.locator("[name=company_id]:checked").count() == (then == "choose")

@@ -20,7 +20,7 @@ let isMoving = false;
 
 document.addEventListener("keydown", (event) => {
   const card = event.target.closest?.("[data-board] [data-board-card]");
-  if (!card || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("[data-card-menu], form")) return;
+  if (!card || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("[data-card-menu], [data-picking], form")) return;
   const act = held === card ? actionOnHeld(event.key, card) : actionOnFocused(event.key, card);
   if (!act) return;
 

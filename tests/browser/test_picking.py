@@ -121,3 +121,13 @@ def test_how_many_are_picked_is_written_in_the_digits_of_the_reader(page_of, ali
     card(page, "A").locator("[data-picking]").check()
 
     expect(page.locator("[data-picking-count]")).to_contain_text(count)
+
+
+def test_the_box_that_has_the_focus_is_unticked_by_space(board):
+    box = card(board, "A").locator("[data-picking]")
+    box.click()
+
+    board.keyboard.press("Space")
+
+    expect(box).not_to_be_checked()
+    expect(board.locator(".card--lifted")).to_have_count(0)

@@ -1,6 +1,7 @@
 // data-picking: the box by which a card is picked. Several picked cards move together, by the bar below the board or
 // by carrying one of them. `x` picks the card that has the focus, Shift all up to the last one picked.
 
+import { letterOf } from "./letters.js";
 import { written } from "./numbers.js";
 import { cardsOf, forget, idOf, listOf, putBack } from "./places.js";
 
@@ -23,7 +24,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const card = event.target.closest?.("[data-board] [data-board-card]");
   const isTyped = event.target.matches?.("input, textarea, select");
-  if (event.key === "x" && card && !isTyped && !event.ctrlKey && !event.metaKey && !event.altKey) boxOf(card).click();
+  if (letterOf(event) === "x" && card && !isTyped && !event.ctrlKey && !event.metaKey && !event.altKey) boxOf(card).click();
 });
 
 document.addEventListener("reset", (event) => {

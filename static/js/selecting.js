@@ -1,6 +1,7 @@
 // data-selecting: the box by which a row of a list is picked. data-selecting-page picks all rows on the page,
 // data-selecting-match all that match. `x` picks the row that has the focus, Shift all up to the last one picked.
 
+import { letterOf } from "./letters.js";
 import { written } from "./numbers.js";
 
 let last = null;
@@ -19,7 +20,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const isTyped = event.target.matches?.("textarea, select, input:not([type=checkbox])");
-  if (event.key !== "x" || isTyped || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (letterOf(event) !== "x" || isTyped || event.ctrlKey || event.metaKey || event.altKey) return;
   event.target.closest?.("tr")?.querySelector("[data-selecting]")?.click();
 });
 

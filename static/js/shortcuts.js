@@ -1,20 +1,22 @@
 // Keys that work on every page press what has data-shortcut="search" or data-shortcut="new".
 
+import { letterOf } from "./letters.js";
+
 const KEYS = { "/": "search", n: "new" };
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.altKey || event.isComposing) return;
 
-  if ((event.ctrlKey || event.metaKey) && isK(event)) {
+  if ((event.ctrlKey || event.metaKey) && letterOf(event).toLowerCase() === "k") {
     if (document.querySelector("dialog:modal")) event.preventDefault();
     else act(event, "search");
   } else if (event.ctrlKey || event.metaKey || isTyping(event.target) || document.querySelector("dialog:modal")) {
     return;
-  } else if (event.key === "?") {
+  } else if (["?", "؟"].includes(event.key)) {
     event.preventDefault();
     document.getElementById("shortcuts")?.showModal();
-  } else if (event.key in KEYS) {
-    act(event, KEYS[event.key]);
+  } else if (letterOf(event) in KEYS) {
+    act(event, KEYS[letterOf(event)]);
   }
 });
 
@@ -26,11 +28,6 @@ function act(event, name) {
   // What opens over the page gives the focus back to where it was, not to the box that stands for it.
   if (!(target instanceof HTMLInputElement)) target.focus();
   target.click();
-}
-
-// The key of that place, where a keyboard writes other letters than Latin ones.
-function isK({ key, code }) {
-  return key.toLowerCase() === "k" || (key > "\u007f" && code === "KeyK");
 }
 
 function isTyping(element) {

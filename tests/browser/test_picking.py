@@ -131,3 +131,12 @@ def test_the_box_that_has_the_focus_is_unticked_by_space(board):
 
     expect(box).not_to_be_checked()
     expect(board.locator(".card--lifted")).to_have_count(0)
+
+
+def test_a_card_is_picked_by_the_key_of_x_on_a_persian_keyboard(board):
+    board.locator("h3 a", has_text="Deal A").focus()
+
+    key = "{ key: 'ط', code: 'KeyX', bubbles: true }"
+    board.evaluate(f"document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key}))")
+
+    expect(board.locator("#bulk")).to_contain_text("1 selected")

@@ -6,7 +6,7 @@ import { cardOf, forget, isOrdered, isUnsettled, listOf } from "./places.js";
 
 const PAUSE = 3000;
 const WRITING = "[data-add], [data-titling], [data-facts], #beside textarea:not(:placeholder-shown)";
-const BUSY = `[aria-busy], .card--held, .card--lifted, dialog[open], :popover-open, ${WRITING}`;
+const BUSY = `[aria-busy], [data-picking]:checked, .card--held, .card--lifted, dialog[open], :popover-open, ${WRITING}`;
 let asked = null;
 
 setInterval(ask, PAUSE);

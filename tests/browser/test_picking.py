@@ -140,3 +140,14 @@ def test_a_card_is_picked_by_the_key_of_x_on_a_persian_keyboard(board):
     board.evaluate(f"document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key}))")
 
     expect(board.locator("#bulk")).to_contain_text("1 selected")
+
+
+def test_a_board_that_is_outdated_is_not_loaded_anew_while_cards_are_picked(board):
+    pick(board, "A")
+    board.evaluate("window.isOld = true")
+    board.evaluate("document.querySelector('[data-board-news]').dataset.boardOutdated = 'at-once'")
+
+    board.wait_for_timeout(3500)
+
+    assert board.evaluate("window.isOld")
+    expect(board.locator("#bulk")).to_contain_text("1 selected")

@@ -6,6 +6,7 @@ import { show } from "./toasts.js";
 const BY_THEMSELVES = ["board:ask", "every"];
 
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (asksByItself(ctx)) ctx.text = "";
   if (ctx.response.status < 500) return;
   if (isQuiet(ctx)) ctx.text = "";
   // Else the server has said why.
@@ -16,8 +17,12 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx && ctx.text === undefined && !isQuiet(ctx)) say(ctx.sourceElement);
 });
 
-function isQuiet({ sourceEvent, sourceElement }) {
-  return BY_THEMSELVES.includes(sourceEvent?.type) || sourceElement.id === "palette-text";
+function isQuiet(ctx) {
+  return asksByItself(ctx) || ctx.sourceElement.id === "palette-text";
+}
+
+function asksByItself({ sourceEvent }) {
+  return BY_THEMSELVES.includes(sourceEvent?.type);
 }
 
 function say(source) {

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from sqlalchemy.exc import OperationalError
 
 from crm_app.activity import following
+from crm_app.extensions import db
 from crm_app.pipeline.views import deal
 from tests import make
 from tests.browser.carrying import card, drag, settled, shown, stored
@@ -85,3 +86,15 @@ def test_what_the_board_asks_by_itself_is_not_told_of(board, monkeypatch):
     board.wait_for_event("requestfailed")
 
     expect(board.locator(".toast")).to_have_count(0)
+
+
+def test_a_board_that_may_no_longer_be_read_says_nothing_every_three_seconds(page_of, alice, cards):
+    page = page_of(alice)
+    page.goto("/pipeline/board")
+    alice.role = "agent"
+    db.session.commit()
+
+    page.wait_for_event("response", lambda response: response.status == 403)
+    page.wait_for_timeout(300)
+
+    expect(page.locator(".toast")).to_have_count(0)

@@ -81,3 +81,19 @@ def test_suggestions_that_come_late_change_nothing(page_of, alice, then):
 
     expect(page.locator("#company-choices")).to_be_hidden()
     assert page.locator("[name=company_id]:checked").count() == (then == "choose")
+
+
+def test_suggestions_appear_in_the_cell_in_which_one_types(page_of, alice):
+    make.company(alice, "Acme")
+    for name in ("Ann", "Bea"):
+        make.person(alice, name)
+    page = page_of(alice)
+    page.goto("/contacts/people")
+    cells = page.locator("td[data-cell][hx-get*=company]")
+    for number in (0, 1):
+        cells.nth(number).dispatch_event("dblclick")
+        cells.nth(number).locator("[data-cell-form]").wait_for()
+
+    cells.nth(1).locator("input[name=company]").press_sequentially("Acm")
+
+    expect(cells.nth(1).locator(".picker__choice")).to_be_visible()

@@ -16,7 +16,7 @@ document.addEventListener("click", (event) => {
   card.toggleAttribute("data-card-menu-open", true);
   for (const item of menu.querySelectorAll("[data-card-menu-column]")) {
     const isHere = item.dataset.cardMenuColumn === listOf(card).dataset.boardColumn;
-    item.toggleAttribute("aria-current", isHere);
+    item.ariaCurrent = isHere ? "true" : null;
     item.disabled = isHere;
   }
   menu.showPopover({ source: opener });

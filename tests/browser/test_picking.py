@@ -123,6 +123,12 @@ def test_how_many_are_picked_is_written_in_the_digits_of_the_reader(page_of, ali
     expect(page.locator("[data-picking-count]")).to_contain_text(count)
 
 
+def test_the_menu_of_a_card_says_in_which_column_it_stands(board):
+    card(board, "A").locator("[data-card-menu]").click()
+
+    expect(board.locator("#card-menu [aria-current=true]")).to_have_count(1)
+
+
 def test_the_box_that_has_the_focus_is_unticked_by_space(board):
     box = card(board, "A").locator("[data-picking]")
     box.click()

@@ -115,7 +115,7 @@ function pick(day) {
 
 function writesPersian(input) {
   const shown = input.value || input.placeholder;
-  return shown ? /[۰-۹]/.test(shown) : document.documentElement.lang.startsWith("fa");
+  return shown ? /[۰-۹]/.test(shown) : document.documentElement.dataset.digits === "arabext";
 }
 
 function persianDigits(text) {

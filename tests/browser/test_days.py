@@ -1,8 +1,10 @@
 """The little calendar beside a date field: which day it takes for today."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -22,3 +24,15 @@ def test_today_is_the_day_it_is_where_the_organisation_is(page_of, alice, place,
 
     assert field.input_value() == "2026-06-10"
     assert marked == "Wednesday, June 10, 2026"
+
+
+@pytest.mark.parametrize(("digits", "year"), [("persian", r"^۱۴"), ("latin", r"^14")])
+def test_a_day_is_written_in_the_digits_of_the_reader(page_of, alice, digits, year):
+    alice.language, alice.digits, alice.calendar = "fa", digits, "jalali"
+    page = page_of(alice)
+    page.goto("/pipeline/deals/new")
+
+    page.locator("[data-jdate-button]").first.click()
+    page.locator(".jdate [data-today]").click()
+
+    expect(page.locator("[data-jdate]").first).to_have_value(re.compile(year))

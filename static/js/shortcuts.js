@@ -7,7 +7,7 @@ const KEYS = { "/": "search", n: "new" };
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.altKey || event.isComposing) return;
 
-  if ((event.ctrlKey || event.metaKey) && letterOf(event).toLowerCase() === "k") {
+  if ((event.ctrlKey || event.metaKey) && letterOf(event)?.toLowerCase() === "k") {
     if (document.querySelector("dialog:modal")) event.preventDefault();
     else act(event, "search");
   } else if (event.ctrlKey || event.metaKey || isTyping(event.target) || document.querySelector("dialog:modal")) {

@@ -139,6 +139,12 @@ def test_a_server_that_does_not_answer_is_told_and_asked_again_with_the_next_let
     typed(page, "b", "Halbach Optik")
 
 
+def test_the_question_mark_of_a_persian_keyboard_shows_the_shortcuts(page):
+    page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '؟', bubbles: true }))")
+
+    expect(page.locator("#shortcuts")).to_be_visible()
+
+
 def test_no_other_dialog_is_covered(page):
     page.keyboard.press("?")
     expect(page.locator("#shortcuts")).to_be_visible()

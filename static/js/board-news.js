@@ -2,7 +2,7 @@
 // A card that is held or on its way here is left alone until it has come to rest; then the board asks once more, as what
 // stands above another one may have been carried on meanwhile.
 
-import { cardOf, forget, isOrdered, isUnsettled, listOf } from "./places.js";
+import { cardOf, forget, isOrdered, isUnsettled, listOf, passOver } from "./places.js";
 
 const PAUSE = 3000;
 const WRITING = "[data-add], [data-titling], [data-facts], #beside textarea:not(:placeholder-shown)";
@@ -70,8 +70,10 @@ function arrive({ dataset, content }) {
   const next = known === undefined && isKept ? moreOf(list) : known;
   if (next === undefined) return old?.remove();
   const card = isSame ? old : document.importNode(content.firstElementChild, true);
-  if (isSame && (next === old || (old.parentElement === list && old.nextElementSibling === next))) return true;
+  const stays = old && (next === old || (old.parentElement === list && old.nextElementSibling === next));
+  if (isSame && stays) return true;
 
+  if (!stays) passOver(dataset.boardArrival);
   list.insertBefore(card, next);
   if (!isSame) old?.remove();
   card.classList.add("card--arrived");

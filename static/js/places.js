@@ -12,7 +12,15 @@ export const isBusy = (card) => card.getAttribute("aria-busy") === "true";
 
 // Before a card leaves its place: there it goes back to when the move is refused, or not meant after all.
 export function remember(card) {
-  if (!origins.has(idOf(card))) origins.set(idOf(card), { list: listOf(card), next: nextCard(card) });
+  if (origins.has(idOf(card))) return;
+  const cards = cardsOf(listOf(card));
+  const following = cards.slice(cards.indexOf(card) + 1).map(idOf);
+  origins.set(idOf(card), { list: listOf(card), following });
+}
+
+// Somebody put this card elsewhere: those that stood above it do not find their way back by it any more.
+export function passOver(id) {
+  for (const origin of origins.values()) origin.following = origin.following.filter((other) => other !== id);
 }
 
 // Held, on its way, being given another title, or asked where to go. A card that left the board, as won or lost ones do,
@@ -35,8 +43,7 @@ export function putBack(id) {
 
   card.removeAttribute("aria-busy");
   if (!origin) return;
-  const next = origin.next?.parentElement === origin.list ? origin.next : origin.list.querySelector(".column__more");
-  origin.list.insertBefore(card, next);
+  origin.list.insertBefore(card, nextIn(origin) ?? origin.list.querySelector(".column__more"));
 }
 
 export function place(card, list, before = null) {
@@ -46,7 +53,7 @@ export function place(card, list, before = null) {
 export function hasMoved(card) {
   const origin = origins.get(idOf(card));
   if (!origin || origin.list !== listOf(card)) return true;
-  return !isOrdered(origin.list) && origin.next !== nextCard(card);
+  return !isOrdered(origin.list) && nextIn(origin) !== nextCard(card);
 }
 
 // Closed columns give cards and take none but those that come back.
@@ -77,4 +84,9 @@ function previousCard(card) {
 function nextCard(card) {
   const cards = cardsOf(listOf(card));
   return cards[cards.indexOf(card) + 1] ?? null;
+}
+
+// The one that followed at once may have left the list since.
+function nextIn({ list, following }) {
+  return following.map(cardOf).find((card) => card?.parentElement === list) ?? null;
 }

@@ -149,3 +149,32 @@ def test_what_others_do_to_a_card_waits_while_its_menu_is_open(open_board, alice
     page.keyboard.press("Escape")
 
     expect(card(page, "A").locator(".card__value")).to_have_text("€777", timeout=5000)
+
+
+@pytest.mark.parametrize(("target", "order_then"), [("Y", "AC"), ("C", "ACB")])
+def test_a_card_put_back_stands_above_those_that_still_follow_it(open_board, olivia, target, order_then):
+    page, theirs = open_board(), open_board(olivia)
+    drag(page, "A", page.locator(".outcomes__end--lost"), at=0.5)
+    page.locator("dialog[open] [name=reason]").wait_for()
+    drag(theirs, "B", card(theirs, target), at=0.9)
+    expect(order(page, "Qualified")).to_have_text(names(*order_then[1:]), timeout=5000)
+
+    page.keyboard.press("Escape")
+
+    expect(order(page, "Qualified")).to_have_text(names(*order_then))
+    assert stored("Qualified") == [*order_then]
+
+
+def test_a_card_put_down_where_it_was_is_not_sent_though_the_one_below_it_left(open_board, cards):
+    page, sent = open_board(), []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    card(page, "A").locator("a").first.focus()
+    page.keyboard.press("Space")
+    cards["B"].move_to(make.stage("Proposal"))
+    db.session.commit()
+    expect(order(page, "Qualified")).to_have_text(names("A", "C"), timeout=5000)
+
+    page.keyboard.press("Space")
+    page.wait_for_timeout(200)
+
+    assert not sent

@@ -1,5 +1,6 @@
 // Of toasts that offer to take a move back (data-toasts-undo) the last alone stays.
 // Toasts (data-toasts) go by themselves after eight seconds, but never while someone looks at or stands on one.
+// While a modal dialog is open they stand in it: beside it they would lie under its backdrop, and be told to nobody.
 
 const LIFETIME = 8000;
 const timers = new WeakMap();
@@ -10,6 +11,14 @@ document.addEventListener("click", (event) => {
 
 for (const event of ["pointerover", "focusin"]) document.addEventListener(event, (event) => hold(toastOf(event)));
 for (const event of ["pointerout", "focusout"]) document.addEventListener(event, (event) => start(toastOf(event)));
+
+for (const event of ["toggle", "close"]) document.addEventListener(event, standOnTop, true);
+document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+  const dialog = all().closest("dialog");
+  if (dialog && tasks.some((task) => targetOf(task)?.contains(dialog))) moveInto(document.body);
+});
+// Not once parts of an answer have settled: another part may yet take the dialog away.
+document.addEventListener("htmx:after:swap", standOnTop);
 
 document.addEventListener("htmx:after:settle", () => {
   keepLastUndo();
@@ -24,10 +33,26 @@ startAll();
 // Said again, it takes the place of what was said before.
 export function show({ content }) {
   const toast = content.firstElementChild.cloneNode(true);
-  const toasts = document.getElementById("toasts");
-  for (const other of [...toasts.children]) if (other.isEqualNode(toast)) other.remove();
-  toasts.append(toast);
+  standOnTop();
+  for (const other of [...all().children]) if (other.isEqualNode(toast)) other.remove();
+  all().append(toast);
   start(toast);
+}
+
+function standOnTop() {
+  moveInto([...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body);
+}
+
+function moveInto(place) {
+  if (all().parentElement !== place) place.append(all());
+}
+
+function targetOf({ target }) {
+  return typeof target === "string" ? document.querySelector(target) : target;
+}
+
+function all() {
+  return document.getElementById("toasts");
 }
 
 function startAll() {

@@ -64,6 +64,41 @@ def test_a_refused_winning_stays_in_its_dialog_with_what_was_typed(board):
     assert shown(board, "Qualified") == ["A", "C"]
 
 
+@pytest.mark.parametrize("fail", [lambda route: route.abort(), lambda route: route.fulfill(status=502, body="Bad")])
+def test_what_is_said_over_a_dialog_is_closed_alone(board, fail):
+    board.route("**/lost*", lambda route: fail(route) if route.request.method == "POST" else route.continue_())
+    drag(board, "B", board.locator(".outcomes__end--lost"), at=0.5)
+    reason = board.locator("dialog[open] [name=reason]")
+    reason.fill("Too dear")
+    reason.press("Enter")
+    message = board.get_by_role("status").filter(has_text="could not be reached")
+    expect(message.locator(".toast")).to_be_visible()
+
+    message.get_by_role("button", name="Close").click()
+
+    expect(board.locator(".toast")).to_have_count(0)
+    expect(reason).to_have_value("Too dear")
+    board.unroute_all()
+    reason.press("Enter")
+    lost = board.locator(".toast", has_text="Deal B was marked as lost.")
+    lost.get_by_role("button", name="Undo").click()
+    expect(lost).to_have_count(0)
+    assert shown(board, "Qualified") == ["A", "B", "C"] == stored("Qualified")
+
+
+def test_what_was_said_before_a_dialog_is_closed_and_outlives_it(board):
+    drag(board, "A", board.locator("article", has_text="Deal C"), at=0.9)
+    board.locator(".toast").wait_for()
+    drag(board, "B", board.locator(".outcomes__end--lost"), at=0.5)
+    board.locator("dialog[open] [name=reason]").wait_for()
+    board.locator(".toast").hover()
+    board.keyboard.press("Escape")
+
+    board.locator(".toast").get_by_role("button", name="Close").click()
+
+    expect(board.locator(".toast")).to_have_count(0)
+
+
 def test_a_win_is_taken_back_from_its_toast(board):
     drag(board, "B", board.locator(".outcomes__end--won"), at=0.5)
     board.locator("dialog[open] [name=amount]").wait_for()

@@ -16,6 +16,13 @@ document.addEventListener("htmx:before:request", ({ target }) => {
   if (target.matches?.("[data-board-news]")) asked = target.getAttribute("hx-get");
 });
 
+// Whoever may see no deals any more hears no news of them either.
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement.matches?.("[data-board-news]") && [403, 404].includes(ctx.response.status)) {
+    ctx.sourceElement.remove();
+  }
+});
+
 function ask() {
   const news = document.querySelector("[data-board-news]");
   if (!news || document.hidden) return;

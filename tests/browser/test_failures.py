@@ -88,7 +88,7 @@ def test_what_the_board_asks_by_itself_is_not_told_of(board, monkeypatch):
     expect(board.locator(".toast")).to_have_count(0)
 
 
-def test_a_board_that_may_no_longer_be_read_says_nothing_every_three_seconds(page_of, alice, cards):
+def test_a_board_that_may_no_longer_be_read_says_nothing_and_asks_no_more(page_of, alice, cards):
     page = page_of(alice)
     page.goto("/pipeline/board")
     alice.role = "agent"
@@ -98,3 +98,4 @@ def test_a_board_that_may_no_longer_be_read_says_nothing_every_three_seconds(pag
     page.wait_for_timeout(300)
 
     expect(page.locator(".toast")).to_have_count(0)
+    expect(page.locator("[data-board-news]")).to_have_count(0)

@@ -50,16 +50,31 @@ function settle(id, change) {
   return !isUnsettled(id) && change(id) !== false;
 }
 
+// Where one stood on it, one goes on to the card beside it.
 function remove(id) {
-  cardOf(id)?.remove();
+  const card = cardOf(id);
+  if (!card) return;
+  const hadFocus = card.contains(document.activeElement);
+  const beside = [card.nextElementSibling, card.previousElementSibling].find((other) => other?.matches("[data-board-card]"));
+  card.remove();
+  if (hadFocus) beside?.querySelector("a").focus({ preventScroll: true });
 }
 
 function renew(part) {
   const shown = document.getElementById(part.id);
-  if (!shown || shown.isEqualNode(part)) return;
+  if (!shown || asSent(shown).isEqualNode(part)) return;
+  const hadFocus = shown.contains(document.activeElement);
   const fresh = document.importNode(part, true);
   shown.replaceWith(fresh);
   htmx.process(fresh);
+  if (hadFocus) fresh.querySelector("a, button")?.focus({ preventScroll: true });
+}
+
+// Without what htmx writes on it.
+function asSent(shown) {
+  const copy = shown.cloneNode(true);
+  for (const element of copy.querySelectorAll("[data-htmx-powered]")) element.removeAttribute("data-htmx-powered");
+  return copy;
 }
 
 // Under the card above it. Where that one is not loaded yet, this one comes with it; what one put there oneself stays.

@@ -114,6 +114,28 @@ def test_the_focus_stays_on_a_card_that_somebody_moves(open_board, cards):
     assert page.evaluate("document.activeElement.textContent") == "Deal A"
 
 
+def test_the_focus_goes_on_to_the_next_card_when_its_own_leaves(open_board, cards):
+    page = open_board()
+    card(page, "A").locator("a").first.focus()
+    cards["A"].delete()
+    db.session.commit()
+
+    expect(card(page, "A")).to_have_count(0, timeout=5000)
+    expect(card(page, "B").locator("a").first).to_be_focused()
+
+
+def test_the_focus_stays_at_the_head_of_a_column_and_heads_that_say_the_same_stay(open_board, cards):
+    page = open_board()
+    page.locator("[data-add-opener]").first.focus()
+    page.evaluate("document.querySelectorAll('.column__head')[2].isOld = true")
+    cards["B"].change(value=Money(777_00, "EUR"))
+    db.session.commit()
+
+    expect(card(page, "B")).to_contain_text("€777", timeout=5000)
+    expect(page.locator("[data-add-opener]").first).to_be_focused()
+    assert page.evaluate("document.querySelectorAll('.column__head')[2].isOld")
+
+
 def test_after_very_much_the_board_shows_itself_anew_but_not_under_somebodys_hands(page_of, alice, cards):
     page, stage = page_of(alice), number_of("Qualified")
     page.clock.install()

@@ -10,6 +10,7 @@ const OWN_ESCAPE = "dialog, [popover], [data-facts], [data-add], [data-titling],
 let waiting = null;
 let wasSeen = false;
 let agreedOn = null;
+let hadFocus = false;
 
 document.addEventListener("click", (event) => {
   const link = document.getElementById("beside") && event.target.closest("[data-beside-open]");
@@ -26,12 +27,24 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && headBeside() && !event.target.closest(OWN_ESCAPE)) close();
+  const isOthers = event.target.closest(OWN_ESCAPE) || document.querySelector(":popover-open");
+  if (event.key === "Escape" && headBeside() && !isOthers) close();
+});
+
+// What somebody began to write while the answer was on its way is not taken from under their hands.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { sourceElement: beside } = event.detail.ctx;
+  if (beside.id !== "beside") return;
+  hadFocus = beside.contains(document.activeElement);
+  if (!isWriting(beside)) return;
+  event.preventDefault();
+  agreedOn = null;
 });
 
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const head = headBeside();
   if (!head) return;
+  if (ctx.sourceElement.id === "beside" && hadFocus && document.activeElement === document.body) focusTitle();
   if (ctx.sourceElement.matches("[data-beside-open]")) begin(head);
   if (ctx.sourceElement.closest?.("#beside form")) ask();
   agree(head);
@@ -45,7 +58,7 @@ function begin(head) {
   wasSeen = false;
   agreedOn = null;
   keepInAddress(head.dataset.besideDeal);
-  document.getElementById("beside-title").focus({ preventScroll: true });
+  focusTitle();
 }
 
 function close() {
@@ -80,9 +93,17 @@ function agree(head) {
 // Not while something is being written there; then it is tried again with the next answer.
 function renew(head) {
   const beside = document.getElementById("beside");
-  const isWriting = beside.querySelector("[data-facts]") || beside.querySelector("textarea")?.value;
-  if (!isWriting) htmx.ajax("GET", head.dataset.besideUrl, { source: beside, target: beside });
-  return !isWriting;
+  if (isWriting(beside)) return false;
+  htmx.ajax("GET", head.dataset.besideUrl, { source: beside, target: beside });
+  return true;
+}
+
+function isWriting(beside) {
+  return Boolean(beside.querySelector("[data-facts]") || beside.querySelector("textarea")?.value);
+}
+
+function focusTitle() {
+  document.getElementById("beside-title").focus({ preventScroll: true });
 }
 
 function ask() {

@@ -1,6 +1,8 @@
 // What was opened last (data-opened="deals:7" on its page), kept in this browser: tables and numbers alone, and by whom.
 // A form with data-opened-forget lets it be forgotten.
 
+import { keep, kept, reader } from "./keeping.js";
+
 const KEY = "opened";
 const MOST = 12;
 
@@ -25,29 +27,11 @@ function onThisPage() {
   return [...document.querySelectorAll("[data-opened]")].map((element) => element.dataset.opened);
 }
 
-function reader() {
-  return document.querySelector("[data-opened-by]")?.dataset.openedBy;
-}
-
-// What somebody else opened in this browser is nobody's business.
 function opened() {
-  const [who, ...keys] = read().split(" ");
+  const [who, ...keys] = kept("localStorage", KEY).split(" ");
   return who === reader() ? keys : [];
 }
 
-function read() {
-  try {
-    return localStorage.getItem(KEY) ?? "";
-  } catch {
-    return "";
-  }
-}
-
 function write(keys) {
-  try {
-    if (keys) localStorage.setItem(KEY, [reader(), ...keys].join(" "));
-    else localStorage.removeItem(KEY);
-  } catch {
-    // A browser that keeps nothing forgets this too.
-  }
+  keep("localStorage", KEY, keys && [reader(), ...keys].join(" "));
 }

@@ -3,6 +3,8 @@
 // bears data-refilling-failed; only the first one after it counts. If nothing answered and its sender went back, nobody
 // knows whether it was saved, which the other notice says ("unsure").
 
+import { keep, kept, reader } from "./keeping.js";
+
 const KEY = "form sent";
 const HOUR = 3_600_000;
 // A password that is looked at is a text.
@@ -81,24 +83,10 @@ function purpose(form) {
   return `${pathname}${search} ${form.id}`;
 }
 
-// What somebody else wrote in this browser is nobody's business.
-function reader() {
-  return document.querySelector("[data-opened-by]")?.dataset.openedBy;
-}
-
 function read() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY));
-  } catch {
-    return null;
-  }
+  return JSON.parse(kept("sessionStorage", KEY) || "null");
 }
 
 function write(form) {
-  try {
-    if (form) sessionStorage.setItem(KEY, JSON.stringify(form));
-    else sessionStorage.removeItem(KEY);
-  } catch {
-    // A browser that keeps nothing forgets this too.
-  }
+  keep("sessionStorage", KEY, form && JSON.stringify(form));
 }

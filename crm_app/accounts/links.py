@@ -65,16 +65,12 @@ def forget_password_link(user: User) -> None:
     db.session.execute(delete(PasswordLink).where(PasswordLink.user_id == user.id))
 
 
-def person_behind(token: str, *, is_held: bool = False) -> User | None:
-    """Whose password the link sets; None when it was used, replaced or is too old.
-
-    Held, nobody else sets it until the transaction ends.
-    """
-    people = select(User)
-    if is_held:
-        people = people.with_for_update(of=User, key_share=True).execution_options(populate_existing=True)
+def person_behind(token: str) -> User | None:
+    """Whose password the link sets; None when it was used, replaced or is too old."""
     return db.session.scalar(
-        people.join(PasswordLink, PasswordLink.user_id == User.id).where(
+        select(User)
+        .join(PasswordLink, PasswordLink.user_id == User.id)
+        .where(
             PasswordLink.token_hash == digest(token),
             PasswordLink.expires_at > utc_now(),
             User.disabled_at.is_(None),

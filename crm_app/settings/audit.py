@@ -35,8 +35,8 @@ def entries(user: User) -> Listable | None:
 
 def _matching(rows: Select[Any], text: str) -> Select[Any]:
     for word in text.split():
-        held = (AuditEntry.subject, AuditEntry.actor_name, AuditEntry.address)
-        rows = rows.where(or_(*(folding.has(column, word) for column in held)))
+        named = (folding.has(column, word) for column in (AuditEntry.subject, AuditEntry.actor_name))
+        rows = rows.where(or_(*named, AuditEntry.address.icontains(word, autoescape=True)))
     return rows
 
 

@@ -72,8 +72,9 @@ def set_password(token):
 
     db.session.rollback()
     new = passwords.hashed(form.password.data)
-    user = links.person_behind(token, is_held=True)
-    if user is None or not links.use_password_link(token):
+    found = links.person_behind(token)
+    user = queries.held(found.id) if found else None
+    if user is None or not user.is_active or not links.use_password_link(token):
         return _private(page("accounts/link_is_used.html", status=410))
     _set_password(user, new)
     audit.note("password set by link", actor=user)

@@ -123,7 +123,7 @@ def _own_names(scene, monkeypatch):
     return nullcontext()
 
 
-def _behind_any(token: str, *, is_held: bool = False):
+def _behind_any(token: str):
     """Whose a link was, whatever became of it."""
     return db.session.scalar(select(User).where(User.name == "Alice Adler"))
 

@@ -61,30 +61,27 @@ def test_the_keyboard_goes_from_cell_to_cell_and_escape_leaves_it_as_it_was(page
     assert [company.size for company in companies] == [5, 88]
 
 
-def test_a_refusal_stands_in_the_cell_with_what_was_typed(page_of, alice, companies):
+@pytest.fixture
+def refused(page_of, alice, companies):
+    """The list of companies, the size of the first of which was refused."""
     page = page_of(alice)
     page.goto("/contacts/companies")
-
     cell(page, 0, 2).dblclick()
     page.locator("[data-cell-form] input[name=size]").fill("many")
     page.keyboard.press("Enter")
-
     page.get_by_text("Enter a number").wait_for()
-    assert page.locator("[data-cell-form] input[name=size]").input_value() == "many"
+    return page
+
+
+def test_a_refusal_stands_in_the_cell_with_what_was_typed(refused):
+    assert refused.locator("[data-cell-form] input[name=size]").input_value() == "many"
 
 
 @pytest.mark.parametrize("leave", ["Escape", "Cancel"])
-def test_a_cell_that_was_refused_shows_its_value_again_when_it_is_left(page_of, alice, companies, leave):
-    page = page_of(alice)
-    page.goto("/contacts/companies")
-    cell(page, 0, 2).dblclick()
-    page.locator("[data-cell-form] input[name=size]").fill("many")
-    page.keyboard.press("Enter")
-    page.get_by_text("Enter a number").wait_for()
+def test_a_cell_that_was_refused_shows_its_value_again_when_it_is_left(refused, leave):
+    refused.keyboard.press("Escape") if leave == "Escape" else refused.get_by_role("link", name="Cancel").click()
 
-    page.keyboard.press("Escape") if leave == "Escape" else page.get_by_role("link", name="Cancel").click()
-
-    expect(cell(page, 0, 2)).to_have_text("5")
+    expect(cell(refused, 0, 2)).to_have_text("5")
 
 
 def test_a_cell_of_a_chosen_column_keeps_its_label_on_a_phone_after_it_was_changed(page_of, alice, companies):

@@ -1,6 +1,7 @@
 """What stands along the edges of a chart: round guides, and labels no longer than their place."""
 
 import math
+import unicodedata
 from collections.abc import Sequence
 
 from crm_app.web import formats
@@ -32,9 +33,9 @@ def written(value: float | None, unit: str, places: int = 0) -> str:
 
 def thinned(labels: Sequence[str], width: int) -> list[str]:
     """As many labels as fit side by side, evenly spread; an empty text for the others."""
-    if len(labels) <= 7 and in_one_form(labels, width) == list(labels):
+    longest = max(map(_room, labels), default=0)
+    if len(labels) <= 7 and longest <= _fitting(labels, width):
         return list(labels)
-    longest = max(map(len, labels))
     step = math.ceil(len(labels) * (longest + 2) * 6 / (width - 60))
     return [label if index % step == 0 else "" for index, label in enumerate(labels)]
 
@@ -48,12 +49,22 @@ def leaning(labels: Sequence[str], width: int) -> list[str]:
 
 def in_one_form(labels: Sequence[str], width: int, *, are_people: bool = False) -> list[str]:
     """All of an axis written alike: whole, people by first name and initial or by first name, else beginnings."""
-    fits = max(int((width - 50) / max(len(labels), 1) / 6.9), 3)
+    fits = _fitting(labels, width)
     forms = [list(labels)]
     if are_people:
         forms += [[_with_initial(label) for label in labels], [label.split(" ")[0] for label in labels]]
     alike = next((form for form in forms if all(len(label) <= fits for label in form)), forms[-1])
     return [label if len(label) <= fits else label[: max(fits - 2, 2)].rstrip() + "…" for label in alike]
+
+
+def _fitting(labels: Sequence[str], width: int) -> int:
+    """How many letters each of them has room for."""
+    return max(int((width - 50) / max(len(labels), 1) / 6.9), 3)
+
+
+def _room(label: str) -> int:
+    """As many Latin letters as are as long; Chinese signs are twice as wide."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in label)
 
 
 def _with_initial(name: str) -> str:

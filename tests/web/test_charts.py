@@ -146,6 +146,15 @@ def test_periods_named_with_their_years_are_left_out_rather_than_cut():
     assert scales.thinned(months, 328) == ["Jul 2025", "", "Sep 2025", "", "Nov 2025", ""]
 
 
+def test_chinese_labels_take_twice_the_room_of_latin_ones():
+    quarters = [f"202{number // 4}年第{number % 4 + 1}季度" for number in range(24)]
+
+    shown = [label for label in scales.thinned(quarters, 328) if label]
+
+    assert len(shown) == 3
+    assert scales.thinned(quarters[:5], 328).count("") == 2
+
+
 def test_a_bar_with_an_interval_has_its_rate_above_and_a_halo_under_its_whisker():
     drawing = charts.with_intervals(
         [Interval("Mina", 0.625, 0.5, 0.7), Interval("Bo", 0.2, 0, 0.8)], title="", summary=""

@@ -1,7 +1,9 @@
 // data-cell: what a cell of a list shows is changed in its place, after a double click, Enter or F2. Arrows move from cell
-// to cell; Enter keeps what was typed, Escape leaves it as it was.
+// to cell; Enter keeps what was typed, Escape leaves it as it was. To begin another cell keeps it, too, before that
+// one opens: their fields have the same ids, and cells of one record its version.
 
 const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+let next = null;
 
 document.addEventListener("dblclick", (event) => begin(event.target.closest("[data-cell]")));
 
@@ -40,10 +42,32 @@ reachable();
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const cell = ctx.target?.matches?.("[data-cell]") && ctx.target;
   if (cell && document.activeElement === document.body) cell.focus();
+  const onward = cell && next;
+  if (cell) next = null;
+  if (onward?.isConnected && !openForm(onward)) begin(onward);
 });
 
 function begin(cell) {
-  if (cell && !cell.matches(".htmx-request, :has([data-cell-form])")) cell.dispatchEvent(new CustomEvent("cell:edit"));
+  if (!cell || cell.matches(".htmx-request, :has([data-cell-form])")) return;
+  const form = openForm(cell);
+  if (form?.querySelector("[aria-invalid]")) {
+    form.querySelector("[aria-invalid]").focus();
+  } else if (form && isChanged(form)) {
+    next = cell;
+    form.requestSubmit();
+  } else {
+    form?.remove();
+    cell.dispatchEvent(new CustomEvent("cell:edit"));
+  }
+}
+
+const openForm = (cell) => cell.closest("table").querySelector("[data-cell-form]");
+
+function isChanged(form) {
+  return [...form.querySelectorAll("input, select, textarea")].some(({ type, options, value, defaultValue, checked, defaultChecked }) => {
+    if (options) return [...options].some((option) => option.selected !== option.defaultSelected);
+    return ["checkbox", "radio"].includes(type) ? checked !== defaultChecked : value !== defaultValue;
+  });
 }
 
 function leave(cell) {

@@ -111,3 +111,41 @@ def test_a_cell_is_asked_for_its_form_once_however_often_enter_is_pressed(page_o
 
     assert len(late) == 1
     assert page.locator("[data-cell-form]").count() == 1
+
+
+def test_another_cell_closes_what_was_left_as_it_was(page_of, alice, companies):
+    page = page_of(alice)
+    page.goto("/contacts/companies")
+    cell(page, 0, 2).dblclick()
+    page.locator("[data-cell-form] input[name=size]").wait_for()
+
+    cell(page, 1, 2).dblclick()
+
+    expect(cell(page, 1, 2).locator("[data-cell-form]")).to_have_count(1)
+    expect(page.locator("[data-cell-form]")).to_have_count(1)
+
+
+@pytest.mark.parametrize("column", [0, 2])
+def test_another_cell_keeps_what_was_typed_before_it_opens(page_of, alice, companies, column):
+    page = page_of(alice)
+    page.goto("/contacts/companies")
+    cell(page, 0, 2).dblclick()
+    page.locator("[data-cell-form] input[name=size]").fill("77")
+
+    cell(page, 0 if column == 0 else 1, column).dblclick()
+    field = page.locator("[data-cell-form] input:not([type=hidden])")
+    expect(field).not_to_have_value("77")
+    field.fill("88")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("[data-cell-form]")).to_have_count(0)
+    db.session.expire_all()
+    alpha, beta = companies
+    assert (alpha.size, alpha.industry, beta.size) == ((77, "88", 5) if column == 0 else (77, "labs", 88))
+
+
+def test_another_cell_does_not_open_while_one_is_refused(refused):
+    cell(refused, 1, 2).dblclick()
+
+    expect(refused.locator("[data-cell-form] input[name=size]")).to_have_value("many")
+    expect(refused.locator("[data-cell-form] input[name=size]")).to_be_focused()

@@ -21,3 +21,12 @@ export function keep(storage, key, text) {
     // A browser that keeps nothing forgets this too.
   }
 }
+
+export function forgetAll(storage, beginning) {
+  try {
+    const keys = Object.keys(window[storage]).filter((key) => key.startsWith(beginning));
+    for (const key of keys) window[storage].removeItem(key);
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
+}

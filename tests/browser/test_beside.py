@@ -282,6 +282,29 @@ def test_it_is_there_on_the_page_of_the_deal_and_gone_once_it_is_saved(board):
     expect(board.locator(".composer textarea")).to_have_value("")
 
 
+def test_a_saved_note_is_forgotten_though_another_deal_was_opened_before_the_answer(board):
+    opened(board).locator(".composer textarea").fill("A long story")
+    late = []
+    board.route("**/notes*", lambda route: late.append(route))
+    board.get_by_role("button", name="Save note").click()
+    board.wait_for_function("() => document.querySelector('.composer textarea').value")
+    opened(board, "B").locator(".composer textarea").fill("Another story")
+
+    with board.expect_response("**/notes*"):
+        late[0].continue_()
+    expect(opened(board, "A").locator(".composer textarea")).to_have_value("")
+    expect(opened(board, "B").locator(".composer textarea")).to_have_value("Another story")
+
+
+def test_signing_out_forgets_the_notes_that_were_begun(board):
+    opened(board).locator(".composer textarea").fill("A long story")
+
+    board.locator("#sign-out").evaluate("form => form.requestSubmit()")
+    board.wait_for_url("**/sign-in*")
+
+    assert "story" not in board.evaluate("JSON.stringify(sessionStorage)")
+
+
 def test_a_card_moved_while_a_note_is_written_shows_beside_the_board_once_that_is_saved(board):
     beside = opened(board)
     beside.locator(".composer textarea").fill("A long story")

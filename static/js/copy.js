@@ -1,5 +1,7 @@
 // data-copy="<id of a field>" puts what stands in it on the clipboard and says so in its own label for a moment.
 
+const said = new WeakMap();
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   const field = button && document.getElementById(button.dataset.copy);
@@ -12,10 +14,14 @@ document.addEventListener("click", async (event) => {
 });
 
 function say(button, words) {
-  const usual = button.ariaLabel;
+  // Pressed again, it says so a moment longer.
+  clearTimeout(said.get(button)?.timer);
+  const usual = said.get(button)?.usual ?? button.ariaLabel;
   button.ariaLabel = button.title = words;
-  setTimeout(() => {
+  const timer = setTimeout(() => {
     button.ariaLabel = usual;
     button.removeAttribute("title");
+    said.delete(button);
   }, 3000);
+  said.set(button, { timer, usual });
 }

@@ -111,7 +111,7 @@ def page_of(app, live, _profiles):
         context = _profiles(len(taken[touch]), touch)
         taken[touch].append(context)
         if user is not None:
-            context.add_cookies([_session_cookie(app, user, live)])
+            context.add_cookies([session_cookie(app, user, live)])
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=theme)
@@ -152,7 +152,7 @@ def _note(message, complaints):
         complaints.append(message.text)
 
 
-def _session_cookie(app, user, url):
+def session_cookie(app, user, url):
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
     value = signer.dumps({"_user_id": make.session_token(user), "_fresh": True})
     return {"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": url}

@@ -7,6 +7,7 @@ from crm_app.extensions import db
 from crm_app.web.money import Money
 from tests import make
 from tests.browser.carrying import card, carry, drag, grab, ready, settled, shown, stored
+from tests.browser.conftest import session_cookie
 
 pytestmark = [pytest.mark.browser, pytest.mark.both]
 
@@ -200,3 +201,12 @@ def test_a_card_put_down_where_it_was_is_not_sent_though_the_one_below_it_left(o
     page.wait_for_timeout(200)
 
     assert not sent
+
+
+def test_a_board_in_another_tab_is_shown_anew_once_somebody_else_signed_in(app, open_board, alice, olivia):
+    page = open_board()
+    expect(page.locator("[data-opened-by]").first).to_have_attribute("data-opened-by", str(alice.id))
+
+    page.context.add_cookies([session_cookie(app, olivia, page.url)])
+
+    expect(page.locator("[data-opened-by]").first).to_have_attribute("data-opened-by", str(olivia.id), timeout=15_000)

@@ -66,12 +66,14 @@ def more_cards(shown, head):
 def news():
     """What others did since the board was shown, asked for every few seconds: nothing at all where nothing happened.
 
-    The address names the day on which it was shown: what closes today is overdue tomorrow, whoever does anything.
+    The address names the day on which it was shown: what closes today is overdue tomorrow, whoever does anything. And
+    it names the reader: after another signed in with the same browser, the board in an older tab is not theirs.
     """
     place = following.Place.read(request.args.get("since", "")) or abort(400)
     happened = following.since(place)
     events, renamed = arrivals.touched(happened.events), arrivals.renamed(happened.events)
-    is_reshaped = arrivals.is_reshaped(happened.events)
+    is_of_another = request.args.get("reader", type=int) not in (None, current_user.id)
+    is_reshaped = arrivals.is_reshaped(happened.events) or is_of_another
     is_of_today = request.args.get("day") in (None, reader.today().isoformat())
     is_redrawn = arrivals.is_redrawn(happened.events) or not is_of_today
     is_beyond_telling = is_reshaped or is_redrawn or not happened.is_all

@@ -51,6 +51,11 @@ export const count = (card) => (picked.has(idOf(card)) ? picked.size : 1);
 export function sendTogether(card) {
   const list = listOf(card);
   if (count(card) < 2 || list.matches("[data-board-ends]")) return false;
+  // They are on their way already.
+  if (carried) {
+    putBack(idOf(card));
+    return true;
+  }
   const form = formOf();
   const cards = cardsOf(list);
   const above = cards.slice(0, cards.indexOf(card)).findLast((one) => !picked.has(idOf(one)));

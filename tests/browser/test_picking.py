@@ -42,6 +42,25 @@ def test_whoever_carries_one_picked_card_carries_them_all(board):
     assert shown(board, "Qualified") == ["B"] == stored("Qualified")
 
 
+def test_picked_cards_that_are_on_their_way_are_not_carried_elsewhere(board):
+    late = []
+    board.route("**/board/moves*", lambda route: late.append(route))
+    pick(board, "A", "C")
+    drag(board, "C", card(board, "Y"))
+    board.wait_for_function("() => document.querySelector('[data-picking-form]').ariaBusy")
+
+    drag(board, "A", card(board, "B"), at=0.9)
+    assert shown(board, "Qualified") == ["A", "B"]
+    db.session.commit()
+    for route in late:
+        route.continue_()
+    settled(board)
+
+    expect(board.locator(".toast")).to_contain_text("2 deals moved to Proposal.")
+    assert shown(board, "Proposal") == ["X", "A", "C", "Y", "Z"] == stored("Proposal")
+    assert shown(board, "Qualified") == ["B"] == stored("Qualified")
+
+
 def test_picked_cards_change_their_place_within_a_column_together(board):
     pick(board, "A", "B", "Y")
 

@@ -97,3 +97,21 @@ def test_a_form_can_be_sent_again_after_its_reader_stopped_it(page_of, alice):
 
     expect(page.get_by_role("heading", name="Acme")).to_be_visible()
     assert len(held) == 1
+
+
+def test_a_form_can_be_sent_again_after_a_while_in_a_browser_that_tells_nothing_of_stopping(page_of, alice):
+    page = page_of(alice)
+    page.add_init_script("Object.defineProperty(window, 'navigation', { value: undefined })")
+    page.clock.install()
+    page.goto("/contacts/companies/new")
+    page.locator("main input[name=name]").fill("Acme")
+    form = page.locator("main form", has=page.locator("input[name=name]"))
+    page.route("**/contacts/companies/new", lambda route: None)
+    form.evaluate("form => { setTimeout(() => form.requestSubmit()); setTimeout(() => window.stop(), 100); }")
+    page.clock.run_for(1000)
+    page.clock.run_for(18_000)
+    expect(form).to_have_attribute("aria-busy", "true")
+
+    page.clock.run_for(2_000)
+
+    expect(form).not_to_have_attribute("aria-busy", "true")

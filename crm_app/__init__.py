@@ -25,9 +25,10 @@ def create_app(**overrides: object) -> Flask:
     secret_key.init_app(app)
     counting.init_app(app)
     proxies.init_app(app)
+    errors.init_app(app)
     extensions.init_app(app)
     extensions.babel.init_app(app, locale_selector=lambda: str(preferences.current().locale))
-    for part in (compiled, addresses, headers, errors, filters, texts, assets, watching):
+    for part in (compiled, addresses, headers, filters, texts, assets, watching):
         part.init_app(app)
     _register_domains(app)
     jobs.init_app(app)

@@ -22,7 +22,8 @@ _PLACES_FOR_FILES = 2
 # What comes in whole is held in memory meanwhile, and anybody may send it. Hardly a form that people fill in is large.
 _LARGE_BYTES = 64 * 1024
 _LARGE_AT_ONCE = 32
-_AGAIN_SECONDS = 5
+# Stands in the environment of a request whose form was not read: more large ones came at once than are held.
+CROWDED = "peyvand.crowded"
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -52,7 +53,7 @@ class Entrance:
         if length <= _LARGE_BYTES:
             return self._with_form(environ, start_response, length)
         if not self._large.acquire(blocking=False):
-            return _refused(start_response, "503 Service Unavailable", ("Retry-After", str(_AGAIN_SECONDS)))
+            return self._with_form(_without_its_form(environ), start_response, 0)
         try:
             return self._with_form(environ, start_response, length)
         finally:
@@ -65,10 +66,15 @@ class Entrance:
             return self._inside(environ, start_response)
 
 
-def _refused(start_response: Any, status: str, *more: tuple[str, str]) -> Iterable[bytes]:
-    """Without words: no browser sends what is refused here, but for large forms when very many come at once."""
-    start_response(status, [("Content-Length", "0"), *more])
+def _refused(start_response: Any, status: str) -> Iterable[bytes]:
+    """Without words: no browser sends what is refused here."""
+    start_response(status, [("Content-Length", "0")])
     return [b""]
+
+
+def _without_its_form(environ: dict[str, Any]) -> dict[str, Any]:
+    """Inside it is refused in words that its sender reads."""
+    return environ | {"CONTENT_LENGTH": "0", "wsgi.input": BytesIO(), CROWDED: True}
 
 
 def _length(environ: dict[str, Any]) -> int | None:

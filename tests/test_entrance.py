@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from crm_app.entrance import Entrance
+from crm_app.entrance import CROWDED, Entrance
 
 _PLACES = 3
 
@@ -108,15 +108,30 @@ def trickling():
 
 def test_large_forms_that_trickle_in_are_held_in_memory_a_few_at_a_time(trickling):
     entrance, let_come = trickling
-    told = []
-    environ = {"PATH_INFO": "/contacts/", "CONTENT_LENGTH": str(_LARGE), "wsgi.input": BytesIO(b"x" * _LARGE)}
+    form = BytesIO(b"x" * _LARGE)
+    environ = {"PATH_INFO": "/contacts/", "CONTENT_LENGTH": str(_LARGE), "wsgi.input": form}
+    inside = []
+    entrance._inside = lambda found, _start_response: inside.append(found) or [b"refused"]
 
-    refused = entrance(environ, lambda *said: told.append(said))
+    refused = entrance(environ, None)
+    entrance._inside = lambda _environ, _start_response: [b"answered"]
     let_come()
 
-    assert refused == [b""]
-    assert told == [("503 Service Unavailable", [("Content-Length", "0"), ("Retry-After", "5")])]
+    assert refused == [b"refused"] and form.tell() == 0
+    assert inside[0][CROWDED] and inside[0]["CONTENT_LENGTH"] == "0" and inside[0]["wsgi.input"].read() == b""
     assert _ask(entrance, "/contacts/", b"x" * _LARGE) == [b"answered"]
+
+
+@pytest.mark.parametrize("is_htmx", [False, True], ids=["page", "htmx"])
+def test_whose_large_form_is_not_read_is_told_in_words_to_send_it_again(client, is_htmx):
+    """Their browser fills it in again where it was sent."""
+    headers = {"Referer": "http://localhost/contacts/companies/new"} | ({"HX-Request": "true"} if is_htmx else {})
+
+    answer = client.post("/contacts/companies/new", headers=headers, environ_overrides={CROWDED: True})
+
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "5"
+    assert "Peyvand is very busy right now." in answer.text and "Try again in a moment." in answer.text
+    assert is_htmx or "data-refilling-failed" in answer.text
 
 
 @pytest.mark.parametrize("body", [b"", b"x" * (_LARGE - 1)], ids=["a page", "a small form"])

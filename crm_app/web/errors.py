@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from crm_app.entrance import CROWDED
 from crm_app.extensions import db, login_manager
 from crm_app.web.htmx import said_in_toast, wants_part
 from crm_app.web.reader import of_the_browser, read_as, reader
@@ -22,6 +23,8 @@ _FULL = ("database or disk is full", "readonly database", "disk I/O error")
 
 
 def init_app(app: Flask) -> None:
+    """Before what protects forms: one that was not read bears no token."""
+    app.before_request(_refuse_one_more)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _without_token)
     # Of two who write the same at once, the database takes one.
@@ -31,6 +34,10 @@ def init_app(app: Flask) -> None:
     for away in (OperationalError, InterfaceError, NoConnection):
         app.register_error_handler(away, _database_away)
     app.register_error_handler(OSError, _not_written)
+
+
+def _refuse_one_more():
+    return _later(_words(529)) if CROWDED in request.environ else None
 
 
 def _http_error(error: HTTPException):
@@ -60,7 +67,11 @@ def _database_away(error: OperationalError | InterfaceError | NoConnection):
     _ask_it_no_more()
     if _has_no_room(cause):
         return _say(507, _words(507))
-    answer = _say(503, _words(503))
+    return _later(_words(503))
+
+
+def _later(words: tuple[str, str]):
+    answer = _say(503, words)
     answer.headers["Retry-After"] = "5"
     return answer
 
@@ -121,6 +132,7 @@ def _words(code: int) -> tuple[str, str]:
             _("The disk is full or cannot be written to."),
             _("Nothing was saved. Everything can still be read. Tell your server administrator."),
         ),
+        529: (_("Peyvand is very busy right now."), _("Nothing was saved. Try again in a moment.")),
         503: (_("Peyvand cannot reach its database right now."), _("Nothing was lost. Try again in a moment.")),
     }
     return known.get(code, (_("Something went wrong on our side."), _("Nothing was saved. Try again in a moment.")))

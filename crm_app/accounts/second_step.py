@@ -33,8 +33,7 @@ def begin(user: User) -> None:
 
 def secret_to_confirm(user: User) -> str | None:
     """What the app has to be told; None where nothing was begun, or all is done."""
-    begun = select(SecondStep.sealed_secret).where(SecondStep.user_id == user.id, SecondStep.confirmed_at.is_(None))
-    sealed = db.session.scalar(begun)
+    sealed = db.session.scalar(_begun(user))
     return unseal(sealed) if sealed else None
 
 
@@ -46,11 +45,13 @@ def address_of(user: User, secret: str, organisation: str) -> str:
 
 def confirm(user: User, code: str) -> list[str]:
     """The recovery codes, to be shown once, if the code shows that the app knows the secret; else nothing."""
-    secret = secret_to_confirm(user)
-    step = _step_of(secret, code, utc_now()) if secret else None
+    sealed = db.session.scalar(_begun(user))
+    step = _step_of(unseal(sealed), code, utc_now()) if sealed else None
     if step is None:
         return []
     now_on = update(SecondStep).where(SecondStep.user_id == user.id, SecondStep.confirmed_at.is_(None))
+    # Another page may have begun anew meanwhile, with a secret that no app was told.
+    now_on = now_on.where(SecondStep.sealed_secret == sealed)
     if db.session.execute(now_on.values(confirmed_at=utc_now(), last_step=step)).rowcount != 1:
         return []
     return renew_recovery_codes(user)
@@ -88,6 +89,10 @@ def turn_off(user: User) -> bool:
     """Whether it was on, or begun."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     return db.session.execute(delete(SecondStep).where(SecondStep.user_id == user.id)).rowcount == 1
+
+
+def _begun(user: User):
+    return select(SecondStep.sealed_secret).where(SecondStep.user_id == user.id, SecondStep.confirmed_at.is_(None))
 
 
 def _in_force(user: User):

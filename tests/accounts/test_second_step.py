@@ -252,6 +252,20 @@ def test_who_begins_again_before_it_is_on_gets_another_secret(browser_of, alice)
     assert secrets[0] != secrets[1]
 
 
+def test_a_secret_that_was_begun_again_meanwhile_is_not_turned_on_by_the_code_of_the_first(app, alice, monkeypatch):
+    second_step.begin(alice)
+    code = pyotp.TOTP(second_step.secret_to_confirm(alice)).now()
+
+    def opened_late(sealed):
+        monkeypatch.setattr(second_step, "unseal", unseal)
+        second_step.begin(alice)
+        return unseal(sealed)
+
+    monkeypatch.setattr(second_step, "unseal", opened_late)
+
+    assert second_step.confirm(alice, code) == [] and not second_step.is_on(alice)
+
+
 def test_whatever_one_does_with_it_leaves_the_second_step_of_others_alone(app, alice, bob, codes):
     second_step.begin(bob)
     assert second_step.secret_to_confirm(alice) is None, "hers is on; the one that waits is Bob's"

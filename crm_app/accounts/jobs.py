@@ -64,7 +64,10 @@ def _claim(mail_id: int) -> bool:
 
 def _sent(mail: Mail) -> tuple[str, str]:
     """The state it is in then, and what went wrong."""
-    user = db.session.scalar(select(User).where(User.email == mail.address, User.disabled_at.is_(None)))
+    # A letter to an address that is theirs no longer names its user.
+    user_id = mail.particulars.get("user")
+    is_theirs = User.id == user_id if user_id else User.email == mail.address
+    user = db.session.scalar(select(User).where(is_theirs, User.disabled_at.is_(None)))
     if user is None or mailing.is_too_many(mail):
         return "dropped", ""
     read_as(preferences.for_user(user))

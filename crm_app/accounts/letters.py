@@ -48,6 +48,17 @@ def access_changed(user: User, mail: Mail) -> Letter:
     )
 
 
+def address_changed(user: User, mail: Mail) -> Letter:
+    """Without the new address: whoever reads the old one may be somebody else by now."""
+    return Letter(
+        _("The way you sign in has changed"),
+        _letter(
+            _("Your email address was changed. You can no longer sign in with this one."),
+            _("If this was not you, tell the owner of %(organisation)s immediately.", organisation=_here()),
+        ),
+    )
+
+
 CHANGES: dict[str, Callable[[], str]] = {
     "password": lambda: _("Your password was changed."),
     "second step on": lambda: _("Two-step sign-in was turned on: signing in now takes a code from an app."),
@@ -59,6 +70,7 @@ KINDS: dict[str, Callable[[User, Mail], Letter]] = {
     "password reset": password_reset,
     "invitation": invitation,
     "access changed": access_changed,
+    "address changed": address_changed,
 }
 
 

@@ -30,6 +30,11 @@ def tell_of_change(user: User, change: str) -> int | None:
     return ask("access changed", user.email, change=change) if user.email and mail_server.is_set_up() else None
 
 
+def tell_of_new_address(user: User, old: str) -> int | None:
+    """Tell somebody at their old address that they have another one: whoever took the account over reads the new."""
+    return ask("address changed", old, user=user.id) if mail_server.is_set_up() else None
+
+
 def is_too_many(mail: Mail) -> bool:
     earlier = select(func.count()).where(
         Mail.address == mail.address,

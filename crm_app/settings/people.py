@@ -37,11 +37,16 @@ def add(
     return person
 
 
-def change(person: User, by: User, *, name: str, email: str | None, role: str, team: Team | None) -> bool:
-    """Whether anything differed. An address that changes ends the link sent to the old one; a role holds at once."""
+def change(person: User, by: User, *, name: str, email: str | None, role: str, team: Team | None) -> int | None:
+    """An address that changes ends the link sent to the old one, and a letter goes to that one.
+
+    The number is for `accounts.jobs.send`, after the commit. A role holds at once.
+    """
     if role != person.role and not {role, person.role} <= set(grantable_by(by)):
         raise RefusedError(_("You cannot assign or remove a role above your own."))
-    return _change(person, name=name, email=email, role=role, team=team)
+    old = person.email
+    _change(person, name=name, email=email, role=role, team=team)
+    return mailing.tell_of_new_address(person, old) if old and old != email else None
 
 
 def move(person: User, team: Team | None) -> bool:

@@ -66,6 +66,18 @@ def test_the_answer_does_not_tell_who_has_an_account(post, browser_of, alice, st
     assert len(post.letters) == (1 if standing == "known" else 0)
 
 
+def test_whoever_gets_another_address_is_told_at_the_old_one(post, browser_of, alice, olivia):
+    old, facts = alice.email, {"name": alice.name, "role": "rep", "team_id": "0"}
+    owner = browser_of(olivia)
+
+    owner.send(f"/settings/people/{alice.id}", {**facts, "email": "new@halden.example"})
+    owner.send(f"/settings/people/{alice.id}", {**facts, "email": "new@halden.example", "name": "Alice Other"})
+
+    ((to, subject, text),) = post.letters
+    assert (to, subject) == (old, "The way you sign in has changed")
+    assert "Your email address was changed" in text and "new@halden.example" not in text and not post.links
+
+
 def test_an_address_gets_three_such_letters_an_hour_however_often_it_is_asked_for(post, browser_of, alice):
     answers = {_asked(browser_of(), alice.email).status_code for _ in range(8)}
 

@@ -62,12 +62,13 @@ def person(user_id):
         return _person_page(form, person, 422 if form.errors else 200)
 
     try:
-        work.change(person, current_user, **form.values())
+        told = work.change(person, current_user, **form.values())
     except work.RefusedError as refusal:
         form.form_errors.append(str(refusal))
         return _person_page(form, person, 422)
     db.session.commit()
 
+    send(told)
     flash(_("%(name)s was changed.", name=person.name), "ok")
     return redirect(url_for(".people"), 303)
 

@@ -190,10 +190,10 @@ def test_on_a_phone_it_fills_the_screen_and_can_be_left(page_of, alice, records)
 
 
 def test_without_a_script_the_box_is_a_plain_form(_chromium, live, app, alice, records):
-    from tests.browser.conftest import _session_cookie
+    from tests.browser.conftest import session_cookie
 
     context = _chromium.new_context(base_url=live, java_script_enabled=False)
-    context.add_cookies([_session_cookie(app, alice, live)])
+    context.add_cookies([session_cookie(app, alice, live)])
     db.session.commit()
     page = context.new_page()
     page.goto("/")

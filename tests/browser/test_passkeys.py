@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import _session_cookie
+from tests.browser.conftest import session_cookie
 from tests.browser.looking import faults_of
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ def page(app, alice, page_of, live):
     """Alice's, at a name: passkeys know no numbers."""
     page = page_of()
     page.base = live.replace("127.0.0.1", "localhost")
-    page.context.add_cookies([_session_cookie(app, alice, page.base)])
+    page.context.add_cookies([session_cookie(app, alice, page.base)])
     return page
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from crm_app.accounts import letters, mailing, preferences
 from crm_app.accounts.models import Mail, User
@@ -64,10 +64,7 @@ def _claim(mail_id: int) -> bool:
 
 def _sent(mail: Mail) -> tuple[str, str]:
     """The state it is in then, and what went wrong."""
-    # A letter to an address that is theirs no longer names its user.
-    user_id = mail.particulars.get("user")
-    is_theirs = User.id == user_id if user_id else User.email == mail.address
-    user = db.session.scalar(select(User).where(is_theirs, User.disabled_at.is_(None)))
+    user = db.session.scalar(select(User).where(_is_for(mail), User.disabled_at.is_(None)))
     if user is None or mailing.is_too_many(mail):
         return "dropped", ""
     read_as(preferences.for_user(user))
@@ -79,6 +76,14 @@ def _sent(mail: Mail) -> tuple[str, str]:
     except mail_server.MailError as error:
         return _postponed(mail, error)
     return "sent", ""
+
+
+def _is_for(mail: Mail) -> ColumnElement[bool]:
+    """A letter to an address that is its user's no longer names them; should it be theirs again, it has no sense."""
+    user_id = mail.particulars.get("user")
+    if user_id is None:
+        return User.email == mail.address
+    return and_(User.id == user_id, User.email.is_distinct_from(mail.address))
 
 
 def _postponed(mail: Mail, error: mail_server.MailError) -> tuple[str, str]:

@@ -64,9 +64,10 @@ function begin(cell) {
 const openForm = (cell) => cell.closest("table").querySelector("[data-cell-form]");
 
 function isChanged(form) {
-  return [...form.querySelectorAll("input, select, textarea")].some(({ type, options, value, defaultValue, checked, defaultChecked }) => {
-    if (options) return [...options].some((option) => option.selected !== option.defaultSelected);
-    return ["checkbox", "radio"].includes(type) ? checked !== defaultChecked : value !== defaultValue;
+  return [...form.querySelectorAll("input, select, textarea")].some((field) => {
+    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+    return field.value !== field.defaultValue;
   });
 }
 

@@ -78,6 +78,15 @@ def test_whoever_gets_another_address_is_told_at_the_old_one(post, browser_of, a
     assert "Your email address was changed" in text and "new@halden.example" not in text and not post.links
 
 
+def test_nobody_is_told_of_another_address_once_the_old_one_is_theirs_again(post, app, alice):
+    told = mailing.tell_of_new_address(alice, alice.email)
+    db.session.commit()
+
+    jobs.send(told)
+
+    assert post.letters == [] and _states() == ["dropped"]
+
+
 def test_an_address_gets_three_such_letters_an_hour_however_often_it_is_asked_for(post, browser_of, alice):
     answers = {_asked(browser_of(), alice.email).status_code for _ in range(8)}
 

@@ -3,6 +3,7 @@
 import pytest
 
 from crm_app.exchange.decoding import UnreadableError
+from tests.exchange.hurrying import within_seconds
 from tests.exchange.importing import plan, read
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -91,6 +92,12 @@ def test_what_goes_on_for_ever_or_has_no_end_is_refused_with_its_row(text, said)
         people(text)
 
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("words", [";abcdefgh" * 40, ';"abc";"' * 40, ';"a"b"c"' * 40])
+def test_a_line_of_many_words_without_a_value_is_passed_over_at_once(words):
+    with within_seconds(5):
+        assert people(card("FN:Sara", f"TEL{words}")) == [{"Full name": "Sara"}]
 
 
 def test_cards_are_planned_as_people(olivia):

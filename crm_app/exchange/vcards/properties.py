@@ -4,9 +4,8 @@ import quopri
 import re
 from typing import NamedTuple
 
-_LINE = re.compile(
-    r"""(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^":;])*(?:"[^"]*")?[^":;]*)*):(.*)""", re.ASCII | re.DOTALL
-)
+# Each letter fits in one place only: where two could take it, a line that fits nowhere is tried for ever.
+_LINE = re.compile(r"""(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^":;])*)*):(.*)""", re.ASCII | re.DOTALL)
 _PARAMETER = re.compile(r""";((?:"[^"]*"|[^";])*)""")
 _UNESCAPED = {"n": "\n", "N": "\n"}
 

@@ -7,6 +7,7 @@ import pytest
 
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.workbooks import sheets, values, write_out
+from tests.exchange.hurrying import within_seconds
 from tests.exchange.importing import read
 from tests.exchange.workbooks import cell, row, texts, workbook
 
@@ -85,6 +86,18 @@ def test_a_cell_whose_place_nobody_can_read_comes_after_the_one_before(place):
     rows = texts(1, "name", "note") + row(2, cell("A2", "A", "inlineStr"), cell(place, "B", "inlineStr"))
 
     assert read(workbook(rows)).head[0].cells == ["A", "B"]
+
+
+@pytest.mark.parametrize("code", ["[" * 1_000_000, "0" * 255 + "yyyy"], ids=["brackets", "noughts"])
+def test_a_format_that_goes_on_for_ever_is_looked_at_no_further_than_spreadsheets_write(code):
+    styles = f'<s><numFmts><numFmt numFmtId="170" formatCode="{code}"/></numFmts>'
+    styles += '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/></cellXfs></s>'
+    cells = cell("A2", 42794, style=1), cell("B2", 42794, style=2)
+
+    with within_seconds(5):
+        sheet = read(workbook(texts(1, "name", "note") + row(2, *cells), parts={"xl/styles.xml": styles}))
+
+    assert sheet.head[0].cells == ["2017-02-28", "42794"]
 
 
 _AFTER_THE_LAST_DAY = row(1, cell("A1", 2_958_465, "n", 1)) + row(2, cell("A2", "1"))

@@ -17,6 +17,8 @@ _NOT_LETTERS = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.', re
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 _COULD_BE_GROUPED = re.compile(r"-?\d{1,3}\.\d{3}", re.ASCII)
+# No spreadsheet keeps a longer one, and brackets that are never closed take the square of it.
+_LONGEST_FORMAT = 255
 _LAST_SERIAL = 2_958_465
 _REMEMBERED = 20_000
 _LONGEST_REMEMBERED = 256
@@ -78,7 +80,7 @@ class Styles:
     """Which styles of cells show their number as a day or a time."""
 
     def __init__(self, package: zipfile.ZipFile):
-        self._formats: dict[str, str] = {}
+        self._formats: dict[str, bool] = {}
         self._count = 0
         self._days: set[str] = set()
         self._is_in_cells = False
@@ -90,11 +92,13 @@ class Styles:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "numFmt":
-            self._formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            self._formats[attributes.get("numFmtId", "")] = _shows_day(attributes.get("formatCode", ""))
         elif name == "cellXfs":
             self._is_in_cells = True
         elif name == "xf" and self._is_in_cells:
-            if self._shows_day(attributes.get("numFmtId", "")):
+            format_id = attributes.get("numFmtId", "")
+            is_built_in = format_id.isdigit() and int(format_id) in _BUILT_IN_DAYS
+            if self._formats.get(format_id, is_built_in):
                 self._days.add(str(self._count))
             self._count += 1
 
@@ -102,11 +106,10 @@ class Styles:
         if name == "cellXfs":
             self._is_in_cells = False
 
-    def _shows_day(self, format_id: str) -> bool:
-        code = self._formats.get(format_id)
-        if code is None:
-            return format_id.isdigit() and int(format_id) in _BUILT_IN_DAYS
-        return bool(re.search(r"[ymdhs]", _NOT_LETTERS.sub("", code).split(";")[0], re.IGNORECASE))
+
+def _shows_day(code: str) -> bool:
+    letters = _NOT_LETTERS.sub("", code[:_LONGEST_FORMAT]).split(";")[0]
+    return bool(re.search(r"[ymdhs]", letters, re.IGNORECASE))
 
 
 def unescaped(text: str) -> str:

@@ -7,7 +7,8 @@ from crm_app.web.text import latin_digits, match_key
 from crm_app.web.texts import gettext as _
 
 _LOOKS_LIKE_DATA = re.compile(r"[\s\d.,:/+\-%$€£¥]+|[^@\s]+@[^@\s]+\.\w+")
-_NUMBER = re.compile(r"[-+(]?[\s\d.,٫٬/%$€£¥﷼]*\d[\s\d.,٫٬/%$€£¥﷼]*\)?")
+# Nothing before the first figure is one: else each of them would be tried as the first.
+_NUMBER = re.compile(r"[-+(]?[\s.,٫٬/%$€£¥﷼]*\d[\s\d.,٫٬/%$€£¥﷼]*\)?")
 _GUARDED = frozenset("=+-@")
 _TOTALS = frozenset(
     map(match_key, ("total", "totals", "grand total", "sum", "جمع", "جمع کل", "مجموع", "合计", "总计", "总和"))

@@ -9,6 +9,7 @@ from crm_app.exchange.decoding import LONGEST_LINE, UnreadableError
 from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.matching import known_headers
 from crm_app.exchange.reading import reopened
+from tests.exchange.hurrying import within_seconds
 from tests.exchange.importing import read
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -165,6 +166,13 @@ def test_a_last_row_that_only_adds_up_is_left_out_and_said():
 def test_a_company_called_total_is_no_sum():
     assert len(read(b"name,country\nAcme,Spain\nTotal,France\n").lines) == 2
     assert len(read(b"name\nAcme\nTotal\n").lines) == 2
+
+
+def test_a_last_row_that_almost_adds_up_is_told_from_a_sum_at_once():
+    with within_seconds(5):
+        sheet = read(f"name,size\nAcme,3\nTotal,{'1' * 100_000}x\n".encode())
+
+    assert len(sheet.lines) == 2
 
 
 def test_a_person_may_say_which_row_names_the_columns_and_what_parts_the_cells():

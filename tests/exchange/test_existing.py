@@ -8,7 +8,7 @@ from crm_app.contacts.models import Company
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from tests import make
-from tests.exchange.importing import bring_in, plan
+from tests.exchange.importing import bring_in, plan, reasons
 from tests.exchange.standing import standing
 from tests.exchange.stepping import checked, columns, drafted
 
@@ -69,6 +69,34 @@ def test_a_cost_in_another_currency_fills_nothing_beside_a_price(olivia):
     assert [(p.price_amount, p.cost_amount, p.currency) for p in db.session.scalars(select(Product))] == [
         (500, None, "EUR")
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "becomes"),
+    [
+        ("GTX,JPY,,", (500, 300, "EUR")), ("GTX,JPY,6,", (500, 300, "EUR")), ("GTX,JPY,,4", (500, 300, "EUR")),
+        ("GTX,JPY,6,4", (6, 4, "JPY")), ("GTX,EUR,6,", (600, 300, "EUR")),
+    ],
+)  # fmt: skip
+def test_a_price_or_cost_is_never_called_another_currency(olivia, row, becomes):
+    make.product(olivia, "GTX", price=5_00, cost_amount=3_00)
+    text = f"product,currency,price,cost\n{row}\n"
+    is_refused = becomes[2] == "EUR" and "JPY" in row
+
+    planned = plan("products", text, olivia)
+    bring_in("products", text, olivia)
+
+    product = db.session.scalars(select(Product)).one()
+    assert (product.price_amount, product.cost_amount, product.currency) == becomes
+    said = "Column “currency”: The price and cost of this product are in EUR. To change the currency, enter both."
+    assert reasons(planned) == ({2: said} if is_refused else {})
+
+
+def test_a_price_in_the_currency_of_the_file_leaves_no_cost_in_another_one(olivia):
+    make.product(olivia, "GTX", cost_amount=3_00)
+
+    assert plan("products", "product,price\nGTX,6\n", olivia, currency="JPY").counts == {"refused": 1}
+    assert plan("products", "product,price\nGTX,6\n", olivia, currency="EUR").counts == {"update": 1}
 
 
 def test_leaving_users_as_they_are_touches_neither_their_roles_nor_their_teams(olivia, charlie):

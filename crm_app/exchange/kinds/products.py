@@ -14,6 +14,7 @@ from crm_app.exchange.headers import PRODUCTS
 from crm_app.exchange.kinds.kind import Kind, Row, name_key
 from crm_app.exchange.kinds.stored import chunks
 from crm_app.extensions import db
+from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
 _COLUMNS = ("id", "version", "name", "name_key", "code", "family", "currency", "price_amount", "cost_amount")
@@ -69,6 +70,18 @@ class Products(Kind):
                     row.facts[f"{name}_amount"] = cells.minor(values[name], 1, currency)
                 except CellError as error:
                     self.refuse(row, name, str(error))
+
+    def meet_existing(self, row: Row) -> None:
+        """Price and cost share their currency: one that the row does not give would be called another one."""
+        super().meet_existing(row)
+        known = row.known or {}
+        left = [name for name in ("price_amount", "cost_amount") if name not in row.facts]
+        if "currency" in row.changes and any(known[name] is not None for name in left):
+            said = _(
+                "The price and cost of this product are in %(currency)s. To change the currency, enter both.",
+                currency=known["currency"],
+            )
+            self.refuse(row, "currency" if "currency" in self.mapped else "price", said)
 
     def write(self, rows: list[Row], pen: Any) -> None:
         new = [row for row in rows if row.becomes == "create"]

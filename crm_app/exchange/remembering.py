@@ -1,6 +1,7 @@
 """What a person decided about a file, kept for the next one: each for themselves, since names are among it."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from crm_app.exchange.kinds import KINDS
 from crm_app.exchange.models import Import, KeptMapping, KeptMeaning
 from crm_app.extensions import db, utc_now
 from crm_app.pipeline.queries import pipelines
-from crm_app.web.text import match_key
+from crm_app.web.text import fold, match_key
 
 _LONGEST_TEXT = 200
 _OF_COLUMNS = ("units", "notations", "currency", "pipeline_id")
@@ -61,9 +62,9 @@ def recall(import_: Import, header: Iterable[str]) -> None:
     """Decide about a draft as its person did about the last file with these headers, and about these texts."""
     kept = mapping_of(import_)
     if kept is not None:
-        names = {match_key(name): name for name in header}
+        names = _Names(header)
         fields = {field.key for field in KINDS[import_.kind].fields}
-        columns = _renamed(kept.columns, names)
+        columns = names.renamed(kept.columns)
         import_.columns = {name: key for name, key in columns.items() if key in fields}
         import_.options = import_.options | _options(kept, names)
     meanings: dict[str, dict[str, str]] = {}
@@ -72,14 +73,34 @@ def recall(import_: Import, header: Iterable[str]) -> None:
     import_.values = meanings
 
 
-def _renamed(of_columns: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """By the headers as the new file writes them: capitals and spaces make no difference."""
-    return {names[match_key(old)]: value for old, value in of_columns.items() if match_key(old) in names}
+class _Names:
+    """The headers of a new file, found by those of an earlier one: capitals and spaces make no difference.
+
+    Nor do signs, where the header is told from all others without them: “Price” and “Price ($)” are two.
+    """
+
+    _WAYS = (str, fold, match_key)
+
+    def __init__(self, header: Iterable[str]):
+        header = list(header)
+        self._by_key: dict[tuple[Any, str], str] = {}
+        for way in self._WAYS:
+            keys = [way(name) for name in header]
+            several = {key for key, times in Counter(keys).items() if times > 1}
+            self._by_key |= {(way, key): name for key, name in zip(keys, header, strict=True) if key not in several}
+
+    def renamed(self, of_columns: Mapping[str, Any]) -> dict[str, Any]:
+        found = ((self._found(old), value) for old, value in of_columns.items())
+        return {name: value for name, value in found if name is not None}
+
+    def _found(self, old: str) -> str | None:
+        keys = ((way, way(old)) for way in self._WAYS)
+        return next((self._by_key[key] for key in keys if key in self._by_key), None)
 
 
-def _options(kept: KeptMapping, names: Mapping[str, str]) -> dict[str, Any]:
+def _options(kept: KeptMapping, names: _Names) -> dict[str, Any]:
     options = dict(kept.options)
-    options |= {name: _renamed(options[name], names) for name in ("units", "notations") if name in options}
+    options |= {name: names.renamed(options[name]) for name in ("units", "notations") if name in options}
     pipeline_id = options.pop("pipeline_id", None)
     if pipeline_id in {pipeline.id for pipeline in db.session.scalars(pipelines())}:
         options |= {"pipeline_id": pipeline_id, "new_pipeline": ""}

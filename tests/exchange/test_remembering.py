@@ -37,6 +37,20 @@ def test_the_same_headers_in_any_order_are_matched_as_they_were(client):
     assert "One row of products.csv is valid" in client.page(url).text
 
 
+@pytest.mark.parametrize("header", ["name,price,price ($)", "name,price ($),price", "price,Price!,name"])
+def test_of_headers_that_differ_in_signs_alone_each_goes_where_it_went(client, header):
+    chosen = {"column-0": "name", "column-1": "price", "column-2": "cost", "unit-2": "1000"}
+    url = drafted(client, "products", f"{header}\n1,2,3\n")
+    client.send(f"{url}/columns", chosen)
+    client.send(f"{url}/start", {"digest": digest(client.page(url))})
+    before = newest()
+
+    drafted(client, "products", f"{header}\n4,5,6\n")
+
+    assert newest().id != before.id and newest().columns == before.columns
+    assert newest().options["units"] == before.options["units"] == {header.split(",")[2]: 1000}
+
+
 def test_other_headers_and_other_people_are_matched_by_names(client, browser_of, bob):
     import_by_hand(client)
 

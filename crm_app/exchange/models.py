@@ -17,7 +17,8 @@ class Import(db.Model):
 
     `layout` holds separator and header row; `columns` maps a header to a field; `values` maps
     field -> {text in the file: what it stands for}; `options` the rest (units, pipeline,
-    currency, what becomes of existing records; digest and language of what was agreed to).
+    currency, what becomes of existing records; digest and language of what was agreed to), `recalled` among it: the
+    headers whose notation is as an earlier file was written.
     `preview` is what the person was shown; `checked` says where the checked rows lie and what writing needs of the
     plan. `worker` is the process at work, `touched_at` its pulse (of a draft: when somebody last decided something),
     `started_at` when it took the import up; `begun_at` when the first did. `interrupted_at` counts the rows that were

@@ -72,8 +72,8 @@ def notations_of(
     import_: Import, sheet: Sheet, alive: Callable[[], None] = lambda: None
 ) -> tuple[dict[str, str], list[Asked]]:
     """How the columns write days and amounts, as told or as all their cells prove it; and what a person is asked."""
-    told = import_.options.get("notations", {})
-    asked = notated.asked_of(KINDS[import_.kind].fields, sheet, import_.columns, told, alive)
+    told, recalled = import_.options.get("notations", {}), import_.options.get("recalled", ())
+    asked = notated.asked_of(KINDS[import_.kind].fields, sheet, import_.columns, told, alive, recalled)
     return told | notated.settled(asked), asked
 
 

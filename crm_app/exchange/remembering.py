@@ -66,7 +66,8 @@ def recall(import_: Import, header: Iterable[str]) -> None:
         fields = {field.key for field in KINDS[import_.kind].fields}
         columns = names.renamed(kept.columns)
         import_.columns = {name: key for name, key in columns.items() if key in fields}
-        import_.options = import_.options | _options(kept, names)
+        options = _options(kept, names)
+        import_.options = import_.options | options | {"recalled": sorted(options.get("notations", {}))}
     meanings: dict[str, dict[str, str]] = {}
     for one in db.session.scalars(select(KeptMeaning).where(_meant(import_))):
         meanings.setdefault(one.field, {})[one.text] = one.meaning

@@ -83,6 +83,31 @@ def test_what_a_text_means_is_kept_and_taken_again(client, alice):
     assert "GTXPro" not in client.page(other).text
 
 
+@pytest.mark.parametrize("prices", [("1,000", "1234.5"), ("1000", "1234.5"), ("1000", "12.5")])
+def test_what_the_cells_of_a_file_prove_counts_more_than_how_the_last_one_was_written(client, prices):
+    import_by_hand(client)
+
+    rows = "".join(f'P{number},"{price}",x\n' for number, price in enumerate(prices))
+    url = drafted(client, "products", f"bezeichnung,preis,produkt\n{rows}")
+    client.send(f"{url}/columns", SENT | {"unit-1": "1"})
+
+    assert "2 rows of products.csv are valid" in client.page(url).text
+    assert newest().options["notations"] == {"preis": "."}
+
+
+def test_what_a_person_tells_of_this_file_counts_more_than_what_its_cells_prove(client):
+    import_by_hand(client)
+    url = drafted(client, "products", 'bezeichnung,preis,produkt\nA,"1,000",x\nB,12.5,x\n')
+    client.send(f"{url}/columns", SENT)
+
+    client.send(f"{url}/notations", {"digest": digest(client.page(url)), "notation-0": ","})
+
+    assert newest().options["notations"] == {"preis": ","}
+    client.send(f"{url}/columns", SENT)
+    assert newest().options["notations"] == {"preis": ","}
+    assert "12.5" in client.page(url).text and "One row is rejected." in client.page(url).text
+
+
 def test_a_draft_forgets_its_mapping_and_is_matched_by_names(client):
     import_by_hand(client)
     url = drafted(client, "products", TEXT)

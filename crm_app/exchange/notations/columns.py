@@ -1,6 +1,6 @@
 """How the columns of a file write their days and amounts: proven by all cells or told by a person, never guessed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crm_app.exchange import cells
@@ -40,8 +40,12 @@ def asked_of(
     columns: Mapping[str, str],
     told: Mapping[str, str],
     alive: Callable[[], None] = lambda: None,
+    recalled: Collection[str] = (),
 ) -> list[Asked]:
-    """Look through the columns of days and amounts, all in one reading; those that need no word left out."""
+    """Look through the columns of days and amounts, all in one reading; those that need no word left out.
+
+    What was told of an earlier file counts for the `recalled` columns, unless the cells of this one prove otherwise.
+    """
     by_key = {field.key: field for field in fields}
     looked_at = []
     for place, header in enumerate(sheet.header):
@@ -57,14 +61,15 @@ def asked_of(
                     if len(known) < _MOST_REMEMBERED:
                         known.add(text)
     return [
-        Asked(header, what, seen.choices, seen.samples, _chosen(told.get(header, ""), seen))
+        Asked(header, what, seen.choices, seen.samples, _chosen(told.get(header, ""), seen, header in recalled))
         for _place, header, what, seen, _known in looked_at
-        if seen.samples
+        if seen.samples or header in recalled
     ]
 
 
-def _chosen(told: str, seen: Any) -> str:
-    return told if told in seen.choices else seen.proven
+def _chosen(told: str, seen: Any, is_recalled: bool) -> str:
+    is_disproved = is_recalled and seen.proven
+    return told if told in seen.choices and not is_disproved else seen.proven
 
 
 def settled(asked: Sequence[Asked]) -> dict[str, str]:
@@ -98,4 +103,5 @@ def preview(asked: Sequence[Asked]) -> list[dict[str, Any]]:
             ],
         }
         for one in asked
+        if one.samples
     ]

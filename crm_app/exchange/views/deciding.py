@@ -90,7 +90,7 @@ def match(import_id):
         sheet = preparing.stored_sheet(import_)
         form = MatchForm(request.form, sheet.header, {field.key for field in KINDS[import_.kind].fields})
         import_.columns = form.columns
-        notations = {"notations": import_.options.get("notations", {})}
+        notations = {name: import_.options[name] for name in ("notations", "recalled") if name in import_.options}
         import_.options = form.options([pipeline.id for pipeline in db.session.scalars(pipelines())]) | notations
         check(import_, sheet)
     except (MappingError, UnreadableError) as error:
@@ -125,7 +125,9 @@ def notate(import_id):
 
     try:
         told = notations_told(request.form, import_.preview.get("notations", []))
-        import_.options = import_.options | {"notations": import_.options.get("notations", {}) | told}
+        recalled = [header for header in import_.options.get("recalled", ()) if header not in told]
+        notations = import_.options.get("notations", {}) | told
+        import_.options = import_.options | {"notations": notations, "recalled": recalled}
         check(import_, preparing.stored_sheet(import_))
     except (MappingError, UnreadableError) as error:
         flash(str(error), "danger")

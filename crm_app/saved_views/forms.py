@@ -5,7 +5,6 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, ValidationError
 from wtforms.validators import AnyOf, InputRequired, Length
 
-from crm_app.extensions import db
 from crm_app.saved_views import queries
 from crm_app.saved_views.models import PLACES, SavedView
 from crm_app.web.fields import Required, TextField
@@ -27,7 +26,7 @@ class ViewForm(FlaskForm):
     def validate_name(self, field: TextField) -> None:
         if self.view is None:
             return
-        named = db.session.scalar(queries.own_named(self.view.owner, self.view.place, field.data))
+        named = queries.own_named(self.view.owner, self.view.place, field.data)
         if named not in (None, self.view):
             raise ValidationError(_("There is already a view with this name."))
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope
+from crm_app.extensions import db
 from crm_app.saved_views.models import SavedView
-from crm_app.web.text import match_key
+from crm_app.web.text import fold, match_key
 
 
 @once_for_each_scope
@@ -32,6 +33,8 @@ def changeable_by(user: User) -> Select[tuple[SavedView]]:
     return views if user.is_owner else views.where(SavedView.owner_id == user.id)
 
 
-def own_named(user: User, place: str, name: str) -> Select[tuple[SavedView]]:
+def own_named(user: User, place: str, name: str) -> SavedView | None:
+    """One's own view of that name. What differs by a sign is another one: "< 50k" and "> 50k"."""
     mine = select(SavedView).where(SavedView.owner_id == user.id, SavedView.place == place)
-    return mine.where(SavedView.name_key == match_key(name)[:200])
+    alike = db.session.scalars(mine.where(SavedView.name_key == match_key(name)[:200]))
+    return next((view for view in alike if fold(view.name) == fold(name)), None)

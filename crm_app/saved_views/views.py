@@ -28,7 +28,7 @@ def new():
     name, place = form.name.data, form.place.data
     # Saved twice at once, it is one view all the same: the later one finds what the first one saved.
     db.session.execute(select(User.id).where(User.id == current_user.id).with_for_update(key_share=True))
-    view = db.session.scalar(queries.own_named(current_user, place, name)) or SavedView(owner=current_user, place=place)
+    view = queries.own_named(current_user, place, name) or SavedView(owner=current_user, place=place)
     view.query = kept_if_short(form.query.data) or abort(400)
     form.fill(view)
     db.session.add(view)

@@ -62,6 +62,16 @@ def test_saving_under_a_name_of_ones_own_replaces_that_view(client, alice):
     assert (saved.name, saved.query, saved.is_pinned) == ("Late glass", "close=late&q=glass", True)
 
 
+@pytest.mark.parametrize(("before", "after"), [("Value < 50k", "Value > 50k"), ("−10%", "10%"), ("A/B", "AB")])
+def test_a_name_that_differs_by_a_sign_is_of_another_view(client, alice, before, after):
+    view(alice, before, "close=never")
+
+    client.send("/views/", facts(name=after))
+
+    saved = db.session.query(SavedView).order_by(SavedView.id)
+    assert [(one.name, one.query) for one in saved] == [(before, "close=never"), (after, "close=late&q=glass")]
+
+
 def test_a_name_replaces_neither_the_view_of_another_nor_ones_own_of_another_list(client, alice, bob):
     view(bob, "Late glass", is_shared=True)
 

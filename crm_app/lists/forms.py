@@ -35,7 +35,10 @@ class _BoxesField(SelectMultipleField):
 
 
 class ConditionForm(FlaskForm):
-    """A GET form for one field: made by `form_of`, which adds what its kind is held against."""
+    """A GET form for one field: made by `form_of`, which adds what its kind is held against.
+
+    `replaces` is the condition that is changed, `stood_in` the group in which it stands.
+    """
 
     class Meta:
         csrf = False
@@ -43,6 +46,7 @@ class ConditionForm(FlaskForm):
     field = HiddenField()
     group = SelectField(_l("Combine with"), validate_choice=False)
     replaces = HiddenField()
+    stood_in = HiddenField()
     query = HiddenField()
     at = HiddenField()
     operator = SelectField()
@@ -135,6 +139,7 @@ def _begun(field: Field, given: Any, condition: Condition) -> dict[str, Any]:
     kept = {
         "field": field.key,
         "group": group if group in GROUPS else GROUPS[0],
+        "stood_in": group,
         "query": given.get("query", ""),
         "at": given.get("at", ""),
         "replaces": given.get("replaces", ""),

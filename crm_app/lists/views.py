@@ -151,7 +151,9 @@ def _query() -> MultiDict[str, str]:
 def _with_condition(form) -> MultiDict[str, str]:
     query = _query()
     group = form.group.data if form.group.data in GROUPS else GROUPS[0]
-    kept = [text for text in query.getlist(group) if text not in (form.replaces.data, form.condition)]
+    before = form.stood_in.data if form.stood_in.data in GROUPS else group
+    query.setlist(before, [text for text in query.getlist(before) if text != form.replaces.data])
+    kept = [text for text in query.getlist(group) if text != form.condition]
     query.setlist(group, [*kept[: MOST_IN_GROUP - 1], form.condition])
     return query
 

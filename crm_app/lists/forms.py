@@ -85,7 +85,8 @@ class ConditionForm(FlaskForm):
             return (self["word"].data,)
         data = self["value"].data
         if self.asked.kind == "record":
-            return (str(data.id) if data else "",) if operator == "is" else (self["value"].raw_data[0].strip(),)
+            typed = self["value"].raw_data or [""]
+            return (str(data.id) if data else "",) if operator == "is" else (typed[0].strip(),)
         if isinstance(self["value"], _BoxesField):
             return data or ()
         if self.asked.kind == "money":

@@ -26,3 +26,9 @@ def test_a_filter_that_joins_other_ones_stands_where_it_stood_no_longer(client, 
     answer = client.get(f"/lists/deals/condition?{urlencode(sent)}")
 
     assert answer.location == f"{DEALS}?{asked}"
+
+
+def test_a_filter_by_a_part_of_a_name_asks_for_it_where_none_was_sent(client):
+    page = client.page("/lists/deals/condition?field=company&operator=has", 422)
+
+    assert "Fill this in." in page.text

@@ -1,11 +1,11 @@
 """Deals as a list: their columns, what they can be filtered by, and how they are sorted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import joinedload
 
 from crm_app.accounts.models import User
@@ -18,7 +18,8 @@ from crm_app.contacts.owning import owner_id, owners
 from crm_app.contacts.queries import companies_visible_to, people_visible_to
 from crm_app.contacts.queries import matching as contacts_matching
 from crm_app.extensions import db
-from crm_app.lists.fields import Badge, Field, Link, Pairs, Point
+from crm_app.lists.fields import Asking, Badge, Field, Link, Pairs, Point
+from crm_app.lists.kinds import KINDS as KINDS_OF_FIELDS
 from crm_app.lists.kinds import record_id
 from crm_app.lists.listables import Editing, Listable, Narrowing
 from crm_app.lists.names import ids
@@ -114,7 +115,7 @@ def fields(user: User, orders: dict[str, Order] | None = None) -> list[Field]:
         ),
         Field(
             "created", _("Created"), "instant", lambda deal: deal.created_at if deal.created_is_known else None,
-            Deal.created_at, order=in_order("created"), width=6.5,
+            Deal.created_at, order=in_order("created"), asking=_where_created_is_known(), width=6.5,
         ),
         *_more_fields(user),
     ]  # fmt: skip
@@ -170,7 +171,19 @@ def _facts_alone() -> list[Field]:
     ]  # fmt: skip
 
 
-def _by_person(user: User) -> dict[str, Callable[[Any], Any]]:
+def _where_created_is_known() -> dict[str, Asking]:
+    """As the column shows it: a deal that was brought in without its first day was created on none."""
+    instants, known = KINDS_OF_FIELDS["instant"], Deal.created_is_known
+    plain = Field("created", "", "instant", column=Deal.created_at)
+
+    def held(operator: str) -> Asking:
+        return lambda values: and_(known, instants.holds(plain, operator, values))
+
+    dated = {operator: held(operator) for operator in instants.operators}
+    return dated | {"empty": lambda _values: ~known, "filled": lambda _values: known}
+
+
+def _by_person(user: User) -> dict[str, Asking]:
     seen = people_visible_to(user)
     return {
         "is": lambda values: Deal.person_id.in_(ids(seen.where(Person.id.in_(values)))),

@@ -80,6 +80,17 @@ def test_each_filter_narrows_the_list_and_shows_a_chip(browser_of, olivia, alice
     assert len(titles(browser.page(f"/pipeline/deals?pipeline={wanted.pipeline_id}"))) == 3
 
 
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [("empty", ["Old"]), ("filled", ["New"]), ("within.today", ["New"]), ("from.2000-01-01", ["New"])],
+)
+def test_a_deal_whose_first_day_is_not_known_was_created_on_none(client, alice, condition, found):
+    make.deal(alice, "Old", created_is_known=False)
+    make.deal(alice, "New")
+
+    assert titles(client.page(f"/pipeline/deals?where=created.{condition}")) == found
+
+
 def test_words_narrow_the_list_and_stand_in_the_search_field_alone(browser_of, olivia, alice):
     make.deal(alice, "Wanted", at="Proposal", company=make.company(alice, "Kessler"))
     make.deal(alice, "Other", at="Proposal")

@@ -7,9 +7,9 @@ from decimal import Decimal
 from email_validator import EmailNotValidError, validate_email
 
 from crm_app.contacts.fields import LONGEST_TAG, is_web_address, with_scheme
+from crm_app.exchange import currencies
 from crm_app.exchange.notations import days, numbers
 from crm_app.web import formats
-from crm_app.web.money import is_currency, to_minor
 from crm_app.web.text import clean, sign_in_address
 from crm_app.web.texts import gettext as _
 
@@ -69,13 +69,13 @@ def amount(cell: str, notation: str = "") -> Decimal:
     return value
 
 
-def minor(value: Decimal, unit: int, currency: str) -> int:
-    """An amount in the currency's minor unit. What is finer than that is refused, not rounded."""
+def minor(value: Decimal, currency: str) -> int:
+    """An amount in the minor unit of the currency it is kept in. What is finer than that is refused, not rounded."""
     try:
-        return to_minor(value * unit, currency)
+        return currencies.money(value, currency).amount
     except (ValueError, ArithmeticError) as error:
         raise CellError(
-            _("%(amount)s is not a valid amount in %(currency)s.", amount=value * unit, currency=currency)
+            _("%(amount)s is not a valid amount in %(currency)s.", amount=value, currency=currency)
         ) from error
 
 
@@ -119,8 +119,8 @@ def _first(cell: str) -> str:
 
 
 def currency(cell: str) -> str:
-    code = clean(cell).upper()
-    if not is_currency(code):
+    code = currencies.code_of(clean(cell))
+    if not code:
         raise CellError(_("“%(text)s” is not a currency. Enter its code, such as USD.", text=short(cell)))
     return code
 

@@ -6,13 +6,12 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import ValidationError
 
-from crm_app.exchange import preparing, uploads
+from crm_app.exchange import currencies, preparing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
 from crm_app.exchange.kinds.kind import EXISTING
 from crm_app.exchange.reading import Sheet
 from crm_app.web.fields import Required
-from crm_app.web.money import is_currency
 from crm_app.web.text import clean
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
@@ -69,8 +68,8 @@ class MatchForm:
         options: dict[str, Any] = {"units": self.units}
         if self._sent.get("existing") in EXISTING:
             options["existing"] = self._sent["existing"]
-        currency = self._sent.get("currency", "")
-        if is_currency(currency):
+        currency = currencies.code_of(self._sent.get("currency", ""))
+        if currency:
             options["currency"] = currency
         chosen = self._sent.get("pipeline", type=int)
         if chosen in pipeline_ids:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from crm_app.accounts import preferences, queries
 from crm_app.accounts.models import User
-from crm_app.exchange import preparing, uploads
+from crm_app.exchange import currencies, preparing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.encodings import ENCODINGS
 from crm_app.exchange.fields import UNITS
@@ -14,7 +14,6 @@ from crm_app.exchange.notations import columns as notated
 from crm_app.exchange.rows import Matches
 from crm_app.extensions import db, reading
 from crm_app.pipeline.models import Pipeline
-from crm_app.web.money import is_currency
 from crm_app.web.reader import read_as
 from crm_app.web.text import clean, match_key, sign_in_address
 
@@ -122,9 +121,9 @@ def _user(email):
 def _options(pipeline, currency):
     options = {}
     if currency:
-        if not is_currency(currency.upper()):
+        options["currency"] = currencies.code_of(currency)
+        if not options["currency"]:
             raise click.BadParameter(f"“{currency}” is not a currency.")
-        options["currency"] = currency.upper()
     if pipeline:
         known = {match_key(one.name): one.id for one in db.session.scalars(select(Pipeline))}
         found = known.get(match_key(pipeline))

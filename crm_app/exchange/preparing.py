@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import organisation
-from crm_app.exchange import checked, previewing, uploads
+from crm_app.exchange import checked, currencies, previewing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.fields import UNITS
 from crm_app.exchange.kinds import KINDS
@@ -152,10 +152,12 @@ def _setting(user: User, options: Mapping[str, Any]) -> Setting:
     assert firm is not None
     # As in the settings: pipelines are an owner's to make, and each has a name of its own.
     new_pipeline = (options.get("new_pipeline") or "") if user.is_owner else ""
+    unit = options.get("currency") or currencies.typed_in(firm.currency, shows_toman=firm.shows_toman)
     return Setting(
         user=user,
         base=firm.currency,
-        currency=options.get("currency") or firm.currency,
+        currency=currencies.kept_in(unit),
+        unit=unit,
         zone=firm.zone,
         today=utc_now().astimezone(firm.zone).date(),
         pipeline_id=options.get("pipeline_id"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from crm_app.exchange import columns_shown, laid_out, leaving, preparing, remembering, undoing, uploads
+from crm_app.exchange import columns_shown, currencies, laid_out, leaving, preparing, remembering, undoing, uploads
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.forms import EXISTING_LABELS, UNIT_LABELS
 from crm_app.exchange.kinds import KINDS
@@ -15,8 +15,6 @@ from crm_app.exchange.reading import Sheet
 from crm_app.extensions import db
 from crm_app.pipeline.queries import pipelines
 from crm_app.web.formats import listed, num
-from crm_app.web.money import COMMON_CURRENCIES
-from crm_app.web.reader import reader
 from crm_app.web.text import match_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
@@ -169,7 +167,7 @@ def _of_columns(import_: Import) -> dict[str, Any]:
     except UnreadableError as error:
         return {"columns": [], "fields": [], "pipelines": [], "unreadable": str(error)}
     fields = KINDS[import_.kind].fields
-    currency = import_.options.get("currency") or reader.currency
+    currency = import_.options.get("currency") or currencies.usual()
     return {
         "columns": columns_shown.of(sheet, import_.columns, import_.options.get("units", {}), fields),
         "laid_out": laid_out.of(sheet),
@@ -182,7 +180,7 @@ def _of_columns(import_: Import) -> dict[str, Any]:
         "warnings": sheet.warnings,
         "has_money": any(field.is_money for field in fields),
         "currency": currency,
-        "currencies": list(dict.fromkeys([currency, reader.currency, *COMMON_CURRENCIES])),
+        "currencies": currencies.choices(currency),
         "pipelines": db.session.scalars(pipelines()).all() if import_.kind == "deals" else [],
     }
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, update
 
 from crm_app.contacts import queries
 from crm_app.contacts.models import Company, company_keys, company_tags
-from crm_app.exchange import cells, countries
+from crm_app.exchange import cells, countries, currencies
 from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import COMPANIES
@@ -110,10 +110,10 @@ class Companies(Kind):
             self._settle_revenue(row)
 
     def _settle_revenue(self, row: Row) -> None:
-        currency = row.values.get("currency") or self.setting.currency
+        currency = row.values.get("currency") or self.setting.unit
         try:
-            row.facts["revenue_amount"] = cells.minor(row.values["revenue"], 1, currency)
-            row.facts["revenue_currency"] = currency
+            row.facts["revenue_amount"] = cells.minor(row.values["revenue"], currency)
+            row.facts["revenue_currency"] = currencies.kept_in(currency)
         except CellError as error:
             self.refuse(row, "revenue", str(error))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm_app.exchange import cells
+from crm_app.exchange import cells, currencies
 from crm_app.exchange.cells import CellError
 from crm_app.exchange.kinds.kind import Row
 from crm_app.web.texts import gettext as _
@@ -81,9 +81,9 @@ class Facts:
         units, currency = row.values.get("value"), row.values.get("currency")
         if units is None or (units == 0 and row.values["outcome"] == "lost"):
             return
-        currency = currency or self._kind.setting.currency
+        currency = currency or self._kind.setting.unit
         try:
-            row.facts |= {"value_amount": cells.minor(units, 1, currency), "currency": currency}
+            row.facts |= {"value_amount": cells.minor(units, currency), "currency": currencies.kept_in(currency)}
         except CellError as error:
             self._kind.refuse(row, "value", str(error))
 

@@ -35,12 +35,14 @@ class ChangedMeanwhileError(Exception):
 class Setting:
     """Who imports, and what the organisation and the person decided beside the columns.
 
-    `base` is the organisation's currency; `currency` the one of amounts that say none; `existing` one of EXISTING.
+    `base` is the organisation's currency; `unit` the one of amounts that say none, perhaps the toman, and `currency`
+    the one in which those are kept; `existing` one of EXISTING.
     """
 
     user: User
     base: str
     currency: str
+    unit: str
     zone: ZoneInfo
     today: date
     pipeline_id: int | None = None

@@ -7,7 +7,7 @@ from sqlalchemy import Select
 
 from crm_app.catalog import queries
 from crm_app.catalog.models import CODE_KEY, NAME_KEY, Product, product_keys
-from crm_app.exchange import cells
+from crm_app.exchange import cells, currencies
 from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import PRODUCTS
@@ -61,13 +61,13 @@ class Products(Kind):
         row.facts = {name: values[name] for name in ("name", "code", "family") if values.get(name)}
         if not name_key(row.facts["name"]):
             self.refuse(row, "name", str(_l("A name must contain a letter or a digit.")))
-        currency = values.get("currency") or self.setting.currency
+        currency = values.get("currency") or self.setting.unit
         if values.get("currency") or any(values.get(name) is not None for name in ("price", "cost")):
-            row.facts["currency"] = currency
+            row.facts["currency"] = currencies.kept_in(currency)
         for name in ("price", "cost"):
             if values.get(name) is not None:
                 try:
-                    row.facts[f"{name}_amount"] = cells.minor(values[name], 1, currency)
+                    row.facts[f"{name}_amount"] = cells.minor(values[name], currency)
                 except CellError as error:
                     self.refuse(row, name, str(error))
 

@@ -75,7 +75,11 @@ def minor(value: Decimal, currency: str) -> int:
         return currencies.money(value, currency).amount
     except (ValueError, ArithmeticError) as error:
         raise CellError(
-            _("%(amount)s is not a valid amount in %(currency)s.", amount=value, currency=currency)
+            _(
+                "%(amount)s is not a valid amount in %(currency)s.",
+                amount=formats.as_typed(f"{value:f}"),
+                currency=currency,
+            )
         ) from error
 
 

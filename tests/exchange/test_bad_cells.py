@@ -175,3 +175,17 @@ def test_a_meaning_is_looked_for_once_however_many_rows_ask(firm, monkeypatch):
 
     assert planned.counts["refused"] == 20
     assert looked_for == ["GTXPro"]
+
+
+def test_reasons_write_days_and_amounts_as_whoever_imports_reads_them(firm):
+    firm.language, firm.calendar, firm.digits = "fa", "jalali", "persian"
+    text = DEALS + "D1,,GTX Pro,,Won,1402/05/05,1402/04/04,5\nD2,,GTX Pro,,Won,1402/05/05,1499/01/01,5\n"
+
+    text += f"D3,,GTX Pro,,Proposal,1499/02/02,,5\nD4,,GTX Pro,,Proposal,,,0.005\nD5,,GTX Pro,,Proposal,,,{'9' * 25}\n"
+
+    told = reasons(plan("deals", text, firm))
+
+    assert "۴ تیر ۱۴۰۲" in told[2] and "۵ مرداد ۱۴۰۲" in told[2]
+    assert "۱ فروردین ۱۴۹۹" in told[3]
+    assert "۲ اردیبهشت ۱۴۹۹" in told[4]
+    assert "۰٫۰۰۵" in told[5] and "۹" * 25 in told[6]

@@ -5,6 +5,7 @@ from typing import Any
 from crm_app.exchange import cells, currencies
 from crm_app.exchange.cells import CellError
 from crm_app.exchange.kinds.kind import Row
+from crm_app.web import formats
 from crm_app.web.texts import gettext as _
 
 _PLAIN = ("title", "code", "source", "expected_close")
@@ -56,7 +57,7 @@ class Facts:
         created, closed = row.values.get("created"), row.values.get("closed")
         is_open = row.values["outcome"] == "open"
         if created and created > self._today:
-            self._kind.refuse(row, "created", _("%(day)s is in the future.", day=created))
+            self._kind.refuse(row, "created", _("%(day)s is in the future.", day=formats.day(created)))
         if is_open:
             # What other systems call the close date of an open deal is when they expect it.
             if closed:
@@ -64,9 +65,10 @@ class Facts:
         elif not closed:
             self._kind.refuse(row, "closed", _("A won or lost deal needs a closing date."))
         elif closed > self._today:
-            self._kind.refuse(row, "closed", _("%(day)s is in the future.", day=closed))
+            self._kind.refuse(row, "closed", _("%(day)s is in the future.", day=formats.day(closed)))
         elif created and closed < created:
-            said = _("%(closed)s is before %(created)s, when the deal was created.", closed=closed, created=created)
+            days = {"closed": formats.day(closed), "created": formats.day(created)}
+            said = _("%(closed)s is before %(created)s, when the deal was created.", **days)
             self._kind.refuse(row, "closed", said)
         else:
             row.facts["closed_day"] = closed

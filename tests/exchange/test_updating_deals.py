@@ -1,6 +1,6 @@
 """Deals that a newer file knows better: where they stand, how they ended, and what is told of it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -111,3 +111,33 @@ def test_a_deal_that_the_file_closes_earlier_stays_nowhere_beyond_that(firm, ali
     db.session.expire_all()
     assert {stay.left_at for stay in lost.stays} == {lost.closed_at, None}
     assert {stay.entered_at for stay in lost.stays[1:]} == {lost.closed_at}
+
+
+@pytest.mark.parametrize("column", ["", ",outcome"])
+def test_a_closed_deal_whose_row_says_no_stage_is_closed_on_the_day_of_the_file(firm, organisation, column):
+    bring_in("deals", row("Lost", closed="2017-02-01", reason="Other"), firm)
+    empty = "," * bool(column)
+
+    bring_in("deals", f"id,deal,close date,value,lost reason{column}\nD1,One,2017-03-01,0,Too dear{empty}\n", firm)
+
+    lost = deal()
+    standing = [closing for closing in lost.closings if closing.reversed_at is None]
+    assert lost.closed_at.astimezone(organisation.zone).date() == date(2017, 3, 1)
+    assert [one.closed_at for one in standing] == [lost.closed_at]
+    assert (lost.status, lost.expected_close, lost.value_amount, lost.lost_reason) == ("lost", None, 10_00, "Too dear")
+
+
+def test_a_closed_deal_that_the_file_calls_open_keeps_the_day_of_its_closing(firm):
+    bring_in("deals", row("Won", closed="2017-02-01"), firm)
+    was = deal().closed_at
+
+    bring_in("deals", "id,deal,outcome,close date,expected close\nD1,One,open,2017-03-01,2017-04-01\n", firm)
+
+    assert (deal().closed_at, deal().expected_close) == (was, date(2017, 4, 1))
+
+
+def test_a_closing_day_to_come_is_refused_for_a_closed_deal_whose_row_says_no_stage(firm):
+    bring_in("deals", row("Won", closed="2017-02-01"), firm)
+
+    assert plan("deals", "id,deal,close date\nD1,One,2199-03-01\n", firm).counts == {"refused": 1}
+    assert plan("deals", "id,deal,close date\nD2,Two,2199-03-01\n", firm).counts == {"create": 1}

@@ -4,7 +4,7 @@ from typing import Any
 
 from crm_app.exchange import cells, currencies
 from crm_app.exchange.cells import CellError
-from crm_app.exchange.kinds.kind import Row
+from crm_app.exchange.kinds.kind import Known, Row
 from crm_app.web import formats
 from crm_app.web.texts import gettext as _
 
@@ -42,7 +42,8 @@ class Facts:
                 return
             row.facts["stage_id"] = found
         # Where a file says apart from the stage that a deal is won or lost, the stage is where it stood before.
-        row.values["closes"] = row.values.get("outcome") in ("won", "lost")
+        said = row.values.get("outcome")
+        row.values["closes"], row.values["opens"] = said in ("won", "lost"), said == "open"
         if row.values["closes"]:
             row.facts["stage_id"] = stages.of_kind(row.values["outcome"])
         if "stage" in self._kind.mapped and "stage_id" not in row.facts:
@@ -50,6 +51,25 @@ class Facts:
             return
         row.facts.setdefault("stage_id", (stages.open_ids or [None])[0])
         row.values["outcome"] = stages.kinds[row.facts["stage_id"]]
+        self._settle_reason(row)
+
+    def stay(self, row: Row, known: Known) -> None:
+        """A known deal whose row names no stage stays where it is; if it has ended, the row tells of its end."""
+        values, facts = row.values, row.facts
+        facts["stage_id"], values["outcome"] = known["stage_id"], known["status"]
+        if known["status"] == "open" or values["opens"]:
+            return
+        if values.get("closed"):
+            if not values.get("expected_close"):
+                facts.pop("expected_close", None)
+            self._settle_days(row)
+        if _is_nothing(row):
+            facts.pop("value_amount", None)
+            facts.pop("currency", None)
+        self._settle_reason(row)
+
+    @staticmethod
+    def _settle_reason(row: Row) -> None:
         if row.values["outcome"] == "lost" and row.values.get("lost_reason"):
             row.facts["lost_reason"] = row.values["lost_reason"]
 
@@ -81,7 +101,7 @@ class Facts:
         Kept as 0 it would pull every average down and make the win rate by value 100 per cent.
         """
         units, currency = row.values.get("value"), row.values.get("currency")
-        if units is None or (units == 0 and row.values["outcome"] == "lost"):
+        if units is None or _is_nothing(row):
             return
         currency = currency or self._kind.setting.unit
         try:
@@ -99,3 +119,7 @@ class Facts:
                 self._kind.refuse(row, "title", said)
             elif not row.facts.get("code"):
                 row.facts["title"] = row.values["default_title"]
+
+
+def _is_nothing(row: Row) -> bool:
+    return row.values.get("value") == 0 and row.values["outcome"] == "lost"

@@ -149,7 +149,7 @@ class Deals(Kind):
         if row.facts.get("pipeline_id") and is_elsewhere:
             self.refuse(row, "pipeline", _("This deal is in another pipeline."))
         elif "stage" not in self.mapped and not row.values["closes"]:
-            row.facts["stage_id"], row.values["outcome"] = row.known["stage_id"], row.known["status"]
+            self._facts.stay(row, row.known)
         elif is_elsewhere:
             self.refuse(row, "stage", _("This deal is in another pipeline. Choose that pipeline for it."))
         super().compare(row)

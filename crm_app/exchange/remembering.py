@@ -36,6 +36,8 @@ def keep(import_: Import) -> None:
     key = import_.layout.get("header_key")
     if import_.user_id is None or key is None:
         return
+    # Who begins two imports at once waits here with one of them.
+    db.session.execute(select(User.id).where(User.id == import_.user_id).with_for_update(key_share=True))
     kept = mapping_of(import_)
     if kept is None:
         kept = KeptMapping(user_id=import_.user_id, kind=import_.kind, header_key=key)

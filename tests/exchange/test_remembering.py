@@ -7,6 +7,7 @@ from crm_app.exchange.models import Import, KeptMapping, KeptMeaning
 from crm_app.extensions import db
 from tests import make
 from tests.exchange.stepping import checked, columns, digest, drafted, upload
+from tests.meanwhile import meanwhile
 
 TEXT = "bezeichnung,preis,produkt\nGTX Pro,1.234,x\n"
 SENT = {"column-0": "name", "column-1": "price", "unit-1": "1000", "currency": "EUR"}
@@ -150,3 +151,21 @@ def test_somebody_elses_draft_is_not_told_to_forget(client, browser_of, bob):
 
     assert browser_of(bob).send(f"{url}/forget").status_code == 404
     assert upload(client, "products", TEXT).status_code == 303
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("files", [1, 2])
+def test_what_is_begun_twice_at_once_is_remembered_once(client, browser_of, alice, files):
+    other, urls = browser_of(alice), [checked(client, "products", "product,price\nA,5\n") for _number in range(files)]
+    seen = [{"digest": digest(client.page(url))} for url in urls]
+
+    met = meanwhile(
+        lambda: client.send(f"{urls[0]}/start", seen[0]).status_code,
+        lambda: other.send(f"{urls[-1]}/start", seen[-1]).status_code,
+        held_at="INSERT INTO kept_mappings",
+        before=True,
+    )
+
+    assert met == (303, 303, True)
+    assert len(db.session.scalars(select(KeptMapping)).all()) == 1
+    assert [one.status for one in db.session.scalars(select(Import))].count("draft") == 0

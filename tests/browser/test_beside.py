@@ -329,6 +329,7 @@ def test_half_a_fact_is_not_left_for_another_deal(board):
     beside.get_by_role("button", name="Close").click()
     expect(field).to_be_focused()
     board.keyboard.press("Escape")
+    expect(field).to_have_count(0)
     opened(board, "B")
 
 

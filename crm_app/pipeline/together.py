@@ -66,10 +66,12 @@ def take_back(deals: Deals, event_ids: Collection[int]) -> Moved:
 
 
 def _claimed(deals: Deals, *stages: Stage) -> list[Deal]:
-    """The deals as they stand, in columns that are held: those they are in, those they were in before, and these."""
-    read = deals.options(selectinload(Deal.stays).joinedload(Stay.stage))
+    """The deals as they stand, held, in columns that are held: where they are, where they were before, and these."""
+    read = deals.options(selectinload(Deal.stays).joinedload(Stay.stage)).order_by(None).order_by(Deal.id)
     concerned = {stay.stage for deal in db.session.scalars(read) for stay in deal.stays[-2:]}
     in_use = ranking.lock(*concerned, *stages)
     limits.expect_in_use(stages, in_use)
-    found = db.session.scalars(read.execution_options(populate_existing=True))
+    # In the order in which a change of many records holds them: neither waits for the other in a ring.
+    held = read.with_for_update(of=Deal, key_share=True).execution_options(populate_existing=True)
+    found = db.session.scalars(held)
     return [deal for deal in found if deal.stage_id in in_use]

@@ -138,6 +138,8 @@ def test_what_moved_on_meanwhile_is_not_taken_back(client, alice):
     assert "2 deals were moved back. 1 deal was changed by someone else" in back.get_data(as_text=True)
     assert standing("Negotiation") == ["C"]
     assert again.status_code == 409
+    words = again.get_data(as_text=True)
+    assert "3 deals were changed by someone else" in words and "moved back" not in words
 
 
 def test_others_deals_stay_where_they_are(client, alice, bob, browser_of, vera):

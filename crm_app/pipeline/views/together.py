@@ -54,13 +54,15 @@ def undo_together():
         abort(400)
     moved = together.take_back(queries.visible_to(current_user), set(form.event.data))
     settle()
+    if not moved.deals:
+        return _said(_unchanged(moved.left), 409)
 
     count = len(moved.deals)
     words = ngettext(
         "%(count)s deal was moved back.", "%(count)s deals were moved back.", count, count=formats.num(count)
     )
     flash(_with_left(words, moved.left), "danger" if moved.left else "ok")
-    return _answer(moved, moved.deals[0].pipeline) if moved.deals else said_alone(_back(), 409)
+    return _answer(moved, moved.deals[0].pipeline)
 
 
 def _tell(moved, stage):

@@ -12,7 +12,7 @@ from crm_app.lists import conditions, days
 from crm_app.lists.conditions import GROUPS, Condition, Conditions
 from crm_app.lists.fields import Field
 from crm_app.lists.kinds import OPERATORS
-from crm_app.saved_views.menus import kept_of
+from crm_app.saved_views.menus import here_of
 from crm_app.web import formats
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
@@ -52,7 +52,7 @@ def asked_fields(fields: Sequence[Field], place: str, path: str) -> list[tuple[F
 
 def ask_url(place: str, path: str, **more: str) -> str:
     """Where a filter of this list is filled in; it leads back to `path` with what the address asks already."""
-    return url_for("lists.condition", place=place, at=path, query=kept_of(request.query_string.decode()), **more)
+    return url_for("lists.condition", place=place, at=path, query=here_of(request.query_string.decode()), **more)
 
 
 def _chip(condition: Condition, place: str, path: str) -> Chip:

@@ -1,6 +1,6 @@
 """The saved views of a list or board as its page offers them, and what of an address a view keeps."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Set
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
@@ -15,6 +15,8 @@ from crm_app.saved_views.forms import SaveViewForm
 LONGEST = 2000
 # Where one has got to in a list, and what stands beside it, are no part of a view.
 _PASSING = {"after", "before", "since", "deal", "from", "count"}
+# The month from which a forecast is shown: whoever comes back to the page finds it as it was.
+_OF_PAGE = {"from"}
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,23 @@ def menu(place: str, path: str, *, columns: str = "") -> Menu:
     `columns` are those that the reader sees though the address does not name them: a view names them.
     """
     views = db.session.connection().execute(queries.told_to(current_user), {"place": place})
-    now = kept_of(request.query_string.decode())
-    items = [_item(view, path, now) for view in views]
+    query = request.query_string.decode()
+    now, here = kept_of(query), f"{path}?{here_of(query)}"
+    items = [_item(view, path, now, here) for view in views]
     seen = kept_if_short(f"{now}&{urlencode({'columns': columns})}")
     is_saved = any(item.is_current for item in items)
-    new = (place, seen, f"{path}?{now}") if seen and not is_saved else None
+    new = (place, seen, here) if seen and not is_saved else None
     return Menu(items, new, bool(now), is_too_long=bool(now) and not seen and not is_saved)
 
 
 def kept_of(query: str) -> str:
     """What a view keeps of a query string, always in one order."""
-    return urlencode(sorted((name, value) for name, value in parse_qsl(query) if value and name not in _PASSING))
+    return _without(query, _PASSING)
+
+
+def here_of(query: str) -> str:
+    """The same of a page that is left and come back to."""
+    return _without(query, _PASSING - _OF_PAGE)
 
 
 def kept_if_short(query: str) -> str:
@@ -89,7 +97,11 @@ def kept_if_short(query: str) -> str:
     return kept if len(kept) <= LONGEST else ""
 
 
-def _item(view, path, now) -> Item:
+def _without(query: str, names: Set[str]) -> str:
+    return urlencode(sorted((name, value) for name, value in parse_qsl(query) if value and name not in names))
+
+
+def _item(view, path, now, here) -> Item:
     is_own = view.owner_id == current_user.id
     may_change = is_own or current_user.is_owner
     return Item(
@@ -98,5 +110,5 @@ def _item(view, path, now) -> Item:
         view.query == now,
         view.is_pinned,
         "" if is_own else view.owner,
-        url_for("saved_views.edit", view_id=view.id, next=f"{path}?{now}") if may_change else "",
+        url_for("saved_views.edit", view_id=view.id, next=here) if may_change else "",
     )

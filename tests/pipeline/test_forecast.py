@@ -237,6 +237,23 @@ def test_the_filters_of_the_board_hold_here_and_go_along_in_all_directions(clien
         assert all("least=500" in link and f"pipeline={here}" in link for link in links)
 
 
+def test_the_months_stay_when_a_filter_is_added_and_when_a_view_is_saved(client, alice):
+    make.deal(alice, "Anne's", expected_close=month(1).start)
+    here = f"least=1&from={month(1).key}"
+
+    page = client.page(f"{FORECAST}?{here}")
+
+    asking = next(e.get("href") for e in page.one("div", id="condition").iter("a") if "field=title" in e.get("href"))
+    form = client.page(asking)
+    sent = {one.get("name"): one.get("value") for one in form.one("form", id="condition").iter("input")}
+    narrowed = client.get("/lists/deals/condition", query_string=sent | {"operator": "has", "value": "Anne"}).location
+    assert {f"from={month(1).key}", "least=1"} < set(narrowed.partition("?")[2].split("&"))
+    saved = page.one("div", id="views").find(".//form")
+    data = {one.get("name"): one.get("value") for one in saved.iter("input") if one.get("name") != "csrf_token"}
+    answer = client.send(saved.get("action"), data | {"name": "Mine"})
+    assert set(answer.location.partition("?")[2].split("&")) == set(here.split("&"))
+
+
 def test_pipelines_are_tabs_and_keep_the_months(client, alice):
     first, other = make.pipeline(), second_pipeline()
     make.deal(alice, "A", expected_close=month(1).start)

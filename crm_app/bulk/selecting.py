@@ -53,7 +53,8 @@ class Selection:
             columns = (literal(change.id), model.id, model.version, literal(WAITING, String))
             rows = self._of(*columns)
             names = ["change_id", "record_id", "seen", "outcome"]
-            change.count = db.session.execute(insert(BulkRecord).from_select(names, rows)).rowcount
+            noted = insert(BulkRecord).from_select(names, rows).execution_options(preserve_rowcount=True)
+            change.count = db.session.execute(noted).rowcount
             return
         change.count, change.refused = len(self.picks), len(self.picks) - self.number
         rows = [{"change_id": change.id, "record_id": one, "seen": self.picks[one]} for one in self.found]

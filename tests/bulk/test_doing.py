@@ -242,6 +242,7 @@ def test_all_that_match_are_those_that_the_address_asks_for(client, alice, bob):
 
     assert [company.size for company in labs] == [7, 7, 7]
     assert (other.size, hidden.size) == (None, None)
+    assert numbers() == {"count": 3, "done": 3}
     assert db.session.query(BulkChange).one().query == "where=industry.is.labs"
 
 

@@ -55,11 +55,14 @@ def sweep_bulk_changes() -> None:
 
 @jobs.every_night(hour=4)
 def forget_bulk_changes() -> None:
-    """What each record was is kept as long as it can be put back, what was done some weeks longer."""
+    """What each record was is kept as long as it can be put back, what was done some weeks longer.
+
+    What stopped half-way can be continued until then.
+    """
     with current_app.app_context():
         now = utc_now()
         at_rest = BulkChange.status.in_(("done", "failed"))
-        past = select(BulkChange.id).where(at_rest, BulkChange.created_at < now - 2 * UNDONE_WITHIN)
+        past = select(BulkChange.id).where(BulkChange.status == "done", BulkChange.created_at < now - 2 * UNDONE_WITHIN)
         db.session.execute(delete(BulkRecord).where(BulkRecord.change_id.in_(past)))
         db.session.execute(delete(BulkChange).where(at_rest, BulkChange.created_at < now - _TOLD_FOR))
         db.session.commit()

@@ -160,3 +160,19 @@ def test_what_can_no_longer_be_taken_back_is_forgotten(client, alice):
     db.session.commit()
     work(jobs.forget_bulk_changes)
     assert [one.id for one in db.session.query(BulkChange)] == [fresh]
+
+
+def test_what_stopped_half_way_can_be_continued_as_long_as_it_is_told_of(client, companies, waiting):
+    client.send("/bulk/companies/industry", confirmed(*companies, industry="retail"))
+    change = last_change()
+    number = change.id
+    work(lambda: jobs._batch(number, jobs._claim(number)))
+    change.status, change.created_at = "failed", utc_now() - timedelta(days=29)
+    db.session.commit()
+
+    work(jobs.forget_bulk_changes)
+    client.send(f"/bulk/{number}/continuation")
+    work()
+
+    assert (last_change().status, numbers()) == ("done", {"count": 7, "done": 7})
+    assert industries(companies) == {"retail"}

@@ -41,3 +41,9 @@ class SaveViewForm(ViewForm):
     place = HiddenField(validators=[AnyOf(PLACES)])
     query = HiddenField(validators=[InputRequired(), Length(max=2000)])
     next = HiddenField()
+
+    def fill(self, view: SavedView) -> None:
+        """A view that is replaced stays a tab, and everyone's to open, for those who use it so."""
+        was_pinned, was_shared = view.is_pinned, view.is_shared
+        super().fill(view)
+        view.is_pinned, view.is_shared = view.is_pinned or was_pinned, view.is_shared or was_shared

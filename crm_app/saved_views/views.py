@@ -28,13 +28,15 @@ def new():
     name, place = form.name.data, form.place.data
     # Saved twice at once, it is one view all the same: the later one finds what the first one saved.
     db.session.execute(select(User.id).where(User.id == current_user.id).with_for_update(key_share=True))
-    view = queries.own_named(current_user, place, name) or SavedView(owner=current_user, place=place)
+    replaced = queries.own_named(current_user, place, name)
+    view = replaced or SavedView(owner=current_user, place=place, is_pinned=False, is_shared=False)
     view.query = kept_if_short(form.query.data) or abort(400)
     form.fill(view)
     db.session.add(view)
     db.session.commit()
 
-    flash(_("%(name)s was saved.", name=view.name), "ok")
+    said = _("The view %(name)s was changed.", name=view.name) if replaced else _("%(name)s was saved.", name=view.name)
+    flash(said, "ok")
     return redirect(_back(form.next.data), 303)
 
 

@@ -62,6 +62,16 @@ def test_saving_under_a_name_of_ones_own_replaces_that_view(client, alice):
     assert (saved.name, saved.query, saved.is_pinned) == ("Late glass", "close=late&q=glass", True)
 
 
+def test_a_view_that_is_replaced_stays_shared_and_pinned_and_that_is_said(client, alice):
+    view(alice, "Late glass", "close=never", is_shared=True, is_pinned=True)
+
+    answer = client.send("/views/", facts())
+
+    saved = db.session.query(SavedView).one()
+    assert (saved.query, saved.is_shared, saved.is_pinned) == ("close=late&q=glass", True, True)
+    assert "The view Late glass was changed." in client.page(answer.location).text
+
+
 @pytest.mark.parametrize(("before", "after"), [("Value < 50k", "Value > 50k"), ("−10%", "10%"), ("A/B", "AB")])
 def test_a_name_that_differs_by_a_sign_is_of_another_view(client, alice, before, after):
     view(alice, before, "close=never")

@@ -62,6 +62,11 @@ class Carried(NamedTuple):
     came_from: int
     event: int
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether it stands in the same column, at another place."""
+        return self.came_from == self.card.stage_id
+
 
 class Unusual(Exception):
     """It is no matter of one open stage and another: the deal's own verbs do it."""

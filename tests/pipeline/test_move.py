@@ -94,6 +94,19 @@ def test_another_place_in_the_column_is_no_new_stay_and_nothing_to_tell(client, 
     assert "changed it" not in client.page("/").text
 
 
+def test_after_another_place_in_the_column_the_card_alone_is_shown_anew(client, alice, statements):
+    a, b = make.deal(alice, "A", at="Proposal", rank=10), make.deal(alice, "B", at="Proposal", rank=20)
+    c = make.deal(alice, "C", at="Proposal", rank=30)
+
+    with statements() as placing:
+        body = move(client, b, "Proposal", before=a.id).get_data(as_text=True)
+    moved_meanwhile = move(client, c, "Proposal", came_from=make.stage("Qualified").id).get_data(as_text=True)
+
+    assert f'id="card-{b.id}"' in body and "-head" not in body and "board-summary" not in body
+    assert not [one for one in placing if "sum(" in one.lower()]
+    assert moved_meanwhile.count("-head") == 1 and "board-summary" in moved_meanwhile
+
+
 def test_a_move_against_something_newer_is_refused_and_shows_the_truth(client, alice):
     deal = make.deal(alice, "Contested", at="Qualified")
     version, came_from = deal.version, deal.stage_id

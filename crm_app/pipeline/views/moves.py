@@ -16,13 +16,13 @@ from crm_app.contacts.models import Company
 from crm_app.extensions import db, settle
 from crm_app.pipeline import boards, cards, limits, moving, queries, undoing
 from crm_app.pipeline.boards import Key
-from crm_app.pipeline.carrying import Carried, Unusual, carry
+from crm_app.pipeline.carrying import Carried, Carrying, Unusual, carry
 from crm_app.pipeline.forms.filters import filters_in_force
 from crm_app.pipeline.forms.moves import ReopeningForm, UndoForm, carrying_sent, outcome_form
 from crm_app.pipeline.models import Deal, Stage
-from crm_app.pipeline.shapes import all_shapes
+from crm_app.pipeline.shapes import PipelineShape, all_shapes
 from crm_app.pipeline.views import bp
-from crm_app.pipeline.views.showing import board_of, kept, showing, stage_in_use
+from crm_app.pipeline.views.showing import board_of, is_of_forecast, kept, showing, showing_cards, stage_in_use
 from crm_app.web.htmx import changed, gone_to, page, said_alone, say
 from crm_app.web.money import Rates
 from crm_app.web.reader import reader
@@ -53,8 +53,7 @@ def move(deal_id):
         carried = carry(user, deal_id, wanted, stages) or abort(404)
         pipeline = next(one for one in pipelines if one.id == carried.pipeline_id)
         # Before the change is committed: to read it afterwards would take a transaction of its own.
-        shown = showing(pipeline, filters=filters_in_force(), pipelines=pipelines)
-        heads = shown.heads(stages[carried.came_from], stages[wanted.stage])
+        shown, heads = _around(carried, wanted, pipeline, pipelines)
         settle()
     except Unusual:
         return _move_unusually(deal_id, wanted)
@@ -107,6 +106,15 @@ def reopen(deal_id):
 
     flash(_("%(name)s was reopened in %(stage)s.", name=deal.title, stage=wanted.name), "ok")
     return gone_to(local_path(request.form.get("next"), url_for(".show", deal_id=deal.id)))
+
+
+def _around(carried: Carried, wanted: Carrying, pipeline: PipelineShape, pipelines: Sequence[PipelineShape]):
+    """The board, and the heads of columns that have other deals now: none where the card stays in its column."""
+    if carried.is_placed and wanted.came_from in (None, wanted.stage) and not is_of_forecast():
+        return showing_cards(pipeline, filters_in_force(), pipelines), []
+    shown = showing(pipeline, filters=filters_in_force(), pipelines=pipelines)
+    touched = {carried.came_from, wanted.stage}
+    return shown, shown.heads(*(stage for stage in pipeline.stages if stage.id in touched))
 
 
 def _move_unusually(deal_id, wanted):

@@ -178,7 +178,7 @@ def showing(
     By stages or by months, as the address has it where it is not said. `pipelines` are all there are, if at hand.
     """
     user, filters, rates = person_here(), filters or DealFilterForm.of_request(), Rates.load(reader.currency)
-    months = asked_months() if is_forecast or (is_forecast is None and _is_of_forecast()) else None
+    months = asked_months() if is_forecast or (is_forecast is None and is_of_forecast()) else None
     pipelines = pipelines or queries.all_pipelines()
     stages = [stage for one in pipelines for stage in one.open_stages]
     deals = filters.narrow(queries.visible_to(user), rates, stages)
@@ -191,6 +191,13 @@ def showing(
     return Showing(pipelines, chosen, deals, sums, filters, user.can_edit, fill, aim, layout, months)
 
 
+def showing_cards(pipeline: AnyPipeline, filters: DealFilterForm, pipelines: Sequence[AnyPipeline]) -> Showing:
+    """A board by stages of which only cards are shown: nothing is added up for heads of columns."""
+    user, sums = person_here(), Sums({}, Rates.load(reader.currency))
+    deals, layout = queries.visible_to(user), ByStage(pipeline, sums)
+    return Showing(pipelines, pipeline, deals, sums, filters, user.can_edit, {}, None, layout, None)
+
+
 def asked_months() -> Months:
     return Months.starting(request.args.get("from", ""), Calendar(reader.calendar, reader.zone), reader.today())
 
@@ -199,13 +206,13 @@ def kept() -> dict[str, Any]:
     """The part of an address that keeps what the page shows: its filters and, of the forecast, its months."""
     if not request.args:
         return {}
-    months = {"from": request.args["from"]} if _is_of_forecast() else {}
+    months = {"from": request.args["from"]} if is_of_forecast() else {}
     return months | DealFilterForm.of_request().in_force
 
 
 def board_of(pipeline_id: int) -> str:
     """The page that this address belongs to."""
-    return url_for("pipeline.forecast" if _is_of_forecast() else "pipeline.board", pipeline=pipeline_id, **kept())
+    return url_for("pipeline.forecast" if is_of_forecast() else "pipeline.board", pipeline=pipeline_id, **kept())
 
 
 def stage_in_use(stage_id: int) -> Stage:
@@ -221,7 +228,7 @@ def open_stage(stage_id: int) -> Stage:
     return stage if stage.is_open else abort(404)
 
 
-def _is_of_forecast() -> bool:
+def is_of_forecast() -> bool:
     return "from" in request.args
 
 

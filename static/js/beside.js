@@ -10,6 +10,7 @@ const OWN_ESCAPE = "dialog, [popover], [data-facts], [data-add], [data-titling],
 let waiting = null;
 let wasSeen = false;
 let agreedOn = null;
+let outdated = null;
 let hadFocus = false;
 
 document.addEventListener("click", (event) => {
@@ -50,6 +51,12 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   agree(head);
 });
 
+// Where the card is not loaded, or not on this board, the news alone tells that the deal has changed.
+document.addEventListener("board:told", ({ detail: versions }) => {
+  const { besideDeal, version } = headBeside()?.dataset ?? {};
+  if (versions.has(besideDeal) && !cardOf(besideDeal) && versions.get(besideDeal) !== version) outdated = besideDeal;
+});
+
 function open(link) {
   link.dispatchEvent(new CustomEvent("beside:open"));
 }
@@ -83,6 +90,7 @@ function agree(head) {
   if (card) select(card.querySelector("[data-beside-open]"));
   const stands = card ? versionOf(card) : wasSeen ? "gone" : head.dataset.version;
   wasSeen = Boolean(card);
+  if (outdated === head.dataset.besideDeal && !card && renew(head)) outdated = null;
   const key = `${stands} ${head.dataset.version}`;
   if (stands === head.dataset.version || stands === undefined || key === agreedOn) return;
   const isOlder = stands === "gone" || Number(stands) > Number(head.dataset.version);

@@ -35,6 +35,7 @@ function receive() {
   if (news?.dataset.boardOutdated) showAnew(news);
   if (!news?.children.length) return;
   for (const part of news.querySelector("[data-board-heads]")?.content.children ?? []) renew(part);
+  tell(news);
   // The answer to one's own move: with it the card has come to rest.
   for (const { dataset } of news.querySelectorAll("[data-own]")) forget(dataset.boardLeft ?? dataset.boardArrival);
   const left = [...news.querySelectorAll("[data-board-left]")].map(({ dataset }) => settle(dataset.boardLeft, remove));
@@ -43,6 +44,15 @@ function receive() {
   );
   if (asked && [...left, ...arrived].includes(false)) news.setAttribute("hx-get", asked);
   news.replaceChildren();
+}
+
+// To whatever shows a deal apart from its card (beside.js): which deals changed, and to which version where that is known.
+function tell(news) {
+  const arrived = [...news.querySelectorAll("[data-board-arrival]")];
+  const left = [...news.querySelectorAll("[data-board-left]")];
+  const versions = new Map(arrived.map(({ dataset, content }) => [dataset.boardArrival, versionOf(content)]));
+  for (const { dataset } of left) versions.set(dataset.boardLeft, undefined);
+  document.dispatchEvent(new CustomEvent("board:told", { detail: versions }));
 }
 
 // Whatever may not be done now is told again by the next answer, as it is then.

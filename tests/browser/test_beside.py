@@ -189,34 +189,6 @@ def test_an_empty_title_is_refused_where_it_was_typed(board):
     assert fresh("Deal A")[0] == "Deal A"
 
 
-def test_what_others_change_shows_beside_the_board(board, olivia, browser_of):
-    beside = opened(board)
-    deal = db.session.query(Deal).filter_by(title="Deal A").one()
-
-    browser_of(olivia).send(f"/pipeline/deals/{deal.id}/facts/source", {"source": "Fair"})
-
-    expect(beside.locator(".fact", has_text="Source")).to_contain_text("Fair")
-    expect(beside.locator(".timeline")).to_contain_text("Olivia Owen")
-
-
-def test_a_fact_opened_while_others_changes_are_on_their_way_stays_open(board, olivia, browser_of):
-    beside, held = opened(board), []
-    deal = db.session.query(Deal).filter_by(title="Deal A").one()
-    board.route("**/beside*", lambda route: held.append(route))
-    browser_of(olivia).send(f"/pipeline/deals/{deal.id}/facts/source", {"source": "Fair"})
-    with board.expect_request("**/beside*"):
-        pass
-    beside.get_by_role("link", name="Change: Source").click()
-    field = beside.locator("[data-facts] input:not([type=hidden])").first
-    field.fill("Half a word")
-
-    with board.expect_response("**/beside*"):
-        held[0].continue_()
-    board.wait_for_timeout(300)
-
-    expect(field).to_have_value("Half a word")
-
-
 def test_the_focus_stays_beside_the_board_when_a_step_was_pressed_by_a_key(board):
     beside = opened(board)
     beside.locator(".path button", has_text="Proposal").focus()
@@ -237,20 +209,6 @@ def test_escape_closes_an_open_menu_and_not_what_stands_beside_the_board(board):
 
     expect(board.locator(":popover-open")).to_have_count(0)
     expect(board.locator("#beside-title")).to_have_count(1)
-
-
-def test_what_is_typed_over_a_title_outlives_a_change_by_others(board, olivia, browser_of):
-    deal = db.session.query(Deal).filter_by(title="Deal A").one()
-    card(board, "A").locator("h3 a").dblclick()
-    field = board.locator("[data-titling] input[name=title]")
-    field.fill("Half a na")
-    heard = board.expect_response("**/board/news*")
-
-    with heard:
-        browser_of(olivia).send(f"/pipeline/deals/{deal.id}/facts/source", {"source": "Fair"})
-    board.wait_for_timeout(3500)
-
-    expect(field).to_have_value("Half a na")
 
 
 def test_a_note_that_was_begun_is_there_again_when_its_deal_is_opened_again(board):

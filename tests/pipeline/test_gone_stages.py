@@ -98,6 +98,23 @@ def test_adding_at_the_head_of_its_column_is_refused_beside_what_was_typed(clien
     assert db.session.query(Deal).count() == 2
 
 
+def test_a_deal_dropped_on_an_end_of_the_forecast_that_went_is_refused_and_stays(client, alice, olivia, deal):
+    pipeline = make.pipeline()
+    pipeline.stages.append(Stage(name="Signed", position=7, kind="won"))
+    db.session.commit()
+    url, fields = f"/pipeline/deals/{deal.id}/expected-month", {"stage": make.stage("Signed").id, "came_from": "later"}
+    go("merged", olivia, "Signed", "Won")
+
+    dropped = client.send(f"{url}?from=2026-07", fields, htmx=True)
+    plain = client.send(url, fields)
+
+    assert dropped.status_code == 409
+    assert "The stage no longer exists: it was deleted or merged into another stage." in said(dropped)
+    assert f'id="card-{deal.id}"' in said(dropped)
+    assert plain.status_code == 303 and "no longer exists" in client.page(plain.location).text
+    assert deal.status == "open" and deal.stage.name == "New lead"
+
+
 def test_what_never_was_a_stage_is_as_gone(client, deal):
     assert client.send("/pipeline/board/stages/99999/new", {"title": "Typed"}, htmx=True).status_code == 409
     assert client.send(f"/pipeline/deals/{deal.id}/stage", {"stage": 99_999}, htmx=True).status_code == 409

@@ -7,7 +7,7 @@ from crm_app.accounts.access import seller_required, selling_editor_required
 from crm_app.activity import following
 from crm_app.activity.records import Conflict
 from crm_app.extensions import db, settle
-from crm_app.pipeline import moving, undoing
+from crm_app.pipeline import limits, moving, undoing
 from crm_app.pipeline.forms.moves import MonthForm, UndoForm
 from crm_app.pipeline.months import Over
 from crm_app.pipeline.views import bp
@@ -96,14 +96,16 @@ def expect_as_before(deal_id):
 
 
 def _end(deal, form):
-    stage = stage_of(deal, form.stage.data)
-    if stage.is_open:
-        abort(400)
     try:
+        stage = stage_of(deal, form.stage.data)
+        if stage.is_open:
+            abort(400)
         moving.claim(deal, form.version.data)
         return ask_for_outcome(deal, stage)
     except Conflict:
         return refused(deal.id, form.came_from.data)
+    except limits.Gone as gone:
+        return refused(deal.id, form.came_from.data, reason=str(gone))
 
 
 def _answered(deal, *, is_own):

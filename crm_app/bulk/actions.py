@@ -215,6 +215,11 @@ class Deletion(Action):
     def said(self, counted: str) -> str:
         return _("Moved to the bin: %(records)s.", records=counted)
 
+    def because(self, reason: str, number: str) -> str:
+        if reason != _CODE_TAKEN:
+            return ""
+        return _("Another record now has the same code: %(count)s left in the bin.", count=number)
+
     def do(self, record: Any, value: Any) -> dict[str, Any] | None:
         record.delete()
         return {}
@@ -224,11 +229,12 @@ class Deletion(Action):
 
     def undo(self, record: Any, before: Mapping[str, Any], value: Any) -> None:
         if record in value:
-            raise Refused
+            raise Refused(_CODE_TAKEN)
         record.restore()
 
 
 _GONE = object()
+_CODE_TAKEN = "code taken"
 
 
 def by_id(model: Any, ids: Collection[int]) -> dict[int, Any]:

@@ -195,6 +195,24 @@ def test_what_has_lost_its_code_to_another_stays_in_the_bin(client, alice, place
     assert first.deleted_at
     assert not second.deleted_at
     assert numbers() == {"count": 2, "done": 2, "undone": 1, "kept": 1}
+    assert "Another record now has the same code: 1 left in the bin." in client.page(f"/bulk/{last_change().id}").text
+    assert "changed since" not in client.page(f"/bulk/{last_change().id}").text
+
+
+def test_that_a_code_was_given_away_is_told_beside_what_was_changed_since(client, alice):
+    first, second, third = (make.deal(alice, code=f"A-{number}") for number in range(3))
+    client.send("/bulk/deals/deletion", confirmed(first, second, third))
+    make.deal(alice, code="a-0")
+    make.deal(alice, code="a-1")
+    third.restore()
+    db.session.commit()
+
+    undo(client)
+
+    told = client.page(f"/bulk/{last_change().id}").text
+    assert numbers() == {"count": 3, "done": 3, "kept": 3}
+    assert "Another record now has the same code: 2 left in the bin." in told
+    assert "1 record has been changed since and was left unchanged." in told
 
 
 def test_what_somebody_changed_since_it_was_picked_is_left_alone(client, alice, bob):

@@ -1,6 +1,6 @@
 """The same filters on the board and in the list: source, expected close, time in stage."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from crm_app.pipeline import expecting
 from crm_app.web.reader import Reader, read_as
 from tests import make
 
-BOARD, LIST = "/pipeline/board", "/pipeline/deals"
+BOARD, LIST, FORECAST = "/pipeline/board", "/pipeline/deals", "/pipeline/forecast"
 # A Wednesday.
 TODAY = date(2026, 11, 25)
 
@@ -44,6 +44,39 @@ def test_deals_are_narrowed_and_a_chip_says_so(client, alice, url, query, found,
 
     assert titles == found
     assert chip in [page.text_of(e) for e in page.all("span", class_="chip")]
+
+
+@pytest.mark.parametrize("url", [BOARD, LIST, FORECAST])
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("is.2026-03-10", ["First of its day", "Last of its day"]),
+        ("from.2026-03-10", ["First of its day", "Last of its day", "Next day"]),
+        ("until.2026-03-09", ["Day before"]),
+        ("within.today", []),
+        ("empty", ["Unknown"]),
+        ("filled", ["Day before", "First of its day", "Last of its day", "Next day"]),
+    ],
+)
+def test_a_deal_was_created_on_the_day_that_it_was_where_the_reader_is(
+    client, organisation, alice, url, condition, found
+):
+    """In Tehran a day begins at 20:30 UTC."""
+    organisation.time_zone = "Asia/Tehran"
+    instants = {
+        "Day before": datetime(2026, 3, 9, 20, 29, tzinfo=UTC),
+        "First of its day": datetime(2026, 3, 9, 20, 30, tzinfo=UTC),
+        "Last of its day": datetime(2026, 3, 10, 20, 29, tzinfo=UTC),
+        "Next day": datetime(2026, 3, 10, 20, 30, tzinfo=UTC),
+    }
+    for title, instant in instants.items():
+        make.deal(alice, title, at="Proposal", created=instant)
+    make.deal(alice, "Unknown", at="Proposal", created=instants["First of its day"], created_is_known=False)
+
+    titles, page = shown(client, url, f"where=created.{condition}")
+
+    assert titles == found
+    assert [page.text_of(e) for e in page.all("span", class_="chip")]
 
 
 @pytest.mark.parametrize("url", [BOARD, LIST])

@@ -83,6 +83,12 @@ def delete_stage(stage: Stage) -> None:
     _number(pipeline)
 
 
+def hold_pipelines() -> None:
+    """Let nobody else shape a pipeline until the transaction ends: what is read from here on stands."""
+    # The row that imports hold as well, as they write past the locks of stages.
+    db.session.execute(select(Organisation.id).with_for_update())
+
+
 def hold(stage: Stage, home: Stage) -> None:
     """Let no deal come into their pipeline, leave it or move in it until the transaction ends.
 
@@ -169,8 +175,7 @@ def is_named_already(pipeline: Pipeline, name: str, stage: Stage | None = None) 
 
 
 def _hold(pipeline: Pipeline) -> set[int]:
-    # Imports write past the locks of stages; they hold this row instead.
-    db.session.execute(select(Organisation.id).with_for_update())
+    hold_pipelines()
     in_use = ranking.lock(*pipeline.stages)
     db.session.expire(pipeline, ["stages"])
     return in_use

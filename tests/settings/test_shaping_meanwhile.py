@@ -11,12 +11,38 @@ from tests.meanwhile import meanwhile
 pytestmark = pytest.mark.postgresql
 
 
+@pytest.fixture
+def other(browser_of):
+    """The browser of another owner."""
+    return browser_of(make.user("Otto Owen", role="owner"))
+
+
 def _url(stage, path=""):
     return f"/settings/pipelines/{stage.pipeline_id}/stages/{stage.id}{path}"
 
 
-def test_of_two_who_delete_the_last_open_stages_one_is_told_that_it_stays(owner, browser_of, olivia):
-    pipeline, other = make.pipeline(), browser_of(olivia)
+def _pipelines():
+    return sorted(db.session.scalars(db.select(Pipeline.name)))
+
+
+def test_of_two_who_delete_the_last_two_pipelines_one_is_told_that_it_stays(owner, other):
+    one, another = make.pipeline(), shaping.add_pipeline("Renewals")
+    db.session.commit()
+    urls = [f"/settings/pipelines/{pipeline.id}/deletion" for pipeline in (one, another)]
+
+    met = meanwhile(
+        lambda: owner.send(urls[0]).status_code,
+        lambda: other.send(urls[1]).status_code,
+        held_at="DELETE FROM stages",
+        before=True,
+    )
+
+    assert met == (303, 422, True)
+    assert _pipelines() == ["Renewals"]
+
+
+def test_of_two_who_delete_the_last_open_stages_one_is_told_that_it_stays(owner, other):
+    pipeline = make.pipeline()
     for stage in pipeline.open_stages[2:]:
         shaping.delete_stage(stage)
     db.session.commit()

@@ -49,6 +49,8 @@ def pipeline(pipeline_id):
 @bp.route("/pipelines/<int:pipeline_id>/deletion", methods=["GET", "POST"])
 @role_required("owner")
 def delete_pipeline(pipeline_id):
+    if request.method == "POST":
+        shaping.hold_pipelines()
     pipeline = _pipeline(pipeline_id)
     reason = shaping.why_pipeline_stays(pipeline, shaping.deals_by_pipeline().get(pipeline.id, 0))
     if request.method == "GET" or reason:

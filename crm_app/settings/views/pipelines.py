@@ -18,6 +18,7 @@ from crm_app.web.texts import ngettext
 @bp.route("/pipelines", methods=["GET", "POST"])
 @role_required("owner")
 def pipelines():
+    _hold()
     form = PipelineForm()
     if form.validate_on_submit():
         pipeline = shaping.add_pipeline(form.name.data)
@@ -49,8 +50,6 @@ def pipeline(pipeline_id):
 @bp.route("/pipelines/<int:pipeline_id>/deletion", methods=["GET", "POST"])
 @role_required("owner")
 def delete_pipeline(pipeline_id):
-    if request.method == "POST":
-        shaping.hold_pipelines()
     pipeline = _pipeline(pipeline_id)
     reason = shaping.why_pipeline_stays(pipeline, shaping.deals_by_pipeline().get(pipeline.id, 0))
     if request.method == "GET" or reason:
@@ -164,7 +163,14 @@ def _replaced(name, home, moved, is_merger):
     )
 
 
+def _hold():
+    """Names that are free, and what is the only one of its kind, are so for one sender at a time."""
+    if request.method == "POST":
+        shaping.hold_pipelines()
+
+
 def _pipeline(pipeline_id):
+    _hold()
     return db.one_or_404(queries.pipelines().where(Pipeline.id == pipeline_id))
 
 

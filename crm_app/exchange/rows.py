@@ -20,6 +20,8 @@ from crm_app.web.texts import gettext as _
 _MOST_WARNINGS = 20
 # No name that a text could stand for is longer.
 _LONGEST_ASKED = 200
+# What spreadsheets show, and write into files, where a formula has no result.
+_NO_RESULTS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#ERROR!"}
 # What is remembered of a file has its limits: the file has none.
 _MOST_ASKED = 2_000
 _MOST_REMEMBERED = 50_000
@@ -122,6 +124,10 @@ class RowReader:
             return self._looked_up(column, header, clean(text))
         if not text:
             return self._nothing(column)
+        if text.upper() in _NO_RESULTS:
+            raise CellError(
+                _("“%(text)s” is the error of a formula. Correct or empty the cell in the spreadsheet.", text=text)
+            )
         value = notated.read(column, text, self._mapping.notations.get(header, ""))
         if value == "":
             # Marks that nobody sees are no text either.

@@ -101,6 +101,14 @@ def test_a_formula_stays_text_and_is_warned_of(firm):
     assert "row 2, column account" in planned.warnings[0]
 
 
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#div/0!", "#NAME?"])
+def test_the_error_of_a_formula_becomes_nobodys_name(firm, cell):
+    planned = plan("companies", f"account,sector,phone\nAcme,{cell},1\n{cell},Labs,2\nBeta,#1 in glass,3\n", firm)
+
+    assert list(reasons(planned)) == [2, 3] and planned.fine == 1
+    assert all(f"“{cell}” is the error of a formula." in said for said in reasons(planned).values())
+
+
 def test_a_phone_number_with_an_extension_is_no_formula(firm):
     planned = plan("companies", "account,phone\nAcme,+1-781-346-8026x4026\nBeta,+49 (221) 391 ext. 7\n", firm)
 

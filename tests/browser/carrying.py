@@ -1,4 +1,4 @@
-"""Cards and columns as a browser shows them, and a mouse that carries a card."""
+"""Cards and columns as a browser shows them, a mouse that carries a card, and what is held on its way."""
 
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -52,3 +52,12 @@ def carry(page, target, *, at=0.25):
 def settled(page):
     expect(page.locator(".card[aria-busy]")).to_have_count(0)
     page.wait_for_timeout(200)
+
+
+def let_go(page, held):
+    """The request that a route put into `held` goes on, now or once it comes: it does so later than what sent it."""
+    for _ in range(250):
+        if held:
+            break
+        page.wait_for_timeout(20)
+    held[0].continue_()

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from tests import make
-from tests.browser.carrying import card, drag, ready, settled
+from tests.browser.carrying import card, drag, let_go, ready, settled
 
 pytestmark = pytest.mark.browser
 
@@ -171,7 +171,7 @@ def test_f2_twice_opens_the_title_once(board):
 
     for _ in range(2):
         board.keyboard.press("F2")
-    late[0].continue_()
+    let_go(board, late)
     board.locator("[data-titling]").first.wait_for()
     board.wait_for_timeout(200)
 
@@ -249,7 +249,7 @@ def test_a_saved_note_is_forgotten_though_another_deal_was_opened_before_the_ans
     opened(board, "B").locator(".composer textarea").fill("Another story")
 
     with board.expect_response("**/notes*"):
-        late[0].continue_()
+        let_go(board, late)
     expect(opened(board, "A").locator(".composer textarea")).to_have_value("")
     expect(opened(board, "B").locator(".composer textarea")).to_have_value("Another story")
 

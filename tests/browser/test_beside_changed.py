@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from tests import make
-from tests.browser.carrying import card
+from tests.browser.carrying import card, let_go
 from tests.browser.test_beside import opened
 
 pytestmark = pytest.mark.browser
@@ -60,7 +60,7 @@ def test_a_fact_opened_while_others_changes_are_on_their_way_stays_open(board, o
     field.fill("Half a word")
 
     with board.expect_response("**/beside*"):
-        held[0].continue_()
+        let_go(board, held)
     board.wait_for_timeout(300)
 
     expect(field).to_have_value("Half a word")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
 from tests import make
-from tests.browser.carrying import card, carry, drag, grab, ready, settled, shown, stored
+from tests.browser.carrying import card, carry, drag, grab, let_go, ready, settled, shown, stored
 
 pytestmark = pytest.mark.browser
 
@@ -287,7 +287,7 @@ def test_a_late_answer_leaves_the_next_card_in_the_hand(board):
     for key in ("Space", "ArrowRight"):
         board.keyboard.press(key)
 
-    late.pop().continue_()
+    let_go(board, late)
     settled(board)
 
     expect(board.locator("h3 a", has_text="Deal B")).to_be_focused()

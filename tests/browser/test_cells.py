@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from crm_app.extensions import db
 from tests import make
+from tests.browser.carrying import let_go
 
 pytestmark = pytest.mark.browser
 
@@ -105,7 +106,7 @@ def test_a_cell_is_asked_for_its_form_once_however_often_enter_is_pressed(page_o
 
     for key in ("Enter", "F2", "Enter"):
         page.keyboard.press(key)
-    late[0].continue_()
+    let_go(page, late)
     page.locator("[data-cell-form]").first.wait_for()
     page.wait_for_timeout(200)
 

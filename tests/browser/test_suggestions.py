@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import make
+from tests.browser.carrying import let_go
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +77,7 @@ def test_suggestions_that_come_late_change_nothing(page_of, alice, then):
 
     page.keyboard.press("Tab") if then == "leave" else page.locator("#company-choices bdi").click()
     with page.expect_response("**/*for=company*"):
-        late[0].continue_()
+        let_go(page, late)
     page.wait_for_timeout(200)
 
     expect(page.locator("#company-choices")).to_be_hidden()

@@ -10,7 +10,6 @@ from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from itsdangerous import Signer
-from jinja2 import Environment
 from openpyxl.cell import WriteOnlyCell
 from sqlalchemy import select, text
 
@@ -79,9 +78,10 @@ def _unescaped(scene: Scene, monkeypatch):
         _forget_templates(scene.app.jinja_env)
 
 
-def _forget_templates(templates: Environment) -> None:
+def _forget_templates(templates: Templates) -> None:
     """What was made of them too: it holds what the guard let through, or what it did not."""
     templates.cache.clear()
+    templates._modules.clear()
     keeping = templates.extensions[f"{Keeping.__module__}.{Keeping.__qualname__}"]
     keeping._recent, keeping._older = {}, {}
 

@@ -2,7 +2,6 @@
 
 from flask import flash, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import update
 
 from crm_app.accounts.access import editor_required
 from crm_app.exchange import (
@@ -17,10 +16,18 @@ from crm_app.exchange import (
 from crm_app.exchange.decoding import UnreadableError
 from crm_app.exchange.forms import MatchForm, meanings, notations_told
 from crm_app.exchange.kinds import KINDS
-from crm_app.exchange.models import Import
 from crm_app.exchange.planning import MappingError
 from crm_app.exchange.views import bp
-from crm_app.exchange.views.steps import CHECKED_AT_ONCE, check, draft_of, must_be_allowed, shown, the_import
+from crm_app.exchange.views.steps import (
+    CHECKED_AT_ONCE,
+    as_read,
+    check,
+    draft_of,
+    must_be_allowed,
+    shown,
+    tell_of_another_window,
+    the_import,
+)
 from crm_app.extensions import db, utc_now, writing
 from crm_app.jobs import jobs as queue
 from crm_app.pipeline.queries import pipelines
@@ -50,7 +57,8 @@ def show(import_id):
 def lay_out(import_id):
     """Read the file in another way than it was; what was decided about its columns goes."""
     import_ = draft_of(import_id)
-    kind, stored_name, chosen = import_.kind, import_.stored_name, laid_out.chosen(request.form, import_.layout)
+    kind, stored_name, read_at = import_.kind, import_.stored_name, import_.touched_at
+    chosen = laid_out.chosen(request.form, import_.layout)
     db.session.rollback()
     try:
         sheet = preparing.sheet_of(kind, preparing.path_of(stored_name), chosen)
@@ -58,6 +66,10 @@ def lay_out(import_id):
         return shown(draft_of(import_id), problem=str(error), status=422)
 
     import_ = draft_of(import_id)
+    if import_.touched_at != read_at:
+        tell_of_another_window()
+        return redirect(url_for(".show", import_id=import_id), 303)
+
     drafts.lay_out(import_, sheet)
     remembering.recall(import_, sheet.header)
     db.session.commit()
@@ -92,7 +104,7 @@ def match(import_id):
         import_.columns = form.columns
         notations = {name: import_.options[name] for name in ("notations", "recalled") if name in import_.options}
         import_.options = form.options([pipeline.id for pipeline in db.session.scalars(pipelines())]) | notations
-        check(import_, sheet)
+        _decide(import_, sheet)
     except (MappingError, UnreadableError) as error:
         return shown(import_, problem=str(error), status=422)
 
@@ -108,7 +120,7 @@ def mean(import_id):
 
     try:
         import_.values = meanings(request.form, import_.preview["questions"])
-        check(import_, preparing.stored_sheet(import_))
+        _decide(import_, preparing.stored_sheet(import_))
     except (MappingError, UnreadableError) as error:
         flash(str(error), "danger")
 
@@ -128,7 +140,7 @@ def notate(import_id):
         recalled = [header for header in import_.options.get("recalled", ()) if header not in told]
         notations = import_.options.get("notations", {}) | told
         import_.options = import_.options | {"notations": notations, "recalled": recalled}
-        check(import_, preparing.stored_sheet(import_))
+        _decide(import_, preparing.stored_sheet(import_))
     except (MappingError, UnreadableError) as error:
         flash(str(error), "danger")
 
@@ -143,10 +155,10 @@ def start(import_id):
         return redirect(url_for(".show", import_id=import_id), 303)
 
     options = import_.options | {name: import_.preview.get(name) for name in ("digest", "language")}
-    remembering.keep(import_)
-    begun = update(Import).where(Import.id == import_id, Import.status == "draft")
     fresh = {"touched_at": utc_now(), "message": "", "worker": "", "begun_at": None, "rows_done": 0}
-    begun = db.session.execute(begun.values(status="queued", options=options, **fresh))
+    begun = db.session.execute(as_read(import_).values(status="queued", options=options, **fresh))
+    if begun.rowcount:
+        remembering.keep(import_)
     db.session.commit()
 
     if begun.rowcount:
@@ -163,7 +175,7 @@ def again(import_id):
     if import_.status == "failed":
         import_.status = "draft"
         try:
-            check(import_, preparing.stored_sheet(import_))
+            _decide(import_, preparing.stored_sheet(import_))
         except (MappingError, UnreadableError) as error:
             flash(str(error), "danger")
 
@@ -188,5 +200,10 @@ def _is_as_seen(import_):
     """Whether the rows still stand as the form was shown with them; if not, that is said."""
     is_same = bool(import_.preview) and request.form.get("digest") == import_.preview["digest"]
     if not is_same:
-        flash(_("The rows have been checked again in the meantime. Here is the result."), "info")
+        tell_of_another_window()
     return is_same
+
+
+def _decide(import_, sheet):
+    if not check(import_, sheet):
+        tell_of_another_window()

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from flask import abort, request
+from flask import abort, flash, request
 from flask_login import current_user
-from sqlalchemy import update
+from sqlalchemy import Update, update
 
 from crm_app.accounts.access import must_be_confirmed
 from crm_app.accounts.models import User
@@ -23,6 +23,7 @@ from crm_app.exchange.reading import Sheet
 from crm_app.extensions import db, utc_now
 from crm_app.jobs import jobs as queue
 from crm_app.web.htmx import page
+from crm_app.web.texts import gettext as _
 
 # A larger file is checked by the worker: its rows take longer than a page may.
 CHECKED_AT_ONCE = 5_000
@@ -50,9 +51,22 @@ def must_be_allowed(kind: str) -> None:
         must_be_confirmed()
 
 
-def check(import_: Import, sheet: Sheet) -> None:
-    """Plan the import and keep what the person is to be shown. Raises MappingError before anything is let go of."""
-    import_id = import_.id
+def as_read(import_: Import) -> Update:
+    """Change an import only as it was read: meanwhile somebody may have decided something else, in another window."""
+    unchanged = Import.touched_at.is_not_distinct_from(import_.touched_at)
+    return update(Import).where(Import.id == import_.id, Import.status.in_(("draft", "failed")), unchanged)
+
+
+def tell_of_another_window() -> None:
+    flash(_("The rows have been checked again in the meantime. Here is the result."), "info")
+
+
+def check(import_: Import, sheet: Sheet) -> bool:
+    """Plan the import and keep what the person is to be shown. Raises MappingError before anything is let go of.
+
+    False where the import is no longer as it was read, and stays as it is now.
+    """
+    import_id, waiting = import_.id, as_read(import_)
     columns_of(KINDS[import_.kind].fields, sheet, preparing.matches_of(import_))
     decided = {
         "status": import_.status,
@@ -60,15 +74,13 @@ def check(import_: Import, sheet: Sheet) -> None:
         "values": dict(import_.values),
         "options": dict(import_.options),
     }
-    # Meanwhile somebody may have started it, in another window.
-    waiting = update(Import).where(Import.id == import_id, Import.status.in_(("draft", "failed")))
     if len(sheet.lines) > CHECKED_AT_ONCE:
         fresh = {"status": "check queued", "touched_at": utc_now(), "worker": "", "message": "", "rows_done": 0}
         queued = db.session.execute(waiting.values(**decided | fresh)).rowcount
         db.session.commit()
         if queued:
             queue.enqueue(jobs.check_import, import_id)
-        return
+        return bool(queued)
     user, old = db.session.get_one(User, import_.user_id), import_.checked.get("name", "")
     notations, asked = preparing.notations_of(import_, sheet)
     decided["options"] |= {"notations": notations}
@@ -78,6 +90,7 @@ def check(import_: Import, sheet: Sheet) -> None:
     replaced = db.session.execute(waiting.values(**decided, **kept, touched_at=utc_now())).rowcount
     db.session.commit()
     checked.remove(old if replaced else prepared.name)
+    return bool(replaced)
 
 
 def shown(import_: Import, problem: str = "", status: int = 200):

@@ -7,10 +7,7 @@ from crm_app.activity.records import Record, bin_index
 from crm_app.extensions import SortKey, db
 from crm_app.web.found_by import FoundBy
 from crm_app.web.money import Money
-from crm_app.web.text import match_key, sort_key
-
-# How many letters of a key are kept: folding can make a text longer.
-NAME_KEY, CODE_KEY = 200, 60
+from crm_app.web.text import code_key, name_key, sort_key
 
 
 class Product(Record, db.Model):
@@ -54,7 +51,7 @@ class Product(Record, db.Model):
 def product_keys(name: str | None, code: str | None) -> dict[str, str]:
     """The columns by which a product is found, sorted and matched."""
     return {
-        "name_key": match_key(name or "")[:NAME_KEY],
+        "name_key": name_key(name),
         "sort_key": sort_key(name or ""),
-        "code_key": match_key(code or "")[:CODE_KEY],
+        "code_key": code_key(code),
     }

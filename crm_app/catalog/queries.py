@@ -4,10 +4,10 @@ from sqlalchemy import Select, select
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope
-from crm_app.catalog.models import CODE_KEY, Product
+from crm_app.catalog.models import Product
 from crm_app.extensions import db
 from crm_app.web import word_search
-from crm_app.web.text import match_key
+from crm_app.web.text import code_key
 
 
 @once_for_each_scope
@@ -33,11 +33,6 @@ def families_among(products: Select[tuple[Product]]) -> Select[str]:
 
 def by_name(products: Select[tuple[Product]]) -> Select[tuple[Product]]:
     return products.order_by(Product.sort_key, Product.id)
-
-
-def code_key(code: str) -> str:
-    """A code as it is compared: however its letters and digits are written."""
-    return match_key(code)[:CODE_KEY]
 
 
 def with_code(products: Select[tuple[Product]], code: str) -> Product | None:

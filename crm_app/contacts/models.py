@@ -8,7 +8,7 @@ from crm_app.extensions import SortKey, db
 from crm_app.web.formats import phone_key
 from crm_app.web.found_by import FoundBy
 from crm_app.web.money import Money
-from crm_app.web.text import match_key, sort_key
+from crm_app.web.text import match_key, name_key, sort_key
 
 company_tags = Table(
     "company_tags",
@@ -24,6 +24,11 @@ person_tags = Table(
 )
 
 
+def tag_key(name: str) -> str:
+    """What two spellings of one tag have in common."""
+    return (match_key(name) or name.casefold())[:60]
+
+
 class Tag(db.Model):
     __tablename__ = "tags"
 
@@ -33,7 +38,7 @@ class Tag(db.Model):
 
     @validates("name")
     def _set_key(self, _attribute: str, name: str) -> str:
-        self.name_key = (match_key(name) or name.casefold())[:60]
+        self.name_key = tag_key(name)
         return name
 
 
@@ -136,7 +141,7 @@ class Person(Record, db.Model):
 def company_keys(name: str | None, website: str | None, phone: str | None) -> dict[str, str]:
     """The columns by which a company is found, sorted and matched; folding can make a text longer, hence the limits."""
     return {
-        "name_key": match_key(name or "")[:200],
+        "name_key": name_key(name),
         "sort_key": sort_key(name or ""),
         "phone_key": phone_key(phone or "")[:32],
     }
@@ -145,7 +150,7 @@ def company_keys(name: str | None, website: str | None, phone: str | None) -> di
 def person_keys(name: str | None, email: str | None, phone: str | None) -> dict[str, str]:
     """The columns by which a person is found, sorted and matched."""
     return {
-        "name_key": match_key(name or "")[:200],
+        "name_key": name_key(name),
         "sort_key": sort_key(name or ""),
         "email_key": (email or "").casefold()[:254],
         "phone_key": phone_key(phone or "")[:32],

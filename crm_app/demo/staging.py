@@ -21,7 +21,7 @@ from crm_app.pipeline import shaping
 from crm_app.pipeline.models import Pipeline, Stage
 from crm_app.settings import people, teams
 from crm_app.web.money import Rate
-from crm_app.web.text import match_key
+from crm_app.web.text import name_key
 
 # Where the people of the demo company have their addresses: nobody's, and none that ever will be somebody's.
 _ADDRESS = "{local}@demo.example"
@@ -83,7 +83,7 @@ def _free_address(local: str) -> str | None:
 
 
 def _free_name(name: str) -> str:
-    taken = db.session.scalar(select(Team.id).where(Team.name_key == match_key(name)))
+    taken = db.session.scalar(select(Team.id).where(Team.name_key == name_key(name)))
     return f"{name} (demo)" if taken else name
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from crm_app.activity.models import Event
 from crm_app.activity.recording import plain
-from crm_app.contacts.models import Tag
+from crm_app.contacts.models import Tag, tag_key
 from crm_app.exchange.kinds.kind import ChangedMeanwhileError, Known, Row
 from crm_app.exchange.ledger import Ledger
 from crm_app.exchange.models import ImportBatch
@@ -141,13 +141,13 @@ class Pen:
         wanted: list[tuple[Row, str]] = []
         for row in rows:
             if row.becomes in ("create", "update") and row.facts.get("tags"):
-                had = {match_key(name) for name in row.changes.get("tags", ([], []))[0]}
+                had = {tag_key(name) for name in row.changes.get("tags", ([], []))[0]}
                 if row.becomes == "create" or "tags" in row.changes:
-                    keys = {match_key(name): name for name in row.facts["tags"] if match_key(name)}
+                    keys = {tag_key(name): name for name in row.facts["tags"] if match_key(name)}
                     wanted += [(row, name) for key, name in keys.items() if key not in had]
         if wanted:
-            ids = self._tag_ids({match_key(name): name for _row, name in wanted})
-            ties = [{owner_column: row.id, "tag_id": ids[match_key(name)]} for row, name in wanted]
+            ids = self._tag_ids({tag_key(name): name for _row, name in wanted})
+            ties = [{owner_column: row.id, "tag_id": ids[tag_key(name)]} for row, name in wanted]
             db.session.execute(insert(table), ties)
             (owner,) = table.c[owner_column].foreign_keys
             for (row, _name), tie in zip(wanted, ties, strict=True):

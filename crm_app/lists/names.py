@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_
 
 from crm_app.lists.fields import Asking
 from crm_app.web.formats import phone_key
-from crm_app.web.text import latin_digits, match_key, sort_key
+from crm_app.web.text import latin_digits, match_key, name_key, sort_key
 
 
 def asking_names(model: Any) -> dict[str, Asking]:
@@ -18,7 +18,7 @@ def asking_names(model: Any) -> dict[str, Asking]:
         return model.name_key.contains(match_key(values[0]), autoescape=True)
 
     def is_(values: Sequence[Any]) -> ColumnElement[bool]:
-        return model.name_key == match_key(values[0])[:200]
+        return model.name_key == name_key(values[0])
 
     return {
         "has": has,

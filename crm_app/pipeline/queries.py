@@ -15,7 +15,7 @@ from crm_app.pipeline.models import IS_OPEN, Deal, Pipeline
 from crm_app.web import later, word_search
 from crm_app.web.money import LARGEST, Money, Rates
 from crm_app.web.reader import reader
-from crm_app.web.text import match_key
+from crm_app.web.text import code_key
 
 
 @once_for_each_scope
@@ -124,7 +124,7 @@ def reasons_for_losing(deals: Select[tuple[Deal]]) -> Select[Any]:
 
 def is_code_taken(code: str, deal: Deal | None = None) -> bool:
     """Whether another deal has this code, whoever owns it: codes are how imports know deals again."""
-    key = match_key(code)[:60]
+    key = code_key(code)
     others = select(Deal.id).where(Deal.code_key == key, Deal.deleted_at.is_(None))
     if deal is not None:
         others = others.where(Deal.id != deal.id)

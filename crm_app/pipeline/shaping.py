@@ -14,9 +14,9 @@ from crm_app.activity.recording import plain
 from crm_app.extensions import db
 from crm_app.pipeline import limits, ranking
 from crm_app.pipeline.models import KINDS, Deal, Pipeline, Stage, Stay
+from crm_app.pipeline.models.stages import stage_key
 from crm_app.pipeline.starting import first_pipeline
 from crm_app.web import formats
-from crm_app.web.text import match_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import ngettext
 
@@ -171,7 +171,7 @@ def why_kind_stays(stage: Stage, deals: int) -> str:
 
 
 def is_named_already(pipeline: Pipeline, name: str, stage: Stage | None = None) -> bool:
-    return any(one is not stage and one.name_key == match_key(name) for one in pipeline.stages)
+    return any(one is not stage and one.name_key == stage_key(name) for one in pipeline.stages)
 
 
 def _hold(pipeline: Pipeline) -> set[int]:

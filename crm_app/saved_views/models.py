@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.accounts.models import User
 from crm_app.extensions import SortKey, db, utc_now
-from crm_app.web.text import match_key, sort_key
+from crm_app.web.text import name_key, sort_key
 
 # What can be looked at in several ways: each name stands for the lists and boards that take the same filters.
 PLACES = ("audit", "companies", "deals", "imports", "people", "products", "users")
@@ -34,5 +34,5 @@ class SavedView(db.Model):
 
     @validates("name")
     def _keep_keys(self, _attribute: str, name: str) -> str:
-        self.name_key, self.sort_key = match_key(name)[:200], sort_key(name)
+        self.name_key, self.sort_key = name_key(name), sort_key(name)
         return name

@@ -9,7 +9,7 @@ from crm_app.accounts.models import User
 from crm_app.accounts.queries import once_for_each_scope
 from crm_app.extensions import db
 from crm_app.saved_views.models import SavedView
-from crm_app.web.text import fold, match_key
+from crm_app.web.text import fold, name_key
 
 
 @once_for_each_scope
@@ -36,5 +36,5 @@ def changeable_by(user: User) -> Select[tuple[SavedView]]:
 def own_named(user: User, place: str, name: str) -> SavedView | None:
     """One's own view of that name. What differs by a sign is another one: "< 50k" and "> 50k"."""
     mine = select(SavedView).where(SavedView.owner_id == user.id, SavedView.place == place)
-    alike = db.session.scalars(mine.where(SavedView.name_key == match_key(name)[:200]))
+    alike = db.session.scalars(mine.where(SavedView.name_key == name_key(name)))
     return next((view for view in alike if fold(view.name) == fold(name)), None)

@@ -11,7 +11,7 @@ from crm_app.accounts.models import ROLES, Team, User
 from crm_app.activity.recording import acting_as
 from crm_app.extensions import db, reading
 from crm_app.settings import people
-from crm_app.web.text import clean, match_key, sign_in_address
+from crm_app.web.text import clean, name_key, sign_in_address
 
 
 @click.group()
@@ -148,7 +148,7 @@ def _address(text: str) -> str:
 def _team(name: str | None) -> Team | None:
     if not name:
         return None
-    team = db.session.scalar(select(Team).where(Team.name_key == match_key(name)))
+    team = db.session.scalar(select(Team).where(Team.name_key == name_key(name)))
     if team is None:
         known = ", ".join(db.session.scalars(select(Team.name).order_by(Team.name_key).limit(20))) or "none"
         raise click.ClickException(f"There is no team {name}. Teams: {known}.")

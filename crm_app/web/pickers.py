@@ -28,7 +28,7 @@ from wtforms.widgets import TextInput
 
 from crm_app.extensions import db
 from crm_app.web import word_search
-from crm_app.web.text import clean, fold, match_key
+from crm_app.web.text import clean, fold, match_key, name_key
 from crm_app.web.texts import gettext as _
 
 _SHOWN = 6
@@ -94,7 +94,7 @@ def found_by_id(rows: Select, record_id: int) -> Any | None:
 
 def found_by_name(rows: Select, name: str) -> list[Any]:
     """The records whose name is the same to a reader; more than can be shown are not read."""
-    model, key = _model(rows), match_key(name)[:_KEY_LENGTH]
+    model, key = _model(rows), name_key(name)
     same = model.name_key == key if key else model.name == name
     return list(db.session.scalars(rows.where(same).order_by(model.id).limit(_SHOWN + 1)).unique())
 

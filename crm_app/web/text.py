@@ -90,6 +90,16 @@ def match_key(text: str) -> str:
     return "".join(c for c in folded if c.isalnum() or c in "+#") or folded.replace(" ", "")
 
 
+def name_key(name: str | None) -> str:
+    """`match_key` of a name or title, as far as it is kept: folding can make a text longer."""
+    return match_key(name or "")[:200]
+
+
+def code_key(code: str | None) -> str:
+    """`match_key` of a code, as far as it is kept."""
+    return match_key(code or "")[:60]
+
+
 _PERSIAN_ORDER = {c: chr(0x2000 + i) for i, c in enumerate("آاءبپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")}
 _PERSIAN_ORDER |= {variant: _PERSIAN_ORDER[letter] for variant, letter in zip("أإٱؤئةۀيىك", "اااءءههییک", strict=True)}
 _ASCII_ORDER = {code: chr(code).casefold() if chr(code).isalnum() else " " for code in range(1, 128)} | {0: None}

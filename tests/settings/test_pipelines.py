@@ -156,6 +156,16 @@ def test_a_stage_that_cannot_be_is_refused(owner, pipeline, sent, message):
     assert (stage.name, stage.probability, stage.kind) == ("Proposal", 50, "open")
 
 
+def test_a_second_stage_of_a_name_whose_letters_become_many_is_refused(owner, pipeline):
+    make.stage("Proposal").name = "\ufdfa" * 20
+    db.session.commit()
+
+    response = owner.send(_url(pipeline, path="/stages/new"), FACTS | {"name": "\ufdfa" * 20})
+
+    assert response.status_code == 422
+    assert "There is already a stage with this name." in response.get_data(as_text=True)
+
+
 def test_a_stage_where_deals_were_keeps_its_kind(owner, pipeline, alice):
     deal = make.deal(alice, at="Proposal")
     deal.move_to(make.stage("Negotiation"))

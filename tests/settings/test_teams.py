@@ -94,6 +94,16 @@ def test_what_cannot_be_is_refused(owner, charlie, facts, words):
     assert db.session.query(Team).count() == 1
 
 
+@pytest.mark.parametrize("name", ["\ufdfa" * 40, "\ufdfa" * 60])
+def test_a_second_team_of_a_name_whose_letters_become_many_is_refused(owner, name):
+    make.team("\ufdfa" * 40)
+
+    response = owner.send(NEW, _facts(name=name))
+
+    assert response.status_code == 422
+    assert "There is already a team with this name." in response.get_data(as_text=True)
+
+
 def test_a_rep_cannot_be_put_in_charge(owner, alice):
     assert owner.send(NEW, _facts(manager_id=str(alice.id))).status_code == 422
 

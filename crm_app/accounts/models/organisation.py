@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_app.extensions import db, utc_now
 from crm_app.web.periods import Calendar
-from crm_app.web.text import match_key
+from crm_app.web.text import name_key
 
 if TYPE_CHECKING:
     from crm_app.accounts.models.users import User
@@ -62,4 +62,4 @@ class Team(db.Model):
     manager: Mapped["User | None"] = relationship(foreign_keys=[manager_id], post_update=True)
 
     def rename(self, name: str) -> None:
-        self.name, self.name_key = name, match_key(name)[:200]
+        self.name, self.name_key = name, name_key(name)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from crm_app.accounts.models.organisation import Team
 from crm_app.extensions import SortKey, db, utc_now
-from crm_app.web.text import match_key, sort_key
+from crm_app.web.text import name_key, sort_key
 from crm_app.web.texts import lazy_pgettext as _role
 
 ROLES = {
@@ -89,7 +89,7 @@ class User(UserMixin, db.Model):
 
     @validates("name")
     def _keep_keys(self, _attribute: str, name: str) -> str:
-        self.name_key, self.sort_key = match_key(name)[:200], sort_key(name)
+        self.name_key, self.sort_key = name_key(name), sort_key(name)
         return name
 
     def end_sessions(self) -> None:

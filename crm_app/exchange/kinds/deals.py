@@ -17,13 +17,12 @@ from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import DEALS
 from crm_app.exchange.kinds import deal_writing, owners
 from crm_app.exchange.kinds.deal_facts import Facts
-from crm_app.exchange.kinds.kind import Kind, Problem, Row, name_key
+from crm_app.exchange.kinds.kind import Kind, Problem, Row, code_key, name_key
 from crm_app.exchange.kinds.stages import Pipelines, Stages, outcome
 from crm_app.exchange.kinds.stored import StoredLookup, chunks
 from crm_app.exchange.matching import Entry, Lookup
 from crm_app.extensions import db
 from crm_app.pipeline.models import Deal
-from crm_app.pipeline.models.keys import CODE_KEY, TITLE_KEY
 from crm_app.pipeline.queries import visible_to
 from crm_app.web import formats
 from crm_app.web.texts import gettext as _
@@ -106,7 +105,7 @@ class Deals(Kind):
         return self.pipelines.of(row.facts.get("pipeline_id"))
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> Any:
-        code = name_key(facts.get("code") or "")
+        code = code_key(facts.get("code"))
         if name == "code":
             return code or None
         # A row with a code never takes over a deal that only looks alike: many deals share product and company.
@@ -126,8 +125,8 @@ class Deals(Kind):
         looks = [row.facts for row in rows if self.identity("code", row.facts) is None]
         by_title = _any_of({facts.get("company_id") for facts in looks})
         for column, keys, besides in (
-            (Deal.code_key, {code[:CODE_KEY] for code in codes}, true()),
-            (Deal.title_key, {name_key(facts.get("title") or "")[:TITLE_KEY] for facts in looks}, by_title),
+            (Deal.code_key, codes, true()),
+            (Deal.title_key, {name_key(facts.get("title")) for facts in looks}, by_title),
         ):
             for chunk in chunks(sorted(keys - {""})):
                 self._look_up(column.in_(chunk), besides)
@@ -237,9 +236,8 @@ def _codes_out_of_sight(user: User, codes: set[str]) -> set[str]:
         return set()
     seen, taken = visible_to(user).with_only_columns(Deal.id), set()
     for chunk in chunks(sorted(codes)):
-        keys = [code[:CODE_KEY] for code in chunk]
-        hidden = select(Deal.code).where(Deal.code_key.in_(keys), Deal.deleted_at.is_(None), Deal.id.not_in(seen))
-        taken.update(map(name_key, db.session.scalars(hidden)))
+        hidden = select(Deal.code_key).where(Deal.code_key.in_(chunk), Deal.deleted_at.is_(None), Deal.id.not_in(seen))
+        taken.update(db.session.scalars(hidden))
     return taken
 
 

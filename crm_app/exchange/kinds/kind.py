@@ -13,11 +13,12 @@ from crm_app.accounts.models import User
 from crm_app.exchange.fields import Field
 from crm_app.exchange.kinds.stored import StoredLookup
 from crm_app.exchange.matching import Lookup
-from crm_app.web.text import match_key
+from crm_app.web import text as keys
 from crm_app.web.texts import gettext as _
 
 # Names come back in row after row, and folding one costs more than remembering it.
-name_key = lru_cache(maxsize=100_000)(match_key)
+name_key = lru_cache(maxsize=100_000)(keys.name_key)
+code_key = lru_cache(maxsize=100_000)(keys.code_key)
 # What becomes of records that are here already: the file's values count, fill only what is empty, or are not taken.
 EXISTING = ("overwrite", "fill", "skip")
 # What stands for an existing record: its columns by name, with `id` among them.

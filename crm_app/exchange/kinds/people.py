@@ -8,6 +8,7 @@ from sqlalchemy import Select
 from crm_app.contacts import queries
 from crm_app.contacts.models import Company, Person, person_keys, person_tags
 from crm_app.exchange import cells
+from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import PEOPLE
 from crm_app.exchange.kinds import owners
@@ -20,6 +21,7 @@ from crm_app.web.texts import lazy_gettext as _l
 from crm_app.web.texts import lazy_pgettext
 
 _PLAIN = ("name", "job_title", "email", "phone")
+_NAME = cells.text(200)
 _COLUMNS = ("id", "version", *_PLAIN, "name_key", "email_key", "company_id", "owner_id")
 
 
@@ -28,7 +30,7 @@ class People(Kind):
     model = Person
     identities = ("email", "name_and_company")
     fields = (
-        Field("name", lazy_pgettext("person", "Name"), PEOPLE["name"], cells.text(200)),
+        Field("name", lazy_pgettext("person", "Name"), PEOPLE["name"], _NAME),
         Field("first_name", _l("First name"), PEOPLE["first_name"], cells.text(100)),
         Field("last_name", _l("Last name"), PEOPLE["last_name"], cells.text(100)),
         Field("email", _l("Email"), PEOPLE["email"], cells.email, may_repeat=True),
@@ -75,7 +77,8 @@ class People(Kind):
 
     def settle(self, row: Row) -> None:
         values = row.values
-        values["name"] = values.get("name") or _joined(values.get("first_name") or "", values.get("last_name") or "")
+        if not values.get("name"):
+            self._join(row)
         row.facts = {name: values[name] for name in _PLAIN if values.get(name)}
         if not name_key(row.facts.get("name", "")):
             self.refuse(row, "name", _("The row has no name."))
@@ -84,6 +87,14 @@ class People(Kind):
                 row.facts[f"{name}_id"] = values[name].id
         if values.get("tags"):
             row.facts["tags"] = values["tags"]
+
+    def _join(self, row: Row) -> None:
+        name = _joined(row.values.get("first_name") or "", row.values.get("last_name") or "")
+        try:
+            row.values["name"] = _NAME(name)
+        except CellError as error:
+            row.values["name"] = name
+            self.refuse(row, "last_name", str(error))
 
     def compare(self, row: Row) -> None:
         super().compare(row)

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Select
 
 from crm_app.catalog import queries
-from crm_app.catalog.models import CODE_KEY, NAME_KEY, Product, product_keys
+from crm_app.catalog.models import Product, product_keys
 from crm_app.exchange import cells, currencies
 from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import PRODUCTS
-from crm_app.exchange.kinds.kind import Kind, Row, name_key
+from crm_app.exchange.kinds.kind import Kind, Row, code_key, name_key
 from crm_app.exchange.kinds.stored import chunks
 from crm_app.extensions import db
 from crm_app.web.texts import gettext as _
@@ -46,15 +46,16 @@ class Products(Kind):
         self._index.clear()
         facts = [row.facts for row in rows]
         found: dict[int, Any] = {}
-        for column, name, length in ((Product.code_key, "code", CODE_KEY), (Product.name_key, "name", NAME_KEY)):
-            keys = {(self.identity(name, one) or "")[:length] for one in facts} - {""}
+        for column, name in ((Product.code_key, "code"), (Product.name_key, "name")):
+            keys = {key for one in facts if (key := self.identity(name, one))}
             for chunk in chunks(sorted(keys)):
                 named = self.visible.with_only_columns(*_KNOWN).where(column.in_(chunk))
                 found |= {row.id: row._mapping for row in db.session.execute(named)}
         self.remember(found.values())
 
     def identity(self, name: str, facts: Mapping[str, Any]) -> str | None:
-        return name_key(facts.get(name) or "") or None
+        key = code_key if name == "code" else name_key
+        return key(facts.get(name)) or None
 
     def settle(self, row: Row) -> None:
         values = row.values

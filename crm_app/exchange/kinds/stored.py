@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, or_, select
 
 from crm_app.exchange.matching import Entry, Lookup, Suggestion
 from crm_app.extensions import db, reading
-from crm_app.web.text import fold, match_key
+from crm_app.web.text import fold, match_key, name_key
 
 _CHUNK = 500
 # Comparing a text with every name there is costs; among more than these a likeness says little anyway.
@@ -31,7 +31,7 @@ class StoredLookup(Lookup):
     def prime(self, texts: Iterable[str]) -> None:
         """Know what these texts name; what was known of others is forgotten."""
         super().__init__(self._added)
-        wanted = sorted({key for text in texts for key in (match_key(text), text.casefold()) if key})
+        wanted = sorted({key for text in texts for key in (name_key(text), text.casefold()) if key})
         found: dict[Any, Entry] = {}
         for chunk in chunks(wanted):
             named = self._visible.where(or_(*(key.in_(chunk) for key in self._keys)))

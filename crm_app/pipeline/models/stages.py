@@ -12,6 +12,11 @@ from crm_app.web.texts import lazy_gettext as _l
 KINDS = {"open": _l("Open"), "won": _l("Won"), "lost": _l("Lost")}
 
 
+def stage_key(name: str) -> str:
+    """What two names that mean one stage have in common."""
+    return match_key(name)[:100]
+
+
 class Pipeline(db.Model):
     """`stages` are those in use, in their order; a retired one is known to the past alone, through stays."""
 
@@ -81,5 +86,5 @@ class Stage(db.Model):
 
     @validates("name")
     def _set_key(self, _attribute: str, name: str) -> str:
-        self.name_key = match_key(name)[:100]
+        self.name_key = stage_key(name)
         return name

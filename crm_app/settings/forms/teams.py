@@ -11,7 +11,7 @@ from crm_app.extensions import db
 from crm_app.web.fields import Required, TextField, options
 from crm_app.web.formats import isolate
 from crm_app.web.seen import SeenForm
-from crm_app.web.text import match_key
+from crm_app.web.text import name_key
 from crm_app.web.texts import gettext as _
 from crm_app.web.texts import lazy_gettext as _l
 
@@ -49,7 +49,7 @@ class TeamForm(SeenForm):
 
     def validate_name(self, field):
         taken = select(Team.id).where(
-            Team.name_key == match_key(field.data), Team.id != (self.team.id if self.team else 0)
+            Team.name_key == name_key(field.data), Team.id != (self.team.id if self.team else 0)
         )
         if db.session.scalar(taken):
             raise ValidationError(_("There is already a team with this name."))

@@ -10,6 +10,7 @@ from crm_app.activity.models import Event
 from crm_app.exchange import checked, jobs, planning, writing
 from crm_app.exchange.models import Import, ImportBatch
 from crm_app.extensions import db
+from crm_app.pipeline import moving
 from crm_app.pipeline.models import Closing, Deal, Pipeline, Stage, Stay
 from crm_app.settings import people
 from tests import make
@@ -126,6 +127,21 @@ def test_a_card_that_somebody_moved_meanwhile_stays_where_it_was_put(firm, monke
     column = select(Deal.code).join(Stage, Deal.stage_id == Stage.id).order_by(Deal.rank)
     assert list(db.session.scalars(column.where(Stage.name == "Proposal"))) == ["D1"]
     assert list(db.session.scalars(column.where(Stage.name == "Qualified"))) == [f"D{n}" for n in range(7, 1, -1)]
+
+
+def test_a_card_that_somebody_put_elsewhere_in_its_column_meanwhile_stays_there(firm, monkeypatch):
+    def placed():
+        first, last = (db.session.scalars(select(Deal).where(Deal.code == code)).one() for code in ("D1", "D3"))
+        moving.move(first, first.stage, before=last)
+
+    between(monkeypatch, 1, placed)
+    rows = "".join(f"D{n},Deal {n},Qualified,{date(2017, n, 1)},,,\n" for n in range(1, 8))
+
+    import_ = bring_in("deals", HEAD + rows, firm)
+
+    assert import_.status == "done", import_.message
+    column = list(db.session.scalars(select(Deal.code).order_by(Deal.rank)))
+    assert column == ["D1", *(f"D{n}" for n in range(7, 1, -1))]
 
 
 def test_a_stage_that_goes_out_of_use_between_two_batches_stops_the_import_and_nothing_stays(firm, monkeypatch):

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from crm_app.accounts.models import User
 from crm_app.accounts.queries import sees_everything
+from crm_app.activity.models import Event
 from crm_app.exchange.kinds import history, owners
 from crm_app.exchange.kinds.history import Past
 from crm_app.exchange.kinds.kind import ChangedMeanwhileError, Row, Setting
@@ -26,6 +27,10 @@ _BLANK = {
 }  # fmt: skip
 _PAST = ("stage_id", "created_day", "closed_day")
 _IN_USE = Stage.retired_at.is_(None)
+# To take another place in its column makes no other version of a deal.
+_PLACED_BY_HAND = exists().where(
+    Event.subject_table == Deal.__tablename__, Event.subject_id == Deal.id, Event.verb == "placed"
+)
 _CARD = (Deal.id, Deal.stage_id, Deal.rank, Deal.created_at, Deal.created_is_known)
 
 
@@ -113,7 +118,7 @@ class Writing:
         cards: dict[int, list[Any]] = {}
         for chunk in chunks(pen.made_so_far(Deal)):
             open_ = select(*_CARD).where(Deal.id.in_(chunk), Deal.status == "open", Deal.version == 1)
-            for card in db.session.execute(open_.where(Deal.deleted_at.is_(None))):
+            for card in db.session.execute(open_.where(Deal.deleted_at.is_(None), ~_PLACED_BY_HAND)):
                 cards.setdefault(card.stage_id, []).append(card)
         for column in cards.values():
             ranks = sorted(card.rank for card in column)

@@ -1,6 +1,7 @@
 """What a cell of a file means: numbers, money, days, addresses. Each reader refuses in a plain sentence."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from crm_app.contacts.fields import LONGEST_TAG, is_web_address, with_scheme
 from crm_app.exchange import currencies
+from crm_app.exchange.amounts import Amount, parted, shared_currency
 from crm_app.exchange.notations import days, numbers
 from crm_app.web import formats
 from crm_app.web.text import clean, sign_in_address
@@ -55,18 +57,30 @@ def number(cell: str) -> Decimal:
         raise CellError(_("“%(text)s” is not a number.", text=short(cell))) from error
 
 
-_CURRENCY_SIGNS = re.compile(r"^(usd|eur|gbp|[$€£¥￥])|(usd|eur|gbp|[$€£¥￥元])$", re.IGNORECASE)
-
-
-def amount(cell: str, notation: str = "") -> Decimal:
-    """An amount of money in the unit that the column says, never negative; the sign of a currency is left out."""
-    plain = _CURRENCY_SIGNS.sub("", cell.strip()).strip()
+def amount(cell: str, notation: str = "") -> Amount:
+    """An amount of money, never negative."""
+    plain, sign, named = parted(cell)
     if not notation and (numbers.can_be_both(plain) or numbers.decimal_sign(plain) == ","):
         raise CellError(_("“%(text)s” is ambiguous. Choose how this column is written.", text=short(cell)))
     value = number(numbers.as_pointed(plain, notation))
     if value < 0:
         raise CellError(_("“%(text)s” is negative, but an amount cannot be.", text=short(cell)))
-    return value
+    return Amount(value, sign, named)
+
+
+def currency_of(amounts: Sequence[Amount], said: str, usual: str) -> str:
+    """The currency of the amounts of a row: their own, the one that it says, or the usual one; all have to agree."""
+    found = shared_currency(amounts, said, usual)
+    if not found:
+        sign = next(amount.sign for amount in amounts if amount.sign)
+        raise CellError(
+            _(
+                "The amount is written with “%(sign)s”, but the currency is %(currency)s. Correct one of them.",
+                sign=short(sign),
+                currency=said or usual,
+            )
+        )
+    return found
 
 
 def minor(value: Decimal, currency: str) -> int:

@@ -132,7 +132,7 @@ class RowReader:
         if value == "":
             # Marks that nobody sees are no text either.
             return self._nothing(column)
-        return value * self._mapping.units.get(header, 1) if column.is_money else value
+        return value.times(self._mapping.units.get(header, 1)) if column.is_money else value
 
     def _looked_up(self, column: Field, header: str, text: str) -> Any:
         meaning = self._mapping.values.get(column.key, {}).get(text, text)

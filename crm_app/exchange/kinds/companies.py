@@ -110,9 +110,10 @@ class Companies(Kind):
             self._settle_revenue(row)
 
     def _settle_revenue(self, row: Row) -> None:
-        currency = row.values.get("currency") or self.setting.unit
+        revenue = row.values["revenue"]
         try:
-            row.facts["revenue_amount"] = cells.minor(row.values["revenue"], currency)
+            currency = cells.currency_of([revenue], row.values.get("currency") or "", self.setting.unit)
+            row.facts["revenue_amount"] = cells.minor(revenue.units, currency)
             row.facts["revenue_currency"] = currencies.kept_in(currency)
         except CellError as error:
             self.refuse(row, "revenue", str(error))

@@ -100,12 +100,12 @@ class Facts:
 
         Kept as 0 it would pull every average down and make the win rate by value 100 per cent.
         """
-        units, currency = row.values.get("value"), row.values.get("currency")
-        if units is None or _is_nothing(row):
+        value, said = row.values.get("value"), row.values.get("currency") or ""
+        if value is None or _is_nothing(row):
             return
-        currency = currency or self._kind.setting.unit
         try:
-            row.facts |= {"value_amount": cells.minor(units, currency), "currency": currencies.kept_in(currency)}
+            currency = cells.currency_of([value], said, self._kind.setting.unit)
+            row.facts |= {"value_amount": cells.minor(value.units, currency), "currency": currencies.kept_in(currency)}
         except CellError as error:
             self._kind.refuse(row, "value", str(error))
 
@@ -122,4 +122,5 @@ class Facts:
 
 
 def _is_nothing(row: Row) -> bool:
-    return row.values.get("value") == 0 and row.values["outcome"] == "lost"
+    value = row.values.get("value")
+    return value is not None and value.units == 0 and row.values["outcome"] == "lost"

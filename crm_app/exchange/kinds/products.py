@@ -8,6 +8,7 @@ from sqlalchemy import Select
 from crm_app.catalog import queries
 from crm_app.catalog.models import Product, product_keys
 from crm_app.exchange import cells, currencies
+from crm_app.exchange.amounts import Amount
 from crm_app.exchange.cells import CellError
 from crm_app.exchange.fields import Field
 from crm_app.exchange.headers import PRODUCTS
@@ -62,15 +63,22 @@ class Products(Kind):
         row.facts = {name: values[name] for name in ("name", "code", "family") if values.get(name)}
         if not name_key(row.facts["name"]):
             self.refuse(row, "name", str(_l("A name must contain a letter or a digit.")))
-        currency = values.get("currency") or self.setting.unit
-        if values.get("currency") or any(values.get(name) is not None for name in ("price", "cost")):
+        self._settle_amounts(row, {name: values[name] for name in ("price", "cost") if values.get(name) is not None})
+
+    def _settle_amounts(self, row: Row, amounts: Mapping[str, Amount]) -> None:
+        said = row.values.get("currency") or ""
+        try:
+            currency = cells.currency_of([*amounts.values()], said, self.setting.unit)
+        except CellError as error:
+            self.refuse(row, next(name for name, amount in amounts.items() if amount.sign), str(error))
+            return
+        if said or amounts:
             row.facts["currency"] = currencies.kept_in(currency)
-        for name in ("price", "cost"):
-            if values.get(name) is not None:
-                try:
-                    row.facts[f"{name}_amount"] = cells.minor(values[name], currency)
-                except CellError as error:
-                    self.refuse(row, name, str(error))
+        for name, amount in amounts.items():
+            try:
+                row.facts[f"{name}_amount"] = cells.minor(amount.units, currency)
+            except CellError as error:
+                self.refuse(row, name, str(error))
 
     def meet_existing(self, row: Row) -> None:
         """Price and cost share their currency: one that the row does not give would be called another one."""

@@ -15,7 +15,6 @@ from crm_app.web.text import clean, fold
 
 # What stands before the number, perhaps with a point, and after it; a minus is part of the number.
 _WRITTEN = re.compile(r"([^\d.,٫٬+−-]*(?:\.(?=\s))?)(.*?)([^\d.,٫٬]*)", re.DOTALL)
-_NONE = "XXX"
 # Signs that several countries write.
 _SHARED = {
     "$": "USD AUD CAD NZD HKD SGD TWD MXN ARS CLP COP UYU DOP JMD TTD BBD BSD BZD BMD BND FJD GYD KYD LRD NAD SBD SRD "
@@ -98,4 +97,5 @@ def _signs() -> dict[str, frozenset[str]]:
                 found[fold(get_currency_name(code, count, locale))].add(code)
     for sign, codes in _SHARED.items():
         found[fold(sign)] |= set(codes.split())
-    return {sign: frozenset(codes - {_NONE}) for sign, codes in found.items()}
+    unknown = found.pop(fold("¤"))
+    return {sign: frozenset(codes - unknown) for sign, codes in found.items()}
